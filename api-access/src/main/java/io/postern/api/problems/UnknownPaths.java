@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.api.Problem;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -40,7 +41,9 @@ class UnknownPaths {
   private void checkLength(RoutingContext context) {
     String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
     if (length != null && length.matches("\\d{1,18}") && Long.parseLong(length) > mostBytes) {
-      context.response().putHeader(HttpHeaders.CONNECTION, "close"); // nobody reads the body
+      if (context.request().version() != HttpVersion.HTTP_2) { // whose streams end by themselves
+        context.response().putHeader(HttpHeaders.CONNECTION, "close"); // nobody reads the body
+      }
       answer(context, 413);
     } else {
       context.next();

@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The network of a client, as one customer of a provider has it: an IPv4 address, or an IPv6 /64.
  */
-final class Network {
+public final class Network {
   private static final int PREFIX_BYTES = 8;
 
   private Network() {}
 
-  static String of(@Nullable SocketAddress client) {
+  /** "unknown" for a client without an address of the Internet. */
+  public static String of(@Nullable SocketAddress client) {
     String address = client == null ? null : client.hostAddress();
     if (address == null) {
       return "unknown";

@@ -38,13 +38,15 @@ class Passwords {
   private static final int MOST_REMEMBERED = 1_000;
   private static final int THREADS = 2;
   private static final int MOST_IN_LINE = 5_000;
+  private static final int OF_A_LANE = 4;
+  private static final int OF_STRANGERS = 64;
   private static final int MOST_CHARACTERS = 1_000;
   private static final long LINE_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Users users;
   private final MeterRegistry metrics;
   private final Slowing slowing = new Slowing(Ticker.systemTicker());
-  private final Places places = new Places();
+  private final Places places = new Places(OF_A_LANE, OF_STRANGERS);
   private final byte[] key = new byte[32];
   private final Cache<String, Boolean> right =
       Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();

@@ -18,13 +18,27 @@ public record PendingSignIn(String state, String verifier, String next) {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int BYTES = 32;
   private static final Pattern STATE = Pattern.compile("[A-Za-z0-9_-]{43}");
-  private static final int MOST_NEXT = 1_000; // twice as many in JSON at most
+  private static final int MOST_NEXT = 300; // four cookies stay below 4 KB
 
   /**
-   * @param next "/" stands for one that is too long for a cookie
+   * @param next without its query if it is too long for a cookie with it
    */
   public static PendingSignIn begin(String next) {
-    return new PendingSignIn(random(), random(), next.length() > MOST_NEXT ? "/" : next);
+    return new PendingSignIn(random(), random(), bounded(next));
+  }
+
+  private static String bounded(String next) {
+    if (fits(next)) {
+      return next;
+    }
+    String path = next.replaceFirst("[?].*", "");
+    return fits(path) ? path : "/";
+  }
+
+  /** JSON as the cookie has it writes two characters for each of these. */
+  private static boolean fits(String next) {
+    long escaped = next.chars().filter(one -> one == '/' || one == '"' || one == '\\').count();
+    return next.length() + escaped <= MOST_NEXT;
   }
 
   private static String random() {

@@ -5,22 +5,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The attempts to sign in that wait or are looked at: four of one lane, and 64 of all strangers'
- * lanes. A lane is a network, or a network and the user who has signed in from there, whom
- * strangers cannot crowd out. Any thread; nobody waits here.
+ * Places of the attempts to sign in that wait or are looked at: some of one lane, and more of all
+ * strangers' lanes. A lane is a network, or a network and the user who has signed in from there,
+ * whom strangers cannot crowd out. Any thread; nobody waits here.
  */
-final class Places {
-  private static final int OF_A_LANE = 4;
-  private static final int OF_STRANGERS = 64;
-
+public final class Places {
+  private final int ofALane;
+  private final int ofStrangers;
   private final Map<String, Integer> lanes = new ConcurrentHashMap<>();
   private final AtomicInteger strangers = new AtomicInteger();
 
+  public Places(int ofALane, int ofStrangers) {
+    this.ofALane = ofALane;
+    this.ofStrangers = ofStrangers;
+  }
+
   /**
+   * Whoever has taken a place gives it back.
+   *
    * @return false: there is none; try again later
    */
-  boolean take(String lane, boolean known) {
-    if (!known && strangers.incrementAndGet() > OF_STRANGERS) {
+  public boolean take(String lane, boolean known) {
+    if (!known && strangers.incrementAndGet() > ofStrangers) {
       strangers.decrementAndGet();
       return false;
     }
@@ -29,7 +35,7 @@ final class Places {
         lane,
         (name, count) -> {
           int before = count == null ? 0 : count;
-          taken[0] = before < OF_A_LANE;
+          taken[0] = before < ofALane;
           return taken[0] ? before + 1 : count;
         });
     if (!taken[0] && !known) {
@@ -38,7 +44,7 @@ final class Places {
     return taken[0];
   }
 
-  void giveBack(String lane, boolean known) {
+  public void giveBack(String lane, boolean known) {
     lanes.computeIfPresent(lane, (name, count) -> count == 1 ? null : Integer.valueOf(count - 1));
     if (!known) {
       strangers.decrementAndGet();

@@ -3,6 +3,9 @@ package io.postern.api.signin;
 import io.postern.api.ApiSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -10,19 +13,53 @@ import org.jose4j.jwt.consumer.ErrorCodeValidator;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 
 /**
- * Log of what comes from the OpenID provider and could not be judged or was refused: a line a
- * minute at most, since strangers cause them. Any thread.
+ * Log of what comes from the OpenID provider and could not be judged or was refused: of each kind a
+ * line a minute at most, since strangers cause them, and hide no other kind by one. Any thread.
  */
 @ApplicationScoped
 public class SignInFailures {
   private static final Logger LOG = Logger.getLogger(SignInFailures.class);
   private static final long LINE_NANOS = Duration.ofMinutes(1).toNanos();
 
+  /** What failed, and where the cause is looked for. */
+  public enum Kind {
+    TOKEN_REFUSED("its token was refused", "compare issuer, audience, keys and clocks"),
+    SILENT(
+        "it does not answer", "look whether the provider runs, and whether this host reaches it"),
+    CROWDED(
+        "too many wait for its answer",
+        "the provider is slow, or strangers begin sign-ins; behind a proxy all are of one network"
+            + " until quarkus.http.proxy is set"),
+    UNEXPECTED(
+        "it answers otherwise than the settings expect",
+        "compare issuer, client id, secret and redirect URI with the provider's settings"),
+    CODE_REFUSED(
+        "it does not take a code",
+        "a reader may begin again; if all fail, compare the redirect URI and the clocks"),
+    NO_CODE(
+        "it sent a browser back without a code",
+        "look at the client's settings there, and at the provider's own log"),
+    OTHER_ISSUER(
+        "a browser came with the answer of another issuer (RFC 9207)",
+        "if all fail, compare postern.api.oidc.issuer with the provider's own name of itself");
+
+    private final String what;
+    private final String advice;
+
+    Kind(String what, String advice) {
+      this.what = what;
+      this.advice = advice;
+    }
+  }
+
   private final ApiSettings settings;
-  private final AtomicLong nextLine = new AtomicLong(System.nanoTime());
+  private final Map<Kind, AtomicLong> nextLines = new EnumMap<>(Kind.class);
 
   SignInFailures(ApiSettings settings) {
     this.settings = settings;
+    for (Kind kind : Kind.values()) {
+      nextLines.put(kind, new AtomicLong(System.nanoTime()));
+    }
   }
 
   /** Without the token's claims, which are its user's. */
@@ -42,7 +79,7 @@ public class SignInFailures {
     if (settings.oidc().issuer().isEmpty() || cause == null) {
       return; // a password, or a token of ours
     }
-    if (mayWrite()) {
+    if (mayWrite(Kind.TOKEN_REFUSED)) {
       LOG.warnf(
           "A token was refused: %s. The provider is postern.api.oidc.issuer (%s), the audience"
               + " postern.api.oidc.audience (%s)",
@@ -53,15 +90,19 @@ public class SignInFailures {
   /**
    * The same of a browser's sign-in at the provider.
    *
-   * @param reason in our words: what the provider wrote may be a stranger's
+   * @param reason in our words, or the name of an error that a standard has: what the provider
+   *     wrote may be a stranger's; empty: the kind says all
    */
-  public void log(String reason) {
-    if (mayWrite()) {
-      LOG.warnf("A browser's sign-in at the OpenID provider failed: %s", reason);
+  public void log(Kind kind, String reason) {
+    if (mayWrite(kind)) {
+      LOG.warnf(
+          "A browser's sign-in at the OpenID provider failed: %s%s: %s",
+          kind.what, reason.isEmpty() ? "" : " (" + reason + ")", kind.advice);
     }
   }
 
-  private boolean mayWrite() {
+  private boolean mayWrite(Kind kind) {
+    AtomicLong nextLine = Objects.requireNonNull(nextLines.get(kind));
     long now = System.nanoTime();
     long next = nextLine.get();
     return now - next >= 0 && nextLine.compareAndSet(next, now + LINE_NANOS);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class PlacesTest {
-  private final Places places = new Places();
+  private final Places places = new Places(4, 64);
 
   @Test
   void aLaneHasFourPlaces() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.console.signin.ProviderException.Kind;
 import io.postern.log.LogSettings;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,28 @@ import java.util.Optional;
  */
 record Discovery(URI authorization, URI token, boolean namesItself, Optional<URI> endSession) {
   private static final int MOST_ADDRESS = 2_000;
+  private static final int OK = 200;
+
+  /**
+   * As the provider has it now.
+   *
+   * @param network of the browser that causes the question
+   */
+  static Discovery asked(ProviderHttp http, String issuer, String network)
+      throws ProviderException {
+    URI at =
+        URI.create(
+            (issuer.endsWith("/") ? issuer : issuer + "/") + ".well-known/openid-configuration");
+    ProviderHttp.Answer answer =
+        http.send(HttpRequest.newBuilder(at).header("Accept", "application/json").build(), network);
+    if (answer.isOverloaded()) {
+      throw new ProviderException(Kind.SILENT, at + " answered " + answer.status());
+    }
+    if (answer.status() != OK || !answer.body().isObject()) {
+      throw unexpected(at + " answered " + answer.status() + " without a discovery document");
+    }
+    return of(answer.body(), issuer);
+  }
 
   /**
    * @param issuer that the document must name (§4.3)

@@ -1,6 +1,5 @@
 package io.postern.console.signin;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.api.ApiSettings;
 import io.postern.api.signin.PendingSignIn;
 import io.postern.console.signin.ProviderException.Kind;
@@ -26,17 +25,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The provider of {@code postern.api.oidc.issuer} for browsers: the authorization code flow (RFC
- * 6749 §4.1) with PKCE (RFC 7636). Its addresses are read at the first sign-in, and again after ten
- * minutes. Any thread; what asks the provider blocks, see {@link ProviderHttp}.
+ * 6749 §4.1) with PKCE (RFC 7636). Its addresses are read at the first sign-in, see {@link
+ * KnownDiscovery}. Any thread; what asks the provider blocks, see {@link ProviderHttp}.
  */
 @Startup
 @ApplicationScoped // a filter that is made before the settings can be read has it
 public class OpenIdProvider {
   private static final Duration CONNECT = Duration.ofSeconds(5);
-  private static final long KNOWN_NANOS = Duration.ofMinutes(10).toNanos();
   private static final int OK = 200;
-  private static final int FIRST_SERVER_FAILURE = 500;
-  private static final int TOO_MANY = 429;
 
   /** RFC 6750 §2.1, so that it can be a header field. */
   private static final Pattern BEARER = Pattern.compile("[A-Za-z0-9._~+/-]{1,16384}=*");
@@ -54,13 +50,7 @@ public class OpenIdProvider {
   private final ProviderSettings settings;
   private final String issuer;
   private final @Nullable ProviderHttp http;
-  private volatile @Nullable Known known;
-
-  private record Known(Discovery discovery, long sinceNanos) {
-    boolean isNew() {
-      return System.nanoTime() - sinceNanos < KNOWN_NANOS;
-    }
-  }
+  private final KnownDiscovery discovery;
 
   OpenIdProvider(ProviderSettings settings, ApiSettings api, TlsConfigurationRegistry tls)
       throws Exception {
@@ -70,6 +60,11 @@ public class OpenIdProvider {
         settings.clientId().isEmpty()
             ? null
             : new ProviderHttp(client(api.oidc(), tls), ProviderHttp.PATIENCE);
+    this.discovery =
+        new KnownDiscovery(
+            network -> Discovery.asked(http(), issuer, network),
+            System::nanoTime,
+            ProviderHttp.PATIENCE);
   }
 
   private static HttpClient client(ApiSettings.Oidc oidc, TlsConfigurationRegistry tls)
@@ -118,8 +113,10 @@ public class OpenIdProvider {
    * Where the browser goes (RFC 6749 §4.1.1).
    *
    * @param redirect of this service, where the answer is to go
+   * @param network of the browser, see {@link io.postern.api.signin.Network}
    */
-  public URI authorization(PendingSignIn pending, URI redirect) throws ProviderException {
+  public URI authorization(PendingSignIn pending, URI redirect, String network)
+      throws ProviderException {
     Map<String, String> query = new LinkedHashMap<>();
     query.put("response_type", "code");
     query.put("client_id", clientId());
@@ -128,24 +125,26 @@ public class OpenIdProvider {
     query.put("state", pending.state());
     query.put("code_challenge", pending.challenge());
     query.put("code_challenge_method", "S256");
-    return with(discovery().authorization(), query);
+    return with(discovery.get(network).authorization(), query);
   }
 
   /**
    * Whether an answer to a browser is this provider's (RFC 9207 §2.4).
    *
    * @param named the issuer that it names; empty: none
+   * @param network of the browser
    */
-  public boolean isIssuer(String named) throws ProviderException {
-    return named.isEmpty() ? !discovery().namesItself() : named.equals(issuer);
+  public boolean isIssuer(String named, String network) throws ProviderException {
+    return named.isEmpty() ? !discovery.get(network).namesItself() : named.equals(issuer);
   }
 
   /**
    * The access token for a code (§4.1.3). Nobody has looked at it.
    *
+   * @param network of the browser
    * @throws ProviderException refused: the code was used, is too old, or is another browser's
    */
-  public String accessToken(String code, PendingSignIn pending, URI redirect)
+  public String accessToken(String code, PendingSignIn pending, URI redirect, String network)
       throws ProviderException {
     Map<String, String> form = new LinkedHashMap<>();
     form.put("grant_type", "authorization_code");
@@ -155,7 +154,7 @@ public class OpenIdProvider {
     if (settings.clientSecret().isEmpty()) {
       form.put("client_id", clientId());
     }
-    URI to = discovery().token();
+    URI to = discovery.get(network).token();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(to)
             .header("Accept", "application/json")
@@ -164,7 +163,7 @@ public class OpenIdProvider {
     settings
         .clientSecret()
         .ifPresent(secret -> request.header("Authorization", basic(clientId(), secret)));
-    ProviderHttp.Answer answer = http().send(request.build());
+    ProviderHttp.Answer answer = http().send(request.build(), network);
     if (answer.status() != OK) {
       throw refused(to, answer);
     }
@@ -176,9 +175,13 @@ public class OpenIdProvider {
     return token;
   }
 
-  /** Where a browser signs out there (OpenID Connect RP-Initiated Logout); empty: nowhere. */
-  public Optional<URI> signOut() throws ProviderException {
-    return discovery().endSession().map(at -> with(at, Map.of("client_id", clientId())));
+  /**
+   * Where a browser signs out there (OpenID Connect RP-Initiated Logout); empty: nowhere.
+   *
+   * @param network of the browser
+   */
+  public Optional<URI> signOut(String network) throws ProviderException {
+    return discovery.get(network).endSession().map(at -> with(at, Map.of("client_id", clientId())));
   }
 
   private static ProviderException refused(URI to, ProviderHttp.Answer answer) {
@@ -189,34 +192,11 @@ public class OpenIdProvider {
             + answer.status()
             + " "
             + (ERRORS.contains(error) ? error : "without an error that it may name");
-    if (answer.status() >= FIRST_SERVER_FAILURE || answer.status() == TOO_MANY) {
+    if (answer.isOverloaded()) {
       return new ProviderException(Kind.SILENT, message);
     }
     return new ProviderException(
         error.equals("invalid_grant") ? Kind.REFUSED : Kind.UNEXPECTED, message);
-  }
-
-  private Discovery discovery() throws ProviderException {
-    Known last = known;
-    if (last != null && last.isNew()) {
-      return last.discovery();
-    }
-    URI at =
-        URI.create(
-            (issuer.endsWith("/") ? issuer : issuer + "/") + ".well-known/openid-configuration");
-    ProviderHttp.Answer answer =
-        http().send(HttpRequest.newBuilder(at).header("Accept", "application/json").build());
-    if (answer.status() >= FIRST_SERVER_FAILURE || answer.status() == TOO_MANY) {
-      throw new ProviderException(Kind.SILENT, at + " answered " + answer.status());
-    }
-    JsonNode document = answer.body();
-    if (answer.status() != OK || !document.isObject()) {
-      throw new ProviderException(
-          Kind.UNEXPECTED, at + " answered " + answer.status() + " without a discovery document");
-    }
-    Discovery discovery = Discovery.of(document, issuer);
-    known = new Known(discovery, System.nanoTime());
-    return discovery;
   }
 
   private ProviderHttp http() {

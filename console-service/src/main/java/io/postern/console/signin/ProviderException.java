@@ -6,8 +6,10 @@ public final class ProviderException extends Exception {
 
   /** What the reader can do about it. */
   public enum Kind {
-    /** It does not answer, or not in time; or too many sign-ins wait for it. Try again. */
+    /** It does not answer, or not in time. Try again. */
     SILENT,
+    /** Too many sign-ins wait for it, of all or of the browser's network. Try again. */
+    CROWDED,
     /** It answers otherwise than the protocols say: its settings or ours are wrong. */
     UNEXPECTED,
     /** It does not take the code: begin again. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.postern.api.signin.Places;
 import io.postern.console.signin.ProviderException.Kind;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,25 +12,27 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
 /**
- * Requests to the provider: 10 s for a whole answer, 256 KiB at most, 16 at one time, since
- * strangers cause them. No redirection is followed. Any thread that may block.
+ * Requests to the provider: 10 s for a whole answer, 256 KiB at most, 16 at one time and two of a
+ * network, since strangers cause them. No redirection is followed. Any thread that may block.
  */
 final class ProviderHttp {
   private static final ObjectMapper JSON = new ObjectMapper();
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final long MOST_BYTES = 256 << 10;
+  private static final int FIRST_SERVER_FAILURE = 500;
+  private static final int TOO_MANY = 429;
+  private static final int OF_A_NETWORK = 2;
   private static final int MOST = 16;
 
   private final HttpClient http;
   private final Duration patience;
-  private final Semaphore places = new Semaphore(MOST);
+  private final Places places = places();
 
   /**
    * @param http follows no redirection
@@ -40,23 +43,40 @@ final class ProviderHttp {
     this.patience = patience;
   }
 
+  /** As many as requests at one time. */
+  static Places places() {
+    return new Places(OF_A_NETWORK, MOST);
+  }
+
+  static ProviderException crowded() {
+    return new ProviderException(
+        Kind.CROWDED,
+        "%d sign-ins of one network, or %d of all, wait for it already"
+            .formatted(OF_A_NETWORK, MOST));
+  }
+
   /**
    * @param body missing: it is no JSON
    */
-  record Answer(int status, JsonNode body) {}
+  record Answer(int status, JsonNode body) {
+    /** It may be otherwise later. */
+    boolean isOverloaded() {
+      return status >= FIRST_SERVER_FAILURE || status == TOO_MANY;
+    }
+  }
 
   /**
-   * @throws ProviderException silent, or unexpected
+   * @param network of the browser
+   * @throws ProviderException silent, crowded, or unexpected
    */
-  Answer send(HttpRequest request) throws ProviderException {
-    if (!places.tryAcquire()) {
-      throw new ProviderException(
-          Kind.SILENT, MOST + " sign-ins wait for an answer of " + request.uri() + " already");
+  Answer send(HttpRequest request, String network) throws ProviderException {
+    if (!places.take(network, false)) {
+      throw crowded();
     }
     try {
       return answer(request);
     } finally {
-      places.release();
+      places.giveBack(network, false);
     }
   }
 

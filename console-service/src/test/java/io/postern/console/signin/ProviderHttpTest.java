@@ -26,9 +26,11 @@ import org.junit.jupiter.api.Test;
 /** A provider that is slow, endless or away holds nobody for long. */
 class ProviderHttpTest {
   private static final int PLACES = 16;
+  private static final String NETWORK = "198.51.100.1";
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final CountDownLatch end = new CountDownLatch(1);
+  private final CountDownLatch twoCame = new CountDownLatch(2);
   private final CountDownLatch allCame = new CountDownLatch(PLACES);
   private final HttpClient client = HttpClient.newHttpClient();
   private HttpServer server;
@@ -40,6 +42,7 @@ class ProviderHttpTest {
     server.createContext(
         "/silent",
         exchange -> {
+          twoCame.countDown();
           allCame.countDown();
           awaitEnd();
           exchange.close();
@@ -109,7 +112,7 @@ class ProviderHttpTest {
     ProviderHttp http = new ProviderHttp(client, Duration.ofMillis(300));
 
     for (String path : List.of("/silent", "/head-alone")) {
-      assertThatThrownBy(() -> http.send(request(path)))
+      assertThatThrownBy(() -> http.send(request(path), NETWORK))
           .satisfies(e -> assertThat(kind(e)).isEqualTo(Kind.SILENT))
           .hasMessageContaining(path);
     }
@@ -119,10 +122,10 @@ class ProviderHttpTest {
   void anAnswerIsBoundedAndLeadsNowhere() throws Exception {
     ProviderHttp http = new ProviderHttp(client, Duration.ofSeconds(20));
 
-    assertThatThrownBy(() -> http.send(request("/large")))
+    assertThatThrownBy(() -> http.send(request("/large"), NETWORK))
         .satisfies(e -> assertThat(kind(e)).isEqualTo(Kind.SILENT));
-    assertThat(http.send(request("/elsewhere")).status()).isEqualTo(302);
-    assertThat(http.send(request("/markup")).body().isMissingNode()).isTrue();
+    assertThat(http.send(request("/elsewhere"), NETWORK).status()).isEqualTo(302);
+    assertThat(http.send(request("/markup"), NETWORK).body().isMissingNode()).isTrue();
   }
 
   @Test
@@ -130,17 +133,31 @@ class ProviderHttpTest {
     ProviderHttp http = new ProviderHttp(client, Duration.ofSeconds(20));
     List<Future<ProviderHttp.Answer>> waiting = new ArrayList<>();
     for (int i = 0; i < PLACES; i++) {
-      waiting.add(threads.submit(() -> http.send(request("/silent"))));
+      String network = "192.0.2." + i / 2;
+      waiting.add(threads.submit(() -> http.send(request("/silent"), network)));
     }
     allCame.await();
 
-    assertThatThrownBy(() -> http.send(request("/markup")))
-        .satisfies(e -> assertThat(kind(e)).isEqualTo(Kind.SILENT))
+    assertThatThrownBy(() -> http.send(request("/markup"), NETWORK))
+        .satisfies(e -> assertThat(kind(e)).isEqualTo(Kind.CROWDED))
         .hasMessageContaining("16");
     end.countDown();
     for (Future<ProviderHttp.Answer> one : waiting) {
       assertThatThrownBy(one::get).hasCauseInstanceOf(ProviderException.class);
     }
-    assertThat(http.send(request("/markup")).status()).isEqualTo(200);
+    assertThat(http.send(request("/markup"), NETWORK).status()).isEqualTo(200);
+  }
+
+  @Test
+  void oneNetworkHoldsTwoPlacesAndLeavesTheOthersToOthers() throws Exception {
+    ProviderHttp http = new ProviderHttp(client, Duration.ofSeconds(20));
+    for (int i = 0; i < 2; i++) {
+      threads.submit(() -> http.send(request("/silent"), "192.0.2.1"));
+    }
+    twoCame.await();
+
+    assertThatThrownBy(() -> http.send(request("/markup"), "192.0.2.1"))
+        .satisfies(e -> assertThat(kind(e)).isEqualTo(Kind.CROWDED));
+    assertThat(http.send(request("/markup"), NETWORK).status()).isEqualTo(200);
   }
 }

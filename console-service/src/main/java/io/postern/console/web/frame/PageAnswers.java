@@ -6,6 +6,8 @@ import io.postern.api.signin.ProviderSessions;
 import io.postern.console.signin.OpenIdProvider;
 import io.postern.console.web.peers.RequestCalls;
 import io.vertx.core.http.HttpServerRequest;
+import jakarta.annotation.Priority;
+import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
@@ -14,8 +16,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /**
  * The answers of pages: problems as pages, the way to the sign-in, and the header fields by which a
@@ -23,16 +24,26 @@ import java.nio.charset.StandardCharsets;
  */
 @Page
 @Provider
+@Priority(PageAnswers.BEFORE_UNKNOWN_PAGES)
 public class PageAnswers implements ContainerResponseFilter {
   /** No script, style, form or frame of anybody else, and none within the page's text. */
   public static final String POLICY =
       "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
           + " object-src 'none'";
 
+  /**
+   * Filters of answers run in descending order. {@link UnknownPages} would put its own words in
+   * place of a page's problem.
+   */
+  static final int BEFORE_UNKNOWN_PAGES = Priorities.USER + 100;
+
+  private static final Set<String> READING = Set.of("GET", "HEAD");
   private static final int UNAUTHORIZED = 401;
   private static final int SEE_OTHER = 303;
   private static final int NO_CONTENT = 204;
   private static final int FIRST_FAILURE = 400;
+
+  private static final String UNSENT_FORM = "/sign-in?left=form";
 
   private final Frames frames;
   private final HttpServerRequest server;
@@ -113,28 +124,28 @@ public class PageAnswers implements ContainerResponseFilter {
   }
 
   private void signIn(ContainerRequestContext request, ContainerResponseContext response) {
-    boolean reads = request.getMethod().equals("GET");
-    String path = reads ? request.getUriInfo().getRequestUri().getRawPath() : "/";
-    String query = reads ? request.getUriInfo().getRequestUri().getRawQuery() : null;
-    String next = query == null ? path : path + "?" + query;
     response.setStatus(SEE_OTHER);
     response.setEntity(null);
     response.getHeaders().remove(HttpHeaders.WWW_AUTHENTICATE);
     response.getHeaders().remove(HttpHeaders.CONTENT_TYPE);
-    response
-        .getHeaders()
-        .putSingle(
-            HttpHeaders.LOCATION,
-            way() + "?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8));
+    response.getHeaders().putSingle(HttpHeaders.LOCATION, way(request));
     response.getHeaders().add(HttpHeaders.SET_COOKIE, SessionCookie.ended(server.isSSL()));
   }
 
-  /** Whose session has ended by its time asks the provider anew, which often asks nothing. */
-  private String way() {
+  /**
+   * Whose session has ended by its time asks the provider anew, which often asks nothing. A form
+   * stays on this site: browsers hold its redirections to the policy's form-action.
+   */
+  private String way(ContainerRequestContext request) {
+    if (!READING.contains(request.getMethod())) {
+      return UNSENT_FORM;
+    }
     boolean ended =
         sessions.shown(server.getHeader(HttpHeaders.AUTHORIZATION))
             == ProviderSessions.Shown.ENDED_SESSION;
-    return ended && provider.isThere() ? "/sign-in/provider" : "/sign-in";
+    return QueryPath.to(ended && provider.isThere() ? "/sign-in/provider" : "/sign-in")
+        .with("next", NextPath.of(request.getUriInfo().getRequestUri()))
+        .toString();
   }
 
   /** A path of this site: nobody is led elsewhere by a link that was made for it. */

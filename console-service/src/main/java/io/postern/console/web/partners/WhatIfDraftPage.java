@@ -42,7 +42,7 @@ public class WhatIfDraftPage {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A request's first line has 4,096 octets at most. */
-  private static final int LONGEST_ADDRESS = 3_500;
+  private static final int LONGEST_ADDRESS = 2_000;
 
   private final Frames frames;
   private final Peers peers;

@@ -17,7 +17,7 @@ import java.util.Optional;
 @RequestScoped
 class PendingCookie {
   /** More would be a loop; all of them fit into the header fields that a server takes. */
-  private static final int MOST = 8;
+  private static final int MOST = 4;
 
   private static final String PREFIX = "postern-sign-in-";
   private static final int NAMING = 8; // characters of the state

@@ -10,6 +10,8 @@ enum ProviderFailure {
   /** The browser did not begin it, or not within its time; or it is done. */
   ENDED(400, "ended"),
   SILENT(504, "silent"),
+  /** Others wait for it already. */
+  CROWDED(429, "crowded"),
   /** Its settings, or ours, are wrong. */
   UNEXPECTED(502, "unexpected"),
   REFUSED(400, "refused"),
@@ -32,6 +34,7 @@ enum ProviderFailure {
   static ProviderFailure of(ProviderException.Kind kind) {
     return switch (kind) {
       case SILENT -> SILENT;
+      case CROWDED -> CROWDED;
       case UNEXPECTED -> UNEXPECTED;
       case REFUSED -> REFUSED;
     };

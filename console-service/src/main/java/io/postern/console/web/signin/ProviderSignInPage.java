@@ -1,6 +1,7 @@
 package io.postern.console.web.signin;
 
 import io.postern.api.ProblemException;
+import io.postern.api.signin.Network;
 import io.postern.api.signin.PendingSignIn;
 import io.postern.api.signin.ProviderSessions;
 import io.postern.api.signin.Sessions;
@@ -29,6 +30,7 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**
@@ -46,6 +48,16 @@ public class ProviderSignInPage {
   private static final int SEE_OTHER = 303;
   private static final int MOST_CODE = 8_192;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** RFC 6749 §4.1.2.1; another word is a stranger's. */
+  private static final Set<String> ERRORS =
+      Set.of(
+          "invalid_request",
+          "unauthorized_client",
+          "unsupported_response_type",
+          "invalid_scope",
+          "server_error",
+          "temporarily_unavailable");
 
   private final SignInForm form;
   private final OpenIdProvider provider;
@@ -79,7 +91,8 @@ public class ProviderSignInPage {
     requireProvider();
     PendingSignIn signIn = PendingSignIn.begin(PageAnswers.local(next));
     try {
-      Response.ResponseBuilder answer = leadTo(provider.authorization(signIn, redirect()));
+      Response.ResponseBuilder answer =
+          leadTo(provider.authorization(signIn, redirect(), network()));
       pending.tooMany().forEach(answer::cookie);
       return answer.cookie(pending.of(signIn)).build();
     } catch (ProviderException e) {
@@ -109,20 +122,21 @@ public class ProviderSignInPage {
   private Response.ResponseBuilder answered(
       PendingSignIn signIn, String code, String error, String issuer) {
     try {
-      if (!provider.isIssuer(issuer)) {
-        failures.log("an answer of another issuer came (RFC 9207)");
+      if (!provider.isIssuer(issuer, network())) {
+        failures.log(SignInFailures.Kind.OTHER_ISSUER, "");
         return failed(signIn.next(), ProviderFailure.UNEXPECTED);
       }
       if (error.equals("access_denied")) {
         return failed(signIn.next(), ProviderFailure.DENIED);
       }
       if (!error.isEmpty() || code.isEmpty() || code.length() > MOST_CODE) {
-        failures.log("it answered without a code: look at the client's settings there");
+        failures.log(SignInFailures.Kind.NO_CODE, ERRORS.contains(error) ? error : "");
         return failed(signIn.next(), ProviderFailure.UNEXPECTED);
       }
       SecurityIdentity user =
           sessions
-              .judged(provider.accessToken(code, signIn, redirect()), current.getCurrent())
+              .judged(
+                  provider.accessToken(code, signIn, redirect(), network()), current.getCurrent())
               .await()
               .atMost(PATIENCE);
       return Response.status(SEE_OTHER)
@@ -134,7 +148,7 @@ public class ProviderSignInPage {
       failures.log(e);
       return failed(signIn.next(), ProviderFailure.TOKEN);
     } catch (OIDCException | TimeoutException e) {
-      failures.log("its keys cannot be had");
+      failures.log(SignInFailures.Kind.SILENT, "its keys cannot be had");
       return failed(signIn.next(), ProviderFailure.SILENT);
     } catch (ProviderSessions.RefusedException e) {
       return failed(signIn.next(), ProviderFailure.of(e.refusal()));
@@ -149,7 +163,7 @@ public class ProviderSignInPage {
     requireProvider();
     try {
       return provider
-          .signOut()
+          .signOut(network())
           .map(ProviderSignInPage::leadTo)
           .orElseGet(() -> failed("/", ProviderFailure.STAYS))
           .build();
@@ -177,6 +191,19 @@ public class ProviderSignInPage {
     throw badHost();
   }
 
+  private String network() {
+    return Network.of(request.remoteAddress());
+  }
+
+  private static SignInFailures.Kind kind(ProviderException.Kind kind) {
+    return switch (kind) {
+      case SILENT -> SignInFailures.Kind.SILENT;
+      case CROWDED -> SignInFailures.Kind.CROWDED;
+      case UNEXPECTED -> SignInFailures.Kind.UNEXPECTED;
+      case REFUSED -> SignInFailures.Kind.CODE_REFUSED;
+    };
+  }
+
   private static ProblemException badHost() {
     return ProblemException.badRequest("Host", "it is no host", "write HOST or HOST:PORT");
   }
@@ -186,7 +213,7 @@ public class ProviderSignInPage {
   }
 
   private Response.ResponseBuilder failed(String next, ProviderException e) {
-    failures.log(String.valueOf(e.getMessage()));
+    failures.log(kind(e.kind()), String.valueOf(e.getMessage()));
     return failed(next, ProviderFailure.of(e.kind()));
   }
 

@@ -3,6 +3,7 @@ package io.postern.console.web.signin;
 import io.postern.console.signin.OpenIdProvider;
 import io.postern.console.web.frame.Frame;
 import io.postern.console.web.frame.Frames;
+import io.postern.console.web.frame.NextPath;
 import io.postern.console.web.frame.PageAnswers;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -43,6 +44,11 @@ class SignInForm {
     return page("/", "", "", provider.isThere());
   }
 
+  /** After a form whose session had ended. */
+  String afterUnsentForm() {
+    return page("/", "", frames.words().text("signin.unsent"), false);
+  }
+
   /**
    * @param failure key of a text
    */
@@ -58,7 +64,8 @@ class SignInForm {
   }
 
   private String page(String next, String name, String failure, boolean left) {
-    View view = new View(PageAnswers.local(next), name, failure, provider.host(), left);
+    View view =
+        new View(NextPath.bounded(PageAnswers.local(next)), name, failure, provider.host(), left);
     return Templates.signIn(frames.of("signin.title"), view).render();
   }
 }

@@ -45,6 +45,9 @@ public class SignInPage {
 
   private static final String LEFT = "provider";
 
+  /** Of {@link PageAnswers}. */
+  private static final String UNSENT_FORM = "form";
+
   private final Frames frames;
   private final SignInForm form;
   private final Sessions sessions;
@@ -81,7 +84,11 @@ public class SignInPage {
   public String form(
       @QueryParam("next") @DefaultValue("/") String next,
       @QueryParam("left") @DefaultValue("") String left) {
-    return left.equals(LEFT) ? form.afterLeaving() : form.of(next);
+    return switch (left) {
+      case LEFT -> form.afterLeaving();
+      case UNSENT_FORM -> form.afterUnsentForm();
+      default -> form.of(next);
+    };
   }
 
   @POST

@@ -306,7 +306,30 @@ class PeerPagesTest {
         .formParam("name", "x".repeat(2 << 20))
         .post("/access/users")
         .then()
-        .statusCode(413);
+        .statusCode(413)
+        .header("Content-Type", startsWith("text/html"))
+        .header("Content-Security-Policy", equalTo(PageAnswers.POLICY))
+        .header("Connection", equalTo("close"))
+        .body(containsString("A form may have 1 MB"));
+    given()
+        .body("x".repeat(2 << 20))
+        .post("/access/users")
+        .then()
+        .statusCode(413)
+        .header("Content-Type", startsWith("application/problem+json"));
+  }
+
+  @Test
+  void aPageSaysWhichThingThereIsNot() {
+    browser()
+        .get("/connectors/contoso/sideways/x")
+        .then()
+        .statusCode(404)
+        .header("Content-Type", startsWith("text/html"))
+        .body(
+            allOf(
+                containsString("There is no direction sideways of connectors"),
+                not(containsString("There is no page"))));
   }
 
   private io.restassured.response.Response upload(byte[] file) {

@@ -15,6 +15,9 @@ import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Instant;
@@ -222,15 +225,76 @@ class ProviderSignInTest {
   }
 
   @Test
-  void aBrowserKeepsEightSignInsAtMost() {
+  void aBrowserKeepsFourSignInsAtMost() {
     Map<String, String> cookies = new HashMap<>();
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 4; i++) {
       cookies.putAll(begun("/").cookies());
     }
     Cookies after = browser(cookies).get(BEGIN).getDetailedCookies();
 
-    assertThat(after.asList()).hasSize(9);
+    assertThat(after.asList()).hasSize(5);
     assertThat(after.asList()).filteredOn(cookie -> cookie.getMaxAge() > 0).hasSize(1);
+  }
+
+  /** What a browser keeps goes with each request, beside the session of up to 4 KB. */
+  @Test
+  void fourSignInsWithLongAddressesStayBelowFourKilobytes() {
+    int octets = 0;
+    for (int i = 0; i < 4; i++) {
+      Begun begun = begun("/" + "a/".repeat(98) + "?q=" + "x".repeat(95));
+      octets +=
+          begun.cookies().entrySet().stream()
+              .mapToInt(cookie -> cookie.getKey().length() + cookie.getValue().length() + 12)
+              .sum();
+    }
+
+    assertThat(octets).isLessThan(4 << 10);
+    Begun longer = begun("/partners/secure?organization=contoso&q=" + "x".repeat(1_000));
+    assertThat(location(answered(longer.cookies(), agreed(longer)))).endsWith("/partners/secure");
+  }
+
+  /** A server takes 4,096 octets of an HTTP/1.1 request's first line. */
+  @Test
+  void aLongAddressIsComeBackToWithoutItsQuery() {
+    String page = "/messages?q=" + "%20".repeat(1_000);
+
+    String way = location(browser(Map.of()).urlEncodingEnabled(false).get(page));
+    assertThat(way).endsWith("/sign-in?next=%2Fmessages");
+    Response form =
+        browser(Map.of())
+            .urlEncodingEnabled(false)
+            .get("/sign-in?next=/messages%3Fq=" + "/".repeat(2_000));
+    assertThat(form.asString()).contains("href=\"/sign-in/provider?next=%2Fmessages\"");
+  }
+
+  /** As of several programs of one host, whose cookies a browser sends to all of them. */
+  @Test
+  void aBrowserMaySendManyCookies() throws Exception {
+    URI at = URI.create(RestAssured.baseURI + ":" + RestAssured.port + "/sign-in");
+    for (HttpClient.Version version :
+        List.of(HttpClient.Version.HTTP_1_1, HttpClient.Version.HTTP_2)) {
+      try (HttpClient client = HttpClient.newHttpClient()) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at).version(version);
+        // Without TLS a connection changes to HTTP/2 after its first request.
+        client.send(request.build(), HttpResponse.BodyHandlers.discarding());
+        HttpResponse<Void> answer =
+            client.send(
+                request.header("Cookie", "other=" + "x".repeat(24_000)).build(),
+                HttpResponse.BodyHandlers.discarding());
+
+        assertThat(answer.version()).isEqualTo(version);
+        assertThat(answer.statusCode()).as(version.toString()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void aProblemOfAPageHasThePagesOwnWords() {
+    Response response = browser(Map.of()).accept("text/html").post("/sign-in/none");
+
+    assertThat(response.statusCode()).isEqualTo(404);
+    assertThat(response.contentType()).startsWith("text/html");
+    assertThat(response.asString()).contains("No such link").doesNotContain("There is no page");
   }
 
   @Test
@@ -380,6 +444,27 @@ class ProviderSignInTest {
     assertThat(browser(Map.of(SESSION, ended)).header("HX-Request", "true").get(page).statusCode())
         .as("a part that renews itself asks the browser to load the page")
         .isEqualTo(204);
+  }
+
+  /** A browser holds the redirections of a form to form-action, which is this site alone. */
+  @Test
+  void aFormAfterASessionsEndStaysOnThisSite() throws Exception {
+    Instant now = Instant.now();
+    String ended = session(now.minusSeconds(900), now.minusSeconds(300), users.tokenKey());
+
+    Response sent =
+        browser(Map.of(SESSION, ended))
+            .formParam("proof", SessionCookie.formProof("Bearer " + ended))
+            .formParam("name", "carl")
+            .post("/access/users");
+    assertThat(sent.statusCode()).isEqualTo(303);
+    assertThat(location(sent)).endsWith("/sign-in?left=form");
+    assertThat(sent.getDetailedCookies().get(SESSION).getMaxAge()).isZero();
+    assertThat(browser(Map.of()).get("/sign-in?left=form").asString())
+        .contains("session had ended before the form came")
+        .contains("href=\"/sign-in/provider?next=%2F\"");
+    assertThat(location(browser(Map.of(SESSION, ended)).head("/queue")))
+        .endsWith("/sign-in/provider?next=%2Fqueue");
   }
 
   @Test
