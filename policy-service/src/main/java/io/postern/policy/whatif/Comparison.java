@@ -19,6 +19,7 @@ import io.postern.rules.RecordedDecision;
 import io.postern.rules.RecordedFacts;
 import io.postern.rules.RequirementComparison;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The decisions about recorded mail by the directory in force and by a draft, and what differs. The
  * recorded decision does not count: the directory may have changed since, and only the draft is
- * asked about. Only mail of the draft's organizations is counted (G8). Thread-safe, if the function
- * of chains' names is. Some 50 microseconds a recipient.
+ * asked about. Only mail of the draft's organizations is counted, in every number (G8): the mail of
+ * others, and how much it is, is not its reader's. Thread-safe, if the function of chains' names
+ * is. Some 50 microseconds a recipient.
  */
 final class Comparison {
   static final String NO_VERDICT = "no verdict on the client's certificate could be had";
@@ -72,23 +74,25 @@ final class Comparison {
     }
     message.getGroupsList().forEach(this::learn);
     RecordedFacts facts = RecordedFacts.of(message, chains, names);
-    if (facts == null) {
-      ofOurs(message, atMillis);
-      return;
+    boolean counted =
+        facts == null
+            ? ofOurs(message, atMillis)
+            : new Mail(
+                    facts,
+                    message.getQueueId(),
+                    atMillis,
+                    message.getEnvelope().getRequireTls(),
+                    decisionsOf(facts))
+                .recipients(facts.recipients());
+    if (counted) {
+      tally.message();
     }
-    Mail mail =
-        new Mail(
-            facts,
-            message.getQueueId(),
-            atMillis,
-            message.getEnvelope().getRequireTls(),
-            decisionsOf(facts));
-    facts.recipients().forEach(mail::recipient);
   }
 
   void refused(MessageRefused refused, long atMillis) {
     List<RecordedFacts> all = RecordedFacts.of(refused, chains, names);
     long decidable = 0;
+    boolean counted = false;
     for (RecordedFacts facts : all) {
       decidable += facts.count();
       Mail mail =
@@ -98,12 +102,17 @@ final class Comparison {
               atMillis,
               RequireTls.REQUIRE_TLS_UNSPECIFIED,
               decisionsOf(facts));
-      (facts.recipients().isEmpty() ? facts.recipientDomains() : facts.recipients())
-          .forEach(mail::recipient);
+      counted |=
+          mail.recipients(
+              facts.recipients().isEmpty() ? facts.recipientDomains() : facts.recipients());
     }
     long rest = Math.max(1, refused.getCount()) - decidable;
     if (rest > 0 && organizations.contains(refused.getOrganization())) {
       tally.unknown(NOT_APART, rest);
+      counted = true;
+    }
+    if (counted) {
+      tally.refusal();
     }
   }
 
@@ -136,8 +145,13 @@ final class Comparison {
             .anyMatch(o -> now.accepts(o, domain) || draft.accepts(o, domain)));
   }
 
-  /** A notification or a report of ours: only its way out may differ. */
-  private void ofOurs(MessageAccepted message, long atMillis) {
+  /**
+   * A notification or a report of ours: only its way out may differ.
+   *
+   * @return a recipient was counted
+   */
+  private boolean ofOurs(MessageAccepted message, long atMillis) {
+    boolean counted = false;
     for (RecipientGroup group : message.getGroupsList()) {
       if (!organizations.contains(group.getOrganization())) {
         continue;
@@ -146,6 +160,7 @@ final class Comparison {
         String address = message.getEnvelope().getRecipients(index).getAddress();
         String domain = RecordedFacts.domain(address);
         if (domain != null) {
+          counted = true;
           tally.decided(1);
           new Way(
                   group.getOrganization(),
@@ -162,6 +177,7 @@ final class Comparison {
         }
       }
     }
+    return counted;
   }
 
   private Decisions decisionsOf(RecordedFacts facts) {
@@ -190,18 +206,28 @@ final class Comparison {
       this.decisions = decisions;
     }
 
-    void recipient(String recipient) {
+    /** Compares them; whether one was counted. */
+    boolean recipients(Collection<String> addressesOrDomains) {
+      boolean counted = false;
+      for (String recipient : addressesOrDomains) {
+        counted |= recipient(recipient);
+      }
+      return counted;
+    }
+
+    private boolean recipient(String recipient) {
       String domain = recipient.indexOf('@') < 0 ? recipient : RecordedFacts.domain(recipient);
       if (domain == null) {
-        return;
+        return false;
       }
       Optional<InboundDecision> before = decided(true, recipient);
       Optional<InboundDecision> after = decided(false, recipient);
       if (before.isEmpty() || after.isEmpty()) {
-        if (ofDomain(domain) || ofDomain(facts.facts().mailFromDomain())) {
+        boolean counted = ofDomain(domain) || ofDomain(facts.facts().mailFromDomain());
+        if (counted) {
           tally.unknown(NO_HEADER, facts.count());
         }
-        return;
+        return counted;
       }
       Both both =
           new Both(
@@ -209,7 +235,7 @@ final class Comparison {
               withRecipient(draft, after.get(), recipient, domain));
       String organization = organization(both);
       if (organization.isEmpty()) {
-        return;
+        return false;
       }
       if (!facts.complete()) {
         tally.unknown(facts.missing(), facts.count());
@@ -219,6 +245,7 @@ final class Comparison {
         tally.decided(facts.count());
         compare(both, organization, recipient, domain);
       }
+      return true;
     }
 
     private Optional<InboundDecision> decided(boolean byNow, String recipient) {

@@ -3,6 +3,7 @@ package io.postern.policy.whatif;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.directory.DirectoryDiff;
@@ -21,9 +22,16 @@ import java.util.function.Function;
  * The directory as it would be with a draft: a directory file, or some objects of an organization
  * in the place of their namesakes. Checked as {@code apply} checks it. Immutable.
  *
- * @param organizations of which it speaks
+ * @param organizations of which it speaks, one at least: a run is read by those who read them all
+ * @param sha256 of the body that was sent, in lower-case hexadecimal
  */
-record Draft(Directory now, Directory then, Set<String> organizations) {
+record Draft(Directory now, Directory then, Set<String> organizations, String sha256) {
+  Draft {
+    if (organizations.isEmpty()) {
+      throw new IllegalArgumentException("a draft of no organization would be everybody's");
+    }
+  }
+
   /**
    * Of a directory file, which is the whole of its organizations.
    *
@@ -37,7 +45,7 @@ record Draft(Directory now, Directory then, Set<String> organizations) {
     file.organizations().forEach(mayRead);
     refuse(file.problems());
     List<DirectoryObject> changes = DirectoryDiff.of(now.objects(), file).objects();
-    return checked(now, changes, file.organizations(), operator, file::locate);
+    return checked(now, changes, file.organizations(), operator, file::locate, sha256(body));
   }
 
   /**
@@ -61,7 +69,11 @@ record Draft(Directory now, Directory then, Set<String> organizations) {
                     !ObjectVersion.of(object)
                         .equals(ObjectVersion.of(now.object(DirectoryKeys.key(object)))))
             .toList();
-    return checked(now, changes, Set.of(organization), operator, file::locate);
+    return checked(now, changes, Set.of(organization), operator, file::locate, sha256(body));
+  }
+
+  private static String sha256(byte[] body) {
+    return Fingerprints.hex(Fingerprints.sha256(body));
   }
 
   private static Draft checked(
@@ -69,14 +81,15 @@ record Draft(Directory now, Directory then, Set<String> organizations) {
       List<DirectoryObject> changes,
       Set<String> organizations,
       boolean operator,
-      Function<DirectoryProblem, FileProblem> locate) {
+      Function<DirectoryProblem, FileProblem> locate,
+      String sha256) {
     if (!changes.isEmpty()) {
       refuse(DirectoryRules.validate(now, changes).stream().map(locate).toList());
     }
     if (!operator) {
       refuseNewDomains(now, changes);
     }
-    return new Draft(now, now.with(changes), organizations);
+    return new Draft(now, now.with(changes), organizations, sha256);
   }
 
   /**

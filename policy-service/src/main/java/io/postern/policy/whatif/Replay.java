@@ -18,37 +18,33 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * One reading of the last days' accepted and refused mail. Nothing is kept but the clients' chains,
- * within {@link PresentedChains}' bound. One thread; {@link #progress} any.
+ * within {@link PresentedChains}' bound. One thread; {@link #percent} any.
  */
 final class Replay {
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final Duration LIMIT = Duration.ofMinutes(10);
+  private static final int WHOLE = 100;
 
   private final LogSettings settings;
   private final BooleanSupplier cancelled;
   private volatile long read;
-  private volatile long all = -1;
-  private long messages;
-  private long refusals;
+  private volatile long all = -1; // not known yet
 
   Replay(LogSettings settings, BooleanSupplier cancelled) {
     this.settings = settings;
     this.cancelled = cancelled;
   }
 
-  /** Records that were read, and are to be read; -1: not known yet. */
-  record Progress(long read, long all) {}
-
-  Progress progress() {
-    return new Progress(read, all);
-  }
-
-  long messages() {
-    return messages;
-  }
-
-  long refusals() {
-    return refusals;
+  /**
+   * The share of the records that was read, 0 to 100. Their number is not said: it is the whole
+   * installation's mail, and the reader of a run may see one organization's (G8).
+   */
+  int percent() {
+    long of = all;
+    if (of <= 0) {
+      return of == 0 ? WHOLE : 0;
+    }
+    return (int) Math.min(WHOLE, read * WHOLE / of);
   }
 
   /**
@@ -96,10 +92,8 @@ final class Replay {
   private void one(ConsumerRecord<String, byte[]> record, Comparison comparison) {
     try {
       if (record.topic().equals(Topics.MAIL_ACCEPTED)) {
-        messages++;
         comparison.accepted(MessageAccepted.parseFrom(record.value()), record.timestamp());
       } else {
-        refusals++;
         comparison.refused(MessageRefused.parseFrom(record.value()), record.timestamp());
       }
     } catch (InvalidProtocolBufferException e) {

@@ -34,7 +34,19 @@ final class Tally {
 
   private final Map<Group, Count> groups = new LinkedHashMap<>();
   private final Map<String, Long> unknown = new HashMap<>();
+  private long messages;
+  private long refusals;
   private long decided;
+
+  /** A record of accepted mail with a recipient that is counted. */
+  synchronized void message() {
+    messages++;
+  }
+
+  /** A record of refusals with a recipient that is counted. */
+  synchronized void refusal() {
+    refusals++;
+  }
 
   synchronized void decided(long count) {
     decided += count;
@@ -53,6 +65,14 @@ final class Tally {
     if (its.samples.size() < MOST_SAMPLES) {
       its.samples.add(sample);
     }
+  }
+
+  synchronized long messages() {
+    return messages;
+  }
+
+  synchronized long refusals() {
+    return refusals;
   }
 
   synchronized long decided() {

@@ -6,8 +6,8 @@ import java.util.List;
  * The answer of a run. Names are the JSON's.
  *
  * @param directoryVersion with which the draft was compared
- * @param messages records of accepted mail that were read, of all organizations' for an operator
- * @param refusals records of refusals
+ * @param messages records of accepted mail with a recipient of the draft's organizations
+ * @param refusals records of refusals with one
  * @param decided recipients of the draft's organizations that were decided twice
  * @param differences most frequent first
  * @param cannotBeKnown recipients about whom nothing is said, by reason

@@ -81,8 +81,9 @@ final class WhatIfRun {
     return new WhatIfView(
         id,
         state.name().toLowerCase(java.util.Locale.ROOT),
-        replay.progress().read(),
-        replay.progress().all(),
+        replay.percent(),
+        draft.organizations().stream().sorted().toList(),
+        draft.sha256(),
         failure,
         result);
   }
@@ -121,8 +122,8 @@ final class WhatIfRun {
         new WhatIfResult(
             draft.now().version(),
             since.toString(),
-            replay.messages(),
-            replay.refusals(),
+            tally.messages(),
+            tally.refusals(),
             tally.decided(),
             tally.differences(),
             tally.unknown(),

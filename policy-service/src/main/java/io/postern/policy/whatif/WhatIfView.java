@@ -1,14 +1,16 @@
 package io.postern.policy.whatif;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A run as its administrator sees it. Names are the JSON's.
  *
  * @param state running, done, cancelled, failed
- * @param read records so far
- * @param all records to be read; -1: not known yet
+ * @param percent of the log's records, 0 to 100
+ * @param organizations of the draft, in order
+ * @param draft SHA-256 of the body that was sent, in lower-case hexadecimal
  * @param failure a sentence; absent: none
  * @param result absent: not done
  */
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 public record WhatIfView(
     String id,
     String state,
-    long read,
-    long all,
+    int percent,
+    List<String> organizations,
+    String draft,
     @Nullable String failure,
     @Nullable WhatIfResult result) {}

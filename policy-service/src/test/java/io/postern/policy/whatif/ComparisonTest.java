@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +125,7 @@ class ComparisonTest {
     comparison.accepted(
         RecordedDays.incoming("198.51.100.7", false, "a@fabrikam.example", "ben@other.example"), 0);
     assertThat(tally.decided()).as("another organization's mail is not counted").isEqualTo(14);
+    assertThat(tally.messages()).isEqualTo(14);
     assertThat(tally.unknown()).isEmpty();
     assertThat(tally.differences()).hasSize(1);
     Difference difference = tally.differences().getFirst();
@@ -169,6 +171,14 @@ class ComparisonTest {
         0);
     comparison.refused(
         RecordedDays.further("198.51.100.7", "fabrikam.example", "contoso.example", 50, 40), 0);
+    comparison.refused(
+        RecordedDays.refused("198.51.100.7", false, "a@fabrikam.example", "ben@other.example")
+            .toBuilder()
+            .setOrganization("other")
+            .build(),
+        0);
+    assertThat(tally.refusals()).as("records; not another organization's").isEqualTo(2);
+    assertThat(tally.messages()).isZero();
     assertThat(tally.differences())
         .extracting(Difference::kind, Difference::rule, Difference::count)
         .containsExactly(
@@ -301,6 +311,23 @@ class ComparisonTest {
               assertThat(refused.problem().status()).isEqualTo(422);
               assertThat(refused.problem().errors().getFirst().pointer()).contains("tlsSettings");
             });
+  }
+
+  /** Its run would be anybody's to read. */
+  @Test
+  void aFileWithoutAnOrganizationIsRefusedWithItsCure() {
+    for (String none : List.of("", "# later", "organizations: []", "organizations:", "{}")) {
+      assertThatThrownBy(() -> comparison(none))
+          .as(none)
+          .isInstanceOfSatisfying(
+              ProblemException.class,
+              refused -> {
+                assertThat(refused.problem().status()).isEqualTo(422);
+                assertThat(refused.problem().errors().getFirst().cure()).isNotEmpty();
+              });
+    }
+    assertThatThrownBy(() -> new Draft(now, now, Set.of(), ""))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   /** Any mail: a draft equal to the directory in force gives no difference. */

@@ -53,6 +53,15 @@ class Connectors {
         .toList();
   }
 
+  /**
+   * The same for a page that is shown without them too.
+   *
+   * @param notes get the sentence of a failure
+   */
+  List<String> organizations(List<String> notes) {
+    return PeerJson.get(() -> organizations(), notes).orElse(List.of());
+  }
+
   List<Connector> list(String organization, String direction) {
     return items(path(organization, direction)).stream()
         .map(item -> of(organization, direction, item))

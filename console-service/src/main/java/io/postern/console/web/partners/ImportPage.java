@@ -23,11 +23,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +39,6 @@ import org.jspecify.annotations.Nullable;
 public class ImportPage {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int CHANGED_MEANWHILE = 412;
-  private static final long MOST_BYTES = 4 << 20; // as policy-service takes
-  private static final int BYTE_ORDER_MARK = 0xff;
 
   private final Frames frames;
   private final Peers peers;
@@ -88,7 +81,12 @@ public class ImportPage {
     private Templates() {}
 
     static native TemplateInstance importExchange(
-        Frame f, List<String> organizations, Form v, @Nullable Result r, String imported);
+        Frame f,
+        List<String> organizations,
+        Form v,
+        @Nullable Result r,
+        String imported,
+        List<String> notes);
   }
 
   @GET
@@ -103,12 +101,14 @@ public class ImportPage {
 
   private String page(Form shown, @Nullable Result result, String imported) {
     Frame f = frames.of("imp.title").command("postern import exchange FILE --organization ID");
+    List<String> notes = new ArrayList<>(); // what was typed stays, whoever is silent
     return Templates.importExchange(
             f,
-            connectors.organizations().stream().filter(f::mayChange).toList(),
+            connectors.organizations(notes).stream().filter(f::mayChange).toList(),
             shown,
             result,
-            imported)
+            imported,
+            notes)
         .render();
   }
 
@@ -123,12 +123,11 @@ public class ImportPage {
       @RestForm @DefaultValue("") String text,
       @RestForm @DefaultValue("") String seen,
       @RestForm("file") @Nullable FileUpload file) {
-    if (file != null && file.size() > MOST_BYTES) {
+    if (UploadedText.isTooLarge(file)) {
       Form empty = new Form(organization, routes, "", "imp.tooLarge", List.of());
       return Response.ok(page(empty, null, "")).build();
     }
-    // A browser ends each line of a form's text with CR LF.
-    String read = file != null && file.size() > 0 ? read(file) : text.replace("\r\n", "\n");
+    String read = UploadedText.of(file, text);
     Form shown = new Form(organization, routes, read, "", List.of());
     if (read.isBlank()) {
       return Response.ok(page(problem(shown, "imp.nothing", List.of()), null, "")).build();
@@ -177,21 +176,6 @@ public class ImportPage {
 
   private static Form problem(Form form, String sentence, List<Problem.Fault> faults) {
     return new Form(form.organization(), form.routes(), form.text(), sentence, faults);
-  }
-
-  /** PowerShell writes UTF-16 with a byte order mark by itself. */
-  private static String read(FileUpload file) {
-    try {
-      byte[] bytes = Files.readAllBytes(file.uploadedFile());
-      boolean wide =
-          bytes.length > 1
-              && (bytes[0] & BYTE_ORDER_MARK) + (bytes[1] & BYTE_ORDER_MARK)
-                  == BYTE_ORDER_MARK + 0xfe;
-      Charset charset = wide ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
-      return new String(bytes, charset);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static Result result(JsonNode answer) {

@@ -1,6 +1,7 @@
 package io.postern.console.web.partners;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.postern.api.Problem;
@@ -11,6 +12,7 @@ import io.postern.console.web.frame.Page;
 import io.postern.console.web.frame.PageAnswers;
 import io.postern.console.web.frame.QueryPath;
 import io.postern.console.web.frame.Submitted;
+import io.postern.console.web.peers.PeerJson;
 import io.postern.console.web.peers.Peers;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -25,8 +27,11 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +45,13 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.TEXT_HTML)
 public class WhatIfDraftPage {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String BEGIN_AGAIN = "follow a whole link, or begin again at /what-ifs";
 
   /** A request's first line has 4,096 octets at most. */
   private static final int LONGEST_ADDRESS = 2_000;
+
+  /** Of one state: a star, or a list, would let a change through that nobody has compared. */
+  private static final Pattern ETAG = Pattern.compile("[A-Za-z0-9_\"-]{0,80}");
 
   private final Frames frames;
   private final Peers peers;
@@ -74,6 +83,16 @@ public class WhatIfDraftPage {
       return !direction.isEmpty() && !object.isEmpty();
     }
 
+    /** As policy-service compares it. */
+    JsonNode objects() {
+      return JSON.valueToTree(Map.of(direction + "Connectors", List.of(object)));
+    }
+
+    /** Whether the comparison was made of it, and it has the name that the page shows. */
+    boolean isOf(WhatIfView compared) {
+      return object.path("name").asText("").equals(name) && compared.isOf(organization, objects());
+    }
+
     String address(String id) {
       return QueryPath.to("/what-ifs/" + Frame.encoded(id))
           .with("organization", organization)
@@ -90,6 +109,8 @@ public class WhatIfDraftPage {
    * @param id of the comparison; empty: none was begun
    * @param editAction where the draft becomes a change
    * @param groups none: there is no form
+   * @param other the comparison was made of another draft
+   * @param notes why a part of the page is missing
    */
   public record View(
       String id,
@@ -102,7 +123,9 @@ public class WhatIfDraftPage {
       String problem,
       List<Problem.Fault> nameFaults,
       List<Problem.Fault> others,
-      List<ConnectorForm.Group> groups) {
+      List<ConnectorForm.Group> groups,
+      boolean other,
+      List<String> notes) {
     public boolean isNew() {
       return etag.isEmpty();
     }
@@ -167,7 +190,7 @@ public class WhatIfDraftPage {
     String organization = form.text("organization");
     String direction = form.text("direction");
     String name = form.text("name");
-    String etag = form.text("etag");
+    String etag = oneState(form.text("etag"));
     ObjectNode before =
         etag.isEmpty()
             ? ConnectorForm.standing(direction, form.text("connectorType"))
@@ -181,12 +204,7 @@ public class WhatIfDraftPage {
       return Response.ok(page(draft, "", "", List.of(fault))).build();
     }
     try {
-      String id =
-          WhatIfPage.start(
-              peers,
-              organization,
-              JSON.valueToTree(Map.of(direction + "Connectors", List.of(wanted))),
-              days);
+      String id = WhatIfPage.start(peers, organization, draft.objects(), days);
       String address = draft.address(id);
       return address.length() <= LONGEST_ADDRESS
           ? PageAnswers.see(address)
@@ -223,17 +241,35 @@ public class WhatIfDraftPage {
       @QueryParam("days") @DefaultValue("") String days,
       @QueryParam("draft") @DefaultValue("") String draft) {
     return page(
-        new Draft(organization, direction, name, etag, WhatIfFilePage.days(days), object(draft)),
+        new Draft(
+            organization,
+            direction,
+            name,
+            oneState(etag),
+            WhatIfFilePage.days(days),
+            object(draft)),
         id);
+  }
+
+  private static String oneState(String etag) {
+    if (!ETAG.matcher(etag).matches()) {
+      throw ProblemException.badRequest("etag", "it is no version of a connector", BEGIN_AGAIN);
+    }
+    return etag;
   }
 
   private static ObjectNode object(String draft) {
     try {
-      return draft.isEmpty() ? JSON.createObjectNode() : JSON.readValue(draft, ObjectNode.class);
+      if (draft.isEmpty()) {
+        return JSON.createObjectNode();
+      }
+      if (JSON.readTree(draft) instanceof ObjectNode object) {
+        return object;
+      }
     } catch (JsonProcessingException e) {
-      throw ProblemException.badRequest(
-          "draft", "it is no object in JSON", "follow a whole link, or begin again at /what-ifs");
+      // the same answer
     }
+    throw ProblemException.badRequest("draft", "it is no object in JSON", BEGIN_AGAIN);
   }
 
   private String page(Draft draft, String id) {
@@ -244,6 +280,15 @@ public class WhatIfDraftPage {
     Frame f = frames.of("whatif.title").command("postern what-if FILE --days " + draft.days());
     String direction = draft.direction();
     boolean fresh = draft.etag().isEmpty();
+    List<String> notes = new ArrayList<>(); // what was typed stays, whoever is silent
+    WhatIfView compared =
+        id.isEmpty()
+            ? null
+            : PeerJson.get(() -> WhatIfPage.find(peers, id), notes)
+                .flatMap(Function.identity())
+                .orElse(null);
+    List<String> organizations =
+        draft.isConnector() && fresh ? connectors.organizations(notes) : List.of();
     View view =
         new View(
             id,
@@ -260,10 +305,14 @@ public class WhatIfDraftPage {
             ConnectorForm.others(direction, faults),
             draft.isConnector()
                 ? ConnectorForm.groups(direction, draft.object(), faults)
-                : List.of());
-    WhatIfView compared = id.isEmpty() ? null : WhatIfPage.find(peers, id).orElse(null);
-    List<String> organizations =
-        draft.isConnector() && fresh ? connectors.organizations() : List.of();
-    return Templates.whatIfDraft(f, view, compared, organizations).render();
+                : List.of(),
+            draft.isConnector() && compared != null && !draft.isOf(compared),
+            notes);
+    return Templates.whatIfDraft(
+            f,
+            view,
+            compared,
+            organizations.isEmpty() ? List.of(draft.organization()) : organizations)
+        .render();
   }
 }

@@ -7,6 +7,7 @@ import io.postern.console.web.frame.Frames;
 import io.postern.console.web.frame.Page;
 import io.postern.console.web.frame.PageAnswers;
 import io.postern.console.web.frame.QueryPath;
+import io.postern.console.web.peers.PeerJson;
 import io.postern.console.web.peers.Peers;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -21,11 +22,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestForm;
@@ -46,8 +44,8 @@ public class WhatIfFilePage {
 
   static final int DAYS = SPANS.getLast();
 
-  private static final int MOST_BYTES = 4 << 20; // as policy-service takes
   private static final int MOST_CONNECTORS = 500;
+  private static final Connectors.Part NOTHING = new Connectors.Part(List.of(), "");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Frames frames;
@@ -66,6 +64,7 @@ public class WhatIfFilePage {
   /**
    * @param cut there are more connectors than are shown
    * @param text of a file, as it was given
+   * @param notes why a part of the page is missing
    */
   public record View(
       String organization,
@@ -74,7 +73,8 @@ public class WhatIfFilePage {
       String text,
       int days,
       String problem,
-      List<Problem.Fault> faults) {
+      List<Problem.Fault> faults,
+      List<String> notes) {
     public List<Integer> spans() {
       return SPANS;
     }
@@ -102,13 +102,16 @@ public class WhatIfFilePage {
   private String page(
       String asked, String text, int days, String problem, List<Problem.Fault> faults) {
     Frame f = frames.of("whatif.title").command("postern what-if FILE --days " + days);
-    List<String> organizations = connectors.organizations();
+    List<String> notes = new ArrayList<>(); // what was typed stays, whoever is silent
+    List<String> organizations = connectors.organizations(notes);
     String organization =
         asked.isEmpty() && !organizations.isEmpty() ? organizations.getFirst() : asked;
     Connectors.Part part =
         organizations.contains(organization)
-            ? connectors.part(List.of(organization), "", "", MOST_CONNECTORS)
-            : new Connectors.Part(List.of(), "");
+            ? PeerJson.get(
+                    () -> connectors.part(List.of(organization), "", "", MOST_CONNECTORS), notes)
+                .orElse(NOTHING)
+            : NOTHING;
     List<Choice> choices =
         part.connectors().stream()
             .map(
@@ -124,7 +127,8 @@ public class WhatIfFilePage {
             .toList();
     return Templates.whatIfs(
             f,
-            new View(organization, choices, !part.next().isEmpty(), text, days, problem, faults),
+            new View(
+                organization, choices, !part.next().isEmpty(), text, days, problem, faults, notes),
             organizations)
         .render();
   }
@@ -140,10 +144,10 @@ public class WhatIfFilePage {
       @RestForm @DefaultValue("") String text,
       @RestForm("file") @Nullable FileUpload file) {
     int back = days(days);
-    if (file != null && file.size() > MOST_BYTES) {
+    if (UploadedText.isTooLarge(file)) {
       return Response.ok(page(organization, "", back, "whatif.tooLarge", List.of())).build();
     }
-    String draft = file != null && file.size() > 0 ? read(file) : text.replace("\r\n", "\n");
+    String draft = UploadedText.of(file, text);
     if (draft.isBlank()) {
       return Response.ok(page(organization, "", back, "whatif.nothing", List.of())).build();
     }
@@ -169,14 +173,6 @@ public class WhatIfFilePage {
                   problem.detail().isEmpty() ? problem.title() : problem.detail(),
                   problem.errors()))
           .build();
-    }
-  }
-
-  private static String read(FileUpload file) {
-    try {
-      return Files.readString(file.uploadedFile(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

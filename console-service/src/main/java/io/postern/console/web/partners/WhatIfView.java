@@ -2,6 +2,9 @@ package io.postern.console.web.partners;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.console.web.frame.Frame;
+import io.postern.console.web.peers.PeerJson;
+import io.postern.contracts.Fingerprints;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,11 +12,15 @@ import java.util.List;
  * A comparison of a draft with recorded mail, as policy-service has it now. Immutable.
  *
  * @param state running, done, cancelled, failed
+ * @param percent of the log's records that are read, 0 to 100
+ * @param organizations of the draft
+ * @param sha256 of the draft as it was sent
  */
 public record WhatIfView(
     String state,
-    long read,
-    long all,
+    long percent,
+    List<String> organizations,
+    String sha256,
     String failure,
     String since,
     long decided,
@@ -43,6 +50,17 @@ public record WhatIfView(
     return state.equals("running");
   }
 
+  /**
+   * Whether it was made of these objects: an address joins any draft to any comparison.
+   *
+   * @param draft as {@link WhatIfPage#start} sends it
+   */
+  boolean isOf(String organization, JsonNode draft) {
+    byte[] sent = draft.toString().getBytes(StandardCharsets.UTF_8);
+    return organizations.equals(List.of(organization))
+        && sha256.equals(Fingerprints.hex(Fingerprints.sha256(sent)));
+  }
+
   static WhatIfView of(JsonNode view) {
     JsonNode result = view.path("result");
     List<Difference> differences = new ArrayList<>();
@@ -56,8 +74,9 @@ public record WhatIfView(
                     new Unknown(each.path("reason").asText(""), each.path("count").asLong())));
     return new WhatIfView(
         view.path("state").asText(""),
-        view.path("read").asLong(),
-        view.path("all").asLong(),
+        view.path("percent").asLong(),
+        PeerJson.texts(view, "organizations"),
+        view.path("draft").asText(""),
         view.path("failure").asText(""),
         result.path("since").asText(""),
         result.path("decided").asLong(),

@@ -35,7 +35,7 @@ public final class PeerJson {
   }
 
   /** The same of any call. */
-  public static Optional<JsonNode> get(Supplier<JsonNode> call, List<String> notes) {
+  public static <T> Optional<T> get(Supplier<T> call, List<String> notes) {
     try {
       return Optional.of(call.get());
     } catch (ProblemException e) {

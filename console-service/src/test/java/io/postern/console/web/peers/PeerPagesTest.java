@@ -16,11 +16,14 @@ import io.postern.api.users.Users;
 import io.postern.console.Installation;
 import io.postern.console.web.frame.PageAnswers;
 import io.postern.console.web.frame.SessionCookie;
+import io.postern.contracts.Fingerprints;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -351,9 +354,6 @@ class PeerPagesTest {
     SomePeers.answer(
         "/api/v1/what-if?days=3&organization=contoso",
         new SomePeers.Reply(202, "application/json", "{\"id\": \"17\", \"state\": \"running\"}"));
-    SomePeers.answer(
-        "/api/v1/what-if/17",
-        SomePeers.Reply.json("{\"id\": \"17\", \"state\": \"running\", \"read\": 1, \"all\": 2}"));
     browser()
         .queryParam("name", "From Fabrikam")
         .get("/what-ifs/draft?organization=contoso&direction=inbound")
@@ -369,7 +369,7 @@ class PeerPagesTest {
             .formParam("name", "From Fabrikam")
             .formParam("etag", "\"5\"")
             .formParam("days", "3")
-            .formParam("comment", "typed here")
+            .formParam("comment", "typed here, with ä ü 𝄞 \"quotes\"")
             .post("/what-ifs/draft")
             .then()
             .statusCode(303)
@@ -377,23 +377,132 @@ class PeerPagesTest {
             .extract()
             .header("Location");
 
-    JsonNode draft = json(lastOf("/api/v1/what-if?days=3&organization=contoso").body());
+    String body = lastOf("/api/v1/what-if?days=3&organization=contoso").body();
+    runs("17", "contoso", body);
+    JsonNode draft = json(body);
     JsonNode sent = draft.path("inboundConnectors");
     assertThat(sent).hasSize(1);
-    assertThat(sent.path(0).path("comment").asText()).isEqualTo("typed here");
+    assertThat(sent.path(0).path("comment").asText()).startsWith("typed here");
     assertThat(sent.path(0).path("requireTls").asBoolean(true)).isFalse();
-    given()
-        .urlEncodingEnabled(false)
-        .cookie("postern", token)
-        .get(address)
-        .then()
+    at(address)
         .statusCode(200)
         .body(
             allOf(
-                containsString("value=\"typed here\""),
+                containsString("value=\"typed here"),
                 containsString("hx-get=\"/partners/what-ifs/17/progress\""),
+                containsString("25 % of the log read"),
                 containsString("<code>/what-ifs/17</code>"),
                 containsString("<option value=\"3\" selected>")));
+
+    for (String other :
+        List.of(
+            address.replace("typed", "written"),
+            address.replace("organization=contoso", "organization=fabrikam"),
+            address.replaceFirst("name=From[^&]*", "name=Another"),
+            address.replace("direction=inbound", "direction=outbound"))) {
+      assertThat(other).isNotEqualTo(address);
+      at(other)
+          .statusCode(200)
+          .body(
+              allOf(
+                  containsString("was made of another draft"),
+                  not(containsString("25 % of the log read"))));
+    }
+    SomePeers.answer("/api/v1/what-if/17", SomePeers.Reply.never());
+    at(address)
+        .statusCode(200)
+        .body(
+            allOf(
+                containsString("value=\"typed here"),
+                containsString("policy-service does not answer")));
+  }
+
+  private ValidatableResponse at(String address) {
+    return given().urlEncodingEnabled(false).cookie("postern", token).get(address).then();
+  }
+
+  /** A comparison of this draft. */
+  private static void runs(String id, String organization, String draft) {
+    SomePeers.answer(
+        "/api/v1/what-if/" + id,
+        SomePeers.Reply.json(
+            """
+            {"id": "%s", "state": "running", "percent": 25, "organizations": ["%s"], "draft": "%s"}
+            """
+                .formatted(
+                    id,
+                    organization,
+                    Fingerprints.hex(
+                        Fingerprints.sha256(draft.getBytes(StandardCharsets.UTF_8))))));
+  }
+
+  @Test
+  void theQueryOfAComparisonsAddressIsNotTrusted() {
+    for (String draft : List.of("null", "[]", "7", "{", "\"text\"")) {
+      browser()
+          .queryParam("draft", draft)
+          .get("/what-ifs/18")
+          .then()
+          .statusCode(400)
+          .body(containsString("it is no object in JSON"));
+    }
+    for (String etag : List.of("*", "\"5\", \"6\"", "x".repeat(81))) {
+      browser()
+          .queryParam("etag", etag)
+          .get("/what-ifs/18")
+          .then()
+          .statusCode(400)
+          .body(containsString("it is no version of a connector"));
+      browser()
+          .formParam("proof", proof())
+          .formParam("organization", "contoso")
+          .formParam("direction", "inbound")
+          .formParam("name", "From Fabrikam")
+          .formParam("etag", etag)
+          .post("/what-ifs/draft")
+          .then()
+          .statusCode(400);
+    }
+  }
+
+  /** The organizations are asked for when the call has ended, and may be away then. */
+  @Test
+  void whatWasTypedStaysWherePolicyServiceIsSilentAfterwards() {
+    SomePeers.answer(ORGANIZATIONS, SomePeers.Reply.never());
+    String refusal = "{\"title\": \"Refused\", \"status\": 422, \"detail\": \"A sentence.\"}";
+    SomePeers.Reply refused = new SomePeers.Reply(422, "application/problem+json", refusal);
+    SomePeers.answer("/api/v1/what-if?days=7", refused);
+    SomePeers.answer(IMPORT, refused);
+    for (String form : List.of("/what-ifs/file", "/partners/import")) {
+      browser()
+          .multiPart("proof", proof())
+          .multiPart("organization", "contoso")
+          .multiPart("text", "what was typed")
+          .post(form)
+          .then()
+          .statusCode(200)
+          .body(
+              allOf(
+                  containsString("A sentence."),
+                  containsString("what was typed</textarea>"),
+                  containsString("policy-service does not answer")));
+    }
+  }
+
+  @Test
+  void aDirectoryFileOfWindowsIsRead() {
+    SomePeers.answer(
+        "/api/v1/what-if?days=7",
+        new SomePeers.Reply(202, "application/json", "{\"id\": \"19\", \"state\": \"running\"}"));
+    for (Charset charset : List.of(StandardCharsets.UTF_16, StandardCharsets.ISO_8859_1)) {
+      browser()
+          .multiPart("proof", proof())
+          .multiPart("file", "draft.yaml", "# für alle".getBytes(charset))
+          .post("/what-ifs/file")
+          .then()
+          .statusCode(303);
+      assertThat(lastOf("/api/v1/what-if?days=7").body()).isEqualTo("# für alle");
+    }
   }
 
   private static SomePeers.Asked lastOf(String path) {
@@ -481,12 +590,5 @@ class PeerPagesTest {
             allOf(
                 containsString("Line 12, <code>organization/contoso</code>"),
                 containsString("organizations: nothing</textarea>")));
-
-    browser()
-        .queryParam("draft", "[]")
-        .get("/what-ifs/18")
-        .then()
-        .statusCode(400)
-        .body(containsString("it is no object in JSON"));
   }
 }

@@ -17,6 +17,7 @@ final class FollowedComparison {
   }
 
   private static final long TICK_MILLIS = 500;
+  private static final long WHOLE = 100;
 
   /** The service ends each within ten minutes. */
   private static final Duration PATIENCE = Duration.ofMinutes(12);
@@ -57,11 +58,7 @@ final class FollowedComparison {
     while (System.nanoTime() < end) {
       JsonNode state = state();
       switch (state.path("state").asText()) {
-        case "running" ->
-            progress.at(
-                "of the log is read",
-                state.path("read").asLong(),
-                Math.max(1, state.path("all").asLong())); // -1: not known yet
+        case "running" -> progress.at("of the log is read", state.path("percent").asLong(), WHOLE);
         case "done" -> {
           return state.path("result");
         }

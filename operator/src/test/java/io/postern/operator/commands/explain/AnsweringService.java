@@ -2,9 +2,12 @@ package io.postern.operator.commands.explain;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.postern.operator.api.ServiceApi;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +57,15 @@ final class AnsweringService implements AutoCloseable {
         "postern.policy.url=http://127.0.0.1:%d\npostern.policy.credentials-file=%s\n"
             .formatted(server.getAddress().getPort(), folder.resolve("credentials")));
     return folder;
+  }
+
+  /** As a command reaches it. */
+  ServiceApi api(Path folder) throws IOException {
+    return new ServiceApi(
+        "policy-service",
+        URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+        state(folder).resolve("credentials"),
+        HttpClient.newHttpClient());
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.commandline.Program;
 import io.postern.operator.Main;
+import io.postern.operator.api.WhatIfClient;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -27,11 +28,10 @@ class WhatIfTest {
   private static final String START = "POST /api/v1/what-if?days=7";
   private static final String STATE = "GET /api/v1/what-if/77";
   private static final String CANCEL = "DELETE /api/v1/what-if/77";
-  private static final String RUNNING =
-      "{\"id\":\"77\",\"state\":\"running\",\"read\":50,\"all\":200}";
+  private static final String RUNNING = "{\"id\":\"77\",\"state\":\"running\",\"percent\":25}";
   private static final String DONE =
       """
-      {"id":"77","state":"done","read":200,"all":200,"result":{"directoryVersion":17,
+      {"id":"77","state":"done","percent":100,"result":{"directoryVersion":17,
        "since":"2026-11-21T00:00:00Z","messages":190,"refusals":10,"decided":120,"differences":[
         {"kind":"acceptedToRefused","organization":"contoso","partner":"fabrikam.example",
          "before":"From Fabrikam","after":"From Fabrikam","rule":"requireTls","count":12,"samples":[
@@ -65,6 +65,19 @@ class WhatIfTest {
             List.of("what-if", draft.toString(), "--state", service.state(folder).toString()));
     line.addAll(List.of(options));
     return line;
+  }
+
+  /** How many records the log has is not said: others' mail is among them. */
+  @Test
+  void progressIsAShareOfTheLog() throws Exception {
+    runs(RUNNING, DONE);
+    List<String> progress = new ArrayList<>();
+    new FollowedComparison(
+            new WhatIfClient(service.api(folder)),
+            "77",
+            (step, done, all) -> progress.add(done + "/" + all + " " + step))
+        .result();
+    assertThat(progress).containsExactly("25/100 of the log is read");
   }
 
   private int run(String... options) throws Exception {
