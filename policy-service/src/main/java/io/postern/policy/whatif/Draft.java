@@ -83,11 +83,12 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
       boolean operator,
       Function<DirectoryProblem, FileProblem> locate,
       String sha256) {
-    if (!changes.isEmpty()) {
-      refuse(DirectoryRules.validate(now, changes).stream().map(locate).toList());
-    }
+    // First: the rules would tell a free domain from another organization's (G8).
     if (!operator) {
       refuseNewDomains(now, changes);
+    }
+    if (!changes.isEmpty()) {
+      refuse(DirectoryRules.validate(now, changes).stream().map(locate).toList());
     }
     return new Draft(now, now.with(changes), organizations, sha256);
   }
@@ -97,10 +98,15 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
    */
   private static void refuseNewDomains(Directory now, List<DirectoryObject> changes) {
     for (DirectoryObject object : changes) {
-      if (object.hasAcceptedDomain() && now.object(DirectoryKeys.key(object)).isEmpty()) {
+      boolean owned =
+          now.object(DirectoryKeys.key(object))
+              .map(DirectoryKeys::organizationOf)
+              .filter(DirectoryKeys.organizationOf(object)::equals)
+              .isPresent();
+      if (object.hasAcceptedDomain() && !owned) {
         throw ProblemException.badRequest(
             "/" + DirectoryKeys.key(object),
-            "only an operator drafts an accepted domain that there is not",
+            "only an operator drafts an accepted domain that the organization has not",
             "take it out of the draft, or ask an operator");
       }
     }

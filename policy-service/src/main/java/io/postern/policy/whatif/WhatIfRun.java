@@ -4,6 +4,7 @@ import io.postern.log.LogSettings;
 import io.postern.log.verdicts.VerdictSource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +28,9 @@ final class WhatIfRun {
   private static final Duration CHAIN_AGE = Duration.ofDays(1); // one record stands for a day
 
   private final String id;
-  private final Draft draft;
+  private final Set<String> organizations;
+  private final String sha256;
+  private @Nullable Draft draft; // until it is compared: two directories; the run's thread
   private final Instant since;
   private final Replay replay;
   private final Supplier<VerdictSource> verdicts;
@@ -46,6 +49,8 @@ final class WhatIfRun {
       LogSettings settings,
       Supplier<VerdictSource> verdicts) {
     this.id = id;
+    this.organizations = draft.organizations();
+    this.sha256 = draft.sha256();
     this.draft = draft;
     this.since = since;
     this.verdicts = verdicts;
@@ -57,7 +62,7 @@ final class WhatIfRun {
   }
 
   Set<String> organizations() {
-    return draft.organizations();
+    return organizations;
   }
 
   Instant began() {
@@ -82,8 +87,8 @@ final class WhatIfRun {
         id,
         state.name().toLowerCase(java.util.Locale.ROOT),
         replay.percent(),
-        draft.organizations().stream().sorted().toList(),
-        draft.sha256(),
+        organizations.stream().sorted().toList(),
+        sha256,
         failure,
         result);
   }
@@ -91,7 +96,7 @@ final class WhatIfRun {
   /** On a thread of its own; within some minutes. */
   void run() {
     try {
-      compare();
+      compare(Objects.requireNonNull(draft));
       state = State.DONE;
     } catch (CancellationException e) {
       state = State.CANCELLED;
@@ -102,6 +107,7 @@ final class WhatIfRun {
       LOG.errorf(e, "what-if %s has failed", id);
       fail("An error in policy-service; its log has it.");
     } finally {
+      draft = null;
       ended.countDown();
     }
   }
@@ -111,7 +117,7 @@ final class WhatIfRun {
     state = State.FAILED;
   }
 
-  private void compare() throws TimeoutException {
+  private void compare(Draft draft) throws TimeoutException {
     long start = System.nanoTime();
     PresentedChains chains = new PresentedChains();
     replay.chains(since.minus(CHAIN_AGE).toEpochMilli(), chains);
