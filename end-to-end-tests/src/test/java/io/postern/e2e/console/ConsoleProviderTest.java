@@ -46,7 +46,10 @@ class ConsoleProviderTest {
       for (String page : List.of("/messages", "/queue", "/certificates", "/changes")) {
         browser.go(page); // policy-service and certificate-service are asked with the session
         assertThat(browser.path()).isEqualTo(page);
-        assertThat(main(browser)).as(page).doesNotContain("401").doesNotContain("404");
+        assertThat(browser.driver().findElements(By.cssSelector("[role=alert]")))
+            .as(page)
+            .isEmpty();
+        assertThat(main(browser)).as(page).doesNotContain("A part of this page is missing");
       }
       assertThat(browser.size(320, 800).tooWide()).isEmpty();
       browser.size(1280, 1000);
