@@ -2,6 +2,7 @@ package io.postern.e2e.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -31,6 +34,7 @@ class ConsoleTasksTest {
 
   private Example example;
   private Browser browser;
+  private PageTexts t;
   private int clicks;
 
   @BeforeAll
@@ -39,15 +43,21 @@ class ConsoleTasksTest {
   }
 
   @BeforeEach
-  void signIn() {
+  void signIn() throws Exception {
     browser = Browser.open(example.console()).signIn(example.name(), example.password());
-    browser.go("/");
+    in("en");
     clicks = 0;
   }
 
   @AfterEach
   void close() {
     browser.close();
+  }
+
+  /** From now on. */
+  private void in(String language) throws IOException {
+    t = new PageTexts(language);
+    browser.language(language).go("/");
   }
 
   private String main() {
@@ -73,56 +83,76 @@ class ConsoleTasksTest {
     assertThat(clicks).isLessThanOrEqualTo(MOST_CLICKS);
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"en", "de"})
   @Order(1)
-  void whyWasThisMailRefused() {
+  void whyWasThisMailRefused(String language) throws Exception {
+    in(language);
     click(".side a[href='/refused']")
         .click(
             By.xpath("//tr[contains(., 'fabrikam.example')]//a[starts-with(@href, '/refusals/')]"));
-    answers("What would have to be true", "restrictDomainsToCertificate", "550 5.7.51");
+    answers(t.text("refusal.true"), "restrictDomainsToCertificate", "550 5.7.51");
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"en", "de"})
   @Order(2)
-  void whyDoesThisMailWait() {
+  void whyDoesThisMailWait(String language) throws Exception {
+    in(language);
     click(".side a[href='/queue']").click("main a[href^='/messages/']");
-    answers("a certificate of the chain is revoked", "the next attempt is at", "To Revoked");
+    answers(
+        t.text("reason.revoked"),
+        t.beginning("life.next.waiting", "office@revoked.example"),
+        "To Revoked");
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"en", "de"})
   @Order(3)
-  void whichTlsDidItUse() {
+  void whichTlsDidItUse(String language) throws Exception {
+    in(language);
     WebElement box = browser.driver().findElement(By.id("find"));
     box.sendKeys("visitor@stranger.example");
     click(".find button").click("main a[href^='/messages/']");
-    answers("visitor@stranger.example", "opportunistic:none(not-offered)", "not encrypted");
+    answers(
+        "visitor@stranger.example",
+        "opportunistic:none(not-offered)",
+        t.text("life.plaintext.out"));
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"en", "de"})
   @Order(4)
-  void whatChanged() {
+  void whatChanged(String language) throws Exception {
+    in(language);
     click(".side a[href='/changes']");
     answers("To Fabrikam");
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"en", "de"})
   @Order(5)
-  void whoGetsPlaintext() {
+  void whoGetsPlaintext(String language) throws Exception {
+    in(language);
     click(".side a[href='/reports']").click("main a[href^='/reports/plaintext-domains']");
     answers("stranger.example");
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"en", "de"})
   @Order(6)
-  void whatEndsNext() {
+  void whatEndsNext(String language) throws Exception {
+    in(language);
     click(".side a[href='/certificates']");
     assertThat(browser.driver().findElements(By.cssSelector("main time"))).isNotEmpty();
     assertThat(clicks).isLessThanOrEqualTo(MOST_CLICKS);
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"en", "de"})
   @Order(7)
-  void whichConnectorServesADomain() {
+  void whichConnectorServesADomain(String language) throws Exception {
+    in(language);
     click(".side a[href='/connectors']");
     answers("fabrikam.example", "To Fabrikam");
   }
@@ -165,22 +195,24 @@ class ConsoleTasksTest {
   }
 
   /** Mail is held by filter, after a count, and goes on after a release. */
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"en", "de"})
   @Order(8)
-  void mailOfAFilterIsHeldAndReleased() {
+  void mailOfAFilterIsHeldAndReleased(String language) throws Exception {
+    in(language);
     browser.go("/queue?toDomain=revoked.example");
-    browser.press("Hold all of them");
-    browser.until(() -> main().contains("Hold: 1"));
-    browser.press("Hold: 1");
-    browser.until(() -> main().contains("Asked for; recipients: 1"));
+    browser.press(t.text("queue.action.hold"));
+    browser.until(() -> main().contains(t.text("queue.do.hold", "1")));
+    browser.press(t.text("queue.do.hold", "1"));
+    browser.until(() -> main().contains(t.text("queue.asked", "1")));
     browser.until(
         () -> {
           browser.go("/queue?toDomain=revoked.example&state=held");
           return main().contains("office@revoked.example");
         });
-    browser.press("Release all of them");
-    browser.until(() -> main().contains("Release: 1"));
-    browser.press("Release: 1");
+    browser.press(t.text("queue.action.release"));
+    browser.until(() -> main().contains(t.text("queue.do.release", "1")));
+    browser.press(t.text("queue.do.release", "1"));
     browser.until(
         () -> {
           browser.go("/queue?toDomain=revoked.example&state=waiting");
@@ -258,9 +290,11 @@ class ConsoleTasksTest {
   }
 
   /** Forced TLS with a partner, without a mouse. */
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"en", "de"})
   @Order(10)
-  void aPartnerIsSecuredByKeyboardAlone() {
+  void aPartnerIsSecuredByKeyboardAlone(String language) throws Exception {
+    in(language);
     browser.go("/partners/secure");
     reach("[name=domain]").sendKeys("stranger.example", Keys.ENTER);
     browser.until(() -> browser.path().startsWith("/partners/secure/look"));
@@ -276,14 +310,14 @@ class ConsoleTasksTest {
     reach("[name=mode]").sendKeys(Keys.SPACE);
     reach("form.connector button[type=submit]").sendKeys(Keys.ENTER);
     browser.until(() -> browser.path().startsWith("/partners/secure/done"));
-    assertThat(main()).contains("Both connectors with stranger.example report only");
+    assertThat(main()).contains(t.text("secure.doneReport", "stranger.example"));
 
     reach("a[href^='/partners/undo']").sendKeys(Keys.ENTER);
     browser.until(() -> browser.path().startsWith("/partners/undo"));
     assertThat(main()).contains("From stranger.example", "To stranger.example");
     changedMeanwhile("/connectors/contoso/outbound/To%20stranger.example/edit");
     reach("button.pf-m-danger").sendKeys(Keys.ENTER);
-    browser.until(() -> main().contains("Nothing was removed"));
+    browser.until(() -> main().contains(t.text("secure.undoMeanwhile")));
     reach("button.pf-m-danger").sendKeys(Keys.ENTER);
     browser.until(() -> !browser.path().startsWith("/partners/undo"));
     browser.go("/connectors");
@@ -348,9 +382,9 @@ class ConsoleTasksTest {
   void aFormWithoutItsProofDoesNothing() throws Exception {
     assertThat(example.get("/api/v1/changes").path("changes")).isNotEmpty();
     browser.go("/queue?toDomain=revoked.example");
-    browser.press("Hold all of them");
+    browser.press(t.text("queue.action.hold"));
     browser.driver().executeScript("document.querySelector('main [name=proof]').value = 'x'");
-    browser.press("Hold: 1");
+    browser.press(t.text("queue.do.hold", "1"));
     browser.until(() -> main().contains("403"));
     assertThat(List.of(main())).noneMatch(text -> text.contains("Asked for"));
   }
