@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
- * Client of policy-service's API for reports about TLS that others have sent us. Any thread.
+ * Client of policy-service's API for reports about TLS, others' and our own. Any thread.
  *
  * <p>Failure: {@link IOException} with the service's own sentence.
  */
@@ -26,5 +26,15 @@ public final class TlsReportsClient {
   public JsonNode list(String domain, int days) throws IOException, InterruptedException {
     String name = URLEncoder.encode(domain, StandardCharsets.UTF_8);
     return api.send(api.request("/tls-reports?domain=" + name + "&days=" + days).GET(), ANSWER);
+  }
+
+  /**
+   * Those that we have sent.
+   *
+   * @param domain empty: to all
+   */
+  public JsonNode sent(String domain) throws IOException, InterruptedException {
+    String name = URLEncoder.encode(domain, StandardCharsets.UTF_8);
+    return api.send(api.request("/tls-reports/sent?domain=" + name).GET(), ANSWER);
   }
 }

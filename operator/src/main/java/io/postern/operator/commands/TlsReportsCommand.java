@@ -12,12 +12,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Command that shows reports about TLS that others have sent us. */
+/** Command that shows reports about TLS that others have sent us, or those that we have sent. */
 @Command(
     name = "tls-reports",
     description = {
       "Shows what other senders report of their TLS with our mail hosts (RFC 8460), the newest first.",
       "A report is a stranger's word: its DKIM signature is not verified.",
+      "With --sent those that we have sent in the last three days, for operators.",
       "Exit code 1: a report has failures."
     },
     mixinStandardHelpOptions = true)
@@ -37,6 +38,40 @@ public final class TlsReportsCommand implements Callable<Integer> {
       paramLabel = "DAYS",
       description = "that came within so many days (default: ${DEFAULT-VALUE})")
   private int days = 30;
+
+  @Option(names = "--sent", description = "shows the reports that we have sent")
+  private boolean sent;
+
+  /**
+   * @param sent as {@code /api/v1/tls-reports/sent} has them
+   */
+  record Sent(JsonNode sent) {
+    List<String> lines() {
+      List<String> lines = new ArrayList<>();
+      for (JsonNode report : sent) {
+        lines.add(
+            "%s  %s  %s"
+                .formatted(
+                    report.path("day").asText(),
+                    report.path("domain").asText(),
+                    report.path("reportId").asText()));
+        report.path("mails").forEach(mail -> lines.add("  mail " + mail.asText()));
+        for (JsonNode post : report.path("posts")) {
+          lines.add(
+              "  POST to %s: %s %s"
+                  .formatted(
+                      post.path("to").asText(),
+                      post.path("state").asText(),
+                      post.path("detail").asText())
+                  .stripTrailing());
+        }
+      }
+      if (lines.isEmpty()) {
+        lines.add("no report");
+      }
+      return lines;
+    }
+  }
 
   /**
    * @param reports as {@code /api/v1/tls-reports} has them
@@ -106,8 +141,13 @@ public final class TlsReportsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Result result =
-        new Result(new TlsReportsClient(connection.installation().policy()).list(domain, days));
+    TlsReportsClient client = new TlsReportsClient(connection.installation().policy());
+    if (sent) {
+      Sent ours = new Sent(client.sent(domain));
+      output.print(ours, ours::lines);
+      return 0;
+    }
+    Result result = new Result(client.list(domain, days));
     output.print(result, result::lines);
     return result.anyFailed() ? 1 : 0;
   }

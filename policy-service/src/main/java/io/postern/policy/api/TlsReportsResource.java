@@ -7,6 +7,7 @@ import io.postern.contracts.v1.TlsReportReceived;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.names.DomainNames;
 import io.postern.policy.tlsrpt.ReceivedReports;
+import io.postern.policy.tlsrpt.SentReports;
 import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -27,21 +28,26 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The API of reports about TLS that others have sent us (docs/tls-reports.md). */
+/** The API of reports about TLS, others' and our own (docs/tls-reports.md). */
 @Path("/api/v1/tls-reports")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "tls-reports", description = "What other senders report of their TLS with our hosts")
+@Tag(
+    name = "tls-reports",
+    description = "What other senders report of their TLS with our hosts, and what we report")
 public class TlsReportsResource {
   private static final int MOST = 500;
   private static final int MOST_DAYS = 400;
 
   private final ReceivedReports reports;
+  private final SentReports sent;
   private final DirectoryReader<Directory> reader;
   private final Caller caller;
 
-  TlsReportsResource(ReceivedReports reports, DirectoryReader<Directory> reader, Caller caller) {
+  TlsReportsResource(
+      ReceivedReports reports, SentReports sent, DirectoryReader<Directory> reader, Caller caller) {
     this.reports = reports;
+    this.sent = sent;
     this.reader = reader;
     this.caller = caller;
   }
@@ -75,10 +81,7 @@ public class TlsReportsResource {
         System.currentTimeMillis() - Duration.ofDays(Math.clamp(days, 1, MOST_DAYS)).toMillis();
     List<TlsReportReceived> all = reports.of(DomainNames.normal(domain), since);
     if (all == null) {
-      throw new UnavailableException(
-          UnavailableException.UNAVAILABLE,
-          "the log has not been read to its end within 10 s",
-          null);
+      throw notRead();
     }
     Optional<Set<String>> mine = caller.organizations();
     if (mine.isEmpty()) {
@@ -91,6 +94,41 @@ public class TlsReportsResource {
         .limit(MOST)
         .map(TlsReportView::of)
         .toList();
+  }
+
+  @GET
+  @Path("sent")
+  @RunOnVirtualThread
+  @Operation(
+      summary = "Reports that we have sent, the newest day first",
+      description =
+          "For operators: a report is of the whole installation. Of the last three days, at most"
+              + " 500; the life of a mail tells what became of it.")
+  @APIResponse(responseCode = "200")
+  @APIResponse(
+      responseCode = "503",
+      description = "The log is away",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  public List<TlsReportSentView> sent(
+      @Parameter(description = "To this domain; without it to all")
+          @QueryParam("domain")
+          @DefaultValue("")
+          String domain)
+      throws UnavailableException, InterruptedException {
+    caller.requireOperator();
+    List<SentReports.Sent> all = sent.of(DomainNames.normal(domain));
+    if (all == null) {
+      throw notRead();
+    }
+    return all.stream().limit(MOST).map(TlsReportSentView::of).toList();
+  }
+
+  private static UnavailableException notRead() {
+    return new UnavailableException(
+        UnavailableException.UNAVAILABLE, "the log has not been read to its end within 10 s", null);
   }
 
   /** The report with its policies of the organizations' domains alone (G8). */

@@ -7,7 +7,10 @@ import static org.hamcrest.Matchers.hasSize;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.FailedSessions;
 import io.postern.contracts.v1.PolicySessions;
+import io.postern.contracts.v1.TlsReportMade;
+import io.postern.contracts.v1.TlsReportPosted;
 import io.postern.contracts.v1.TlsReportReceived;
+import io.postern.contracts.v1.TlsSessionRecord;
 import io.postern.policy.LogLab;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResourceManager;
@@ -16,6 +19,8 @@ import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -94,5 +99,60 @@ class TlsReportsApiTest {
         .body("[0].policies[0].failed", equalTo(3))
         .body("[0].policies[0].failures[0].type", equalTo("certificate-expired"));
     given().get("/api/v1/tls-reports").then().statusCode(401);
+  }
+
+  /** A post is waiting until its answer is in the log; content is not shown. */
+  @Test
+  void ourOwnReportsAreShownWithTheirMailsAndPosts() throws Exception {
+    int day = (int) LocalDate.parse("2026-11-27").toEpochDay();
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(LogLab.settings(BrokerForTests.broker().bootstrap()).producer())) {
+      for (TlsSessionRecord each :
+          List.of(
+              TlsSessionRecord.newBuilder()
+                  .setMade(
+                      TlsReportMade.newBuilder()
+                          .setDomain("fabrikam.example")
+                          .setDay(day)
+                          .setReportId("r1")
+                          .addQueueIds("0aamc3k1")
+                          .addPostTo("https://a.example/tls")
+                          .addPostTo("https://b.example/tls")
+                          .addPostTo("https://c.example/tls"))
+                  .build(),
+              posted(day, "https://b.example/tls", true, ""),
+              posted(day, "https://c.example/tls", false, "503"))) {
+        producer
+            .send(new ProducerRecord<>(Topics.TLS_SESSIONS, "fabrikam.example", each.toByteArray()))
+            .get(20, TimeUnit.SECONDS);
+      }
+    }
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                admin()
+                    .get("/api/v1/tls-reports/sent?domain=Fabrikam.example")
+                    .then()
+                    .statusCode(200)
+                    .body("$", hasSize(1))
+                    .body("[0].day", equalTo("2026-11-27"))
+                    .body("[0].mails", equalTo(List.of("0aamc3k1")))
+                    .body("[0].posts.state", equalTo(List.of("waiting", "taken", "failed")))
+                    .body("[0].posts[2].detail", equalTo("503")));
+    admin().get("/api/v1/tls-reports/sent?domain=other.example").then().body("$", hasSize(0));
+    given().get("/api/v1/tls-reports/sent").then().statusCode(401);
+  }
+
+  private static TlsSessionRecord posted(int day, String to, boolean taken, String detail) {
+    return TlsSessionRecord.newBuilder()
+        .setPosted(
+            TlsReportPosted.newBuilder()
+                .setDomain("fabrikam.example")
+                .setDay(day)
+                .setPostTo(to)
+                .setTaken(taken)
+                .setDetail(detail))
+        .build();
   }
 }

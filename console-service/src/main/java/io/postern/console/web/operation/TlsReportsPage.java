@@ -25,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** Other senders' reports about TLS with our mail hosts (RFC 8460; docs/tls-reports.md). */
+/** Reports about TLS, other senders' and our own (RFC 8460; docs/tls-reports.md). */
 @Page
 @Path("/reports/tls-reports")
 @Authenticated
@@ -44,7 +44,12 @@ public class TlsReportsPage {
     private Templates() {}
 
     static native TemplateInstance tlsReports(
-        Frame f, List<FormField> fields, List<String> notes, List<Received> reports);
+        Frame f,
+        List<FormField> fields,
+        List<String> notes,
+        List<Received> reports,
+        List<Sent> sent,
+        String sentNote);
   }
 
   /**
@@ -66,6 +71,18 @@ public class TlsReportsPage {
   /** What it says of one policy. */
   public record Policy(
       String type, String domain, String good, String failed, boolean fails, List<String> why) {}
+
+  /**
+   * A report of ours.
+   *
+   * @param mails queue ids
+   */
+  public record Sent(String domain, String day, List<String> mails, List<Post> posts) {}
+
+  /**
+   * @param state the key of its text: waiting, taken, failed
+   */
+  public record Post(String to, String state, String detail) {}
 
   @GET
   @RunOnVirtualThread
@@ -100,14 +117,48 @@ public class TlsReportsPage {
       faults = FieldFaults.of(e.problem());
       notes.add(e.problem().detail());
     }
+    List<String> sentNotes = new ArrayList<>();
+    List<Sent> sent =
+        frame.isOperator()
+            ? PeerJson.get(
+                    peers.policy(),
+                    QueryPath.to("/tls-reports/sent").with("domain", domain.strip()).toString(),
+                    sentNotes)
+                .map(TlsReportsPage::sent)
+                .orElse(List.of())
+            : List.of();
     return Templates.tlsReports(
             frame,
             List.of(
                 FormField.text("domain", frame.t("reports.tls.domain"), domain, faults),
                 FormField.text("days", frame.t("reports.tls.days"), days, faults)),
             notes,
-            reports)
+            reports,
+            sent,
+            String.join(" ", sentNotes))
         .render();
+  }
+
+  private static List<Sent> sent(JsonNode reports) {
+    List<Sent> sent = new ArrayList<>();
+    for (JsonNode each : reports) {
+      List<Post> posts = new ArrayList<>();
+      each.path("posts")
+          .forEach(
+              post ->
+                  posts.add(
+                      new Post(
+                          PeerJson.text(post, "to"),
+                          "reports.tls.out." + PeerJson.text(post, "state"),
+                          PeerJson.text(post, "detail"))));
+      sent.add(
+          new Sent(
+              PeerJson.text(each, "domain"),
+              PeerJson.text(each, "day"),
+              PeerJson.texts(each, "mails"),
+              posts));
+    }
+    return sent;
   }
 
   private static Received received(Frame f, JsonNode each) {
