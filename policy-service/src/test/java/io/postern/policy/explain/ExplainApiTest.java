@@ -170,18 +170,7 @@ class ExplainApiTest {
             .setReversePath("info@partner.example")
             .addRecipients(EnvelopeRecipient.newBuilder().setAddress("anna@explained.example"))
             .build();
-    write(
-        Topics.MAIL_ACCEPTED,
-        1,
-        id.value(),
-        MessageAccepted.newBuilder()
-            .setQueueId(id.value())
-            .setEnvelope(envelope)
-            .addGroups(group)
-            .setSession(SessionFacts.newBuilder().setClientIp("198.51.100.7"))
-            .setAcceptedMillis(System.currentTimeMillis())
-            .build()
-            .toByteArray());
+    // First: this service decides the mail too, once it is accepted, and the first decision counts.
     write(
         Topics.MAIL_DELIVERIES,
         1,
@@ -195,6 +184,18 @@ class ExplainApiTest {
                     .setOrganization("explained")
                     .addRecipients(0)
                     .setNextHop(NextHop.newBuilder().setRoute("mailbox:old.explained.example:25")))
+            .build()
+            .toByteArray());
+    write(
+        Topics.MAIL_ACCEPTED,
+        1,
+        id.value(),
+        MessageAccepted.newBuilder()
+            .setQueueId(id.value())
+            .setEnvelope(envelope)
+            .addGroups(group)
+            .setSession(SessionFacts.newBuilder().setClientIp("198.51.100.7"))
+            .setAcceptedMillis(System.currentTimeMillis())
             .build()
             .toByteArray());
     question(Map.of("queueId", id.value()))
