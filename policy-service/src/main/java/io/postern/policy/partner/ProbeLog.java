@@ -8,7 +8,7 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.ProbeRequest;
 import io.postern.contracts.v1.ProbeResult;
 import io.postern.log.LogSettings;
-import io.postern.log.reading.TopicFollower;
+import io.postern.log.reading.TopicOnDemand;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -52,55 +51,18 @@ public class ProbeLog {
   private static final Logger LOG = Logger.getLogger(ProbeLog.class);
 
   private final LogSettings settings;
-  private final CountDownLatch complete = new CountDownLatch(3);
   private final Map<String, Probe> probes = new LinkedHashMap<>(); // guarded by this
   private final Map<String, ConnectorValidation> validations = new HashMap<>(); // the same
-  private final List<TopicFollower> followers;
+  private final List<TopicOnDemand> topics;
   private long bytes;
-  private boolean started;
 
   ProbeLog(LogSettings settings) {
     this.settings = settings;
-    followers =
+    topics =
         List.of(
-            follower(Topics.PROBE_REQUESTS, this::request),
-            follower(Topics.PROBE_RESULTS, this::result),
-            follower(Topics.CONNECTOR_VALIDATIONS, this::validation));
-  }
-
-  private interface Record {
-    void take(ConsumerRecord<String, byte @Nullable []> record) throws IOException;
-  }
-
-  private TopicFollower follower(String topic, Record taker) {
-    return new TopicFollower(
-        settings,
-        topic,
-        new TopicFollower.View() {
-          private boolean counted;
-
-          @Override
-          public void begin() {
-            // Records that come again are known, or are put in again.
-          }
-
-          @Override
-          public void take(ConsumerRecord<String, byte @Nullable []> record) {
-            try {
-              taker.take(record);
-            } catch (IOException e) {
-              LOG.warnf(e, "%s offset %d cannot be read", record.topic(), record.offset());
-            }
-          }
-
-          @Override
-          public void complete() {
-            if (!counted) {
-              counted = true;
-              complete.countDown();
-            }
-          }
-        });
+            new TopicOnDemand(settings, Topics.PROBE_REQUESTS, this::request),
+            new TopicOnDemand(settings, Topics.PROBE_RESULTS, this::result),
+            new TopicOnDemand(settings, Topics.CONNECTOR_VALIDATIONS, this::validation));
   }
 
   private synchronized void request(ConsumerRecord<String, byte @Nullable []> record)
@@ -243,15 +205,13 @@ public class ProbeLog {
   }
 
   private void read() {
-    synchronized (this) {
-      if (!started) {
-        started = true;
-        followers.forEach(TopicFollower::start);
-      }
-    }
+    topics.forEach(TopicOnDemand::start);
+    long end = System.nanoTime() + PATIENCE.toNanos();
     try {
-      if (!complete.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw away();
+      for (TopicOnDemand topic : topics) {
+        if (!topic.awaitRead(Duration.ofNanos(end - System.nanoTime()))) {
+          throw away();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -266,8 +226,6 @@ public class ProbeLog {
 
   @PreDestroy
   void close() {
-    if (started) {
-      followers.forEach(TopicFollower::close);
-    }
+    topics.forEach(TopicOnDemand::close);
   }
 }

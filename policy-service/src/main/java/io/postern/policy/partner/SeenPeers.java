@@ -4,7 +4,7 @@ import io.postern.contracts.Spelling;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.log.LogSettings;
-import io.postern.log.reading.TopicFollower;
+import io.postern.log.reading.TopicOnDemand;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -17,10 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +30,8 @@ class SeenPeers {
   static final int MOST = 20_000;
   private static final int MOST_SHOWN = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final Logger LOG = Logger.getLogger(SeenPeers.class);
 
-  private final TopicFollower follower;
-  private final CountDownLatch complete = new CountDownLatch(1);
+  private final TopicOnDemand topic;
   private final Map<String, HandshakeSeen> newest =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -46,45 +41,22 @@ class SeenPeers {
           return size() > MOST;
         }
       };
-  private boolean started;
-  private long patientUntil;
+  private long patientUntil; // 0: nobody has asked
 
   SeenPeers(LogSettings settings) {
-    follower =
-        new TopicFollower(
-            settings,
-            Topics.CERTIFICATE_HANDSHAKES,
-            new TopicFollower.View() {
-              @Override
-              public void begin() {
-                // What is kept is written over.
-              }
-
-              @Override
-              public void take(ConsumerRecord<String, byte @Nullable []> record) {
-                SeenPeers.this.take(record);
-              }
-
-              @Override
-              public void complete() {
-                complete.countDown();
-              }
-            });
+    topic = new TopicOnDemand(settings, Topics.CERTIFICATE_HANDSHAKES, this::take);
   }
 
-  private synchronized void take(ConsumerRecord<String, byte @Nullable []> record) {
+  private synchronized void take(ConsumerRecord<String, byte @Nullable []> record)
+      throws IOException {
     newest.remove(record.key());
     byte[] value = record.value();
     if (value == null) {
       return;
     }
-    try {
-      HandshakeSeen seen = HandshakeSeen.parseFrom(value);
-      if (!seen.getPeer().isEmpty()) {
-        newest.put(record.key(), seen);
-      }
-    } catch (IOException e) {
-      LOG.warnf(e, "%s offset %d cannot be read", record.topic(), record.offset());
+    HandshakeSeen seen = HandshakeSeen.parseFrom(value);
+    if (!seen.getPeer().isEmpty()) {
+      newest.put(record.key(), seen);
     }
   }
 
@@ -138,17 +110,15 @@ class SeenPeers {
   }
 
   private void awaitRead() {
-    long patience;
+    Duration patience;
     synchronized (this) {
-      if (!started) {
-        started = true;
+      if (patientUntil == 0) {
         patientUntil = System.nanoTime() + PATIENCE.toNanos();
-        follower.start();
       }
-      patience = patientUntil - System.nanoTime();
+      patience = Duration.ofNanos(patientUntil - System.nanoTime());
     }
     try {
-      var unused = complete.await(patience, TimeUnit.NANOSECONDS);
+      var unused = topic.awaitRead(patience);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -156,8 +126,6 @@ class SeenPeers {
 
   @PreDestroy
   void close() {
-    if (started) {
-      follower.close();
-    }
+    topic.close();
   }
 }

@@ -5,7 +5,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.PolicySessions;
 import io.postern.contracts.v1.TlsReportReceived;
 import io.postern.log.LogSettings;
-import io.postern.log.reading.TopicFollower;
+import io.postern.log.reading.TopicOnDemand;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -13,10 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +26,10 @@ public class ReceivedReports {
   static final int MOST = 2_000;
 
   private static final int MOST_BYTES = 40_000; // of one; delivery-service publishes none larger
-  private static final Logger LOG = Logger.getLogger(ReceivedReports.class);
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final TopicFollower follower;
-  private final CountDownLatch complete = new CountDownLatch(1);
+  private final TopicOnDemand topic;
   private final Map<String, TlsReportReceived> newest =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -44,42 +39,19 @@ public class ReceivedReports {
           return size() > MOST;
         }
       };
-  private boolean started;
 
   ReceivedReports(LogSettings settings) {
-    follower =
-        new TopicFollower(
-            settings,
-            Topics.TLS_REPORTS,
-            new TopicFollower.View() {
-              @Override
-              public void begin() {
-                // What is kept is written over.
-              }
-
-              @Override
-              public void take(ConsumerRecord<String, byte @Nullable []> record) {
-                ReceivedReports.this.take(record);
-              }
-
-              @Override
-              public void complete() {
-                complete.countDown();
-              }
-            });
+    topic = new TopicOnDemand(settings, Topics.TLS_REPORTS, this::take);
   }
 
-  private synchronized void take(ConsumerRecord<String, byte @Nullable []> record) {
+  private synchronized void take(ConsumerRecord<String, byte @Nullable []> record)
+      throws InvalidProtocolBufferException {
     newest.remove(record.key());
     byte[] value = record.value();
     if (value == null || value.length > MOST_BYTES) {
       return;
     }
-    try {
-      newest.put(record.key(), TlsReportReceived.parseFrom(value));
-    } catch (InvalidProtocolBufferException e) {
-      LOG.warnf(e, "%s offset %d cannot be read", record.topic(), record.offset());
-    }
+    newest.put(record.key(), TlsReportReceived.parseFrom(value));
   }
 
   /**
@@ -91,13 +63,7 @@ public class ReceivedReports {
    */
   public @Nullable List<TlsReportReceived> of(String domain, long sinceMillis)
       throws InterruptedException {
-    synchronized (this) {
-      if (!started) {
-        started = true;
-        follower.start();
-      }
-    }
-    if (!complete.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (!topic.awaitRead(PATIENCE)) {
       return null;
     }
     synchronized (this) {
@@ -118,6 +84,6 @@ public class ReceivedReports {
 
   @PreDestroy
   void close() {
-    follower.close();
+    topic.close();
   }
 }

@@ -6,7 +6,7 @@ import io.postern.contracts.v1.TlsReportMade;
 import io.postern.contracts.v1.TlsReportPosted;
 import io.postern.contracts.v1.TlsSessionRecord;
 import io.postern.log.LogSettings;
-import io.postern.log.reading.TopicFollower;
+import io.postern.log.reading.TopicOnDemand;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -15,10 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +28,8 @@ public class SentReports {
   static final int MOST = 2_000;
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final Logger LOG = Logger.getLogger(SentReports.class);
 
-  private final TopicFollower follower;
-  private final CountDownLatch complete = new CountDownLatch(1);
+  private final TopicOnDemand topic;
   private final Map<Key, Sent> newest =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -44,7 +39,6 @@ public class SentReports {
           return size() > MOST;
         }
       };
-  private boolean started;
 
   private record Key(String domain, int day) {}
 
@@ -63,42 +57,20 @@ public class SentReports {
       Map<String, @Nullable TlsReportPosted> posts) {}
 
   SentReports(LogSettings settings) {
-    follower =
-        new TopicFollower(
-            settings,
-            Topics.TLS_SESSIONS,
-            new TopicFollower.View() {
-              @Override
-              public void begin() {
-                // What is kept is written over.
-              }
-
-              @Override
-              public void take(ConsumerRecord<String, byte @Nullable []> record) {
-                SentReports.this.take(record);
-              }
-
-              @Override
-              public void complete() {
-                complete.countDown();
-              }
-            });
+    topic = new TopicOnDemand(settings, Topics.TLS_SESSIONS, this::take);
   }
 
-  private void take(ConsumerRecord<String, byte @Nullable []> record) {
+  private void take(ConsumerRecord<String, byte @Nullable []> record)
+      throws InvalidProtocolBufferException {
     byte[] value = record.value();
     if (value == null) {
       return;
     }
-    try {
-      TlsSessionRecord parsed = TlsSessionRecord.parseFrom(value);
-      if (parsed.hasMade()) {
-        made(parsed.getMade());
-      } else if (parsed.hasPosted()) {
-        posted(parsed.getPosted());
-      }
-    } catch (InvalidProtocolBufferException e) {
-      LOG.warnf(e, "%s offset %d cannot be read", record.topic(), record.offset());
+    TlsSessionRecord parsed = TlsSessionRecord.parseFrom(value);
+    if (parsed.hasMade()) {
+      made(parsed.getMade());
+    } else if (parsed.hasPosted()) {
+      posted(parsed.getPosted());
     }
   }
 
@@ -130,13 +102,7 @@ public class SentReports {
    * @return null: the log has not been read to its end within 10 s
    */
   public @Nullable List<Sent> of(String domain) throws InterruptedException {
-    synchronized (this) {
-      if (!started) {
-        started = true;
-        follower.start();
-      }
-    }
-    if (!complete.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (!topic.awaitRead(PATIENCE)) {
       return null;
     }
     synchronized (this) {
@@ -159,6 +125,6 @@ public class SentReports {
 
   @PreDestroy
   void close() {
-    follower.close();
+    topic.close();
   }
 }
