@@ -19,13 +19,13 @@ test: ## every test, end-to-end tests included
 	@./test
 
 it: ## the end-to-end tests alone
-	@./test end-to-end-tests
+	@./test testing/end-to-end
 
 SCHEDULES ?= 1000000
 FIRST ?= 1
 log-model: ## the rules of the log against SCHEDULES= random schedules from seed FIRST= (a million by default: ten minutes on two cores)
-	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests -pl log-rules,local-stack -am && \
-	  exec "$$JAVA_HOME/bin/java" -XX:+UseSerialGC -cp 'log-rules/target/test-classes:log-rules/target/classes:local-stack/target/libs/*' \
+	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests -pl libraries/log-rules,testing/stack -am && \
+	  exec "$$JAVA_HOME/bin/java" -XX:+UseSerialGC -cp 'libraries/log-rules/target/test-classes:libraries/log-rules/target/classes:testing/stack/target/libs/*' \
 	    io.postern.log.rules.model.LogModelMain $(SCHEDULES) $(FIRST)
 
 SEED ?= $(shell date +%s)
@@ -33,28 +33,28 @@ MESSAGES ?= 200000
 KILLS ?= 100
 SHORT ?= false
 kills: ## mail while services are killed, accounted on both sides: SEED= MESSAGES= KILLS= (hours by default)
-	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch local-stack/target/built && \
-	  cd end-to-end-tests && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch testing/stack/target/built && \
+	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -Dkills.seed=$(SEED) -Dkills.messages=$(MESSAGES) -Dkills.kills=$(KILLS) -Dkills.short=$(SHORT) \
-	    -cp 'target/test-classes:../local-stack/target/local-stack-0.1.0-SNAPSHOT.jar:../local-stack/target/libs/*' io.postern.e2e.kills.KillsMain
+	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.kills.KillsMain
 
 COUNT ?= 50
 power-cuts: ## mail while the power is cut, accounted on both sides, one seed after the other: SEED= COUNT= (see docs/power-cuts.md)
-	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch local-stack/target/built && \
-	  cd end-to-end-tests && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch testing/stack/target/built && \
+	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -Dcuts.seed=$(SEED) -Dcuts.count=$(COUNT) \
-	    -cp 'target/test-classes:../local-stack/target/local-stack-0.1.0-SNAPSHOT.jar:../local-stack/target/libs/*' io.postern.e2e.kills.PowerCutsMain
+	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.kills.PowerCutsMain
 
 SECONDS_EACH ?= 60
 ATTACKS ?=
 attacks: ## fair mail beside attacks of strangers, compared with none: SECONDS_EACH= ATTACKS=name,name (fifty minutes; see docs/attacks.md)
-	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch local-stack/target/built && \
-	  cd end-to-end-tests && exec "$$JAVA_HOME/bin/java" -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch testing/stack/target/built && \
+	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -Dattacks.seconds=$(SECONDS_EACH) -Dattacks.only=$(ATTACKS) \
-	    -cp 'target/test-classes:../local-stack/target/local-stack-0.1.0-SNAPSHOT.jar:../local-stack/target/libs/*' io.postern.e2e.attacks.AttacksMain
+	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.attacks.AttacksMain
 
 pictures: ## the pictures of docs/console.md, from the console as it is (needs Chromium)
-	@$(MAVEN) -q install -DskipTests && touch local-stack/target/built && $(MAVEN) surefire:test -pl end-to-end-tests -Dtest=ConsolePagesTest && \
+	@$(MAVEN) -q install -DskipTests && touch testing/stack/target/built && $(MAVEN) surefire:test -pl testing/end-to-end -Dtest=ConsolePagesTest && \
 	  for page in overview-light message-light refusal-dark connectors-light; do cp target/screenshots/$$page.png docs/images/console-$$page.png; done
 
 INPUTS ?= 1000000
@@ -83,7 +83,7 @@ docker-walk: ## a newcomer's way in containers with every step checked: images, 
 	@deploy/docker/walk
 
 api-docs: ## write docs/api and docs/asyncapi.yaml anew, the descriptions of services and topics; tools/check-asyncapi reads the latter with AsyncAPI's parser
-	@$(MAVEN) -q install -pl mail-contracts,policy-service,certificate-service,console-service -am -Dtest=AccessTest,AsyncApiTest -Dsurefire.failIfNoSpecifiedTests=false -Dapi.docs.renew=true
+	@$(MAVEN) -q install -pl libraries/contracts,policy-service,certificate-service,console-service -am -Dtest=AccessTest,AsyncApiTest -Dsurefire.failIfNoSpecifiedTests=false -Dapi.docs.renew=true
 
 KEYCLOAK_PORT ?= 8180
 keycloak: ## sign in to a service with tokens of a real Keycloak, downloaded from Maven Central

@@ -6,4 +6,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/jdk.sh
 require_tools
-exec timeout 360 "$MVN" -B -ntp -q surefire:test -pl end-to-end-tests -Dtest=DaneCost -Ddane.seconds="${1:-12}"
+exec timeout 360 "$MVN" -B -ntp -q surefire:test -pl testing/end-to-end -Dtest=DaneCost -Ddane.seconds="${1:-12}"

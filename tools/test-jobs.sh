@@ -7,39 +7,39 @@
 # NAME MODULE [CLASS], each lane's in the order of their start: long jobs first, so that nothing long is left for the end, and of the
 # stacks those that compute (power-cuts, kills, run-script) beside those that wait.
 test_jobs="
-power-cuts end-to-end-tests PowerCutsTest
-links end-to-end-tests LinkThatHasEndedTest
-service-life end-to-end-tests ServiceLifeTest
-kills end-to-end-tests KillsTest
-run-script end-to-end-tests RunScriptTest
-rolling-restart end-to-end-tests RollingRestartTest
-durability end-to-end-tests DurabilityTest
-mutations end-to-end-tests MutationsTest
-http end-to-end-tests ServiceHttpTest
-retry end-to-end-tests RetryTest
-dane end-to-end-tests DaneTest
-mta-sts end-to-end-tests MtaStsTest
-tls-reports end-to-end-tests SessionsForReportsTest
-idle-sessions end-to-end-tests IdleSessionsTest
-console end-to-end-tests Console*Test
-strangers end-to-end-tests StrangersTextsTest
-rare-states end-to-end-tests RareStatesTest
-mail-log mail-log
+power-cuts testing/end-to-end PowerCutsTest
+links testing/end-to-end LinkThatHasEndedTest
+service-life testing/end-to-end ServiceLifeTest
+kills testing/end-to-end KillsTest
+run-script testing/end-to-end RunScriptTest
+rolling-restart testing/end-to-end RollingRestartTest
+durability testing/end-to-end DurabilityTest
+mutations testing/end-to-end MutationsTest
+http testing/end-to-end ServiceHttpTest
+retry testing/end-to-end RetryTest
+dane testing/end-to-end DaneTest
+mta-sts testing/end-to-end MtaStsTest
+tls-reports testing/end-to-end SessionsForReportsTest
+idle-sessions testing/end-to-end IdleSessionsTest
+console testing/end-to-end Console*Test
+strangers testing/end-to-end StrangersTextsTest
+rare-states testing/end-to-end RareStatesTest
+mail-log libraries/mail-log
 certificate certificate-service
 policy policy-service
 delivery delivery-service
 ingress ingress-service
-judge certificate-judge
-lab mail-lab
-operator operator
-stack local-stack"
+judge libraries/certificates
+lab testing/lab
+postern postern
+stack testing/stack"
 
 # The same and what no line of it names: the other end-to-end tests, which share a stack, and the other modules.
 all_test_jobs() {
   local classes modules
   classes=$(awk '$3 { printf ",!%s", $3 }' <<<"$test_jobs")
   modules=$(awk '$2 && !seen[$2]++ { printf ",!%s", $2 }' <<<"$test_jobs")
-  sed 1d <<<"$test_jobs" | sed "/^kills /a shared-stack end-to-end-tests ${classes#,}"
+  sed 1d <<<"$test_jobs" | sed "/^kills /a shared-stack testing/end-to-end ${classes#,}"
   echo "others ${modules#,}"
 }
 
@@ -55,7 +55,7 @@ run_test_job() { # NAME MODULE [CLASS]
 run_lane() { # stacks|modules
   local not=()
   [ "$1" = stacks ] || not=(-v)
-  all_test_jobs | grep "${not[@]}" ' end-to-end-tests ' | xargs -P "${TEST_JOBS:-2}" -L 1 bash -c 'run_test_job "$@"' job
+  all_test_jobs | grep "${not[@]}" ' testing/end-to-end ' | xargs -P "${TEST_JOBS:-2}" -L 1 bash -c 'run_test_job "$@"' job
 }
 
 run_test_jobs() {

@@ -1,0 +1,349 @@
+package io.postern.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.link.RenewableSslEngineFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What must hold of the containers, whoever edits docker-compose.yml. */
+class ComposeFileTest {
+  private static final Path ROOT = Path.of("../..");
+  private static final Set<String> REGISTRY_IMAGES =
+      Set.of("apache/kafka:4.2.0", "eclipse-temurin:25-jre", "postgres:18");
+  private static ComposeFile compose;
+
+  @BeforeAll
+  static void read() throws IOException {
+    compose = ComposeFile.read(ROOT.resolve("docker-compose.yml"));
+  }
+
+  static List<String> all() {
+    return List.copyOf(compose.services().keySet());
+  }
+
+  static List<String> longRunning() {
+    return all().stream()
+        .filter(name -> !"no".equals(compose.service(name).get("restart")))
+        .toList();
+  }
+
+  @Test
+  void brokerServicesAndWhatServesThemAreThere() {
+    assertThat(all())
+        .containsExactlyInAnyOrder(
+            "certificates",
+            "log-setup",
+            "broker",
+            "ingress-service",
+            "policy-service",
+            "certificate-service",
+            "delivery-service",
+            "console-service",
+            "postgres",
+            "administrator",
+            "postern");
+    assertThat(longRunning()).hasSize(8);
+  }
+
+  @Test
+  void upDoesNotStartWhatIsForTheAdministratorsHand() {
+    assertThat(all())
+        .filteredOn(name -> compose.service(name).containsKey("profiles"))
+        .containsExactlyInAnyOrder("administrator", "postern");
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void noContainerHasMoreRightsThanItNeeds(String name) {
+    Map<String, Object> service = compose.service(name);
+    assertThat(String.valueOf(service.get("user"))).matches("[1-9][0-9]*:[1-9][0-9]*");
+    assertThat(service).containsEntry("read_only", true);
+    assertThat(ComposeFile.list(service.get("cap_drop"))).containsExactly("ALL");
+    assertThat(ComposeFile.list(service.get("security_opt")))
+        .containsExactly("no-new-privileges:true");
+    assertThat(service)
+        .doesNotContainKeys("privileged", "cap_add", "devices", "pid", "ipc", "userns_mode");
+    assertThat(service.get("network_mode")).isIn(null, "none");
+    assertThat(ComposeFile.list(service.get("tmpfs")))
+        .singleElement()
+        .asString()
+        .startsWith("/tmp:exec,")
+        .contains("nosuid", "size=");
+    assertThat(ComposeFile.list(service.get("volumes")))
+        .allSatisfy(
+            volume -> {
+              assertThat(volume).doesNotContain("docker.sock");
+              if (volume.startsWith(".") || volume.startsWith("/") && volume.contains(":")) {
+                assertThat(volume).endsWith(":ro");
+              }
+            });
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void everyContainerIsBounded(String name) {
+    Map<String, Object> service = compose.service(name);
+    assertThat(String.valueOf(service.get("mem_limit"))).matches("[1-9][0-9]*[mg]");
+    assertThat(Double.parseDouble(ComposeFile.text(service.get("cpus")))).isBetween(0.1, 4.0);
+    assertThat((Integer) service.get("pids_limit")).isBetween(50, 1000);
+    assertThat(ComposeFile.map(ComposeFile.map(service.get("logging")).get("options")))
+        .containsKeys("max-size", "max-file");
+  }
+
+  @ParameterizedTest
+  @MethodSource("longRunning")
+  void whatRunsOnIsWatchedRestartedAndEndedInPeace(String name) {
+    Map<String, Object> service = compose.service(name);
+    Map<String, Object> check = ComposeFile.map(service.get("healthcheck"));
+    assertThat(ComposeFile.list(check.get("test"))).hasSizeGreaterThan(1).first().isEqualTo("CMD");
+    assertThat(seconds(check.get("interval"))).isGreaterThanOrEqualTo(5);
+    assertThat(seconds(check.get("timeout"))).isBetween(1, 30);
+    assertThat(seconds(check.get("start_period"))).isGreaterThanOrEqualTo(30);
+    assertThat(service).containsEntry("restart", "unless-stopped");
+    // Docker's default of 10 s is less than what each takes to hand over.
+    assertThat(seconds(service.get("stop_grace_period"))).isBetween(20, 120);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachServiceReachesTheLogOverMutualTlsWithKeysOfItsOwn(Service service) {
+    Map<String, Object> container = compose.service(service.module());
+    String principal = service.module().replace("-service", "");
+    assertThat(ComposeFile.map(container.get("environment")))
+        .containsEntry("KAFKA_BOOTSTRAP_SERVERS", "broker:9092")
+        .containsEntry("KAFKA_SECURITY_PROTOCOL", "SSL")
+        .containsEntry("KAFKA_SSL_KEYSTORE_LOCATION", "/etc/postern/log/keys.pem")
+        .containsEntry("KAFKA_SSL_TRUSTSTORE_LOCATION", "/etc/postern/log/authority.pem")
+        .doesNotContainKey("KAFKA_SSL_ENDPOINT_IDENTIFICATION_ALGORITHM");
+    assertThat(ComposeFile.list(container.get("volumes")))
+        .contains(principal + "-keys:/etc/postern/log:ro");
+    assertThat(ComposeFile.map(container.get("build")).get("args"))
+        .isEqualTo(Map.of("SERVICE", service.module()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachServiceSpeaksHttpOverTlsAlone(Service service) {
+    Map<String, Object> container = compose.service(service.module());
+    Map<String, Object> environment = ComposeFile.map(container.get("environment"));
+    assertThat(environment)
+        .containsEntry("QUARKUS_MANAGEMENT_HOST", "0.0.0.0")
+        .containsEntry("QUARKUS_MANAGEMENT_TLS_CONFIGURATION_NAME", "http")
+        .containsEntry("QUARKUS_TLS_HTTP_KEY_STORE_PEM__0__KEY", "/etc/postern/log/http/keys.pem")
+        .containsKey("QUARKUS_TLS_HTTP_RELOAD_PERIOD");
+    assertThat(ComposeFile.list(container.get("networks"))).contains("management");
+    if (service.hasApi()) {
+      assertThat(environment)
+          .containsEntry("QUARKUS_HTTP_HOST", "0.0.0.0")
+          .containsEntry("QUARKUS_HTTP_TLS_CONFIGURATION_NAME", "http")
+          .containsEntry("QUARKUS_HTTP_INSECURE_REQUESTS", "disabled");
+      assertThat(ComposeFile.list(container.get("ports")))
+          .allSatisfy(port -> assertThat(port).endsWith(":8443"));
+    } else {
+      assertThat(environment).doesNotContainKey("QUARKUS_HTTP_HOST");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void nobodyAsksAServiceInPlaintext(String name) {
+    assertThat(ComposeFile.map(compose.service(name).get("environment")).values())
+        .noneMatch(value -> String.valueOf(value).startsWith("http://"));
+  }
+
+  @Test
+  void metricsAreCollectedInANetworkWithoutAWayOutThatTheBrokerIsNotIn() {
+    assertThat(ComposeFile.map(compose.part("networks").get("management")))
+        .containsEntry("internal", true);
+    compose
+        .services()
+        .forEach(
+            (name, container) ->
+                assertThat(ComposeFile.list(container.get("networks")).contains("management"))
+                    .as(name)
+                    .isEqualTo(name.endsWith("-service")));
+    assertThat(ComposeFile.map(compose.service("postern").get("environment")))
+        .containsEntry("POSTERN_AUTHORITY_FILE", "/etc/postern/log/authority.pem")
+        .containsKeys(
+            "POSTERN_HEALTH_INGRESS_SERVICE",
+            "POSTERN_HEALTH_POLICY_SERVICE",
+            "POSTERN_HEALTH_CERTIFICATE_SERVICE",
+            "POSTERN_HEALTH_DELIVERY_SERVICE",
+            "POSTERN_HEALTH_CONSOLE_SERVICE");
+  }
+
+  @Test
+  void aPrivateKeyIsMountedForItsHolderAndItsMakerAlone() {
+    for (String volume : compose.part("volumes").keySet()) {
+      Set<String> holders = new TreeSet<>();
+      compose
+          .services()
+          .forEach(
+              (name, service) -> {
+                if (ComposeFile.list(service.get("volumes")).stream()
+                    .anyMatch(mount -> mount.startsWith(volume + ":"))) {
+                  holders.add(name);
+                }
+              });
+      if (volume.equals("log-authority")) {
+        assertThat(holders).containsExactly("certificates");
+      } else if (volume.equals("administrator-keys")) {
+        assertThat(holders)
+            .containsExactly("administrator", "certificates", "log-setup", "postern");
+      } else if (volume.endsWith("-keys") || volume.endsWith("-secrets")) {
+        assertThat(holders).as(volume).hasSize(2).contains("certificates");
+      } else if (volume.endsWith("api-credentials")) {
+        assertThat(holders)
+            .containsExactly("certificate-service", "console-service", "policy-service", "postern");
+      } else {
+        assertThat(holders).as(volume).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void theAuthoritysKeyIsWithOneThatRunsOnWithoutANetworkAndTheBrokerWaitsForItsWork() {
+    assertThat(compose.service("certificates"))
+        .containsEntry("network_mode", "none")
+        .containsEntry("restart", "unless-stopped")
+        .doesNotContainKeys("ports", "networks");
+    assertThat(ComposeFile.map(compose.service("broker").get("depends_on")))
+        .containsEntry("certificates", Map.of("condition", "service_healthy"));
+  }
+
+  /** The broker and all channels; LogSettings has it for the other clients. */
+  @Test
+  void newCertificatesAreTakenUpWithoutARestart() {
+    String factory = "ssl.engine.factory.class=" + RenewableSslEngineFactory.class.getName();
+    assertThat(ROOT.resolve("deploy/docker/broker/broker.properties"))
+        .content()
+        .containsPattern("(?m)^" + factory + "$");
+    assertThat(ComposeFile.map(compose.service("broker").get("build")))
+        .containsEntry("target", "broker");
+    assertThat(
+            ROOT.resolve(
+                "libraries/service/src/main/resources/META-INF/microprofile-config.properties"))
+        .content()
+        .containsPattern("(?m)^kafka." + factory + "$");
+    for (Service service : Service.values()) {
+      Path own = Path.of(service.module(), "src/main/resources/application.properties");
+      assertThat(ROOT.resolve(own)).content().doesNotContain("ssl.engine.factory");
+    }
+  }
+
+  @Test
+  void theBrokerIsOnANetworkWithoutAWayOutAndPublishesNothing() {
+    assertThat(ComposeFile.map(compose.part("networks").get("log")))
+        .containsEntry("internal", true);
+    assertThat(ComposeFile.list(compose.service("broker").get("networks"))).containsExactly("log");
+    assertThat(compose.service("broker")).doesNotContainKey("ports");
+  }
+
+  @Test
+  void onlySmtpIsPublishedAndTheApisToThisMachineAlone() {
+    Map<String, List<String>> published = new TreeMap<>();
+    compose
+        .services()
+        .forEach(
+            (name, service) -> {
+              if (service.containsKey("ports")) {
+                published.put(name, ComposeFile.list(service.get("ports")));
+              }
+            });
+    assertThat(published)
+        .containsOnlyKeys(
+            "certificate-service", "console-service", "ingress-service", "policy-service");
+    for (String api : List.of("certificate-service", "console-service", "policy-service")) {
+      assertThat(published.get(api)).allSatisfy(port -> assertThat(port).startsWith("127.0.0.1:"));
+    }
+    // A port for each replica of --scale.
+    assertThat(published.values())
+        .allSatisfy(ports -> assertThat(ports).singleElement().asString().contains("-"));
+  }
+
+  @Test
+  void theDatabaseIsOnANetworkWithoutAWayOutWithTheConsoleAloneWhichItKnowsByCertificate()
+      throws IOException {
+    assertThat(ComposeFile.map(compose.part("networks").get("store")))
+        .containsEntry("internal", true);
+    compose
+        .services()
+        .forEach(
+            (name, container) ->
+                assertThat(ComposeFile.list(container.get("networks")).contains("store"))
+                    .as(name)
+                    .isEqualTo(Set.of("postgres", "console-service").contains(name)));
+    assertThat(ComposeFile.list(compose.service("postgres").get("networks")))
+        .containsExactly("store");
+    assertThat(compose.service("postgres")).doesNotContainKey("ports");
+    assertThat(
+            Files.readAllLines(ROOT.resolve("deploy/docker/postgres/pg_hba.conf")).stream()
+                .filter(line -> line.startsWith("host")))
+        .containsExactly("hostssl console console all cert");
+    assertThat(ComposeFile.map(compose.service("console-service").get("environment")))
+        .doesNotContainKey("QUARKUS_DATASOURCE_PASSWORD")
+        .extractingByKey("QUARKUS_DATASOURCE_JDBC_URL")
+        .asString()
+        .contains("sslmode=verify-full");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Service.class)
+  void anyReplicaCanBeAddedBecauseNothingIsNamedForOneOnly(Service service) {
+    assertThat(compose.service(service.module()))
+        .doesNotContainKeys("container_name", "hostname", "deploy");
+  }
+
+  @Test
+  void theSchedulersStateIsEachReplicasOwn() {
+    Map<String, Object> policy = compose.service("policy-service");
+    assertThat(ComposeFile.map(policy.get("environment")))
+        .containsEntry("POSTERN_SCHEDULE_STATE_FOLDER", "/var/lib/postern/state");
+    // A volume without a name.
+    assertThat(ComposeFile.list(policy.get("volumes"))).contains("/var/lib/postern/state");
+  }
+
+  @Test
+  void everyImageIsBuiltHereOrOneOfThree() throws IOException {
+    Set<String> pulled = new HashSet<>();
+    compose
+        .services()
+        .values()
+        .forEach(
+            service -> {
+              if (!service.containsKey("build")) {
+                pulled.add(String.valueOf(service.get("image")));
+              }
+              assertThat(service).doesNotContainKey("pull_policy");
+            });
+    List<String> dockerfile = Files.readAllLines(ROOT.resolve("deploy/docker/Dockerfile"));
+    dockerfile.stream()
+        .filter(line -> line.startsWith("FROM ") && !line.startsWith("FROM base "))
+        .forEach(line -> pulled.add(line.split(" ", -1)[1]));
+    assertThat(pulled).isEqualTo(REGISTRY_IMAGES);
+    assertThat(dockerfile).noneMatch(line -> line.startsWith("# syntax="));
+    assertThat(dockerfile).contains("USER 1000:1000");
+    // Shell form would keep SIGTERM from the service.
+    assertThat(dockerfile.stream().filter(line -> line.startsWith("ENTRYPOINT")))
+        .isNotEmpty()
+        .allMatch(line -> line.startsWith("ENTRYPOINT [\"java\","));
+  }
+
+  private static int seconds(@Nullable Object duration) {
+    return Integer.parseInt(String.valueOf(duration).replaceAll("s$", ""));
+  }
+}
