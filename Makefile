@@ -10,7 +10,7 @@ build: ## compile and package everything, no tests
 	@$(MAVEN) install -DskipTests
 
 fmt: ## rewrite the sources in the project's format
-	@$(MAVEN) process-sources -Dspotless.goal=apply
+	@$(MAVEN) -T 2 -q spotless:apply
 
 check: ## formatter, ErrorProne and NullAway, no tests
 	@$(MAVEN) test-compile

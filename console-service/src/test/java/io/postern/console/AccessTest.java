@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.postern.api.AccessTable;
-import io.postern.api.ApiDescription;
+import io.postern.lab.api.AccessTable;
+import io.postern.lab.api.ApiDescription;
 import io.postern.api.users.Users;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;

@@ -80,7 +80,7 @@ import picocli.CommandLine.Command;
       Rehearse.class,
       Dns.class,
       TlsReportsCommand.class,
-      io.postern.check.Main.class,
+      io.postern.operator.check.Main.class,
       CheckConnector.class,
       Hybrid.class,
       Judge.class,

@@ -5,8 +5,8 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.postern.api.AccessTable;
-import io.postern.api.ApiDescription;
+import io.postern.lab.api.AccessTable;
+import io.postern.lab.api.ApiDescription;
 import io.postern.api.users.Users;
 import io.postern.certificate.answers.BrokerResource;
 import io.postern.contracts.DirectoryKeys;

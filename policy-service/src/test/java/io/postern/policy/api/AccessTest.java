@@ -4,9 +4,9 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.postern.api.AccessTable;
-import io.postern.api.ApiDescription;
 import io.postern.api.users.Users;
+import io.postern.lab.api.AccessTable;
+import io.postern.lab.api.ApiDescription;
 import io.postern.policy.LogLab;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResourceManager;

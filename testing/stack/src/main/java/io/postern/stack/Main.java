@@ -73,7 +73,7 @@ import picocli.CommandLine.Command;
       ReportCommand.class,
       ChangesCommand.class,
       Judge.class,
-      io.postern.check.Main.class,
+      io.postern.operator.check.Main.class,
       CheckConnector.class,
       Hybrid.class,
       Certificates.class,

@@ -128,6 +128,6 @@ class CheckJarTest {
   void runHasTheSameCommand() {
     CommandLine check = new CommandLine(new Main()).getSubcommands().get("check");
     assertThat(requireNonNull(check).getCommandSpec().userObject())
-        .isInstanceOf(io.postern.check.Main.class);
+        .isInstanceOf(io.postern.operator.check.Main.class);
   }
 }
