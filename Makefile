@@ -39,7 +39,7 @@ kills: ## mail while services are killed, accounted on both sides: SEED= MESSAGE
 	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.kills.KillsMain
 
 COUNT ?= 50
-power-cuts: ## mail while the power is cut, accounted on both sides, one seed after the other: SEED= COUNT= (see docs/power-cuts.md)
+power-cuts: ## mail while the power is cut, accounted on both sides, one seed after the other: SEED= COUNT= (see docs/evidence/fault-tests.md)
 	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch testing/stack/target/built && \
 	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -Dcuts.seed=$(SEED) -Dcuts.count=$(COUNT) \
@@ -47,20 +47,20 @@ power-cuts: ## mail while the power is cut, accounted on both sides, one seed af
 
 SECONDS_EACH ?= 60
 ATTACKS ?=
-attacks: ## fair mail beside attacks of strangers, compared with none: SECONDS_EACH= ATTACKS=name,name (fifty minutes; see docs/attacks.md)
+attacks: ## fair mail beside attacks of strangers, compared with none: SECONDS_EACH= ATTACKS=name,name (fifty minutes; see docs/evidence/attacks.md)
 	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch testing/stack/target/built && \
 	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -Dattacks.seconds=$(SECONDS_EACH) -Dattacks.only=$(ATTACKS) \
 	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.attacks.AttacksMain
 
-pictures: ## the pictures of docs/console.md, from the console as it is (needs Chromium)
+pictures: ## the pictures of docs/guides/console.md, from the console as it is (needs Chromium)
 	@$(MAVEN) -q install -DskipTests && touch testing/stack/target/built && $(MAVEN) surefire:test -pl testing/end-to-end -Dtest=ConsolePagesTest && \
 	  for page in overview-light message-light refusal-dark connectors-light; do cp target/screenshots/$$page.png docs/images/console-$$page.png; done
 
 INPUTS ?= 1000000
 SECONDS ?= 0
 TARGET ?=
-fuzz: ## random inputs for each parser of strangers' input, chosen by the code that they reach: INPUTS= each, or SECONDS= each; TARGET= (docs/fuzzing.md)
+fuzz: ## random inputs for each parser of strangers' input, chosen by the code that they reach: INPUTS= each, or SECONDS= each; TARGET= (docs/evidence/fuzzing.md)
 	@tools/fuzz $(INPUTS) $(SECONDS) $(TARGET)
 
 outdated: ## dependencies and plugins of which there is a newer patch or minor release; which of them wait, and for what: docs/dependencies.md
@@ -76,7 +76,7 @@ demo: ## the same from start to end: sends the samples and stops
 warm: ## AOT caches for quick starts of what was built; ./run makes them by itself in the background
 	@./run warm
 
-docker: build ## the container images, for docker compose up (docs/docker.md)
+docker: build ## the container images, for docker compose up (docs/operations/containers.md)
 	@docker compose build
 
 docker-walk: ## a newcomer's way in containers with every step checked: images, start, mail, trace, refusal, audit, end

@@ -119,7 +119,7 @@ CREATE INDEX recipient_reason ON recipient (reason, at) WHERE reason <> '';
 CREATE INDEX recipient_token ON recipient (token, at) WHERE token <> '';
 CREATE INDEX recipient_state ON recipient (state, at) WHERE state <> 'delivered';
 
--- What connectors in report-only mode would have done with mail (docs/report-only.md). One row a decision: mail that came in, and its deliveries.
+-- What connectors in report-only mode would have done with mail (docs/guides/forced-tls-with-a-partner.md). One row a decision: mail that came in, and its deliveries.
 CREATE TABLE reported (
   day int NOT NULL,                   -- in the queue id
   queue_id text COLLATE "C" NOT NULL,

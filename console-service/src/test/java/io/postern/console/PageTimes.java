@@ -26,7 +26,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Measures the console's pages over many messages of seven days (docs/performance.md): {@code
+ * Measures the console's pages over many messages of seven days (docs/evidence/performance.md): {@code
  * -Dtest=PageTimes -Dmessages=1000000}. Its name keeps it out of a usual run.
  */
 @QuarkusTest

@@ -23,7 +23,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the read model (docs/performance.md): {@code catch-up MESSAGES} folds them from a real
+ * Measures the read model (docs/evidence/performance.md): {@code catch-up MESSAGES} folds them from a real
  * broker, {@code search MESSAGES} folds messages of seven days and prints each filter's times. To
  * be run with -Xmx256m.
  */

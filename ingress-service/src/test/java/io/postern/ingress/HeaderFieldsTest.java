@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** docs/message-changes.md at intake, over real sockets and into a real log. */
+/** docs/reference/message-changes.md at intake, over real sockets and into a real log. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HeaderFieldsTest {
   private static final Identity OWN_SERVER =

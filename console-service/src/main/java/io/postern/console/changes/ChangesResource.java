@@ -27,7 +27,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The API of changes (docs/changes.md). */
+/** The API of changes (docs/guides/reports.md). */
 @Path("/api/v1/changes")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

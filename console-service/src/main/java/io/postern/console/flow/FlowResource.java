@@ -23,7 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The API of mail over time (docs/reports.md). */
+/** The API of mail over time (docs/guides/reports.md). */
 @Path("/api/v1/flow")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What connectors in report-only mode would have done with mail, as rows (docs/report-only.md).
+ * What connectors in report-only mode would have done with mail, as rows (docs/guides/forced-tls-with-a-partner.md).
  * Owner: one thread.
  */
 final class ReportedRows {

@@ -97,7 +97,7 @@ public record Life(
       @Nullable Reported reported) {}
 
   /**
-   * A decision that was recorded and not made (docs/report-only.md).
+   * A decision that was recorded and not made (docs/guides/forced-tls-with-a-partner.md).
    *
    * @param code of the reply; 0: accepted, or not known
    * @param rule that would have refused

@@ -17,7 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The API of a message's life (docs/search.md). */
+/** The API of a message's life (docs/guides/tracing-a-message.md). */
 @Path("/api/v1/messages/{queueId}")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

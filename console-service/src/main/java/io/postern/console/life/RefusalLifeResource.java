@@ -27,7 +27,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The API of one refusal (docs/search.md). */
+/** The API of one refusal (docs/guides/tracing-a-message.md). */
 @Path("/api/v1/refusals/{reference}")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

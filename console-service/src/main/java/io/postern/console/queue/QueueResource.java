@@ -35,7 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The API of mail that waits or is held (docs/waiting-mail.md). */
+/** The API of mail that waits or is held (docs/guides/queue.md). */
 @Path("/api/v1/queue")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

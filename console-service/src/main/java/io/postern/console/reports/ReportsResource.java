@@ -28,7 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The API of reports (docs/reports.md). */
+/** The API of reports (docs/guides/reports.md). */
 @Path("/api/v1/reports")
 @Authenticated
 @Tag(name = "reports", description = "Tables by day: TLS by connector, transit security, failures")

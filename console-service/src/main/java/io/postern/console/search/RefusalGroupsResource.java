@@ -16,7 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The API of refusals in groups (docs/search.md). */
+/** The API of refusals in groups (docs/guides/tracing-a-message.md). */
 @Path("/api/v1/refusals/groups")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

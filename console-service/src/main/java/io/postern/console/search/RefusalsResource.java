@@ -18,7 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The API of refusals (docs/search.md). */
+/** The API of refusals (docs/guides/tracing-a-message.md). */
 @Path("/api/v1/refusals")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

@@ -15,7 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 
-/** The API of the read model itself (docs/search.md). */
+/** The API of the read model itself (docs/guides/tracing-a-message.md). */
 @Path("/api/v1/read-model")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

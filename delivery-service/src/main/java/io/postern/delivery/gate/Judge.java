@@ -69,7 +69,7 @@ public final class Judge {
   }
 
   /**
-   * What the gate says of a requirement that binds nobody (docs/report-only.md), as a token. It
+   * What the gate says of a requirement that binds nobody (docs/guides/forced-tls-with-a-partner.md), as a token. It
    * waits for nobody: a verdict that is not known is asked for in the background, within its
    * bounds, and the token says {@value #NOT_ASKED} until it is there.
    *

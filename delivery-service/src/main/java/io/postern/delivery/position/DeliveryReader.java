@@ -376,7 +376,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
               + ConsumerGroups.DELIVERY
               + " has lost its position in "
               + partition
-              + ": an administrator can begin a new era (docs/docker.md)");
+              + ": an administrator can begin a new era (docs/operations/containers.md)");
     }
     return DeliveryPosition.decode(committed.offset(), committed.metadata());
   }

@@ -1,5 +1,5 @@
 /**
- * Validation of a next hop for an administrator (docs/validate.md): walks of {@link
+ * Validation of a next hop for an administrator (docs/guides/forced-tls-with-a-partner.md): walks of {@link
  * io.postern.delivery.transaction.HopProbe}, and a test message by the relay. The way of a request:
  * {@link io.postern.delivery.probe.ProbeReader} takes it from probe.requests, {@link
  * io.postern.delivery.probe.Probes} walks a few at a time, {@link

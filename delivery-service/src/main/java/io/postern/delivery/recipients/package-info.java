@@ -1,6 +1,6 @@
 /**
  * Questions of ingress-service whether mailboxes exist, answered by asking the mailbox route
- * (docs/recipient-questions.md). The way of a question:
+ * (docs/guides/recipients.md). The way of a question:
  *
  * <ol>
  *   <li>{@link io.postern.delivery.recipients.QuestionReader} takes it from recipients.questions,

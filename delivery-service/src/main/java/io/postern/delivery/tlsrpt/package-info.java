@@ -1,3 +1,3 @@
-/** Counts sessions with mail hosts for the reports about TLS (RFC 8460, docs/tls-reports.md). */
+/** Counts sessions with mail hosts for the reports about TLS (RFC 8460, docs/guides/reports.md). */
 @org.jspecify.annotations.NullMarked
 package io.postern.delivery.tlsrpt;

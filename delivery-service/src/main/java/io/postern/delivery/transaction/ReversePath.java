@@ -6,7 +6,7 @@ import io.postern.contracts.v1.DeliveryRequested;
 final class ReversePath {
   private ReversePath() {}
 
-  /** The decided one (docs/sender-rewriting.md), else the envelope's. */
+  /** The decided one (docs/guides/sender-rewriting.md), else the envelope's. */
   static String of(DeliveryRequested request) {
     return request.getReversePath().isEmpty()
         ? request.getEnvelope().getReversePath()

@@ -40,11 +40,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * G3: each {@link DowngradeAttack} against each {@link DowngradeMode}, by an attacker on the way to
  * a mail host. The attacker's own record of the lines that it could read is the witness;
- * docs/downgrade.md has the table that comes of it.
+ * docs/evidence/attacks.md has the table that comes of it.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DowngradeTest {
-  private static final Path PAGE = Path.of("..", "docs", "downgrade.md");
+  private static final Path PAGE = Path.of("../docs/evidence/attacks.md");
 
   /**
    * The end of an attempt.

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** docs/sender-rewriting.md: the decided reverse path is in MAIL FROM. */
+/** docs/guides/sender-rewriting.md: the decided reverse path is in MAIL FROM. */
 class RelayReversePathTest {
   private static final String REWRITTEN = "SRS0=AAAAAA=JQ=xn--bl-zia.example=ann@srs.contoso.com";
 

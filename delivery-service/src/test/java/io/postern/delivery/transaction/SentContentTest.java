@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** docs/message-changes.md towards the next hop, by DATA and by BDAT. */
+/** docs/reference/message-changes.md towards the next hop, by DATA and by BDAT. */
 class SentContentTest {
   private static final String ORGANIZATION = "X-MS-Exchange-Organization-";
   private static final String CONTENT =

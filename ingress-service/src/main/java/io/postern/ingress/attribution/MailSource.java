@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The source of one mail transaction: the client, or the host behind a gateway of the recipients'
- * organization (docs/behind-a-gateway.md). The header section that names it comes with the message,
+ * organization (docs/guides/gateways.md). The header section that names it comes with the message,
  * behind RCPT, and the message has one reply. So RCPT takes either recipients that the connection
  * alone lets in, or recipients that only the true source can let in, all by the same connectors;
  * one of the other kind is told to come in another mail, and the reply to the message is right for

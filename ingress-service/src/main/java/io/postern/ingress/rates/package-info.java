@@ -1,5 +1,5 @@
 /**
- * Rates: messages and recipients a minute of one network, connector or sender (docs/rates.md). This
+ * Rates: messages and recipients a minute of one network, connector or sender (docs/guides/rate-limits.md). This
  * replica counts alone, in memory.
  */
 @org.jspecify.annotations.NullMarked

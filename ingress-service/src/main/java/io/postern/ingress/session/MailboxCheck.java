@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the mailbox of a recipient exists, where its domain says recipientValidation:
- * mailboxRoute (docs/recipient-questions.md). Of a mailbox that is not known the client waits for
+ * mailboxRoute (docs/guides/recipients.md). Of a mailbox that is not known the client waits for
  * an answer, within the patience that one mail transaction has in all; the recipients behind it
  * that have arrived already (RFC 2920 §3.1), at most {@value #AHEAD}, are asked for with it: those
  * that the connection has read, 512 octets in plaintext, a record over TLS. Postmaster and abuse

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** docs/sender-rewriting.md: who may send to a rewritten sender, and how much. */
+/** docs/guides/sender-rewriting.md: who may send to a rewritten sender, and how much. */
 class RewrittenSendersTest {
   private static final Instant DAY = Instant.parse("2026-11-27T12:00:00Z");
   private static final SenderRewriting REWRITING =

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** HAProxy in front of two replicas, with the configuration that docs/listeners.md gives. */
+/** HAProxy in front of two replicas, with the configuration that docs/operations/listeners.md gives. */
 class HaproxyTest {
   private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
-  private static final Path PAGE = Path.of("../docs/listeners.md");
+  private static final Path PAGE = Path.of("../docs/operations/listeners.md");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ROW = 12;
 

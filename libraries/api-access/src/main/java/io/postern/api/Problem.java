@@ -21,7 +21,7 @@ public record Problem(String type, String title, int status, String detail, List
   public static final String MEDIA_TYPE = "application/problem+json";
   public static final int UNPROCESSABLE = 422;
 
-  /** The anchors of docs/problems.md. */
+  /** The anchors of docs/reference/problems.md. */
   private static final Map<Integer, String> KINDS =
       Map.ofEntries(
           Map.entry(400, "bad-request"),

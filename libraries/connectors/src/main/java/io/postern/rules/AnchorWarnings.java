@@ -8,7 +8,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The known traps of an organization's trust anchors (docs/warnings.md). Pure. */
+/** The known traps of an organization's trust anchors (docs/reference/warnings.md). Pure. */
 final class AnchorWarnings {
   private static final Duration SOON = Duration.ofDays(60);
 

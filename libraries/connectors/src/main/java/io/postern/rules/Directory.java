@@ -184,7 +184,7 @@ public final class Directory {
 
   /**
    * The directory with the connectors in report-only mode as if they were in force
-   * (docs/report-only.md). Made once, when it is first asked for.
+   * (docs/guides/forced-tls-with-a-partner.md). Made once, when it is first asked for.
    *
    * @return null: no connector is in that mode
    */

@@ -6,7 +6,7 @@ import io.postern.names.DomainNames;
 import java.util.List;
 
 /**
- * The checks of efSkipLastIP, efSkipIPs and efUsers (docs/behind-a-gateway.md): a gateway is proved
+ * The checks of efSkipLastIP, efSkipIPs and efUsers (docs/guides/gateways.md): a gateway is proved
  * by address or certificate, or anybody could write Received fields that are believed.
  */
 final class EnhancedFilteringCheck {

@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /**
  * A host that relays an organization's mail to us, as the inbound connector that it came by says
- * with {@code efSkipLastIP} or {@code efSkipIPs} (docs/behind-a-gateway.md). Immutable, any thread.
+ * with {@code efSkipLastIP} or {@code efSkipIPs} (docs/guides/gateways.md). Immutable, any thread.
  */
 public final class Gateway {
   /** Received fields that are looked at: the hosts of one gateway, with room. */

@@ -71,7 +71,7 @@ final class InboundEntry {
     return connector.getEnabled() && !reportsOnly();
   }
 
-  /** Decided and recorded as if it were in force (docs/report-only.md). */
+  /** Decided and recorded as if it were in force (docs/guides/forced-tls-with-a-partner.md). */
   boolean reportsOnly() {
     return connector.getEnabled() && connector.getMode() == ConnectorMode.REPORT_ONLY;
   }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The known traps of an inbound connector (docs/warnings.md). Pure. */
+/** The known traps of an inbound connector (docs/reference/warnings.md). Pure. */
 final class InboundWarnings {
   private static final int WIDE = 28; // 16 addresses
 

@@ -45,7 +45,7 @@ final class OutboundEntry {
         && !connector.getTestMode();
   }
 
-  /** Decided and recorded as if it were in force (docs/report-only.md). */
+  /** Decided and recorded as if it were in force (docs/guides/forced-tls-with-a-partner.md). */
   boolean reportsOnly() {
     return connector.getEnabled() && connector.getMode() == ConnectorMode.REPORT_ONLY;
   }

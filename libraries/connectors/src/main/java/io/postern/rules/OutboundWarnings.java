@@ -5,7 +5,7 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.TlsLevel;
 import java.util.List;
 
-/** The known traps of an outbound connector (docs/warnings.md). Pure. */
+/** The known traps of an outbound connector (docs/reference/warnings.md). Pure. */
 final class OutboundWarnings {
   private OutboundWarnings() {}
 

@@ -3,7 +3,7 @@ package io.postern.rules;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.InboundConnector;
 
-/** The checks of an inbound connector's rates (docs/rates.md). */
+/** The checks of an inbound connector's rates (docs/guides/rate-limits.md). */
 final class RateCheck {
   private static final int MOST_PER_MINUTE = 1_000_000;
 

@@ -5,7 +5,7 @@ import io.postern.contracts.v1.AcceptedDomainType;
 import io.postern.contracts.v1.RecipientValidation;
 import io.postern.contracts.v1.UnansweredRecipients;
 
-/** The checks of an accepted domain's recipient validation (docs/recipients.md). */
+/** The checks of an accepted domain's recipient validation (docs/guides/recipients.md). */
 final class RecipientValidationCheck {
   private RecipientValidationCheck() {}
 

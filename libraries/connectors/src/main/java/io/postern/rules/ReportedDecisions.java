@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What inbound connectors in report-only mode would have decided about one recipient, beside the
- * decision that counts (docs/report-only.md). It waits for nobody: a verdict that is not known is
+ * decision that counts (docs/guides/forced-tls-with-a-partner.md). It waits for nobody: a verdict that is not known is
  * {@code unknown/not-asked}. The source behind a gateway counts as the decision's facts have it. A
  * pure function; any thread. Costs a second decision, and nothing while no connector is in that
  * mode.

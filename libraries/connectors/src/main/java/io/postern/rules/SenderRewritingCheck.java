@@ -5,7 +5,7 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.names.DomainNames;
 
 /**
- * The checks of sender rewriting (docs/sender-rewriting.md): a connector that rewrites senders and
+ * The checks of sender rewriting (docs/guides/sender-rewriting.md): a connector that rewrites senders and
  * the domain of the rewritten addresses need each other. All connector types may rewrite.
  */
 final class SenderRewritingCheck {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far an on-premises connector trusts its server beyond the right to send
- * (docs/message-changes.md). The same for all recipients of a message, since the client and MAIL
+ * (docs/reference/message-changes.md). The same for all recipients of a message, since the client and MAIL
  * FROM alone make a message originating.
  */
 public enum SenderTrust {

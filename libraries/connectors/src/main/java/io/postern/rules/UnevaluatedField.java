@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 /**
  * A field of a connector or accepted domain that this version does not evaluate. A value that would
  * protect is refused, since the administrator who writes it believes that it protects.
- * docs/directory-file.md has the same table. Immutable, any thread.
+ * docs/reference/directory-file.md has the same table. Immutable, any thread.
  *
  * @param name Exchange's parameter, in camelCase
  * @param refused the values, for people

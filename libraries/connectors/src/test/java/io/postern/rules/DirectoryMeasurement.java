@@ -12,7 +12,7 @@ import java.util.Random;
 
 /**
  * Measures decisions, validation and warnings with many connectors, on one thread; no test
- * (docs/performance.md). Arguments: connectors, seconds for each part.
+ * (docs/evidence/performance.md). Arguments: connectors, seconds for each part.
  */
 final class DirectoryMeasurement {
   private static final int FEWEST = 10;

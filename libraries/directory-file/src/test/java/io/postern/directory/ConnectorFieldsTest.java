@@ -38,11 +38,11 @@ class ConnectorFieldsTest {
   }
 
   @Test
-  void theReadmeHasTheTables() throws Exception {
-    Path readme = Path.of("../../policy-service/README.md");
-    assertThat(rows(readme, "| inboundConnectors | values | default |"))
+  void thePageHasTheTables() throws Exception {
+    Path page = Path.of("../../docs/reference/directory-file.md");
+    assertThat(rows(page, "| inboundConnectors | values | default |"))
         .isEqualTo(rows(ConnectorFields.INBOUND));
-    assertThat(rows(readme, "| outboundConnectors | values | default |"))
+    assertThat(rows(page, "| outboundConnectors | values | default |"))
         .isEqualTo(rows(ConnectorFields.OUTBOUND));
   }
 
@@ -60,7 +60,7 @@ class ConnectorFieldsTest {
   @Test
   void theFieldsThatAreNotEvaluatedAreThoseOfTheRules() throws Exception {
     List<String> documented =
-        rows(Path.of("../../docs/directory-file.md"), "| field | refused | instead |");
+        rows(Path.of("../../docs/reference/directory-file.md"), "| field | refused | instead |");
     assertThat(
             UnevaluatedField.OUTBOUND.stream()
                 .map(

@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** docs/exchange-parameters.md says of each parameter what the directory does. */
+/** docs/reference/exchange-parameters.md says of each parameter what the directory does. */
 class ExchangeParametersTest {
   private record Row(String object, String parameter, String here) {}
 
   private static List<Row> rows() throws IOException {
-    return Files.readAllLines(Path.of("../../docs/exchange-parameters.md")).stream()
+    return Files.readAllLines(Path.of("../../docs/reference/exchange-parameters.md")).stream()
         .filter(line -> line.matches("\\| \\w+ \\| `\\w+` \\|.*"))
         .map(line -> line.split("\\s*\\|\\s*", -1))
         .map(cells -> new Row(cells[1], cells[2].replace("`", ""), cells[3]))

@@ -230,8 +230,8 @@ class HybridTest {
   }
 
   @Test
-  void theReadmeHasTheFields() throws Exception {
-    List<String> lines = Files.readAllLines(Path.of("../../policy-service/README.md"));
+  void thePageHasTheFields() throws Exception {
+    List<String> lines = Files.readAllLines(Path.of("../../docs/reference/directory-file.md"));
     String header = "| hybrid | values | default |";
     assertThat(lines).contains(header);
     assertThat(

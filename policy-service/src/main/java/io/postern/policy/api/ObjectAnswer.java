@@ -24,7 +24,7 @@ public record ObjectAnswer(
     List<Warning> warnings) {
 
   /**
-   * A known trap (docs/warnings.md).
+   * A known trap (docs/reference/warnings.md).
    *
    * @param object its key
    * @param field empty: the whole object

@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The API of the directory's objects one by one, in the spelling of the directory file
- * (docs/objects.md). Body at most 1 MB.
+ * (docs/reference/directory-file.md). Body at most 1 MB.
  */
 @Path("/api/v1/organizations")
 @Authenticated

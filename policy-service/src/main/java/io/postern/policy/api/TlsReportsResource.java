@@ -28,7 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The API of reports about TLS, others' and our own (docs/tls-reports.md). */
+/** The API of reports about TLS, others' and our own (docs/guides/reports.md). */
 @Path("/api/v1/tls-reports")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

@@ -86,7 +86,7 @@ final class MessageDecider {
       }
       Direction direction =
           returns(attempt.message().getEnvelope(), recipient)
-              ? Direction.ORIGINATING // to the outside (docs/sender-rewriting.md)
+              ? Direction.ORIGINATING // to the outside (docs/guides/sender-rewriting.md)
               : group.getDirection();
       switch (OutboundRules.decide(
           directory,

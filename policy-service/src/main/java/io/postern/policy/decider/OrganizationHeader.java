@@ -6,7 +6,7 @@ import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OrganizationFields;
 
 /**
- * The way of a message's organization header fields to a next hop (docs/message-changes.md). A
+ * The way of a message's organization header fields to a next hop (docs/reference/message-changes.md). A
  * message that has none, and one that an earlier version accepted, goes as it came. Pure.
  */
 final class OrganizationHeader {

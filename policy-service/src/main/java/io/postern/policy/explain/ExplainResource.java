@@ -22,7 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The API of explanations (docs/explain.md). It changes nothing. */
+/** The API of explanations (docs/guides/tracing-a-message.md). It changes nothing. */
 @Singleton
 @Path("/api/v1/explain")
 @Authenticated

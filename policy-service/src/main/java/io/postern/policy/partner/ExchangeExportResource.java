@@ -24,7 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The API of export to Exchange (docs/exchange-import.md). */
+/** The API of export to Exchange (docs/guides/exchange.md). */
 @Path("/api/v1/organizations/{organization}/export/exchange")
 @Authenticated
 @Tag(name = "exchange", description = "Import from Exchange, and export to it")

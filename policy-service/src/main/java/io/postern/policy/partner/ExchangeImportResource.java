@@ -29,7 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The API of import from Exchange (docs/exchange-import.md). */
+/** The API of import from Exchange (docs/guides/exchange.md). */
 @Path("/api/v1/import/exchange")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

@@ -18,7 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The API of sessions given by hand (docs/validate.md). */
+/** The API of sessions given by hand (docs/guides/forced-tls-with-a-partner.md). */
 @Path("/api/v1/organizations/{organization}/inbound-checks")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

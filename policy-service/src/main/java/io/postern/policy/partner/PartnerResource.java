@@ -27,7 +27,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The API of forced TLS with a partner (docs/secure-partner.md). */
+/** The API of forced TLS with a partner (docs/guides/forced-tls-with-a-partner.md). */
 @Path("/api/v1/organizations/{organization}/partners/{domain}")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

@@ -30,7 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
-/** The API of validations of outbound connectors (docs/validate.md). */
+/** The API of validations of outbound connectors (docs/guides/forced-tls-with-a-partner.md). */
 @Path("/api/v1/organizations/{organization}/validations")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

@@ -1,5 +1,5 @@
 /**
- * The lists of accepted domains' recipients on their way into the log (docs/recipients.md).
+ * The lists of accepted domains' recipients on their way into the log (docs/guides/recipients.md).
  *
  * <ol>
  *   <li>{@code RecipientFile} reads an administrator's list, line by line.

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The reporter: of the counts in {@code tls.sessions} it makes one report for each domain and day,
- * and sends it (docs/tls-reports.md). It reads its partitions from their start whenever it gets
+ * and sends it (docs/guides/reports.md). It reads its partitions from their start whenever it gets
  * them, so that it needs no state of its own. The mails of a report and its TlsReportMade are one
  * transaction with the group's position, which fences an owner before.
  *

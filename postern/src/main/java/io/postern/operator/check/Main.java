@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Is this host ready for a certificate? Asks every list, responder and issuer that it names,"
           + " looks for its root among the trust anchors, and judges it as Postern judges mail"
-          + " (docs/checking.md).",
+          + " (docs/guides/certificates.md).",
       "Exit code 0: OK, 1: not OK, 2: wrong arguments, 3: it could not be checked."
     },
     mixinStandardHelpOptions = true)

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "audit",
     description = {
-      "Accounts for every recipient from the topics and the services' positions (docs/audit.md).",
+      "Accounts for every recipient from the topics and the services' positions (docs/operations/audit.md).",
       "Exit code 0: every recipient is accounted for, 1: alarm, 3: the mail log could not be read in time."
     },
     mixinStandardHelpOptions = true)

@@ -52,7 +52,7 @@ import picocli.CommandLine.Spec;
     name = "check-connector",
     description = {
       "Would this certificate, shown by a server of an organization, be taken by its connectors? In both directions:"
-          + " of a client by the inbound ones, of a host by the outbound ones (docs/hybrid.md).",
+          + " of a client by the inbound ones, of a host by the outbound ones (docs/guides/hybrid.md).",
       "With --directory the connectors are those of a file that is not applied yet, and no installation is asked.",
       "Exit code 0: each connector takes it, 1: one does not, or the file cannot be applied, 2: wrong arguments (also a --connector that is not there), 3: it could not be checked."
     },

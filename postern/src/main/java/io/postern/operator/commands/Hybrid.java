@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "hybrid",
     description = {
       "Shows the commands for the Exchange Management Shell on an organization's own servers that belong to its"
-          + " hybrid connectors here (docs/hybrid.md). Changes nothing.",
+          + " hybrid connectors here (docs/guides/hybrid.md). Changes nothing.",
       "Exit code 0: they can be carried out, 1: a finding keeps the two sides from working together."
     },
     mixinStandardHelpOptions = true)

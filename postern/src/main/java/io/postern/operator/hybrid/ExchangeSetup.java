@@ -141,7 +141,7 @@ public record ExchangeSetup(
                   .filter(word -> !word.isEmpty())
                   .collect(Collectors.joining(" and no "))
               + " connector for its Exchange servers (onPremises with cloudServicesMailEnabled):"
-              + " write hybrid: in its directory file (docs/hybrid.md).");
+              + " write hybrid: in its directory file (docs/guides/hybrid.md).");
     }
     if (!inbound.isEmpty() && isWildcard(certificateName(inbound))) {
       findings.add(
@@ -322,7 +322,7 @@ public record ExchangeSetup(
     if (!both.isEmpty()) {
       notes.add(
           "A recipient that neither side has goes to and fro until the hop count ends it: let one"
-              + " side have a complete list (docs/recipients.md).");
+              + " side have a complete list (docs/guides/recipients.md).");
     }
     if (outbound.stream().anyMatch(c -> c.getRouteAllMessagesViaOnPremises())) {
       notes.add(

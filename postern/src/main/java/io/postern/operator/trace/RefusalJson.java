@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refusals as a document for programs (docs/postern.md, "JSON"), under the rules of {@link
+ * Refusals as a document for programs (docs/reference/commands.md, "JSON"), under the rules of {@link
  * TraceJson}.
  */
 public final class RefusalJson {

@@ -4,7 +4,7 @@ import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TrueSource;
 import java.util.List;
 
-/** The line of a trace about the source behind a gateway (docs/behind-a-gateway.md). */
+/** The line of a trace about the source behind a gateway (docs/guides/gateways.md). */
 final class SourceLine {
   private SourceLine() {}
 

@@ -122,7 +122,7 @@ final class KafkaAuditTest {
     assertThat(exitCode()).as("clean").isZero();
   }
 
-  /** As it ends in a container and under {@code ./run} (docs/audit.md). */
+  /** As it ends in a container and under {@code ./run} (docs/operations/audit.md). */
   private static int exitCode(String... more) {
     List<String> arguments = new ArrayList<>(List.of("audit", "--set"));
     arguments.add("kafka.bootstrap.servers=" + log.broker.bootstrap());

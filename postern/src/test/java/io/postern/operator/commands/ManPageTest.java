@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
-/** What the program has, its manual page and docs/postern.md have. */
+/** What the program has, its manual page and docs/reference/commands.md have. */
 class ManPageTest {
   private static final CommandSpec PROGRAM = new CommandLine(Main.class).getCommandSpec();
 
@@ -67,8 +67,8 @@ class ManPageTest {
 
   @Test
   void thePageOfTheProgramNamesEachCommandAndOption() throws IOException {
-    String page = Files.readString(Path.of("../docs/postern.md"));
-    assertThat(missing(page)).as("not in docs/postern.md").isEmpty();
+    String page = Files.readString(Path.of("../docs/reference/commands.md"));
+    assertThat(missing(page)).as("not in docs/reference/commands.md").isEmpty();
   }
 
   @Command(

@@ -29,10 +29,10 @@ class AdministratorPagesTest {
   /** Pages whose commands are looked at, and the script that answers ten questions. */
   private static final List<String> PAGES =
       List.of(
-          "docs/first-partner.md",
-          "docs/reasons.md",
-          "docs/when-to-force-tls.md",
-          "docs/exchange-administrators.md",
+          "docs/tutorials/first-partner.md",
+          "docs/reference/reasons.md",
+          "docs/guides/when-to-force-tls.md",
+          "docs/guides/exchange.md",
           "docs/README.md",
           "deploy/ten-questions");
 
@@ -65,7 +65,7 @@ class AdministratorPagesTest {
         .forEach(reasons::add);
     assertThat(reasons).hasSizeGreaterThan(70);
     assertThat(new TreeSet<>(rows().keySet()))
-        .as("docs/reasons.md: | `reason` | code | what happened | who | what to type |")
+        .as("docs/reference/reasons.md: | `reason` | code | what happened | who | what to type |")
         .isEqualTo(reasons);
   }
 
@@ -102,7 +102,7 @@ class AdministratorPagesTest {
         rules.add(constant.group(1));
       }
     }
-    Matcher reply = REPLY_RULE.matcher(Project.read(DOCS.resolve("replies.md")));
+    Matcher reply = REPLY_RULE.matcher(Project.read(DOCS.resolve("reference/replies.md")));
     while (reply.find()) {
       addCodes(reply.group(1), rules);
     }
@@ -111,21 +111,21 @@ class AdministratorPagesTest {
     assertThat(list.find()).isTrue();
     addCodes(list.group(1), rules);
     assertThat(rules).hasSizeGreaterThan(35);
-    String page = Project.read(DOCS.resolve("reasons.md"));
+    String page = Project.read(DOCS.resolve("reference/reasons.md"));
     Set<String> rows = new TreeSet<>();
     Matcher row = RULE_ROW.matcher(page.substring(page.indexOf("## Mail in: ")));
     while (row.find()) {
       rows.add(row.group(1));
     }
     assertThat(rows)
-        .as("docs/reasons.md, Mail in: | `rule` | what happened | who | what to type |")
+        .as("docs/reference/reasons.md, Mail in: | `rule` | what happened | who | what to type |")
         .isEqualTo(rules);
   }
 
   @Test
   void eachPageIsInTheIndexOnOneShelf() {
     String index = Project.read(DOCS.resolve("README.md"));
-    assertThat(headings(index)).containsExactly("Start", "Run", "Use", "Look up");
+    assertThat(headings(index)).containsExactly("Tutorials", "Guides", "Reference", "Operations", "Evidence", "Design");
     List<String> linked = new ArrayList<>();
     Matcher link = LINK.matcher(index);
     while (link.find()) {
@@ -203,7 +203,7 @@ class AdministratorPagesTest {
 
   /** The codes by reason. */
   private static Map<String, String> rows() {
-    String page = Project.read(DOCS.resolve("reasons.md"));
+    String page = Project.read(DOCS.resolve("reference/reasons.md"));
     Map<String, String> rows = new TreeMap<>();
     Matcher row = REASON_ROW.matcher(page.substring(0, page.indexOf("## Mail in: ")));
     while (row.find()) {

@@ -219,7 +219,7 @@ class ContentTest {
                             receivedBy(entry.getKey()), withoutTrustedFields(entry.getValue()))));
   }
 
-  /** The header firewall takes these from everybody's mail (docs/message-changes.md). */
+  /** The header firewall takes these from everybody's mail (docs/reference/message-changes.md). */
   private static byte[] withoutTrustedFields(byte[] message) {
     String text = new String(message, StandardCharsets.ISO_8859_1);
     int end = text.indexOf("\r\n\r\n");

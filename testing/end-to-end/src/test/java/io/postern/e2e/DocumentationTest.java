@@ -115,7 +115,7 @@ class DocumentationTest {
 
   @Test
   void everyRfcNamedInTheCodeIsInTheStatusTable() {
-    String status = Project.read(Project.root().resolve("docs/rfc-status.md"));
+    String status = Project.read(Project.root().resolve("docs/reference/rfc-status.md"));
     Set<String> named = new TreeSet<>();
     for (Path source : Project.mainSources()) {
       Matcher rfc = RFC.matcher(Project.read(source));

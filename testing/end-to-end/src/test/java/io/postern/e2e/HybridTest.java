@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * An organization whose on-premises server sees all that leaves (docs/message-changes.md): mail
+ * An organization whose on-premises server sees all that leaves (docs/reference/message-changes.md): mail
  * goes there once, comes back with the header fields of the organization, and goes on.
  */
 class HybridTest {

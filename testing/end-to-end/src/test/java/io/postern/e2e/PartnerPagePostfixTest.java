@@ -33,7 +33,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The lines of docs/first-partner.md for Postfix, run by Debian's Postfix: what they promise about
+ * The lines of docs/tutorials/first-partner.md for Postfix, run by Debian's Postfix: what they promise about
  * mail to us and mail from us holds. Only paths, the next hop and the fingerprint are the test's.
  */
 class PartnerPagePostfixTest {
@@ -185,7 +185,7 @@ class PartnerPagePostfixTest {
 
   /** The code behind the comment {@code <!-- name -->}. */
   private static String block(String name) {
-    String page = Project.read(Project.root().resolve("docs/first-partner.md"));
+    String page = Project.read(Project.root().resolve("docs/tutorials/first-partner.md"));
     Matcher block =
         Pattern.compile("(?s)<!-- " + Pattern.quote(name) + " -->\n```\n(.*?)```").matcher(page);
     assertThat(block.find()).as("a block %s", name).isTrue();

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Each reply of ingress has its row in docs/replies.md, and each row its reply. A reply is code and
+ * Each reply of ingress has its row in docs/reference/replies.md, and each row its reply. A reply is code and
  * enhanced code beside each other in the sources, and the first text behind them.
  */
 class RepliesPageTest {
@@ -50,10 +50,10 @@ class RepliesPageTest {
     assertThat(replies).hasSizeGreaterThan(50);
     assertThat(replies.stream().filter(reply -> rows.stream().noneMatch(row -> row.has(reply))))
         .as(
-            "replies without a row in docs/replies.md: add | code enhanced | text | rule | cause | who |")
+            "replies without a row in docs/reference/replies.md: add | code enhanced | text | rule | cause | who |")
         .isEmpty();
     assertThat(rows.stream().filter(row -> replies.stream().noneMatch(row::has)))
-        .as("rows of docs/replies.md without a reply")
+        .as("rows of docs/reference/replies.md without a reply")
         .isEmpty();
   }
 
@@ -94,7 +94,7 @@ class RepliesPageTest {
 
   private static List<Row> rows() {
     List<Row> rows = new ArrayList<>();
-    Matcher row = ROW.matcher(Project.read(Project.root().resolve("docs/replies.md")));
+    Matcher row = ROW.matcher(Project.read(Project.root().resolve("docs/reference/replies.md")));
     while (row.find()) {
       rows.add(new Row(row.group(1), row.group(2)));
     }

@@ -59,7 +59,7 @@ public final class AotCache {
   /**
    * The second compiler, which would take most of the CPU from the first messages, begins four
    * times as late, and code without a profile gets none while that compiler has much to do: it is
-   * quicker meanwhile. Measured: docs/performance.md.
+   * quicker meanwhile. Measured: docs/evidence/performance.md.
    */
   private static final List<String> TIERS =
       List.of(

@@ -17,7 +17,7 @@ public enum Size {
       BrokerSettings.small()),
   /**
    * Both compiler tiers and room for many sessions: warms up for some minutes, then does the most
-   * with its CPU. docs/performance.md measures it.
+   * with its CPU. docs/evidence/performance.md measures it.
    */
   SERVER(services("-Xmx256m", "-Xmn48m", "-XX:MaxDirectMemorySize=128m"), BrokerSettings.server()),
   /** The same for a directory of 100,000 connectors. */

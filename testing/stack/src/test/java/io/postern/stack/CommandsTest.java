@@ -19,7 +19,7 @@ class CommandsTest {
           "generate-completion",
           "generate-man-page");
 
-  /** docs/postern.md: {@code ./run COMMAND} is the same beside a ./run. */
+  /** docs/reference/commands.md: {@code ./run COMMAND} is the same beside a ./run. */
   @Test
   void runHasTheCommandsOfTheProgram() throws Exception {
     Set<String> missing =

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate that is checked before it is used: a file, or what a host presents
- * (docs/checking.md). The answer is shown and kept nowhere.
+ * (docs/guides/certificates.md). The answer is shown and kept nowhere.
  */
 @Page
 @Path("/certificates/check")

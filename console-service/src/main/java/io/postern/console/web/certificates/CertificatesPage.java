@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** Certificates: what ends next, by month, and our own ones (docs/own-certificates.md). */
+/** Certificates: what ends next, by month, and our own ones (docs/guides/certificates.md). */
 @Page
 @Path("/certificates")
 @Authenticated

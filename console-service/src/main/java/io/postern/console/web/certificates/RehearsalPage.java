@@ -30,7 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which partners would fail if a new certificate were in place (docs/own-certificates.md). The
+ * Which partners would fail if a new certificate were in place (docs/guides/certificates.md). The
  * answer is shown and kept nowhere.
  */
 @Page

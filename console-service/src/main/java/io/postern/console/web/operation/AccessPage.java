@@ -37,7 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** Who may: the reader's own rights, and for operators the local users (docs/users.md). */
+/** Who may: the reader's own rights, and for operators the local users (docs/guides/users.md). */
 @Page
 @Path("/access")
 @Authenticated

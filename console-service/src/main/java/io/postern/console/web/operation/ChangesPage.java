@@ -27,7 +27,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** Changes of the directory: who, when, before and after (docs/changes.md). */
+/** Changes of the directory: who, when, before and after (docs/guides/reports.md). */
 @Page
 @Path("/changes")
 @Authenticated

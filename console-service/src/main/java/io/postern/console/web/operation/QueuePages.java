@@ -35,7 +35,7 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** What waits and what is held: by one of its facts, and as a list (docs/waiting-mail.md). */
+/** What waits and what is held: by one of its facts, and as a list (docs/guides/queue.md). */
 @Page
 @Path("/queue")
 @Authenticated

@@ -28,7 +28,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** The reports: their names, and each as a table by day and as a file (docs/reports.md). */
+/** The reports: their names, and each as a table by day and as a file (docs/guides/reports.md). */
 @Page
 @Path("/reports")
 @Authenticated

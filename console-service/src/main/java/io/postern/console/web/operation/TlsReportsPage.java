@@ -25,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** Reports about TLS, other senders' and our own (RFC 8460; docs/tls-reports.md). */
+/** Reports about TLS, other senders' and our own (RFC 8460; docs/guides/reports.md). */
 @Page
 @Path("/reports/tls-reports")
 @Authenticated

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where trying a change begins: with a connector, a new one, or a directory file, which is compared
- * with the mail of the last days (docs/what-if.md).
+ * with the mail of the last days (docs/guides/forced-tls-with-a-partner.md).
  */
 @Page
 @Path("/what-ifs")

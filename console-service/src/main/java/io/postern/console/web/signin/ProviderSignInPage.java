@@ -42,7 +42,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @PermitAll
 @Produces(MediaType.TEXT_HTML)
 public class ProviderSignInPage {
-  /** Below this service; the provider must know it (docs/users.md). */
+  /** Below this service; the provider must know it (docs/guides/users.md). */
   static final String ANSWER = "/sign-in/provider/answer";
 
   private static final int SEE_OTHER = 303;

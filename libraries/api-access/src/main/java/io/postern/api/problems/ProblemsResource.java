@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The page to which the {@code type} of each problem leads: docs/problems.md. Public. */
+/** The page to which the {@code type} of each problem leads: docs/reference/problems.md. Public. */
 @Path("/problems")
 @Tag(name = "access")
 public class ProblemsResource {

@@ -1,4 +1,4 @@
-/** Answers to calls that failed, all as problem+json (RFC 9457; docs/problems.md). */
+/** Answers to calls that failed, all as problem+json (RFC 9457; docs/reference/problems.md). */
 @NullMarked
 package io.postern.api.problems;
 

@@ -1,6 +1,6 @@
 /**
  * The ways in to a service's API: password, token of ours, token of an OpenID provider
- * (docs/users.md).
+ * (docs/guides/users.md).
  */
 @NullMarked
 package io.postern.api.signin;

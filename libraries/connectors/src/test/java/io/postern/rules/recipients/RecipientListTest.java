@@ -95,7 +95,7 @@ class RecipientListTest {
     assertThat(records.lists().list(DOMAIN)).isEmpty();
   }
 
-  /** The bound that docs/recipients.md names: 100,000 addresses in less than 1 MB. */
+  /** The bound that docs/guides/recipients.md names: 100,000 addresses in less than 1 MB. */
   @Test
   void anAddressTakesEightBytes() {
     Map<String, String> recipients = new HashMap<>();

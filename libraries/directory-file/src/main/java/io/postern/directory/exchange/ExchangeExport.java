@@ -12,7 +12,7 @@ import io.postern.contracts.v1.TlsVersion;
 import java.util.List;
 
 /**
- * The connectors of an organization as commands of Exchange (docs/exchange-import.md): those of its
+ * The connectors of an organization as commands of Exchange (docs/guides/exchange.md): those of its
  * own, or the counterparts that its partner makes. A text to be read before it is run. Pure; any
  * thread.
  */

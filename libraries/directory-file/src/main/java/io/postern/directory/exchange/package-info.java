@@ -1,6 +1,6 @@
 /**
  * Exchange's connectors and accepted domains as PowerShell writes them to files, and their way into
- * a directory file and back into commands (docs/exchange-import.md). No input or output.
+ * a directory file and back into commands (docs/guides/exchange.md). No input or output.
  */
 @NullMarked
 package io.postern.directory.exchange;

@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Commands of PowerShell, and that no name of a connector becomes one (docs/exchange-import.md).
+ * Commands of PowerShell, and that no name of a connector becomes one (docs/guides/exchange.md).
  */
 class ExchangeExportTest {
   private static final String FILE =

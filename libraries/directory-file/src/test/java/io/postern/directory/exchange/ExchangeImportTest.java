@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Exchange's parameters against hand-made truth (docs/exchange-import.md). */
+/** Exchange's parameters against hand-made truth (docs/guides/exchange.md). */
 class ExchangeImportTest {
   private static final String INBOUND =
       """

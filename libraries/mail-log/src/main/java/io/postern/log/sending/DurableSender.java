@@ -23,7 +23,7 @@ final class DurableSender implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
   // Halves the appends where a few sessions send at once, at no cost of their rate; a message that
-  // comes alone waits 2 ms longer (docs/performance.md).
+  // comes alone waits 2 ms longer (docs/evidence/performance.md).
   private static final int LINGER_MILLIS = 1;
 
   private final Supplier<Producer<String, byte[]>> maker;

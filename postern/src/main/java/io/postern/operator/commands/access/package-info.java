@@ -1,4 +1,4 @@
-/** Commands for contexts, for signing in, and for local users (docs/users.md). */
+/** Commands for contexts, for signing in, and for local users (docs/guides/users.md). */
 @NullMarked
 package io.postern.operator.commands.access;
 

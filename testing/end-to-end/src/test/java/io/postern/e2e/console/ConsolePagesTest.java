@@ -23,7 +23,7 @@ import org.openqa.selenium.WebElement;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(WithChromium.class)
 class ConsolePagesTest {
-  // A part of a file's name, such as docs/when-to-force-tls.md, is none.
+  // A part of a file's name, such as docs/guides/when-to-force-tls.md, is none.
   private static final Pattern KEY =
       Pattern.compile("(?<![\\w/.-])[a-z]+(\\.[a-z][a-zA-Z-]*){1,3}\\b");
 
