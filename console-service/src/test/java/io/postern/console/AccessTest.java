@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.postern.lab.api.AccessTable;
-import io.postern.lab.api.ApiDescription;
 import io.postern.api.users.Users;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
@@ -16,6 +14,8 @@ import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
+import io.postern.lab.api.AccessTable;
+import io.postern.lab.api.ApiDescription;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;

@@ -26,8 +26,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Measures the console's pages over many messages of seven days (docs/evidence/performance.md): {@code
- * -Dtest=PageTimes -Dmessages=1000000}. Its name keeps it out of a usual run.
+ * Measures the console's pages over many messages of seven days (docs/evidence/performance.md):
+ * {@code -Dtest=PageTimes -Dmessages=1000000}. Its name keeps it out of a usual run.
  */
 @QuarkusTest
 @QuarkusTestResource(Installation.class)

@@ -23,9 +23,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the read model (docs/evidence/performance.md): {@code catch-up MESSAGES} folds them from a real
- * broker, {@code search MESSAGES} folds messages of seven days and prints each filter's times. To
- * be run with -Xmx256m.
+ * Measures the read model (docs/evidence/performance.md): {@code catch-up MESSAGES} folds them from
+ * a real broker, {@code search MESSAGES} folds messages of seven days and prints each filter's
+ * times. To be run with -Xmx256m.
  */
 public final class ReadModelBenchmark {
   private ReadModelBenchmark() {}

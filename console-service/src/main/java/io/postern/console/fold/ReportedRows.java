@@ -9,8 +9,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What connectors in report-only mode would have done with mail, as rows (docs/guides/forced-tls-with-a-partner.md).
- * Owner: one thread.
+ * What connectors in report-only mode would have done with mail, as rows
+ * (docs/guides/forced-tls-with-a-partner.md). Owner: one thread.
  */
 final class ReportedRows {
   private static final String COLUMNS =

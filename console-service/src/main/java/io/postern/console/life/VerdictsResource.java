@@ -30,7 +30,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The API of verdicts about certificate chains, as they were given (docs/guides/tracing-a-message.md). */
+/**
+ * The API of verdicts about certificate chains, as they were given
+ * (docs/guides/tracing-a-message.md).
+ */
 @Path("/api/v1/verdicts/{key}")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What TLS came of a delivery's attempts: the tokens of docs/guides/tracing-a-message.md in six classes. */
+/**
+ * What TLS came of a delivery's attempts: the tokens of docs/guides/tracing-a-message.md in six
+ * classes.
+ */
 public enum TlsResult {
   /** The required level, or more. */
   REQUIRED,

@@ -230,7 +230,10 @@ class OrganizationsTest {
         .isEmpty();
   }
 
-  /** The token of the attempt is none of docs/guides/tracing-a-message.md: without a colon it is a refusal. */
+  /**
+   * The token of the attempt is none of docs/guides/tracing-a-message.md: without a colon it is a
+   * refusal.
+   */
   @Test
   void aResultFindsItsTokensAlone() throws Exception {
     for (TlsResult result : TlsResult.values()) {

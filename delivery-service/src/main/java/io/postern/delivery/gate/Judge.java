@@ -69,9 +69,10 @@ public final class Judge {
   }
 
   /**
-   * What the gate says of a requirement that binds nobody (docs/guides/forced-tls-with-a-partner.md), as a token. It
-   * waits for nobody: a verdict that is not known is asked for in the background, within its
-   * bounds, and the token says {@value #NOT_ASKED} until it is there.
+   * What the gate says of a requirement that binds nobody
+   * (docs/guides/forced-tls-with-a-partner.md), as a token. It waits for nobody: a verdict that is
+   * not known is asked for in the background, within its bounds, and the token says {@value
+   * #NOT_ASKED} until it is there.
    *
    * @param demand of the host, as the requirement that counts has it
    * @param question about the chain that it presented, with this requirement's anchors; null:

@@ -25,11 +25,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The walk through a next hop without mail (docs/guides/forced-tls-with-a-partner.md): every host at every address, while a
- * delivery ends at the first that takes its mail, since one bad server among several defers mail
- * now and then. Look-ups, dialling, handshake, verdict and gate are those of a delivery. A host
- * that passed gets QUIT, or AUTH and QUIT where the hop has credentials; nothing of an envelope is
- * said.
+ * The walk through a next hop without mail (docs/guides/forced-tls-with-a-partner.md): every host
+ * at every address, while a delivery ends at the first that takes its mail, since one bad server
+ * among several defers mail now and then. Look-ups, dialling, handshake, verdict and gate are those
+ * of a delivery. A host that passed gets QUIT, or AUTH and QUIT where the hop has credentials;
+ * nothing of an envelope is said.
  *
  * <p>Owner: the probe's thread, once; it blocks, bounded by {@link Timeouts} and the ownership, by
  * which it is ended from outside. At most {@code maxAddresses} of the tools are dialled.

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A delivery's content as its next hop gets it: the log's, without the organization's own header
  * fields or with their names for the other premises, where the decision says so
- * (docs/reference/message-changes.md). Owner: one thread. Memory: the buffer that was read last, in pieces.
+ * (docs/reference/message-changes.md). Owner: one thread. Memory: the buffer that was read last, in
+ * pieces.
  */
 final class SentContent implements ContentStream {
   private final ContentStream log;

@@ -16,11 +16,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The way back to a rewritten sender (docs/guides/sender-rewriting.md), for a recipient that the rules
- * have let in. Only a notification may take it (MAIL FROM:&lt;&gt;, RFC 5321 §4.5.5), only by an
- * address that the recipient's organization has made, and no faster than the {@link ReturnPace}. If
- * the sender behind the address is of a domain that is served here, its organization's connectors
- * decide as well. Thread-safe; a recipient of any other form costs a comparison of four letters.
+ * The way back to a rewritten sender (docs/guides/sender-rewriting.md), for a recipient that the
+ * rules have let in. Only a notification may take it (MAIL FROM:&lt;&gt;, RFC 5321 §4.5.5), only by
+ * an address that the recipient's organization has made, and no faster than the {@link ReturnPace}.
+ * If the sender behind the address is of a domain that is served here, its organization's
+ * connectors decide as well. Thread-safe; a recipient of any other form costs a comparison of four
+ * letters.
  */
 public final class RewrittenSenders {
   static final String RULE = "senderRewriting";

@@ -31,12 +31,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the mailbox of a recipient exists, where its domain says recipientValidation:
- * mailboxRoute (docs/guides/recipients.md). Of a mailbox that is not known the client waits for
- * an answer, within the patience that one mail transaction has in all; the recipients behind it
- * that have arrived already (RFC 2920 §3.1), at most {@value #AHEAD}, are asked for with it: those
- * that the connection has read, 512 octets in plaintext, a record over TLS. Postmaster and abuse
- * are always there (RFC 5321 §4.5.1, RFC 2142). Owner: the session's thread, for one mail
- * transaction.
+ * mailboxRoute (docs/guides/recipients.md). Of a mailbox that is not known the client waits for an
+ * answer, within the patience that one mail transaction has in all; the recipients behind it that
+ * have arrived already (RFC 2920 §3.1), at most {@value #AHEAD}, are asked for with it: those that
+ * the connection has read, 512 octets in plaintext, a record over TLS. Postmaster and abuse are
+ * always there (RFC 5321 §4.5.1, RFC 2142). Owner: the session's thread, for one mail transaction.
  */
 final class MailboxCheck {
   private static final int AHEAD = 50;

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** HAProxy in front of two replicas, with the configuration that docs/operations/listeners.md gives. */
+/**
+ * HAProxy in front of two replicas, with the configuration that docs/operations/listeners.md gives.
+ */
 class HaproxyTest {
   private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
   private static final Path PAGE = Path.of("../docs/operations/listeners.md");

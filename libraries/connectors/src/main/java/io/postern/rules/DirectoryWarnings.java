@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * The known traps in objects that the rules allow: they refuse nothing, and an administrator may
- * mean it so (docs/reference/warnings.md). Each object is looked at in the whole directory as it would be. A
- * pure function; any thread. No warning names another organization's objects (G8).
+ * mean it so (docs/reference/warnings.md). Each object is looked at in the whole directory as it
+ * would be. A pure function; any thread. No warning names another organization's objects (G8).
  *
  * <p>Bounds: the first 1,000 objects, 100 warnings.
  */

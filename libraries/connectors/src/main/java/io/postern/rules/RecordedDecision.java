@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The decisions about a recorded session again, in the directory of then or in another one
- * (docs/decisions/0051), the source behind a gateway included (docs/guides/gateways.md). It asks
- * as the session does: by the connection, then, of a recipient whom only the source can let in, by
- * the source; where all recipients are in a gateway's scope, the source counts for each. A
- * recipient that would have to come in another mail is decided as if it had. Some ten microseconds
- * a recipient; the gateway of a message is found once. One record and one state of the verdicts
- * that are known, one thread.
+ * (docs/decisions/0051), the source behind a gateway included (docs/guides/gateways.md). It asks as
+ * the session does: by the connection, then, of a recipient whom only the source can let in, by the
+ * source; where all recipients are in a gateway's scope, the source counts for each. A recipient
+ * that would have to come in another mail is decided as if it had. Some ten microseconds a
+ * recipient; the gateway of a message is found once. One record and one state of the verdicts that
+ * are known, one thread.
  */
 public final class RecordedDecision {
   /**

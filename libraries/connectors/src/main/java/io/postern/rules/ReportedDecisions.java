@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What inbound connectors in report-only mode would have decided about one recipient, beside the
- * decision that counts (docs/guides/forced-tls-with-a-partner.md). It waits for nobody: a verdict that is not known is
- * {@code unknown/not-asked}. The source behind a gateway counts as the decision's facts have it. A
- * pure function; any thread. Costs a second decision, and nothing while no connector is in that
- * mode.
+ * decision that counts (docs/guides/forced-tls-with-a-partner.md). It waits for nobody: a verdict
+ * that is not known is {@code unknown/not-asked}. The source behind a gateway counts as the
+ * decision's facts have it. A pure function; any thread. Costs a second decision, and nothing while
+ * no connector is in that mode.
  *
  * @param own for the decision's organization; null: nothing would change for it
  * @param incoming for the recipient's organization, where that is another one; null: the same

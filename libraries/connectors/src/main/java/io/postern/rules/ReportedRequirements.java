@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requirement that an outbound connector in report-only mode would set, beside the delivery
- * that counts (docs/guides/forced-tls-with-a-partner.md). It binds nobody (G3). A pure function; any thread. Costs
- * nothing while no connector is in that mode.
+ * that counts (docs/guides/forced-tls-with-a-partner.md). It binds nobody (G3). A pure function;
+ * any thread. Costs nothing while no connector is in that mode.
  */
 public final class ReportedRequirements {
   private ReportedRequirements() {}

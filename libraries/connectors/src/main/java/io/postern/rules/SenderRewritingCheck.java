@@ -5,8 +5,9 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.names.DomainNames;
 
 /**
- * The checks of sender rewriting (docs/guides/sender-rewriting.md): a connector that rewrites senders and
- * the domain of the rewritten addresses need each other. All connector types may rewrite.
+ * The checks of sender rewriting (docs/guides/sender-rewriting.md): a connector that rewrites
+ * senders and the domain of the rewritten addresses need each other. All connector types may
+ * rewrite.
  */
 final class SenderRewritingCheck {
   private static final String DOMAIN = "senderRewritingDomain";

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far an on-premises connector trusts its server beyond the right to send
- * (docs/reference/message-changes.md). The same for all recipients of a message, since the client and MAIL
- * FROM alone make a message originating.
+ * (docs/reference/message-changes.md). The same for all recipients of a message, since the client
+ * and MAIL FROM alone make a message originating.
  */
 public enum SenderTrust {
   /** A stranger, a partner, or an own server of which nothing more is said. */

@@ -16,9 +16,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /**
  * The reader of an organization's {@code hybrid} entry, which stands for the two connectors between
  * mailboxes here and Exchange servers on premises. Their values are those of Exchange's Hybrid
- * Configuration Wizard (docs/guides/hybrid.md); nothing but the file knows of the entry (decision 54). The
- * rules judge the connectors, and {@link Problems} names the entry's field in their problems. One
- * parse, one thread.
+ * Configuration Wizard (docs/guides/hybrid.md); nothing but the file knows of the entry (decision
+ * 54). The rules judge the connectors, and {@link Problems} names the entry's field in their
+ * problems. One parse, one thread.
  */
 final class HybridReader {
   static final String ENTRY = "hybrid";

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Exchange's header firewall over a message that streams by (docs/reference/message-changes.md): the header
- * fields by which the servers of one organization tell each other how far they trust a message.
- * Fields named {@code X-MS-Exchange-Organization-*}, {@code -CrossPremises-*} and {@code -Forest-*}
- * are removed or renamed, with their folded lines (RFC 5322 §2.2.3). All other octets go through as
- * they are, in their order, the body always.
+ * Exchange's header firewall over a message that streams by (docs/reference/message-changes.md):
+ * the header fields by which the servers of one organization tell each other how far they trust a
+ * message. Fields named {@code X-MS-Exchange-Organization-*}, {@code -CrossPremises-*} and {@code
+ * -Forest-*} are removed or renamed, with their folded lines (RFC 5322 §2.2.3). All other octets go
+ * through as they are, in their order, the body always.
  *
  * <p>A remote server that reads the header more liberally than we do must find no field that we
  * have missed. So a field begins behind each CR or LF, its name counts without regard to case and

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The header fields by which Exchange tells that a message is the organization's own
- * (docs/reference/message-changes.md): {@code AuthAs}, as what its sender was authenticated, and {@code
- * AuthSource}, the host that says so. Without {@code AuthAs} a message counts as anonymous.
+ * (docs/reference/message-changes.md): {@code AuthAs}, as what its sender was authenticated, and
+ * {@code AuthSource}, the host that says so. Without {@code AuthAs} a message counts as anonymous.
  */
 public final class InternalStamp {
   public static final String AUTH_AS = HeaderFirewall.ORGANIZATION + "AuthAs";

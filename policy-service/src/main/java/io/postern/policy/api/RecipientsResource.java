@@ -35,7 +35,8 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
- * The API of the lists of accepted domains' recipients (docs/guides/recipients.md). Body at most 16 MB.
+ * The API of the lists of accepted domains' recipients (docs/guides/recipients.md). Body at most 16
+ * MB.
  */
 @Path("/api/v1/accepted-domains/{domain}/recipients")
 @Singleton

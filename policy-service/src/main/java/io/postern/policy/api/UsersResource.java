@@ -33,8 +33,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The API of the local users, for operators (docs/guides/users.md). A change is in force in every service
- * within two seconds; the user's tokens end with it.
+ * The API of the local users, for operators (docs/guides/users.md). A change is in force in every
+ * service within two seconds; the user's tokens end with it.
  */
 @Path("/api/v1/users")
 @Authenticated

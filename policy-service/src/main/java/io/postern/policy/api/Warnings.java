@@ -10,7 +10,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The known traps in objects, of the directory and of what partners showed (docs/reference/warnings.md). */
+/**
+ * The known traps in objects, of the directory and of what partners showed
+ * (docs/reference/warnings.md).
+ */
 @Singleton
 class Warnings {
   private final ShownNames shown;

@@ -6,8 +6,9 @@ import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OrganizationFields;
 
 /**
- * The way of a message's organization header fields to a next hop (docs/reference/message-changes.md). A
- * message that has none, and one that an earlier version accepted, goes as it came. Pure.
+ * The way of a message's organization header fields to a next hop
+ * (docs/reference/message-changes.md). A message that has none, and one that an earlier version
+ * accepted, goes as it came. Pure.
  */
 final class OrganizationHeader {
   private OrganizationHeader() {}

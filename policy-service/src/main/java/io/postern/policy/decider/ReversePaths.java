@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The reverse path of one message's deliveries by each connector: a foreign sender's address is
- * rewritten where the connector says so (docs/guides/sender-rewriting.md). A rewritten address is the same
- * at each attempt, since its day is the acceptance's. Owner: the decider's thread.
+ * rewritten where the connector says so (docs/guides/sender-rewriting.md). A rewritten address is
+ * the same at each attempt, since its day is the acceptance's. Owner: the decider's thread.
  */
 final class ReversePaths {
   static final String CONDITION = "senderRewritingEnabled";

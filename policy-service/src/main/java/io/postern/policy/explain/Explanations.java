@@ -33,9 +33,9 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers to requests for an explanation, by hand or of a recorded mail (docs/guides/tracing-a-message.md). At most
- * {@value #LOOKUPS} look-ups in the log at one time; a further one waits 5 s and is answered with
- * 503. Thread-safe.
+ * Answers to requests for an explanation, by hand or of a recorded mail
+ * (docs/guides/tracing-a-message.md). At most {@value #LOOKUPS} look-ups in the log at one time; a
+ * further one waits 5 s and is answered with 503. Thread-safe.
  */
 final class Explanations {
   private static final int LOOKUPS = 2;

@@ -22,7 +22,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The API of validations of one stored outbound connector (docs/guides/forced-tls-with-a-partner.md). */
+/**
+ * The API of validations of one stored outbound connector
+ * (docs/guides/forced-tls-with-a-partner.md).
+ */
 @Path("/api/v1/organizations/{organization}/outbound-connectors/{name}/validations")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

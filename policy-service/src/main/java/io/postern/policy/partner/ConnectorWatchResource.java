@@ -16,7 +16,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The API of watches of an inbound connector's partner (docs/guides/forced-tls-with-a-partner.md). */
+/**
+ * The API of watches of an inbound connector's partner (docs/guides/forced-tls-with-a-partner.md).
+ */
 @Path("/api/v1/organizations/{organization}/inbound-connectors/{name}/watches")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

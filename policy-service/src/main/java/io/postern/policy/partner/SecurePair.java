@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The connectors by which TLS with one partner is forced (docs/guides/forced-tls-with-a-partner.md): one for mail in,
- * or two alternatives where it may prove itself in two ways, and one for mail out. Their names
- * follow from the partner's domain, their comment says who made them. Immutable.
+ * The connectors by which TLS with one partner is forced
+ * (docs/guides/forced-tls-with-a-partner.md): one for mail in, or two alternatives where it may
+ * prove itself in two ways, and one for mail out. Their names follow from the partner's domain,
+ * their comment says who made them. Immutable.
  */
 final class SecurePair {
   private static final int MOST_NAME = 64;

@@ -16,10 +16,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Forced TLS with a partner in one call (S7; docs/guides/forced-tls-with-a-partner.md): the pair is planned, checked
- * by the directory's rules, validated over the network, and on consent enforced as one command. The
- * validation is of the pair that is enforced: it is kept as the outbound connector's last one. Any
- * thread that may block, for the validation a minute at most.
+ * Forced TLS with a partner in one call (S7; docs/guides/forced-tls-with-a-partner.md): the pair is
+ * planned, checked by the directory's rules, validated over the network, and on consent enforced as
+ * one command. The validation is of the pair that is enforced: it is kept as the outbound
+ * connector's last one. Any thread that may block, for the validation a minute at most.
  */
 @Singleton
 class SecurePartner {

@@ -17,9 +17,9 @@ import java.util.Set;
 
 /**
  * Warnings about connectors that begin to ask for another certificate name than their partners
- * showed in the last week (docs/reference/warnings.md). Handshakes are recorded with the first name of a
- * certificate alone, and with the connector that it matched: a name that stays is never warned of.
- * Any thread; blocks 5 s at most, at the first question alone.
+ * showed in the last week (docs/reference/warnings.md). Handshakes are recorded with the first name
+ * of a certificate alone, and with the connector that it matched: a name that stays is never warned
+ * of. Any thread; blocks 5 s at most, at the first question alone.
  */
 @Singleton
 public class ShownNames {

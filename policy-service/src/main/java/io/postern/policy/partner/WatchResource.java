@@ -26,7 +26,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
-/** The API of watches: the next sessions that claim to be a partner (docs/guides/forced-tls-with-a-partner.md). */
+/**
+ * The API of watches: the next sessions that claim to be a partner
+ * (docs/guides/forced-tls-with-a-partner.md).
+ */
 @Path("/api/v1/organizations/{organization}/watches")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)

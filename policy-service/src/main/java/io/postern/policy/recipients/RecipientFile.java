@@ -20,10 +20,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An administrator's list of one domain's recipients (docs/guides/recipients.md): CSV, a line for each,
- * {@code local-part[,route]}, or with the whole address in place of the local part. Addresses of
- * other domains and of other kinds ({@code SIP:}, {@code X500:}) are counted and left out, so that
- * an export of a whole organization is a list of each of its domains.
+ * An administrator's list of one domain's recipients (docs/guides/recipients.md): CSV, a line for
+ * each, {@code local-part[,route]}, or with the whole address in place of the local part. Addresses
+ * of other domains and of other kinds ({@code SIP:}, {@code X500:}) are counted and left out, so
+ * that an export of a whole organization is a list of each of its domains.
  *
  * <p>Bounds: {@link #MOST_ADDRESSES}, some 30 MiB of memory; 100 problems, then reading ends.
  * Owner: one thread.

@@ -32,7 +32,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
-/** The API that compares a draft with the mail of the last days (docs/guides/forced-tls-with-a-partner.md). */
+/**
+ * The API that compares a draft with the mail of the last days
+ * (docs/guides/forced-tls-with-a-partner.md).
+ */
 @Singleton
 @Path("/api/v1/what-if")
 @Authenticated

@@ -28,7 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** docs/guides/sender-rewriting.md: which reverse path a delivery gets, and where a notification goes. */
+/**
+ * docs/guides/sender-rewriting.md: which reverse path a delivery gets, and where a notification
+ * goes.
+ */
 class SenderRewritingDecisionTest {
   private static final Directory DIRECTORY =
       LogLab.directory(

@@ -39,8 +39,8 @@ final class KafkaLog implements LogSource {
   private static final Duration PAUSE = Duration.ofMillis(20);
 
   /**
-   * In which the marks of a log without its start are learnt, and its owner (docs/operations/audit.md,
-   * Limits).
+   * In which the marks of a log without its start are learnt, and its owner
+   * (docs/operations/audit.md, Limits).
    */
   static final Duration FIRST_HOUR = Duration.ofHours(1);
 

@@ -18,9 +18,9 @@ import java.util.List;
 
 /**
  * The check of one certificate against connectors of an organization, in both directions, before
- * mail meets it (docs/guides/hybrid.md, docs/guides/certificates.md). The rules and the judge of mail decide; this
- * class asks them, and names the condition that is not met. It may name another organization's
- * connector: it is for the installation's administrator. One thread.
+ * mail meets it (docs/guides/hybrid.md, docs/guides/certificates.md). The rules and the judge of
+ * mail decide; this class asks them, and names the condition that is not met. It may name another
+ * organization's connector: it is for the installation's administrator. One thread.
  *
  * @param problems that the rules have with a file that is not applied yet
  */

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refusals as a document for programs (docs/reference/commands.md, "JSON"), under the rules of {@link
- * TraceJson}.
+ * Refusals as a document for programs (docs/reference/commands.md, "JSON"), under the rules of
+ * {@link TraceJson}.
  */
 public final class RefusalJson {
   private RefusalJson() {}

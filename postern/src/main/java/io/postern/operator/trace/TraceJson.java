@@ -29,9 +29,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trace as a document for programs (docs/reference/commands.md, "JSON"): the facts that {@link TracePrinter}
- * puts into words. The names of the records' components are its field names, and are only added;
- * absent facts are left out.
+ * A trace as a document for programs (docs/reference/commands.md, "JSON"): the facts that {@link
+ * TracePrinter} puts into words. The names of the records' components are its field names, and are
+ * only added; absent facts are left out.
  */
 public final class TraceJson {
   private TraceJson() {}

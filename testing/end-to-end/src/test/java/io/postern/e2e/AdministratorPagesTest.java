@@ -125,7 +125,8 @@ class AdministratorPagesTest {
   @Test
   void eachPageIsInTheIndexOnOneShelf() {
     String index = Project.read(DOCS.resolve("README.md"));
-    assertThat(headings(index)).containsExactly("Tutorials", "Guides", "Reference", "Operations", "Evidence", "Design");
+    assertThat(headings(index))
+        .containsExactly("Tutorials", "Guides", "Reference", "Operations", "Evidence", "Design");
     List<String> linked = new ArrayList<>();
     Matcher link = LINK.matcher(index);
     while (link.find()) {

@@ -29,8 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Explanations beside what the services do (docs/guides/tracing-a-message.md): a chain given by hand is judged, and
- * the decision about a mail or refusal of a real session is explained as it was made.
+ * Explanations beside what the services do (docs/guides/tracing-a-message.md): a chain given by
+ * hand is judged, and the decision about a mail or refusal of a real session is explained as it was
+ * made.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ExplainTest {

@@ -13,8 +13,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * An organization whose on-premises server sees all that leaves (docs/reference/message-changes.md): mail
- * goes there once, comes back with the header fields of the organization, and goes on.
+ * An organization whose on-premises server sees all that leaves
+ * (docs/reference/message-changes.md): mail goes there once, comes back with the header fields of
+ * the organization, and goes on.
  */
 class HybridTest {
   private static final String SMUGGLED = "X-MS-Exchange-Organization-SCL: -1\r\n";

@@ -33,8 +33,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The lines of docs/tutorials/first-partner.md for Postfix, run by Debian's Postfix: what they promise about
- * mail to us and mail from us holds. Only paths, the next hop and the fingerprint are the test's.
+ * The lines of docs/tutorials/first-partner.md for Postfix, run by Debian's Postfix: what they
+ * promise about mail to us and mail from us holds. Only paths, the next hop and the fingerprint are
+ * the test's.
  */
 class PartnerPagePostfixTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Each reply of ingress has its row in docs/reference/replies.md, and each row its reply. A reply is code and
- * enhanced code beside each other in the sources, and the first text behind them.
+ * Each reply of ingress has its row in docs/reference/replies.md, and each row its reply. A reply
+ * is code and enhanced code beside each other in the sources, and the first text behind them.
  */
 class RepliesPageTest {
   private static final Set<String> MODULES =

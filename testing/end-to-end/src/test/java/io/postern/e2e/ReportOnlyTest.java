@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Connectors in report-only mode (docs/guides/forced-tls-with-a-partner.md): mail that they would refuse or hold goes,
- * and its records say what they would have done.
+ * Connectors in report-only mode (docs/guides/forced-tls-with-a-partner.md): mail that they would
+ * refuse or hold goes, and its records say what they would have done.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReportOnlyTest {

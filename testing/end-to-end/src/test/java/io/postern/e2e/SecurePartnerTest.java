@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * docs/guides/forced-tls-with-a-partner.md and docs/guides/forced-tls-with-a-partner.md over the running services: what a validation says is
+ * docs/guides/forced-tls-with-a-partner.md over the running services: what a validation says is
  * what a delivery does, a watch shows what the partner's servers did, and a pair forces TLS.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

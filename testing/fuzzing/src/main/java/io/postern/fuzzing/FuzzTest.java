@@ -12,11 +12,11 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
 /**
- * A parser of what strangers send, and the property that holds for any octets (docs/evidence/fuzzing.md).
- * Each subclass is a target: {@code ./test} gives it the kept inputs and {@link #inputs} random
- * changes of them, the same in each run; {@code make fuzz} gives it millions that Jazzer chooses by
- * the code that they reach. A subclass has a constructor without parameters and keeps nothing from
- * one input to the next. One thread.
+ * A parser of what strangers send, and the property that holds for any octets
+ * (docs/evidence/fuzzing.md). Each subclass is a target: {@code ./test} gives it the kept inputs
+ * and {@link #inputs} random changes of them, the same in each run; {@code make fuzz} gives it
+ * millions that Jazzer chooses by the code that they reach. A subclass has a constructor without
+ * parameters and keeps nothing from one input to the next. One thread.
  */
 public abstract class FuzzTest {
   private static final Path FOLDER = Path.of("src", "test", "fuzz");

@@ -27,7 +27,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** The records that our domains and MX hosts need, and those that they have (docs/guides/domain-records.md). */
+/**
+ * The records that our domains and MX hosts need, and those that they have
+ * (docs/guides/domain-records.md).
+ */
 @Page
 @Path("/certificates/dns")
 @Authenticated

@@ -31,7 +31,9 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** Trust anchors: whether a root is trusted, and what changed when (docs/guides/certificates.md). */
+/**
+ * Trust anchors: whether a root is trusted, and what changed when (docs/guides/certificates.md).
+ */
 @Page
 @Path("/certificates/roots")
 @Authenticated

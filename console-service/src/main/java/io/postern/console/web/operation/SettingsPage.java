@@ -31,7 +31,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** The settings in force, read only, and the read model with its rebuild (docs/guides/tracing-a-message.md). */
+/**
+ * The settings in force, read only, and the read model with its rebuild
+ * (docs/guides/tracing-a-message.md).
+ */
 @Page
 @Path("/settings")
 @Authenticated

@@ -36,8 +36,9 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A draft of one connector, compared with the mail of the last days (docs/guides/forced-tls-with-a-partner.md). The address
- * of a comparison has the draft, so it can be sent, and compared again when its result is gone.
+ * A draft of one connector, compared with the mail of the last days
+ * (docs/guides/forced-tls-with-a-partner.md). The address of a comparison has the draft, so it can
+ * be sent, and compared again when its result is gone.
  */
 @Page
 @Path("/what-ifs")

@@ -21,8 +21,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users of the installation, from the file that its services share (docs/guides/users.md). Made at
- * first start with one operator; a change is in force in each service within two seconds. Any
+ * The users of the installation, from the file that its services share (docs/guides/users.md). Made
+ * at first start with one operator; a change is in force in each service within two seconds. Any
  * thread; changes and comparisons of passwords block.
  */
 @Startup

@@ -1,5 +1,6 @@
 /**
- * The lists of accepted domains' recipients (docs/guides/recipients.md), as they are kept in memory.
+ * The lists of accepted domains' recipients (docs/guides/recipients.md), as they are kept in
+ * memory.
  *
  * <ol>
  *   <li>{@code RecipientRecords} takes the records of {@code directory.recipients}.

@@ -10,11 +10,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Questions that connectors in report-only mode alone need (docs/guides/forced-tls-with-a-partner.md). Nobody waits for
- * the answer: it is there for a later look. A stranger can make them, one for each new certificate,
- * and can use them up: at most {@value #AT_ONCE} at one time and {@value #A_MINUTE} a minute at a
- * replica; beyond it nothing is asked, and reports say "not asked". Mail is never concerned. Any
- * thread.
+ * Questions that connectors in report-only mode alone need
+ * (docs/guides/forced-tls-with-a-partner.md). Nobody waits for the answer: it is there for a later
+ * look. A stranger can make them, one for each new certificate, and can use them up: at most
+ * {@value #AT_ONCE} at one time and {@value #A_MINUTE} a minute at a replica; beyond it nothing is
+ * asked, and reports say "not asked". Mail is never concerned. Any thread.
  */
 public final class BackgroundVerdicts {
   static final int AT_ONCE = 8;

@@ -12,8 +12,8 @@ import java.util.Map;
 
 /**
  * Fair traffic without attack, beside each attack in turn, and without again: {@code make attacks}
- * (docs/evidence/attacks.md). Exit code 0 when no attack made a fair figure more than 10 % worse and no fair
- * mail was lost or refused, else 1; then the state folder with all logs is kept.
+ * (docs/evidence/attacks.md). Exit code 0 when no attack made a fair figure more than 10 % worse
+ * and no fair mail was lost or refused, else 1; then the state folder with all logs is kept.
  */
 final class AttacksMain {
   private static final Duration CALIBRATION = Duration.ofSeconds(20);

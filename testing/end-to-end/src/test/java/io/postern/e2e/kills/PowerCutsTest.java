@@ -28,9 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * G1, G2, G3, G5 while the machine loses its power under load (docs/evidence/fault-tests.md): nothing lost
- * that was answered 250, nothing below its TLS level, duplicates for the reasons of G5 alone. A
- * seed is repeated by {@code make power-cuts SEED=… COUNT=1}.
+ * G1, G2, G3, G5 while the machine loses its power under load (docs/evidence/fault-tests.md):
+ * nothing lost that was answered 250, nothing below its TLS level, duplicates for the reasons of G5
+ * alone. A seed is repeated by {@code make power-cuts SEED=… COUNT=1}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

@@ -13,9 +13,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mail of a training run: the loads of docs/evidence/performance.md, in their proportions of code paths
- * and not of messages. Bounded in count. A session whose mail is put off, as on a machine that is
- * overloaded, ends early; a refusal for good ends the run.
+ * The mail of a training run: the loads of docs/evidence/performance.md, in their proportions of
+ * code paths and not of messages. Bounded in count. A session whose mail is put off, as on a
+ * machine that is overloaded, ends early; a refusal for good ends the run.
  */
 final class TrainingLoad {
   private static final int SENDERS = 6;
