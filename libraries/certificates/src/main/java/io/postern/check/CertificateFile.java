@@ -16,7 +16,7 @@ import java.util.List;
  * most 1 MiB and the caller's number. Stateless, any thread.
  */
 public final class CertificateFile {
-  private static final int MOST_BYTES = 1 << 20;
+  public static final int MOST_BYTES = 1 << 20;
   private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
   private static final String END = "-----END CERTIFICATE-----";
   private static final int DER_SEQUENCE = 0x30;

@@ -9,6 +9,7 @@ import io.postern.check.CertificateFile;
 import io.postern.check.CheckSettings;
 import io.postern.check.LeafFirst;
 import io.postern.check.Target;
+import io.postern.commandline.InputFile;
 import io.postern.contracts.v1.AnchorSetReference;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,18 +103,30 @@ public final class CheckOptions {
   }
 
   /**
-   * A file of certificates, or a mail server.
+   * A file of certificates, standard input, or a mail server.
    *
    * @param text as PEM|HOST[:PORT] on the command line
    */
   public Target target(@Nullable String text) {
     String named = text == null ? "" : text;
     try {
+      if (named.equals(InputFile.STANDARD_INPUT)) {
+        return new Target.Given("standard input", ders(ofStandardInput()));
+      }
       return isFile(named)
           ? new Target.Given(
               named, ders(CertificateFile.read(Path.of(named), CheckSettings.MAX_CERTIFICATES)))
           : Target.Host.parse(named);
     } catch (IllegalArgumentException e) {
+      throw wrong("PEM|HOST[:PORT]: " + e.getMessage());
+    }
+  }
+
+  private List<ParsedCertificate> ofStandardInput() {
+    try {
+      byte[] read = InputFile.read(Path.of(InputFile.STANDARD_INPUT), CertificateFile.MOST_BYTES);
+      return CertificateFile.parse(read, "standard input", CheckSettings.MAX_CERTIFICATES);
+    } catch (IOException e) {
       throw wrong("PEM|HOST[:PORT]: " + e.getMessage());
     }
   }

@@ -54,7 +54,8 @@ public final class Main implements Callable<Integer> {
   @Parameters(
       paramLabel = "PEM|HOST[:PORT]",
       arity = "0..1",
-      description = "a file of certificates (PEM, or one in DER), or a mail server (port 25)")
+      description =
+          "a file of certificates (PEM, or one in DER; - is standard input), or a mail server (port 25)")
   private @Nullable String target;
 
   @Option(

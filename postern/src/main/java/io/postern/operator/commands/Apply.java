@@ -1,5 +1,6 @@
 package io.postern.operator.commands;
 
+import io.postern.commandline.InputFile;
 import io.postern.commandline.TerminalText;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.operator.api.ServiceApi;

@@ -1,10 +1,10 @@
 package io.postern.operator.commands;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.commandline.InputFile;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.api.RecipientsClient;
 import io.postern.operator.connection.ConnectionOptions;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 public final class ApplyRecipients implements Callable<Integer> {
-  private static final Path STANDARD_INPUT = Path.of("-");
+  /** policy-service takes no more. */
+  private static final int MOST_BYTES = 16 << 20;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
   @Mixin private OutputOption output = new OutputOption();
@@ -87,7 +88,7 @@ public final class ApplyRecipients implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    byte[] csv = file.equals(STANDARD_INPUT) ? System.in.readAllBytes() : Files.readAllBytes(file);
+    byte[] csv = InputFile.read(file, MOST_BYTES);
     Result result =
         new Result(
             file.toString(),

@@ -1,7 +1,10 @@
 package io.postern.operator.pem;
 
+import io.postern.commandline.InputFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -32,6 +35,7 @@ import org.bouncycastle.util.io.pem.PemWriter;
 public final class PemFile {
   private static final String CERTIFICATE = "CERTIFICATE";
   private static final String KEY = "PRIVATE KEY";
+  private static final int MOST_SHOWN = 1 << 20;
 
   private PemFile() {}
 
@@ -95,9 +99,14 @@ public final class PemFile {
   /** All certificates of a file, beside which a key may stand. */
   public static List<X509Certificate> certificates(Path file)
       throws IOException, GeneralSecurityException {
+    return certificates(blocks(file, CERTIFICATE));
+  }
+
+  private static List<X509Certificate> certificates(List<byte[]> ders)
+      throws GeneralSecurityException {
     CertificateFactory factory = CertificateFactory.getInstance("X.509");
     List<X509Certificate> certificates = new ArrayList<>();
-    for (byte[] der : blocks(file, CERTIFICATE)) {
+    for (byte[] der : ders) {
       certificates.add(
           (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
     }
@@ -107,11 +116,13 @@ public final class PemFile {
   /**
    * The certificates of a file in PEM, to be shown: a key beside them is left out.
    *
+   * @param file at most 1 MiB; - is standard input
    * @throws IOException it cannot be read, or has none
    */
   public static String shown(Path file) throws IOException {
     try {
-      List<X509Certificate> chain = certificates(file);
+      String text = new String(InputFile.read(file, MOST_SHOWN), StandardCharsets.ISO_8859_1);
+      List<X509Certificate> chain = certificates(blocks(new StringReader(text), file, CERTIFICATE));
       if (chain.isEmpty()) {
         throw new IOException(file + " has no certificate in PEM");
       }
@@ -131,9 +142,12 @@ public final class PemFile {
   }
 
   private static List<byte[]> blocks(Path file, String label) throws IOException {
+    return blocks(Files.newBufferedReader(file, StandardCharsets.ISO_8859_1), file, label);
+  }
+
+  private static List<byte[]> blocks(Reader text, Path file, String label) throws IOException {
     List<byte[]> blocks = new ArrayList<>();
-    try (PemReader reader =
-        new PemReader(Files.newBufferedReader(file, StandardCharsets.ISO_8859_1))) {
+    try (PemReader reader = new PemReader(text)) {
       for (PemObject next = reader.readPemObject(); next != null; next = reader.readPemObject()) {
         if (next.getType().equals(label)) {
           blocks.add(next.getContent());

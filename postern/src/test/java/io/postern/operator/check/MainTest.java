@@ -10,6 +10,8 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.ScriptedPeer;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -105,6 +107,23 @@ class MainTest {
         assertThat(read.at("/verdict/result").asText()).isEqualTo("good");
         assertThat(read.at("/certificates/0/endpoints/0/status").asText()).isEqualTo("ok");
       }
+    }
+  }
+
+  @Test
+  void theCertificatesOfStandardInput() throws Exception {
+    ca.issue(Issue.to("mail.fabrikam.example")).write(folder, "new");
+    InputStream former = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream(Files.readAllBytes(folder.resolve("new.pem"))));
+      assertThat(run("-").out()).contains("standard input, as a server: NOT OK", "fabrikam");
+      Ran empty = run("-");
+      assertThat(empty.exit()).isEqualTo(2);
+      assertThat(empty.err()).contains("standard input has no certificate");
+      System.setIn(new ByteArrayInputStream(new byte[(1 << 20) + 1]));
+      assertThat(run("-").err()).contains("more than 1048576 octets");
+    } finally {
+      System.setIn(former);
     }
   }
 

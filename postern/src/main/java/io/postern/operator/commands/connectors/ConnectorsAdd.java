@@ -1,8 +1,8 @@
 package io.postern.operator.commands.connectors;
 
+import io.postern.commandline.InputFile;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.api.ConnectorsClient;
-import io.postern.operator.commands.InputFile;
 import io.postern.operator.connection.ConnectionOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.postern.operator.commands.exchange;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.commandline.InputFile;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.api.ExchangeClient;
 import io.postern.operator.commands.Dialogue;
-import io.postern.operator.commands.InputFile;
 import io.postern.operator.connection.ConnectionOptions;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

@@ -62,7 +62,7 @@ public final class Explain implements Callable<Integer> {
       names = "--certificate",
       paramLabel = "PEM",
       description =
-          "a file with the client's chain, its own certificate first; a key in it is left out")
+          "a file with the client's chain, its own certificate first; a key in it is left out; - is standard input")
   private @Nullable Path certificate;
 
   @Option(

@@ -1,10 +1,10 @@
 package io.postern.operator.commands.explain;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.commandline.InputFile;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.api.ProblemText;
 import io.postern.operator.api.WhatIfClient;
-import io.postern.operator.commands.InputFile;
 import io.postern.operator.commands.ProgressBar;
 import io.postern.operator.connection.ConnectionOptions;
 import io.postern.operator.connection.Installation;

@@ -1,4 +1,4 @@
-package io.postern.operator.commands;
+package io.postern.commandline;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** A file that a command reads, or standard input. */
+/** A file that a command reads; {@code -} is standard input. Stateless. */
 public final class InputFile {
-  private static final Path STANDARD_INPUT = Path.of("-");
+  /** As the command line names it. */
+  public static final String STANDARD_INPUT = "-";
+
   private static final int MOST_OF_A_TEXT = 16 << 20;
 
   private InputFile() {}
@@ -21,7 +23,7 @@ public final class InputFile {
    */
   public static byte[] read(Path file, int most) throws IOException {
     byte[] read;
-    if (file.equals(STANDARD_INPUT)) {
+    if (file.equals(Path.of(STANDARD_INPUT))) {
       read = System.in.readNBytes(most + 1);
     } else {
       try (InputStream in = Files.newInputStream(file)) {
