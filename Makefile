@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test it log-model kills power-cuts attacks fuzz outdated run demo warm docker docker-walk api-docs pictures keycloak clean
+.PHONY: help build fmt check test it log-model kills power-cuts attacks fuzz outdated run demo warm docker docker-walk api-docs reference pictures keycloak clean
 SHELL := /bin/bash
 MAVEN = . tools/jdk.sh && require_tools && "$$MVN" -B -ntp
 
@@ -84,6 +84,9 @@ docker-walk: ## a newcomer's way in containers with every step checked: images, 
 
 api-docs: ## write docs/api and docs/asyncapi.yaml anew, the descriptions of services and topics; tools/check-asyncapi reads the latter with AsyncAPI's parser
 	@$(MAVEN) -q install -pl libraries/contracts,policy-service,certificate-service,console-service -am -Dtest=AccessTest,AsyncApiTest -Dsurefire.failIfNoSpecifiedTests=false -Dapi.docs.renew=true
+
+reference: ## write the parts of docs/ anew that are made from the code: settings, commands, API, decisions
+	@$(MAVEN) -q package -Dquick -pl testing/end-to-end -am -Dtest=ReferencePagesTest -Dsurefire.failIfNoSpecifiedTests=false -Dreference.renew=true
 
 KEYCLOAK_PORT ?= 8180
 keycloak: ## sign in to a service with tokens of a real Keycloak, downloaded from Maven Central

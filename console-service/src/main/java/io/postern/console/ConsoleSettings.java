@@ -3,16 +3,20 @@ package io.postern.console;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** Settings of the read model. */
+/** Read model. Its tables are in PostgreSQL. */
 @ConfigMapping(prefix = "postern.console")
 public interface ConsoleSettings {
-  /** Days for which messages, refusals and verdicts are kept, today included. */
+  /**
+   * Days for which messages, refusals and verdicts are kept, including today: 1 to 400. Older days
+   * are dropped.
+   */
   @WithDefault("90")
   int retentionDays();
 
   /**
-   * Refusals of one organization that are kept of a day, and verdicts; further ones are counted.
-   * Strangers make them.
+   * Refusals of one organization, and verdicts, that are kept for a day, shared between the
+   * partitions of the topic. Further ones are only counted, since unauthenticated clients cause
+   * them.
    */
   @WithDefault("50000")
   long mostADay();

@@ -6,16 +6,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The settings {@code postern.delivery.*}; README.md describes each. */
+/** Delivery. Identity, limits and times. */
 @ConfigMapping(prefix = "postern.delivery")
 public interface DeliverySettings {
 
-  /** Our name in EHLO (RFC 5321 §4.1.1.1); by default the machine's. */
+  /**
+   * Host name in EHLO (RFC 5321 §4.1.1.1) where the connector has none. MX hosts with this name are
+   * this installation. Default: the machine's host name.
+   */
   Optional<String> hostName();
 
   /**
-   * This replica's name in the log, the same after a restart and no other's; by default the
-   * machine's host name and the port of health and metrics.
+   * Name of this replica in the topic {@code certificate.own}. It must be unique and stay the same
+   * across restarts. A machine called localhost gets a random part, and the certificates of a
+   * killed replica then count for 13 hours. Default: the machine's host name and {@code
+   * quarkus.management.port}.
    */
   Optional<String> replica();
 
@@ -24,7 +29,9 @@ public interface DeliverySettings {
   int mxPort();
 
   /**
-   * Dial mail hosts of the recipient's choice at loopback, private and link-local addresses too.
+   * Connect to mail hosts that the recipient's domain names (by MX, or by its own address) at
+   * loopback, private and link-local addresses too. Smart hosts and mailbox routes may have any
+   * address.
    */
   @WithDefault("false")
   boolean allowPrivateTargets();
@@ -37,59 +44,96 @@ public interface DeliverySettings {
   @WithDefault("10")
   int maxAddresses();
 
-  /** Folder with client certificates, ORGANIZATION/NAME.pem with NAME.key; by default none. */
+  /**
+   * Folder with ORGANIZATION/NAME.pem and NAME.key: a connector of the organization with {@code
+   * clientCertificate: NAME} presents them. A NAME.coming.pem is published as the successor. All
+   * are read again when they change.
+   */
   Optional<String> clientCertificatesFolder();
 
   /**
-   * Where senders reach ingress, {@code ip}, {@code ip:port}, {@code interfaces} or {@code
-   * interfaces:port} for all addresses of this machine; without a port 25.
+   * Where senders reach ingress-service, separated by commas: {@code ip}, {@code ip:port}, or
+   * {@code interfaces} and {@code interfaces:port} for all addresses of this machine; port 25 where
+   * none is given. A mail host there is this installation, whatever its name: it is left out with
+   * all hosts that are not better ({@code loop}). In containers, behind NAT or a load balancer,
+   * list the public addresses; where another server has port 25 of this machine, write {@code
+   * interfaces:2525}.
    */
   @WithDefault("interfaces")
   List<String> ownAddresses();
 
   /**
-   * Our addresses that hosts are dialled from, at most one IPv4 and one IPv6, where the connector
-   * names none; by default the system's choice.
+   * Addresses from which hosts are contacted where the connector has none, separated by commas: at
+   * most one IPv4 and one IPv6 address. With only one family, hosts of the other are not contacted.
+   * Default: the system's choice.
    */
   Optional<List<String>> sourceAddresses();
 
-  /** Folder with credentials, ORGANIZATION/NAME.user with NAME.password; by default none. */
+  /**
+   * Folder with ORGANIZATION/NAME.user and NAME.password, one line each: a connector of the
+   * organization with {@code credentials: NAME} authenticates with them at its smart hosts. They
+   * are read for each delivery. A password file that every user of the machine may read is refused
+   * (use mode 0600, or 0440 in a volume of secrets).
+   */
   Optional<String> credentialsFolder();
 
-  /** Open deliveries a partition. */
+  /**
+   * Open deliveries of a partition: 101 to 5,000. A quarter of them may have a null reverse-path.
+   */
   @WithDefault("500")
   int window();
 
-  /** Memory of all open deliveries together. */
+  /** Memory for all open deliveries. A quarter of it is for those with a null reverse-path. */
   @WithDefault("67108864")
   long bufferBytes();
 
-  /** Time between two commits of positions, which prove the lease of 5 s. */
+  /**
+   * Time between two commits of positions, which prove the lease of 5 s; at most 2 s. While nothing
+   * is open, positions are committed every 2 s.
+   */
   @WithDefault("500ms")
   Duration commitInterval();
 
-  /** How long a partition that is given up is kept for its last records; the group waits. */
+  /**
+   * How long a partition that is given up is kept for its last records, at most 4 s. The consumer
+   * group waits for it.
+   */
   @WithDefault("3s")
   Duration revocationPatience();
 
-  /** How long sessions past their final dot are waited for when the service stops. */
+  /**
+   * How long sessions after their final dot are waited for when the service stops. Give the process
+   * 20 s more.
+   */
   @WithDefault("20s")
   Duration stopPatience();
 
-  /** Count sessions with mail hosts of domains that want reports about TLS (RFC 8460). */
+  /**
+   * Count TLS sessions with mail hosts of domains that want TLS reports (RFC 8460). policy-service
+   * sends the reports if {@code postern.tls-reports.*} is set there. See docs/guides/reports.md.
+   */
   @WithDefault("false")
   boolean tlsReports();
 
-  /** Address of ours that others send reports about TLS to; by default none. */
+  /**
+   * Address to which others send TLS reports about your domains. Mail to it is read when it is
+   * delivered, and goes to its mailbox as any other. Default: none.
+   */
   Optional<String> tlsReportAddress();
 
   Watched watched();
 
-  /** How long a verdict on a host's certificate is waited for. */
+  /**
+   * How long a verdict on a certificate is waited for. Then it is unknown, and the mail is
+   * deferred.
+   */
   @WithDefault("10s")
   Duration verdictPatience();
 
-  /** How long the first policy of a domain (MTA-STS) is waited for. */
+  /**
+   * How long the first MTA-STS policy of a domain is waited for. Then mail goes by the connector's
+   * TLS level only.
+   */
   @WithDefault("10s")
   Duration policyPatience();
 
@@ -99,67 +143,90 @@ public interface DeliverySettings {
 
   Timeouts timeout();
 
-  /** Deliveries to one destination. Numbers are of the whole group of replicas. */
+  /** Limits for one destination; each counts for all replicas together. */
   interface Destination {
-    /** Run at a time to one that is not known yet. */
+    /** Concurrent deliveries to a destination that is not known yet. */
     @WithDefault("5")
     int initial();
 
-    /** Run at a time at most. */
+    /**
+     * Most concurrent deliveries to one destination. A connector may set less for its own mail
+     * ({@code maxConnections}).
+     */
     @WithDefault("20")
     int limit();
 
     /**
-     * Sessions at a time with one address of a mail host that recipients' domains name (IPv6: one
-     * /64), for all destinations together; a fifth of them with one that is not known yet.
+     * Concurrent sessions with one address of a mail host that recipients' domains name (IPv6: one
+     * /64), for all destinations together. A fifth of them with an address that is not known yet,
+     * and half of those for mail with a null reverse-path.
      */
     @WithDefault("100")
     int hostLimit();
 
-    /** Begin in a minute at most, to one destination; 0: any number. */
+    /** Deliveries to one destination that begin in any 60 s. 0: no limit. */
     @WithDefault("0")
     int messagesPerMinute();
 
-    /** Sessions that begin in a minute at most, with one address of such a host; 0: any number. */
+    /**
+     * Sessions that begin in any 60 s with one address of a mail host that recipients' domains name
+     * (IPv6: one /64), for all destinations together. 0: no limit.
+     */
     @WithDefault("0")
     int hostMessagesPerMinute();
 
-    /** Fail in a row, and nothing gets through: it counts as dead and is probed. */
+    /**
+     * Failures in a row, without a success, after which a destination counts as dead. One delivery
+     * at a time then probes it.
+     */
     @WithDefault("5")
     int failures();
 
-    /** From its death to the first probe; each failed one doubles it. */
+    /** Time from that to the first probe. It doubles with each failed probe. */
     @WithDefault("10s")
     Duration probePause();
 
-    /** The most that it grows to. */
+    /**
+     * Longest time between two probes, and so the longest time in which a destination that works
+     * again goes unnoticed.
+     */
     @WithDefault("5m")
     Duration longestProbePause();
 
-    /** Waits for a slot, then it is handed back. */
+    /**
+     * How long a delivery waits for a slot of its destination. Then, or when the window is more
+     * than half full and the line takes longer than a second, it is handed back to the schedule. 20
+     * s if this process gets too little CPU, the destination is fast and its line is short.
+     */
     @WithDefault("5s")
     Duration patience();
 
-    /** Before a delivery handed back comes again. */
+    /** Shortest time before a delivery that was handed back is tried again. */
     @WithDefault("5s")
     Duration shortestHandBack();
 
-    /** The most that one handed back stays away, of a dead destination from the next probe on. */
+    /**
+     * Longest time before it is tried again, for a dead destination from the next probe on.
+     * Increase it to save work with a backlog of a million messages.
+     */
     @WithDefault("10m")
     Duration longestHandBack();
 
-    /** Destinations remembered. */
+    /** Destinations that are remembered, the most recently used ones. */
     @WithDefault("10000")
     int kept();
   }
 
   /** Sessions that last, handed over to the scheduler's watch. */
   interface Watched {
-    /** At once, beside the window. */
+    /**
+     * Sessions that take long and were handed over to the scheduler's watch, beside the window. A
+     * quarter of them may have a null reverse-path.
+     */
     @WithDefault("1000")
     int sessions();
 
-    /** Memory of all of them. */
+    /** Memory for all of them. */
     @WithDefault("33554432")
     long bytes();
   }
@@ -168,69 +235,88 @@ public interface DeliverySettings {
 
   /** Questions to mailbox routes whether recipients exist. */
   interface Recipients {
-    /** Addresses of one domain that are asked for in a minute. */
+    /**
+     * Addresses of one domain in any 60 s that its mailbox route is asked about, a tenth of them at
+     * once. Further ones count as unknown.
+     */
     @WithDefault("3000")
     int perMinute();
 
-    /** For each step of a host: connection, greeting, handshake, the answers to a group. */
+    /**
+     * Time for each step with a host that is asked: connection, greeting, handshake, the replies to
+     * a group of commands.
+     */
     @WithDefault("10s")
     Duration timeout();
 
-    /** How long a route that cannot be reached is left alone; doubled up to a minute. */
+    /**
+     * How long a route that cannot be reached is not tried. The time doubles with each failure, up
+     * to a minute.
+     */
     @WithDefault("5s")
     Duration pause();
 
-    /** How long a connection is kept without use. */
+    /** How long a connection for questions is kept without use. */
     @WithDefault("30s")
     Duration idleTime();
   }
 
   /** Idle connections. */
   interface Connections {
-    /** The most that are kept at once. */
+    /** Idle connections that are kept. */
     @WithDefault("200")
     int idle();
 
-    /** How long one is kept without use. */
+    /** How long a connection is kept without use. */
     @WithDefault("10s")
     Duration idleTime();
 
-    /** Transactions over one. */
+    /**
+     * Transactions over one connection. A connector may set less for its own mail ({@code
+     * maxMessagesPerConnection}).
+     */
     @WithDefault("100")
     int uses();
   }
 
   /** How long a host is waited for (RFC 5321 §4.5.3.2). */
   interface Timeouts {
-    /** For the connection to one address. */
+    /** Time to connect to one address. */
     @WithDefault("10s")
     Duration connect();
 
-    /** For the greeting. */
+    /**
+     * Time for the greeting. RFC 5321 §4.5.3.2.1 asks for 5 minutes; a host that needs longer than
+     * a minute delays other mail.
+     */
     @WithDefault("60s")
     Duration greeting();
 
-    /** For the TLS handshake. */
+    /**
+     * Time for the TLS handshake. The first handshake, with the hybrid key exchange group, has at
+     * most 20 s; if it fails, a second one without the group follows, unless the connector requires
+     * the group.
+     */
     @WithDefault("60s")
     Duration handshake();
 
-    /** For the answer to EHLO, STARTTLS, MAIL, RCPT, RSET. */
+    /** Time for the reply to EHLO, STARTTLS, MAIL, RCPT and RSET. */
     @WithDefault("5m")
     Duration command();
 
-    /** For the answer to DATA. */
+    /** Time for the reply to DATA. */
     @WithDefault("2m")
     Duration dataStart();
 
-    /** For a block of content to be taken. */
+    /** Time for a block of content to be sent, and for the reply to a chunk (BDAT). */
     @WithDefault("3m")
     Duration block();
 
-    /** For the answer to the final dot. */
+    /** Time for the reply to the final dot. */
     @WithDefault("10m")
     Duration end();
 
-    /** For the answer to QUIT. */
+    /** Time for the reply to QUIT. */
     @WithDefault("5s")
     Duration quit();
   }

@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The settings {@code postern.dns.*}; README.md describes each. */
+/** DNS servers for next hops. */
 @ConfigMapping(prefix = "postern.dns")
 public interface DnsSettings {
 
-  /** Servers to ask, {@code ip:port} or {@code ip}, in order; by default the system's. */
+  /** {@code ip:port} or {@code ip}, separated by commas, in order. Default: those of the system. */
   Optional<List<String>> servers();
 
-  /** How long one server is waited for; each is asked twice. */
+  /** How long one server is waited for. Each is asked twice. */
   @WithDefault("3s")
   Duration timeout();
 
@@ -23,14 +23,21 @@ public interface DnsSettings {
   @WithDefault("15s")
   Duration patience();
 
-  /** Bytes of the answers kept, each as long as its TTL and at most an hour. */
+  /** Memory for answers. Each is kept for its TTL, and at most an hour. */
   @WithDefault("16777216")
   long cacheBytes();
 
-  /** Where the proof of answers comes from, which DANE needs. */
+  /**
+   * How answers are proved, which DANE needs: {@code validate} verifies signatures here (the
+   * servers must pass them on); {@code trust-ad} trusts the servers (only on this machine, or
+   * behind a connection that no one else can write to); {@code off}: DANE applies to no domain.
+   */
   @WithDefault("off")
   Dnssec dnssec();
 
-  /** The root's DS or DNSKEY records as in a zone file, for {@code validate}; by default IANA's. */
+  /**
+   * File with the root's DS or DNSKEY records in the form of a zone file, for {@code validate}.
+   * Default: those of IANA.
+   */
   Optional<Path> rootAnchors();
 }

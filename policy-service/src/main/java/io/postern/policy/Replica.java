@@ -22,9 +22,9 @@ public class Replica {
   private final String name;
 
   Replica(
-      @ConfigProperty(name = "postern.policy.replica") Optional<String> chosen,
+      PolicySettings settings,
       @ConfigProperty(name = "quarkus.management.port") Optional<String> managementPort) {
-    name = ReplicaName.of("postern.policy.replica", chosen, managementPort.orElse(""));
+    name = ReplicaName.of("postern.policy.replica", settings.replica(), managementPort.orElse(""));
   }
 
   /** {@code REPLICA.UUID}. */

@@ -33,7 +33,7 @@ public final class OutputOption {
           .build();
 
   /** Form of a printed result. */
-  private enum Format {
+  public enum Format {
     TEXT,
     JSON,
     /** Of commands whose result is a table: {@link OutputOption#ofTable}. */
@@ -49,7 +49,7 @@ public final class OutputOption {
       names = {SHORT, LONG},
       paramLabel = "FORMAT",
       description = "text or json, or csv where the result is a table (default: ${DEFAULT-VALUE})")
-  private Format format = Format.TEXT;
+  private Format format;
 
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
@@ -59,16 +59,24 @@ public final class OutputOption {
 
   /** Text unless the command line says otherwise. */
   public OutputOption() {
-    this(false);
+    this(Format.TEXT);
   }
 
-  private OutputOption(boolean table) {
+  /**
+   * @param usual where the command line says nothing
+   */
+  public OutputOption(Format usual) {
+    this(usual, false);
+  }
+
+  private OutputOption(Format usual, boolean table) {
+    format = usual;
     this.table = table;
   }
 
   /** Text unless the command line says otherwise, of a command whose result is a table. */
   public static OutputOption ofTable() {
-    return new OutputOption(true);
+    return new OutputOption(Format.TEXT, true);
   }
 
   /**

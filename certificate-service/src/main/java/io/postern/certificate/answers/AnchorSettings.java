@@ -8,63 +8,73 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The installation's default trust anchors. */
+/**
+ * Trust anchors. The default set of the installation, at most 1,000. See
+ * docs/guides/certificates.md.
+ */
 @ConfigMapping(prefix = "postern.anchors")
 public interface AnchorSettings {
-  /** The JDK's own (lib/security/cacerts) are part of the default set. */
+  /** Include the trust anchors of the Java runtime (lib/security/cacerts). */
   @WithDefault("true")
   boolean jdk();
 
   /**
-   * The operating system's bundle: a PEM file, such as /etc/ssl/certs/ca-certificates.crt, whose
-   * certificates are part of the default set.
+   * The operating system's bundle: a PEM file such as {@code /etc/ssl/certs/ca-certificates.crt}.
    */
   Optional<Path> system();
 
-  /** PEM files whose certificates are anchors of the default set; separated by commas. */
+  /** PEM files of trust anchors, separated by commas. */
   Optional<List<Path>> pem();
 
-  /** A folder whose *.pem, *.crt and *.cer files (PEM or DER) are part of the default set. */
+  /**
+   * Folder of trust anchors: its {@code *.pem}, {@code *.crt} and {@code *.cer} files (PEM or DER).
+   */
   Optional<Path> folder();
 
-  /** An https URL of a PEM bundle that is part of the default set. */
+  /** An https URL of a PEM bundle. */
   Optional<URI> url();
 
-  /** How often the URL is asked; after a failure sooner. */
+  /** How often the URL is requested. After a failure it is requested sooner. */
   @WithDefault("1h")
   Duration urlCheck();
 
-  /** Where the URL's bundle is kept; a file of this replica's own. */
+  /**
+   * Where the URL's bundle is kept for a start without network. Only this replica may write there.
+   */
   @WithDefault("data/anchors/url.pem")
   Path urlCopy();
 
-  /** The longest that the URL may take to answer as a whole. */
+  /** Time for a complete answer of the URL, redirects included. */
   @WithDefault("30s")
   Duration urlTimeout();
 
   /**
-   * SHA-256 of certificates (hexadecimal) that are no anchors and on no path, in organizations'
-   * sets too; separated by commas.
+   * SHA-256 of certificates (hexadecimal), separated by commas, that are neither trust anchors nor
+   * part of a path, in the sets of organizations too.
    */
   Optional<List<String>> distrusted();
 
   /**
-   * A file of more such SHA-256, one a line, # begins a comment; a change counts without a restart.
+   * File of further ones, at most 1,000, one a line; {@code #} begins a comment. A change counts
+   * without a restart. A broken line or a missing file ends the start; later the last good content
+   * stays in force, and this is logged.
    */
   Optional<Path> distrustedFile();
 
-  /** How often files and folder are looked at for a change. */
+  /** How often files and folder are checked for a change. */
   @WithDefault("10s")
   Duration pemCheck();
 
   /**
-   * How often the default set's version is announced again, so that a service that starts later
-   * than the announcement's retention knows it too.
+   * How often the version of the default set is announced again, with the revocations of the last
+   * hour, for services that start later.
    */
   @WithDefault("5m")
   Duration announceEvery();
 
-  /** How long a question waits for an organization's anchor set that has not been read yet. */
+  /**
+   * How long a question waits for the trust anchors of an organization that have not been read yet.
+   */
   @WithDefault("2s")
   Duration directoryPatience();
 }

@@ -3,26 +3,31 @@ package io.postern.certificate.answers;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** The bounds of questions that are judged, wait and are remembered. */
+/** Judgements of certificate chains. */
 @ConfigMapping(prefix = "postern.judging")
 public interface JudgingSettings {
-  /** Judgements that run at one time; one that waits for a fetch is not among them. */
+  /** Concurrent judgements. One that waits for a fetch gives its place to another. */
   @WithDefault("200")
   int concurrent();
 
-  /** Questions that wait for their turn; beyond it the oldest is answered as unavailable. */
+  /**
+   * Queued questions, the newest first. Beyond it the oldest is answered as {@code unavailable}.
+   */
   @WithDefault("2000")
   int waiting();
 
-  /** Judgements that wait for a list or an answer; one more is answered as unavailable. */
+  /**
+   * Judgements that wait for a revocation list or an OCSP response; they hold up no other. One more
+   * is answered as {@code unavailable}.
+   */
   @WithDefault("2000")
   int waitingForLists();
 
-  /** Bytes of the questions that wait for their turn, and of those that wait for a list. */
+  /** Memory for queued questions, and as much for those that wait for lists. */
   @WithDefault("16777216")
   long waitingBytes();
 
-  /** Verdicts that are remembered until they are not valid any more. */
+  /** Verdicts that are remembered as long as they are valid. */
   @WithDefault("4000")
   int remembered();
 }

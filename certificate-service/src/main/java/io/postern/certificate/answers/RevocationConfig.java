@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The settings of fetching and keeping revocation lists. */
+/** Revocation. Fetches of lists and OCSP responses, and lists on disk. */
 @ConfigMapping(prefix = "postern.revocation")
 public interface RevocationConfig extends RevocationSettings {
   @Override

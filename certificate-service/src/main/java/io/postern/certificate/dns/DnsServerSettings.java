@@ -8,13 +8,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The servers that are asked about our own domains; README.md describes each setting. */
+/** DNS servers for your domains. They are asked which records your own domains have. */
 @ConfigMapping(prefix = "postern.dns")
 public interface DnsServerSettings {
-  /** {@code ip:port} or {@code ip}, in order; by default the system's. */
+  /** {@code ip:port} or {@code ip}, separated by commas, in order. Default: those of the system. */
   Optional<List<String>> servers();
 
-  /** How long one server is waited for; each is asked twice. */
+  /** How long one server is waited for. Each is asked twice. */
   @WithDefault("2s")
   Duration timeout();
 
@@ -22,10 +22,16 @@ public interface DnsServerSettings {
   @WithDefault("8s")
   Duration patience();
 
-  /** Where the proof of answers comes from. */
+  /**
+   * How answers are proved: {@code validate}, {@code trust-ad} or {@code off}, as for
+   * delivery-service. With {@code off} it is not known whether your records are signed.
+   */
   @WithDefault("off")
   Dnssec dnssec();
 
-  /** The root's DS or DNSKEY records as in a zone file, for {@code validate}; by default IANA's. */
+  /**
+   * File with the root's DS or DNSKEY records in the form of a zone file, for {@code validate}.
+   * Default: those of IANA.
+   */
   Optional<Path> rootAnchors();
 }

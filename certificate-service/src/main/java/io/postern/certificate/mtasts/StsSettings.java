@@ -5,15 +5,19 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
 /**
- * The bounds of fetching policies; what holds for every fetch is in {@code postern.revocation.*}.
+ * MTA-STS policies of other domains. The limits of every fetch are those of {@code
+ * postern.revocation.*}.
  */
 @ConfigMapping(prefix = "postern.mta-sts")
 public interface StsSettings {
-  /** Time for a policy (RFC 8461 §3.3), from name to content, once it has its turn. */
+  /**
+   * Time for a policy (RFC 8461 §3.3), from name resolution to content. A fetch waits as long at
+   * most for its turn.
+   */
   @WithDefault("20s")
   Duration fetchTimeout();
 
-  /** Fetches at one time; a quarter of them from the hosts of one domain. */
+  /** Concurrent fetches; a quarter of them from the hosts of one domain (its last two labels). */
   @WithDefault("16")
   int concurrentFetches();
 }

@@ -3,10 +3,13 @@ package io.postern.certificate.published;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** The bounds of the publication of our own certificates. */
+/** Published certificates. */
 @ConfigMapping(prefix = "postern.published")
 public interface PublishedSettings {
-  /** Client certificates too, which partners need to know the sender. */
+  /**
+   * Publish the client certificates of delivery-service too, without the names that connectors have
+   * for them. Partners need them to recognize the sender.
+   */
   @WithDefault("true")
   boolean clientCertificates();
 }

@@ -5,8 +5,6 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.postern.lab.api.AccessTable;
-import io.postern.lab.api.ApiDescription;
 import io.postern.api.users.Users;
 import io.postern.certificate.answers.BrokerResource;
 import io.postern.contracts.DirectoryKeys;
@@ -14,6 +12,8 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.Organization;
+import io.postern.lab.api.AccessTable;
+import io.postern.lab.api.ApiDescription;
 import io.postern.log.LogSettings;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

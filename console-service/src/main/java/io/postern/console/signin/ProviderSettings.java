@@ -4,16 +4,19 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.Optional;
 
-/** The client as which browsers sign in at the provider of {@code postern.api.oidc.issuer}. */
+/**
+ * Sign-in of browsers. It needs the OpenID provider of {@code postern.api.oidc.issuer}. See
+ * docs/guides/users.md.
+ */
 @ConfigMapping(prefix = "postern.console.oidc")
 public interface ProviderSettings {
-  /** Of a client with the authorization code flow; without it browsers sign in by password. */
+  /** Client for the authorization code flow. Default: none, and browsers sign in by password. */
   Optional<String> clientId();
 
-  /** Of a confidential client; a public one has none. */
+  /** Secret of a confidential client. Default: none, for a public client. */
   Optional<String> clientSecret();
 
-  /** What is asked for, with blanks between. */
+  /** Scopes that are requested, separated by blanks. */
   @WithDefault("openid")
   String scopes();
 }

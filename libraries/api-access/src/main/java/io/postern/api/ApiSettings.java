@@ -6,17 +6,24 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Settings of the API's access. */
+/** Users, tokens and sign-in. See docs/guides/users.md. */
 @ConfigMapping(prefix = "postern.api")
 public interface ApiSettings {
-  /** File with {@code user:password} of the operator that is made at first start; mode 0600. */
+  /**
+   * File with {@code user:password} of the operator that is made at the first start (mode 0600, 192
+   * random bits). Delete it to get a new password at the next start. Services with the same file
+   * have the same users.
+   */
   @WithDefault("postern-api-credentials")
   Path credentialsFile();
 
-  /** The users; by default {@code api-users.json} beside the credentials file. */
+  /**
+   * File of the users. The key of tokens, {@code api-token-key}, is in the same folder. Default:
+   * {@code api-users.json} in the folder of the credentials file.
+   */
   Optional<Path> usersFile();
 
-  /** Of PBKDF2, for passwords that are set from now on: 100,000 to 10,000,000. */
+  /** Iterations of PBKDF2 for passwords that are set from now on: 100,000 to 10,000,000. */
   @WithDefault("600000")
   int passwordIterations();
 
@@ -25,34 +32,37 @@ public interface ApiSettings {
 
   /** Of tokens of an OpenID provider. */
   interface Oidc {
-    /** The provider, as its tokens name it in {@code iss}; without it none is taken. */
+    /**
+     * OpenID provider whose tokens are accepted, as they name it in {@code iss}. Default: none, and
+     * only local users sign in.
+     */
     Optional<URI> issuer();
 
-    /** A token is taken only if its {@code aud} names this. */
+    /** A token is accepted only if its {@code aud} has this value. */
     @WithDefault("postern")
     String audience();
 
-    /** Where a token has roles; a path with slashes into its claims. */
+    /** Claim with the roles of a token; slashes lead into nested claims. */
     @WithDefault("realm_access/roles")
     String rolesClaim();
 
-    /** Where a token has the ids of its user's organizations. */
+    /** Claim with the ids of the user's organizations; slashes lead into nested claims. */
     @WithDefault("organizations")
     String organizationsClaim();
 
     /**
-     * The public client by which the command line signs in there (RFC 8628); without it the command
-     * line takes passwords alone.
+     * Public client with which {@code postern sign-in} gets a token from the provider (RFC 8628).
+     * Default: none, and that command accepts only passwords.
      */
     Optional<String> deviceClientId();
 
-    /** The scopes that it asks for, with blanks between them. */
+    /** Scopes that it requests, separated by blanks. */
     @WithDefault("openid")
     String deviceScopes();
 
     /**
-     * Whom the provider's certificate must come from: a configuration of Quarkus' TLS registry;
-     * without it Java's own authorities.
+     * Configuration of Quarkus' TLS registry that has the authority of the provider's certificate.
+     * Default: the authorities of the Java runtime.
      */
     Optional<String> tlsConfigurationName();
   }

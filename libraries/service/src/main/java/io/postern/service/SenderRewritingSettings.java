@@ -4,11 +4,14 @@ import io.smallrye.config.ConfigMapping;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Sender rewriting: the same for all replicas of ingress-service and policy-service. */
+/** Sender rewriting. The same for all replicas of both services. */
 @ConfigMapping(prefix = "postern.sender-rewriting")
 public interface SenderRewritingSettings {
   /**
-   * File of the secrets, one a line, read again when it changes (docs/guides/sender-rewriting.md).
+   * File of the secrets, one a line, read again when it changes. See
+   * docs/guides/sender-rewriting.md. Without it policy-service queues mail whose sender must be
+   * rewritten, and ingress-service answers notifications to rewritten senders with {@code 451
+   * 4.3.0}.
    */
   Optional<String> secrets();
 

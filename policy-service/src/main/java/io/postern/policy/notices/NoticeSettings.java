@@ -5,15 +5,15 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.Optional;
 
-/** The settings of delivery status notifications. */
+/** Delivery status notifications (DSNs). */
 @ConfigMapping(prefix = "postern.notices")
 public interface NoticeSettings {
   /** The most DSNs that a replica counts in an hour, some 100 bytes each. */
   int MOST_UNPROVED = 100_000;
 
   /**
-   * The name that notifications come from: Reporting-MTA, MAILER-DAEMON@name. Default: the name of
-   * the ingress-service that accepted the message.
+   * Host name in {@code MAILER-DAEMON@name} and Reporting-MTA. Default: the name of the
+   * ingress-service that accepted the message.
    */
   Optional<String> hostName();
 
@@ -24,7 +24,11 @@ public interface NoticeSettings {
   @WithDefault("1000")
   int unprovedPerDomain();
 
-  /** The same to all domains together. 0: none. */
+  /**
+   * The same for all domains together, at most 100,000. 0: none. Any unauthenticated client can
+   * have DSNs sent to any address and use the budget up; DSNs to other senders do not count. Beyond
+   * it {@code postern trace} shows {@code over-budget}.
+   */
   @WithDefault("10000")
   int unproved();
 

@@ -11,16 +11,22 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** The settings of reports about TLS to other domains; README.md describes each. */
+/**
+ * TLS reports to other domains. They are those of RFC 8460. delivery-service counts the sessions
+ * with {@code postern.delivery.tls-reports}. See docs/guides/reports.md.
+ */
 @ConfigMapping(prefix = "postern.tls-reports")
 public interface ReportSettings {
-  /** Our name in reports; without it none is made. */
+  /** Name of your organization in reports. Default: none, and no report is made. */
   Optional<String> organizationName();
 
-  /** An address or a page for those who have questions about a report. */
+  /** Required with the name: address or page for questions about a report. */
   Optional<String> contactInfo();
 
-  /** Address that report mails come from; its domain is an accepted domain, and signs them. */
+  /**
+   * Required with the name: address that report mails come from. Its domain must be an accepted
+   * domain; it signs them.
+   */
   Optional<String> from();
 
   Dkim dkim();
@@ -31,10 +37,16 @@ public interface ReportSettings {
 
   /** The signature of report mails (RFC 6376). */
   interface Dkim {
-    /** Its name below {@code _domainkey} of the domain in {@code from}. */
+    /**
+     * Name of the key's DNS record below {@code _domainkey} of the domain in {@code from} (RFC
+     * 6376).
+     */
     Optional<String> selector();
 
-    /** PEM file with the RSA key, PKCS#8. */
+    /**
+     * PEM file with the RSA key in PKCS#8, read at the start. Default: none, and reports are only
+     * posted, not mailed.
+     */
     Optional<String> keyFile();
   }
 

@@ -44,11 +44,25 @@ public final class Installation {
 
   private final Context context;
   private final UserFolder user;
+  private final boolean renews;
   private @Nullable HttpClient http;
 
   Installation(Context context, UserFolder user) {
+    this(context, user, true);
+  }
+
+  private Installation(Context context, UserFolder user, boolean renews) {
     this.context = context;
     this.user = user;
+    this.renews = renews;
+  }
+
+  /**
+   * The same for a command that may end at any time: a token that has ended is not renewed. A
+   * refresh token is often good once, and the new one would be lost.
+   */
+  public Installation withoutRenewal() {
+    return new Installation(context, user, false);
   }
 
   /** Refuses a link that leaves the machine unprotected. */
@@ -93,9 +107,9 @@ public final class Installation {
     if (file != null) {
       return api(key, Credentials.file(Path.of(file)));
     }
-    return api(
-        key,
-        new Session(tokenFile(), url, key + CREDENTIALS, this::provider, InstantSource.system()));
+    Session session =
+        new Session(tokenFile(), url, key + CREDENTIALS, this::provider, InstantSource.system());
+    return api(key, renews ? session : session.withoutRenewal());
   }
 
   private ServiceApi api(String key, Credentials credentials) {

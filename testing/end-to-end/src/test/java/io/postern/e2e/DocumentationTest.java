@@ -17,18 +17,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the code has, the documentation has: settings, metrics, RFCs; and what names a page, a
- * section, a promise or a story finds it there.
+ * What the code has, the documentation has: RFCs, topics; and what names a page, a section, a
+ * promise or a story finds it there.
  */
 class DocumentationTest {
-  private static final Pattern MAPPING =
-      Pattern.compile("@ConfigMapping\\(\\s*prefix\\s*=\\s*\"([^\"]+)\"");
-  private static final Pattern SETTING =
-      Pattern.compile(
-          "(?:@WithName\\(\"([^\"]+)\"\\)\\s*)?(?:@\\w+(?:\\([^)]*\\))?\\s*)*([\\w<>.,]+)\\s+(\\w+)\\(\\);");
-  private static final Pattern DEFAULT = Pattern.compile("@WithDefault\\(\"([^\"]*)\"\\)");
-  private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|//[^\n]*", Pattern.DOTALL);
-  private static final Pattern METRIC = Pattern.compile("\"(postern[._][a-z0-9._]+)\"");
   private static final Pattern RFC = Pattern.compile("RFC (\\d{3,5})");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]*)(?:#([^)\\s]+))?\\)");
   private static final Pattern HEADING = Pattern.compile("#{1,6} +(.*?) *#*");
@@ -45,73 +37,6 @@ class DocumentationTest {
   private static final Pattern OUTSIDE =
       Pattern.compile("DESIGN[ ]§|log[-]mechanics|exchange[-]semantics");
   private static final Pattern PROMISE = Pattern.compile("\\b[GSN][1-9]\\d?\\b");
-
-  @Test
-  void everySettingIsInItsModulesReadmeWithItsDefault() {
-    List<String> missing = new ArrayList<>();
-    int settings = 0;
-    for (Path source : Project.mainSources()) {
-      String code = COMMENT.matcher(Project.read(source)).replaceAll("");
-      Matcher mapping = MAPPING.matcher(code);
-      if (!mapping.find()) {
-        continue;
-      }
-      String readme = readme(source);
-      Matcher setting = SETTING.matcher(code.substring(code.indexOf('{', mapping.end())));
-      while (setting.find()) {
-        String group = setting.group(2).replace(">", ""); // Map<String, Group> by name
-        if (code.contains("interface " + group + " {")) {
-          continue; // a group: its own settings follow
-        }
-        settings++;
-        String name = setting.group(1) != null ? setting.group(1) : kebab(setting.group(3));
-        Matcher value = DEFAULT.matcher(setting.group());
-        String standard = value.find() ? value.group(1) : "";
-        // A group of settings is an interface within the interface: one more part in the key, and a
-        // name where there may be several.
-        Pattern key =
-            Pattern.compile(
-                Pattern.quote(mapping.group(1))
-                    + "(\\.[a-z-]+)?(\\.(NAME|<name>))?\\."
-                    + Pattern.quote(name)
-                    + "`");
-        if (readme.lines().noneMatch(l -> key.matcher(l).find() && l.contains(standard))) {
-          missing.add(
-              mapping.group(1)
-                  + "."
-                  + name
-                  + " ("
-                  + Project.module(source).getFileName()
-                  + "/README.md) "
-                  + standard);
-        }
-      }
-    }
-    assertThat(settings).isPositive();
-    assertThat(missing).isEmpty();
-  }
-
-  @Test
-  void everyMetricIsInItsModulesReadme() {
-    List<String> missing = new ArrayList<>();
-    int metrics = 0;
-    for (Path source : Project.mainSources()) {
-      String code = Project.read(source);
-      if (!code.contains("io.micrometer")) {
-        continue;
-      }
-      Matcher metric = METRIC.matcher(code);
-      while (metric.find()) {
-        metrics++;
-        if (!documented(readme(source), metric.group(1))) {
-          missing.add(
-              metric.group(1) + " (" + Project.module(source).getFileName() + "/README.md)");
-        }
-      }
-    }
-    assertThat(metrics).isPositive();
-    assertThat(missing).isEmpty();
-  }
 
   @Test
   void everyRfcNamedInTheCodeIsInTheStatusTable() {
@@ -275,19 +200,5 @@ class DocumentationTest {
   /** A reference may be broken over the lines of a comment. */
   private static String inOneLine(Path text) {
     return LINE_END.matcher(Project.read(text)).replaceAll(" ");
-  }
-
-  /** By its own name or as Prometheus spells it, with or without a suffix. */
-  private static boolean documented(String readme, String metric) {
-    return readme.contains(metric) || readme.contains(metric.replace('.', '_'));
-  }
-
-  private static String readme(Path source) {
-    Path readme = Project.module(source).resolve("README.md");
-    return Files.exists(readme) ? Project.read(readme) : "";
-  }
-
-  private static String kebab(String name) {
-    return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
   }
 }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Where things are: the checkout, and test data that lies beside it. */
-final class Project {
+public final class Project {
   private static final Set<String> NOT_OURS = Set.of(".git", ".idea", "state", "target");
   private static final Set<String> TEXTS =
       Set.of("java", "md", "proto", "properties", "sh", "yaml", "yml", "xml", "py");
@@ -22,7 +22,7 @@ final class Project {
   private Project() {}
 
   /** The folder with the root pom, found from the working directory upwards. */
-  static Path root() {
+  public static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.exists(folder.resolve("docker-compose.yml"))) {
       folder = folder.getParent();
@@ -37,12 +37,12 @@ final class Project {
    * Real messages, made by others: property postern.corpus, default ../shared/corpus from the
    * project's root.
    */
-  static Path corpus() {
+  public static Path corpus() {
     return root().resolve(System.getProperty("postern.corpus", "../shared/corpus")).normalize();
   }
 
   /** All main sources of the project's modules. */
-  static List<Path> mainSources() {
+  public static List<Path> mainSources() {
     try (Stream<Path> modules = Files.walk(root(), 2)) {
       return modules
           .map(module -> module.resolve("src/main/java"))
@@ -57,7 +57,7 @@ final class Project {
   }
 
   /** All texts that people write: code, contracts, pages, settings, scripts. Nothing built. */
-  static List<Path> texts() {
+  public static List<Path> texts() {
     List<Path> texts = new ArrayList<>();
     try {
       Files.walkFileTree(
@@ -87,7 +87,7 @@ final class Project {
     return texts;
   }
 
-  static List<Path> walk(Path folder) {
+  public static List<Path> walk(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       return files.filter(Files::isRegularFile).sorted().toList();
     } catch (IOException e) {
@@ -95,7 +95,7 @@ final class Project {
     }
   }
 
-  static String read(Path file) {
+  public static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {
@@ -104,7 +104,7 @@ final class Project {
   }
 
   /** The module that a source file belongs to. */
-  static Path module(Path source) {
+  public static Path module(Path source) {
     Path folder = source.getParent();
     while (!Files.exists(folder.resolve("pom.xml"))) {
       folder = folder.getParent();

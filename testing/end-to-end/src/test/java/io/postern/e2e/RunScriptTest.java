@@ -176,7 +176,7 @@ class RunScriptTest {
     Process second = begin(output, "--state", state, "--no-warm", "--size", "small");
     try {
       awaitText(output, "mail is taken at");
-      assertThat(run("audit", "--state", state).output()).contains("8 messages");
+      assertThat(run("status", "--state", state).output()).contains("messages accepted    8");
       administratorsFindWhatTheyLookFor(state);
       assertThat(run("stop", "--state", state).code()).isZero();
       nothingIsLeft(state);

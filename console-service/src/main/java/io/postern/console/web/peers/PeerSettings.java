@@ -4,18 +4,21 @@ import io.smallrye.config.ConfigMapping;
 import java.net.URI;
 import java.util.Optional;
 
-/** Where the other services' APIs are, which the pages ask with their reader's token. */
+/** Other services. The pages ask their APIs with the token of the user. */
 @ConfigMapping(prefix = "postern.console")
 public interface PeerSettings {
-  /** Of policy-service: https, or http on this machine. */
+  /**
+   * Address of policy-service's API: {@code https://HOST:PORT}, or {@code http} on this machine.
+   * Without it the pages that need it say so.
+   */
   Optional<URI> policyUrl();
 
   /** The same of certificate-service. */
   Optional<URI> certificateUrl();
 
   /**
-   * Whom the certificates of both must come from: a configuration of Quarkus' TLS registry; without
-   * it Java's own authorities.
+   * Configuration of Quarkus' TLS registry that has the authority of both certificates. Default:
+   * the authorities of the Java runtime.
    */
   Optional<String> peersTlsConfigurationName();
 }

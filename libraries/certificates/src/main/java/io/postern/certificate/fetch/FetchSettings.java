@@ -8,13 +8,14 @@ public interface FetchSettings {
   /**
    * Fetch from loopback, private, link-local and other addresses that are not public. Only for
    * installations whose CAs publish inside their own network: any peer that presents a certificate
-   * chooses the URL, and any domain that has mail sent to it the host of its policy.
+   * chooses the URL, and any domain to which mail is sent chooses the host of its policy.
    */
   boolean allowPrivateTargets();
 
   /**
-   * The HTTP proxy, host:port, by which everything is fetched; none: directly. It resolves the
-   * names, so it must be the one to refuse addresses that are not public.
+   * HTTP proxy ({@code host:port}) for all fetches. It resolves the names, so it must refuse
+   * addresses that are not public. See docs/guides/certificates.md. Default: none, and everything
+   * is fetched directly.
    */
   default Optional<String> httpProxy() {
     return Optional.empty();
@@ -24,19 +25,20 @@ public interface FetchSettings {
   Duration connectTimeout();
 
   /**
-   * Time for a whole fetch, redirects included, once it has its turn, for which it waits as long at
-   * most.
+   * Time for a whole fetch, redirects included, and for all revocation lists of one question. A
+   * fetch waits as long at most for its turn.
    */
   Duration fetchTimeout();
 
-  /** Largest list; policies have their own bound. */
+  /** Largest revocation list. */
   long maxBytes();
 
+  /** Redirects of a fetch, to http only; each target is checked. */
   int maxRedirects();
 
-  /** Fetches at one time; more wait for their turn. */
+  /** Concurrent fetches; a quarter of them from the hosts of one domain (its last two labels). */
   int concurrentFetches();
 
-  /** Fetches at one time from one host and port; more wait for their turn. */
+  /** Concurrent fetches from one host and port; further ones wait for their turn. */
   int concurrentFetchesPerHost();
 }

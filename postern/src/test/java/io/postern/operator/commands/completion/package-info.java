@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.operator.commands.completion;
+
+import org.jspecify.annotations.NullMarked;
