@@ -6,36 +6,39 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The tables that are partitioned by day: a partition of each is made before the first row of its
- * day, and dropped when the day is older than the retention. A day is the number of days since
- * 1970-01-01 (UTC).
+ * The tables that are partitioned by day, as the database's catalogue has them: a migration adds
+ * one. A partition of each is made before the first row of its day, and dropped when the day is
+ * older than the retention. A day is the number of days since 1970-01-01 (UTC).
  *
  * <p>Owner: one thread, with the writer's connection. A partition that was made in a transaction
  * that failed is unknown again after {@link #load}.
  */
 public final class Days {
-  static final List<String> TABLES =
-      List.of(
-          "message",
-          "message_organization",
-          "recipient",
-          "event",
-          "reported",
-          "refusal",
-          "verdict");
+  private static final String PARTITIONS =
+      "SELECT p.relname, right(c.relname, 10) FROM pg_partitioned_table t"
+          + " JOIN pg_class p ON p.oid = t.partrelid"
+          + " JOIN pg_namespace n ON n.oid = p.relnamespace AND n.nspname = current_schema()"
+          + " JOIN pg_attribute a ON a.attrelid = p.oid AND a.attnum = t.partattrs[0]"
+          + " LEFT JOIN pg_inherits i ON i.inhparent = p.oid"
+          + " LEFT JOIN pg_class c ON c.oid = i.inhrelid WHERE a.attname = 'day'";
 
   // Of a clock that is wrong; nobody fills years with partitions.
   private static final int MOST_AHEAD = 30;
   private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyy_MM_dd");
 
   private final int retentionDays;
-  private final Set<Integer> there = new TreeSet<>();
+
+  /** The days that each table has a partition of. */
+  private final Map<String, Set<Integer>> there = new TreeMap<>();
 
   public Days(int retentionDays) {
     this.retentionDays = retentionDays;
@@ -59,56 +62,62 @@ public final class Days {
     return day >= first(nowMillis) && day <= of(nowMillis) + MOST_AHEAD;
   }
 
-  /** Learns which days have partitions: all of its tables have them, or none. */
+  /** Learns which tables there are, and which days each of them has a partition of. */
   public void load(Connection connection) throws SQLException {
     there.clear();
     try (Statement statement = connection.createStatement();
-        ResultSet found =
-            statement.executeQuery(
-                "SELECT right(c.relname, 10) FROM pg_inherits i JOIN pg_class c ON c.oid ="
-                    + " i.inhrelid WHERE i.inhparent = 'message'::regclass")) {
+        ResultSet found = statement.executeQuery(PARTITIONS)) {
       while (found.next()) {
-        there.add(Math.toIntExact(LocalDate.parse(found.getString(1), NAME).toEpochDay()));
+        Set<Integer> days = there.computeIfAbsent(found.getString(1), table -> new HashSet<>());
+        String day = found.getString(2);
+        if (day != null) {
+          days.add(Math.toIntExact(LocalDate.parse(day, NAME).toEpochDay()));
+        }
       }
     }
   }
 
+  /** The days that a table has a partition of. */
   public Set<Integer> there() {
-    return Set.copyOf(there);
+    Set<Integer> all = new TreeSet<>();
+    there.values().forEach(all::addAll);
+    return all;
   }
 
   /** Makes the day's partitions where there are none. */
   public void need(Connection connection, int day) throws SQLException {
-    if (!there.add(day)) {
-      return;
-    }
-    try (Statement statement = connection.createStatement()) {
-      for (String table : TABLES) {
-        statement.execute(
-            "CREATE TABLE IF NOT EXISTS %s PARTITION OF %s FOR VALUES FROM (%d) TO (%d)"
-                .formatted(partition(table, day), table, day, day + 1));
+    for (Map.Entry<String, Set<Integer>> table : there.entrySet()) {
+      if (table.getValue().add(day)) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute(
+              "CREATE TABLE IF NOT EXISTS %s PARTITION OF %s FOR VALUES FROM (%d) TO (%d)"
+                  .formatted(partition(table.getKey(), day), table.getKey(), day, day + 1));
+        }
       }
     }
   }
 
   /**
-   * Makes tomorrow's partitions, and drops the days beyond the retention. Commits after each day: a
-   * transaction's locks are bounded, and months may wait to be dropped.
+   * Makes tomorrow's partitions and those of a table that is new, and drops the days beyond the
+   * retention. Commits after each day: a transaction's locks are bounded, and months may wait to be
+   * dropped.
    */
   public void keep(Connection connection, long nowMillis) throws SQLException {
-    for (int day = of(nowMillis); day <= of(nowMillis) + 1; day++) {
-      need(connection, day);
-    }
+    need(connection, of(nowMillis));
+    need(connection, of(nowMillis) + 1);
     int first = first(nowMillis);
     try (Statement statement = connection.createStatement()) {
-      for (int day : List.copyOf(there)) {
+      for (int day : there()) {
         if (day < first) {
-          for (String table : TABLES) {
-            statement.execute("DROP TABLE " + partition(table, day));
+          for (Map.Entry<String, Set<Integer>> table : there.entrySet()) {
+            if (table.getValue().remove(day)) {
+              statement.execute("DROP TABLE " + partition(table.getKey(), day));
+            }
           }
-          there.remove(day);
-          connection.commit();
+        } else {
+          need(connection, day);
         }
+        connection.commit();
       }
       long oldest = startMillis(first);
       statement.executeUpdate("DELETE FROM control WHERE at < " + oldest);

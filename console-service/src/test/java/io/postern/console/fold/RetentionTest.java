@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +132,62 @@ class RetentionTest {
                 assertThat(topic.newest()).isEqualTo(Instant.ofEpochMilli(now.get()).toString());
               });
     }
+  }
+
+  /** Days that are known, of a version before, have no partition of it yet. */
+  @Test
+  void aTableByDayOfALaterVersionGetsItsDays() throws Exception {
+    int today = FIRST + 5;
+    try (Connection connection = connection()) {
+      Fold fold = fold(connection);
+      for (int day = FIRST; day < today; day++) {
+        now.set(Days.startMillis(day));
+        fold.read(accepted(day, now.get()));
+      }
+      fold.commit();
+    }
+    migrateFurther();
+
+    now.set(Days.startMillis(today));
+    try (Connection connection = connection()) {
+      Fold fold = fold(connection);
+      for (int day = FIRST; day <= today; day++) {
+        fold.read(accepted(10_000 + day, Days.startMillis(day) + 1));
+      }
+      fold.commit();
+      assertThat(number("SELECT count(*) FROM later")).isEqualTo(6);
+      assertThat(partitions()).containsExactlyInAnyOrderElementsOf(fold.days().there());
+
+      now.set(Days.startMillis(today + 1 + RETENTION));
+      fold.keepDays();
+      assertThat(number("SELECT count(*) FROM later")).isZero();
+      assertThat(partitions()).containsExactlyInAnyOrder(today + 1 + RETENTION, today + 2 + RETENTION);
+    }
+  }
+
+  /** Its service was away from before the later version until long after. */
+  @Test
+  void aDayBeyondTheRetentionGoesWithoutItsPartitionOfALaterTable() throws Exception {
+    try (Connection connection = connection()) {
+      Fold fold = fold(connection);
+      fold.read(accepted(1, now.get()));
+      fold.commit();
+    }
+    migrateFurther();
+    int newest = FIRST + RETENTION + 7;
+    now.set(Days.startMillis(newest));
+    try (Connection connection = connection()) {
+      fold(connection);
+      assertThat(partitions()).containsExactlyInAnyOrder(newest, newest + 1);
+    }
+  }
+
+  private void migrateFurther() {
+    Flyway.configure()
+        .locations("db/migration", "db/later")
+        .dataSource(url, Postgres.user(), Postgres.password())
+        .load()
+        .migrate();
   }
 
   private static ConsumerRecord<String, byte @Nullable []> accepted(long offset, long at) {
