@@ -1,31 +1,34 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test it log-model kills power-cuts attacks fuzz outdated run demo warm docker docker-walk api-docs reference pictures keycloak clean
+.PHONY: help build fmt check test test-all it log-model kills power-cuts attacks fuzz outdated run demo warm docker docker-walk api-docs reference pictures keycloak clean
 SHELL := /bin/bash
-MAVEN = . tools/jdk.sh && require_tools && "$$MVN" -B -ntp
+TOOLS = . tools/jdk.sh && . tools/build.sh && require_tools
+MAVEN = $(TOOLS) && "$$MVN" -B -ntp
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 build: ## compile and package everything, no tests
-	@$(MAVEN) install -DskipTests
+	@$(TOOLS) && build_all .
 
 fmt: ## rewrite the sources in the project's format
-	@$(MAVEN) -T 2 -q spotless:apply
+	@$(MAVEN) -T 2 -q spotless:apply -pl '!testing/broker'
 
-check: ## formatter, ErrorProne and NullAway, no tests
-	@$(MAVEN) test-compile
+check: build ## formatter, ErrorProne and NullAway, no tests
 
-test: ## every test, end-to-end tests included
+test: ## the tests of every day
 	@./test
 
+test-all: ## the same with every seed, kill and power cut
+	@./test --all
+
 it: ## the end-to-end tests alone
-	@./test testing/end-to-end
+	@./test end-to-end
 
 SCHEDULES ?= 1000000
 FIRST ?= 1
 log-model: ## the rules of the log against SCHEDULES= random schedules from seed FIRST= (a million by default: ten minutes on two cores)
-	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests -pl libraries/log-rules,testing/stack -am && \
-	  exec "$$JAVA_HOME/bin/java" -XX:+UseSerialGC -cp 'libraries/log-rules/target/test-classes:libraries/log-rules/target/classes:testing/stack/target/libs/*' \
+	@$(TOOLS) && build_all . -pl libraries/mail-log -am && cd libraries/mail-log && \
+	  exec "$$JAVA_HOME/bin/java" -XX:+UseSerialGC -cp "target/test-classes:target/classes:$$(cat target/test.classpath)" \
 	    io.postern.log.rules.model.LogModelMain $(SCHEDULES) $(FIRST)
 
 SEED ?= $(shell date +%s)
@@ -33,14 +36,14 @@ MESSAGES ?= 200000
 KILLS ?= 100
 SHORT ?= false
 kills: ## mail while services are killed, accounted on both sides: SEED= MESSAGES= KILLS= (hours by default)
-	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch testing/stack/target/built && \
+	@$(TOOLS) && build_all . && \
 	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -Dkills.seed=$(SEED) -Dkills.messages=$(MESSAGES) -Dkills.kills=$(KILLS) -Dkills.short=$(SHORT) \
 	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.kills.KillsMain
 
 COUNT ?= 50
 power-cuts: ## mail while the power is cut, accounted on both sides, one seed after the other: SEED= COUNT= (see docs/evidence/fault-tests.md)
-	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch testing/stack/target/built && \
+	@$(TOOLS) && build_all . && \
 	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -Dcuts.seed=$(SEED) -Dcuts.count=$(COUNT) \
 	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.kills.PowerCutsMain
@@ -48,13 +51,13 @@ power-cuts: ## mail while the power is cut, accounted on both sides, one seed af
 SECONDS_EACH ?= 60
 ATTACKS ?=
 attacks: ## fair mail beside attacks of strangers, compared with none: SECONDS_EACH= ATTACKS=name,name (fifty minutes; see docs/evidence/attacks.md)
-	@. tools/jdk.sh && require_tools && "$$MVN" -B -ntp -q install -DskipTests && touch testing/stack/target/built && \
+	@$(TOOLS) && build_all . && \
 	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -Dattacks.seconds=$(SECONDS_EACH) -Dattacks.only=$(ATTACKS) \
 	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.attacks.AttacksMain
 
 pictures: ## the pictures of docs/guides/console.md, from the console as it is (needs Chromium)
-	@$(MAVEN) -q install -DskipTests && touch testing/stack/target/built && $(MAVEN) surefire:test -pl testing/end-to-end -Dtest=ConsolePagesTest && \
+	@./test end-to-end ConsolePagesTest && \
 	  for page in overview-light message-light refusal-dark connectors-light; do cp target/screenshots/$$page.png docs/images/console-$$page.png; done
 
 INPUTS ?= 1000000
@@ -83,10 +86,10 @@ docker-walk: ## a newcomer's way in containers with every step checked: images, 
 	@deploy/docker/walk
 
 api-docs: ## write docs/api and docs/asyncapi.yaml anew, the descriptions of services and topics; tools/check-asyncapi reads the latter with AsyncAPI's parser
-	@$(MAVEN) -q install -pl libraries/contracts,policy-service,certificate-service,console-service -am -Dtest=AccessTest,AsyncApiTest -Dsurefire.failIfNoSpecifiedTests=false -Dapi.docs.renew=true
+	@export TEST_OPTIONS=-Dapi.docs.renew=true; for module in policy-service certificate-service console-service; do ./test $$module AccessTest || exit 1; done; ./test contracts AsyncApiTest
 
 reference: ## write the parts of docs/ anew that are made from the code: settings, commands, API, decisions
-	@$(MAVEN) -q package -Dquick -pl testing/end-to-end -am -Dtest=ReferencePagesTest -Dsurefire.failIfNoSpecifiedTests=false -Dreference.renew=true
+	@TEST_OPTIONS=-Dreference.renew=true ./test end-to-end ReferencePagesTest
 
 KEYCLOAK_PORT ?= 8180
 keycloak: ## sign in to a service with tokens of a real Keycloak, downloaded from Maven Central

@@ -1,4 +1,4 @@
-# Sourced by run and test: sets JAVA_HOME to a JDK 25 or newer and MVN to a Maven, installing them where that needs no question.
+# Sourced by run, test and the Makefile: sets JAVA_HOME to a JDK 25 or newer and MVN to a Maven, installing them where that needs no question.
 
 java_major() { # FOLDER: prints the major version of the JDK in it, nothing where there is none
   [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
@@ -30,7 +30,22 @@ apt_install() { # PACKAGES: only where root needs to ask nobody
   { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@"; } >/dev/null 2>&1
 }
 
-require_tools() {
+# What a build and a start need of the machine, said before anything is built.
+require_room() { # FOLDER
+  local free memory
+  free=$(df -Pk "$1" | awk 'NR == 2 { print int($4 / 1024) }')
+  if [ "${free:-9999}" -lt 2048 ]; then
+    echo "postern: $free MB are free on the disk of $1: 2,048 MB are needed to build and to start" >&2
+    return 1
+  fi
+  memory=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null)
+  if [ "${memory:-9999}" -lt 2048 ]; then
+    echo "postern: $memory MB of memory are available: 2,048 MB are needed to build and to start (README.md asks for a machine with 4 GB)" >&2
+    return 1
+  fi
+}
+
+require_jdk() {
   local jdk
   if ! jdk=$(find_jdk); then
     apt_install openjdk-25-jdk-headless || true
@@ -40,6 +55,10 @@ require_tools() {
     fi
   fi
   export JAVA_HOME=$jdk
+}
+
+require_maven() {
+  local version
   if ! MVN=$(command -v mvn); then
     apt_install maven || true
     if ! MVN=$(command -v mvn); then
@@ -47,6 +66,17 @@ require_tools() {
       return 1
     fi
   fi
+  version=$("$MVN" -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9]*\.[0-9]*\).*/\1/p')
+  case ${version:-3.9} in
+    [12].* | 3.[0-7])
+      echo "postern: Maven $version is too old: 3.8 or newer is needed (Debian: apt-get install maven)" >&2
+      return 1
+      ;;
+  esac
   # Short-lived builds on few cores: the first compiler tier and the serial collector are the quickest.
   export MAVEN_OPTS="${MAVEN_OPTS:--XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx1500m}"
+}
+
+require_tools() {
+  require_jdk && require_maven
 }

@@ -57,6 +57,9 @@ class RunScriptTest {
     return new Ended(process.exitValue(), Files.readString(output));
   }
 
+  /** The last line of a start: the samples have gone, the console is there. */
+  private static final String STARTED = "arriving mail is in";
+
   private String state(String name) {
     return folder.resolve(name).toString();
   }
@@ -126,7 +129,7 @@ class RunScriptTest {
     Path output = folder.resolve("up.txt");
     Process up = begin(output, "--state", state, "--no-warm", "--size", "small");
     try {
-      awaitText(output, "mail is taken at");
+      awaitText(output, STARTED);
       assertThat(leftOver(state)).hasSizeGreaterThanOrEqualTo(6);
       Awaitility.await()
           .atMost(LIMIT)
@@ -175,7 +178,7 @@ class RunScriptTest {
     // The second start goes on with the data of the first, and SIGTERM ends it in order.
     Process second = begin(output, "--state", state, "--no-warm", "--size", "small");
     try {
-      awaitText(output, "mail is taken at");
+      awaitText(output, STARTED);
       assertThat(run("status", "--state", state).output()).contains("messages accepted    8");
       administratorsFindWhatTheyLookFor(state);
       assertThat(run("stop", "--state", state).code()).isZero();

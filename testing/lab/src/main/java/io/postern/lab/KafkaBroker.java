@@ -64,8 +64,9 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   public static KafkaBroker start(Path folder, BrokerSettings settings) {
+    Counts.add("broker");
     for (int i = 1; ; i++) {
-      KafkaBroker broker = begin(folder, settings);
+      KafkaBroker broker = launched(folder, settings);
       try {
         broker.awaitReady();
         return broker;
@@ -83,6 +84,11 @@ public final class KafkaBroker implements AutoCloseable {
    * fails where another program took a port meanwhile, where {@link #start} would try others.
    */
   public static KafkaBroker begin(Path folder, BrokerSettings settings) {
+    Counts.add("broker");
+    return launched(folder, settings);
+  }
+
+  private static KafkaBroker launched(Path folder, BrokerSettings settings) {
     KafkaBroker broker = new KafkaBroker(folder, settings);
     broker.clientPort = FreePorts.next();
     broker.controllerPort = FreePorts.next();

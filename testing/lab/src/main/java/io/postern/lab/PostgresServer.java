@@ -87,6 +87,7 @@ public final class PostgresServer implements AutoCloseable {
     // Once for all servers of a build.
     Path program = PostgresProgram.in(KafkaBroker.libs().resolveSibling("postgres"));
     PostgresServer server = new PostgresServer(folder.toAbsolutePath(), program, port);
+    Counts.add("database");
     try {
       Files.createDirectories(folder);
       if (!Files.exists(server.data().resolve("PG_VERSION"))) {

@@ -1,6 +1,7 @@
 package io.postern.stack;
 
 import io.postern.lab.AotCache;
+import io.postern.lab.Counts;
 import io.postern.lab.EndWithParent;
 import io.postern.lab.FreePorts;
 import io.postern.lab.JavaProgram;
@@ -59,13 +60,23 @@ public final class LocalStack implements AutoCloseable {
 
   /** Starts broker and services and returns when the broker is ready; see {@link #awaitReady}. */
   public static LocalStack start(StackOptions options, Consumer<String> say) throws Exception {
-    return start(
-        options, KafkaBroker.begin(options.state().broker(), options.processes().broker()), say);
+    LocalStack stack =
+        start(
+            options,
+            KafkaBroker.begin(options.state().broker(), options.processes().broker()),
+            say);
+    try {
+      stack.startConsole(Map.of());
+      return stack;
+    } catch (Exception e) {
+      stack.close();
+      throw e;
+    }
   }
 
   /**
-   * The same with a broker that has begun to start. The services start beside it: they wait for a
-   * log that is not there (G7).
+   * The services of mail with a broker that has begun to start, without the console: see {@link
+   * #startConsole}. They start beside the broker, and wait for it (G7).
    *
    * @param broker closed with the stack, and where this fails
    */
@@ -89,14 +100,9 @@ public final class LocalStack implements AutoCloseable {
     }
     LocalStack stack = new LocalStack(options, broker, smtpPort, say);
     try {
-      for (Service service : Service.values()) {
-        int count = options.processes().count(service);
-        if (service == Service.CONSOLE && count > 0) {
-          stack.startPostgres();
-        }
-        for (int number = 1; number <= count; number++) {
-          stack.startReplica(service, number);
-        }
+      Counts.add("stack");
+      for (Service service : Service.OF_MAIL) {
+        stack.startReplicas(service);
       }
       broker.awaitReady();
       stack.remember(Map.of());
@@ -107,7 +113,28 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  /** For the console alone: a machine that has none has a console that waits for one. */
+  /**
+   * Starts the console's replicas with their PostgreSQL, where the stack has any: mail does not
+   * wait for them, so whoever starts a stack may start them last.
+   *
+   * @param variables as of {@link #remember}
+   */
+  public void startConsole(Map<String, String> variables) throws IOException {
+    if (options.processes().count(Service.CONSOLE) == 0) {
+      return;
+    }
+    startPostgres();
+    startReplicas(Service.CONSOLE);
+    remember(variables);
+  }
+
+  private void startReplicas(Service service) {
+    for (int number = 1; number <= options.processes().count(service); number++) {
+      startReplica(service, number);
+    }
+  }
+
+  /** A machine that has none has a console that waits for one. */
   private void startPostgres() throws IOException {
     if (!PostgresServer.canRun()) {
       say.accept("the console has no PostgreSQL: there is none for this machine, or for its root");

@@ -32,7 +32,7 @@ public record Processes(
   public Processes {
     replicas.forEach(
         (service, count) -> {
-          if (count < 1) {
+          if (count < (service == Service.CONSOLE ? 0 : 1)) {
             throw new IllegalArgumentException(
                 count + " replicas of " + service.module() + ": at least one runs");
           }

@@ -81,6 +81,7 @@ final class Example implements AutoCloseable {
             null,
             withProvider(provider.issuer()),
             new Progress());
+    example.startConsole();
     return new Example(example, provider, Files.readString(state.credentials()).strip());
   }
 
@@ -88,6 +89,7 @@ final class Example implements AutoCloseable {
   private static Processes withProvider(String issuer) {
     Map<String, String> api = Map.of("postern.api.oidc.issuer", issuer);
     return Processes.of(Size.SMALL)
+        .withConsole()
         .settings(Service.POLICY, api)
         .settings(Service.CERTIFICATE, api)
         .settings(Service.CONSOLE, api)

@@ -3,12 +3,13 @@ package io.postern.e2e.kills;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * G2, G3, G5 while services and broker are killed and paused, two replicas of each: nothing lost,
@@ -22,6 +23,7 @@ class KillsTest {
   private static final int KILLS = 8;
   private static final int CONSOLE_KILLS = 4;
   private static final int CLIENTS = 12;
+  private static final int SEEDS = 3;
 
   private World world;
 
@@ -37,8 +39,13 @@ class KillsTest {
     world.close();
   }
 
+  /** One keeps the way alive in ./test; ./test --all has all of them. */
+  static LongStream seeds() {
+    return LongStream.rangeClosed(1, Boolean.getBoolean("postern.tests.all") ? SEEDS : 1);
+  }
+
   @ParameterizedTest(name = "seed {0}")
-  @ValueSource(longs = {1, 2, 3})
+  @MethodSource("seeds")
   void G2_G3_G5_theAccountIsClean(long seed) throws Exception {
     Plan plan = new Plan(seed, MESSAGES, KILLS, Profile.SHORT).withConsoleKills(CONSOLE_KILLS);
     KillsRun.Result result =

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description =
-        "Starts everything, sends the samples, shows each one's way, and stops; exit 0 if all ended as expected.",
+        "Starts everything but the console, sends the samples, shows each one's trace, and stops; exit 0 if all ended as expected.",
     mixinStandardHelpOptions = true)
 public final class Demo implements Callable<Integer> {
   @Mixin private StartOptions start = new StartOptions();
@@ -32,7 +32,7 @@ public final class Demo implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Progress progress = new Progress();
-    RunningExample example = start.start(progress);
+    RunningExample example = start.start(false, progress);
     Up.closeAtExit(example);
     if (withoutCrlServer) {
       example.world().stopCrlServer();

@@ -50,7 +50,11 @@ final class StartOptions {
           "memory and compiler of the JVMs: small, server or large, for 100,000 connectors (default: server where the machine has 3 GB)")
   Size size = Size.fitting();
 
-  RunningExample start(Progress progress) throws Exception {
+  /**
+   * @param withConsole unless --scale says how many
+   */
+  RunningExample start(boolean withConsole, Progress progress) throws Exception {
+    Processes asked = Processes.of(size).replicas(replicas());
     DirectoryFile file =
         directory == null ? DirectoryFile.example() : DirectoryFile.read(directory);
     return RunningExample.start(
@@ -59,7 +63,7 @@ final class StartOptions {
         smtpPort,
         file,
         anchors,
-        Processes.of(size).replicas(replicas()),
+        withConsole ? asked.withConsole() : asked,
         progress);
   }
 

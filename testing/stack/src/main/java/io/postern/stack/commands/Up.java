@@ -7,6 +7,7 @@ import io.postern.stack.Service;
 import io.postern.stack.example.RunningExample;
 import io.postern.stack.warm.TrainingProcess;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Mixin;
@@ -17,6 +18,8 @@ import picocli.CommandLine.Option;
  * force, and stays up until Ctrl-C.
  */
 public class Up implements Callable<Integer> {
+  private static final Duration CONSOLE_LIMIT = Duration.ofSeconds(60);
+
   @Mixin private StartOptions start = new StartOptions();
 
   @Option(
@@ -28,18 +31,21 @@ public class Up implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Progress progress = new Progress();
-    RunningExample example = start.start(progress);
+    RunningExample example = start.start(true, progress);
     CountDownLatch closed = closeAtExit(example);
+    progress.say("mail is taken at 127.0.0.1:" + example.stack().smtpPort());
+    example.startConsole();
     if (start.directory == null) {
       Samples.run(example, Samples.defaultFolder());
     }
-    progress.say("mail is taken at 127.0.0.1:" + example.stack().smtpPort());
-    progress.say("the console is at " + console(example.stack()));
     progress.say(
         "administration at http://127.0.0.1:"
             + example.stack().apiPort(Service.POLICY)
             + "/api/v1/directory, user and password in "
             + start.state.open().credentials());
+    if (!example.stack().replicas(Service.CONSOLE).isEmpty()) {
+      progress.say("the console is at " + console(example.stack()));
+    }
     progress.say(
         "arriving mail is in " + start.state.open().received("") + "; Ctrl-C stops everything");
     if (!noWarm) {
@@ -49,14 +55,15 @@ public class Up implements Callable<Integer> {
     return 0;
   }
 
-  /** With a link that signs in once; its service may be late, and then there is no link. */
+  /** With a link that signs in once; without one where the service is not there in time. */
   private static String console(LocalStack stack) throws InterruptedException {
     String at = "http://127.0.0.1:" + stack.apiPort(Service.CONSOLE);
     try {
+      stack.awaitReady(Service.CONSOLE, CONSOLE_LIMIT);
       return at
           + new AccessClient(stack.api(Service.CONSOLE)).signInLink()
           + " (signs you in once, within ten minutes)";
-    } catch (IOException e) {
+    } catch (IOException | IllegalStateException e) {
       return at + ", not started yet (" + e.getMessage() + ")";
     }
   }

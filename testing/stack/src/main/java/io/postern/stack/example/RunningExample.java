@@ -39,13 +39,14 @@ public final class RunningExample implements AutoCloseable {
   }
 
   /**
-   * Starts everything and returns when mail can be sent.
+   * Starts everything but the console and returns when mail can be sent; see {@link
+   * #startConsole}.
    *
    * @param home the project's root
    * @param smtpPort ingress' port, 0 for a free one
    * @param directory the directory file, applied if the state has no organization yet
    * @param anchors further trust anchors (PEM), or null
-   * @param asked the processes; the console is added to them
+   * @param processes with or without a console
    */
   public static RunningExample start(
       Path home,
@@ -53,11 +54,10 @@ public final class RunningExample implements AutoCloseable {
       int smtpPort,
       DirectoryFile directory,
       @Nullable Path anchors,
-      Processes asked,
+      Processes processes,
       Progress progress)
       throws Exception {
     refuseSecond(state);
-    Processes processes = asked.withConsole();
     // The broker takes longest and begins first: the others start beside it.
     KafkaBroker broker = KafkaBroker.begin(state.broker(), processes.broker());
     ExampleWorld world = startWorld(state, broker);
@@ -90,6 +90,11 @@ public final class RunningExample implements AutoCloseable {
       world.close();
       throw e;
     }
+  }
+
+  /** Starts the console, which shows mail and relays none; returns before it is ready. */
+  public void startConsole() throws IOException {
+    stack.startConsole(world.variables());
   }
 
   private static ExampleWorld startWorld(StateFolder state, KafkaBroker broker) throws IOException {
