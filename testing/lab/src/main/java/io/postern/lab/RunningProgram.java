@@ -17,6 +17,15 @@ import java.util.concurrent.TimeUnit;
 public final class RunningProgram implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+  /**
+   * A shell's background job ignores SIGINT, all that it starts inherits that, and a JVM then
+   * leaves Ctrl-C without effect. Other systems than Linux have no such program.
+   */
+  private static final List<String> DEFAULT_SIGNALS =
+      System.getProperty("os.name").equals("Linux")
+          ? List.of("env", "--default-signal=INT")
+          : List.of();
+
   private final Process process;
   private final StringBuffer output = new StringBuffer();
   private final Thread reader;
@@ -41,7 +50,7 @@ public final class RunningProgram implements AutoCloseable {
   }
 
   private static List<String> command(Class<?> main, List<String> args) {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(DEFAULT_SIGNALS);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
