@@ -5,12 +5,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeLogDirsOptions;
@@ -29,7 +28,8 @@ import org.jboss.logging.Logger;
  * <p>Below the mark of a folder the log is {@link State#CLOSED} to new mail, below half of it
  * {@link State#CRITICAL}; it opens when every folder of every broker has five quarters of its mark
  * free. A missing answer changes nothing for the better: the last known state stays. Before the
- * first answer that is {@link State#OPEN}, or a missing right would stop all mail.
+ * first answer that is {@link State#OPEN}, or a missing right would stop all mail. A broker that
+ * was taken out counts as missing until it is unregistered (kafka-cluster.sh unregister).
  *
  * <p>Rights: DESCRIBE of the cluster.
  */
@@ -66,7 +66,6 @@ public final class LogSpace implements AutoCloseable {
   private final OccasionalLog trouble = new OccasionalLog(LogSpace.class);
   private final Thread thread = Thread.ofPlatform().daemon().name("log-space").unstarted(this::run);
   private volatile Reading reading = new Reading(State.OPEN, -1, "not asked yet");
-  private final Set<Integer> known = new TreeSet<>(); // brokers; the thread's alone
   private volatile boolean closed;
 
   /**
@@ -116,7 +115,7 @@ public final class LogSpace implements AutoCloseable {
         Admin admin = Admin.create(settings.admin());
         try (var closing = ClosingClients.closing(admin)) {
           while (!closed) {
-            Answers answers = ask(admin, known);
+            Answers answers = ask(admin);
             note(answers);
             TimeUnit.NANOSECONDS.sleep((near(answers) ? NEAR_PERIOD : PERIOD).toNanos());
           }
@@ -143,21 +142,22 @@ public final class LogSpace implements AutoCloseable {
     }
   }
 
-  /**
-   * @param known brokers that were there before: one that has halted is not named any more, and
-   *     counts as one that does not say. One that was taken out for good counts until a restart
-   */
-  private static Answers ask(Admin admin, Set<Integer> known) throws InterruptedException {
+  private static Answers ask(Admin admin) throws InterruptedException {
     List<Folder> folders = new ArrayList<>();
     String missing = "";
     try {
       Collection<Node> nodes =
           answer(
-              admin.describeCluster(new DescribeClusterOptions().timeoutMs(ANSWER_MILLIS)).nodes());
+              admin
+                  .describeCluster(
+                      new DescribeClusterOptions()
+                          .timeoutMs(ANSWER_MILLIS)
+                          .includeFencedBrokers(true))
+                  .nodes());
       Map<Integer, KafkaFuture<Map<String, LogDirDescription>>> answers =
           admin
               .describeLogDirs(
-                  nodes.stream().map(Node::id).toList(),
+                  nodes.stream().filter(node -> !node.isFenced()).map(Node::id).toList(),
                   new DescribeLogDirsOptions().timeoutMs(ANSWER_MILLIS))
               .descriptions();
       for (Map.Entry<Integer, KafkaFuture<Map<String, LogDirDescription>>> broker :
@@ -165,14 +165,23 @@ public final class LogSpace implements AutoCloseable {
         String why = add(broker.getValue(), folders);
         missing = why.isEmpty() ? missing : "broker " + broker.getKey() + ": " + why;
       }
-      known.addAll(answers.keySet());
-      for (int broker : known) {
-        missing = answers.containsKey(broker) ? missing : "broker " + broker + " is away";
-      }
+      String away = away(nodes);
+      missing = away.isEmpty() ? missing : away;
     } catch (ExecutionException | TimeoutException | KafkaException e) {
       missing = why(e);
     }
     return new Answers(folders, missing);
+  }
+
+  /**
+   * The brokers that have halted, and cannot say: Kafka names one as fenced until it is
+   * unregistered. Empty: none.
+   */
+  static String away(Collection<Node> nodes) {
+    return nodes.stream()
+        .filter(Node::isFenced)
+        .map(node -> "broker " + node.id() + " is away")
+        .collect(Collectors.joining(", "));
   }
 
   /** Empty, or why something is missing. */

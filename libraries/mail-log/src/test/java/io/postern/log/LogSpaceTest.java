@@ -8,6 +8,7 @@ import io.postern.log.LogSpace.State;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.Node;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,15 @@ class LogSpaceTest {
     assertThat(mark.applyAsLong(20 * GIB)).isEqualTo(2 * GIB);
     assertThat(mark.applyAsLong(400 * MIB)).isEqualTo(100 * MIB);
     assertThat(LogSpace.mark(0, 0).applyAsLong(GIB)).isZero();
+  }
+
+  @Test
+  void aBrokerThatHasHaltedIsAwayUntilItIsTakenOut() {
+    Node here = new Node(1, "one", 9092);
+    Node halted = new Node(2, "two", 9092, null, true);
+
+    assertThat(LogSpace.away(List.of(here, halted))).isEqualTo("broker 2 is away");
+    assertThat(LogSpace.away(List.of(here))).as("unregistered").isEmpty();
   }
 
   @Test
