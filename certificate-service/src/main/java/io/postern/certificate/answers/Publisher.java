@@ -121,13 +121,10 @@ public class Publisher {
     OutgoingMessageMetadata<RecordMetadata> stamp = new OutgoingMessageMetadata<>();
     long sent = logClock.ownMillis();
     try {
-      // Emitters are not for several threads at once.
-      synchronized (emitter) {
-        emitter
-            .sendMessage(Message.of(value).addMetadata(metadata).addMetadata(stamp))
-            .subscribe()
-            .with(_ -> stamped(sent, stamp.getResult()), this::lost);
-      }
+      emitter
+          .sendMessage(Message.of(value).addMetadata(metadata).addMetadata(stamp))
+          .subscribe()
+          .with(_ -> stamped(sent, stamp.getResult()), this::lost);
     } catch (IllegalStateException e) {
       lost(e);
     }

@@ -41,17 +41,14 @@ public class StatePublisher {
   void publish(String domain, @Nullable StsPolicyState state) {
     byte[] value = state == null ? null : state.toByteArray();
     try {
-      // Emitters are not for several threads at once.
-      synchronized (emitter) {
-        emitter
-            .send(Record.of(domain, value))
-            .whenComplete(
-                (_, failure) -> {
-                  if (failure != null) {
-                    lost(domain);
-                  }
-                });
-      }
+      emitter
+          .send(Record.of(domain, value))
+          .whenComplete(
+              (_, failure) -> {
+                if (failure != null) {
+                  lost(domain);
+                }
+              });
     } catch (IllegalStateException full) {
       lost(domain);
     }

@@ -30,17 +30,14 @@ class StaplePublisher {
 
   void publish(OcspStaple staple) {
     try {
-      // Emitters are not for several threads at once.
-      synchronized (emitter) {
-        emitter
-            .send(Record.of(OcspStaples.key(staple), staple.toByteArray()))
-            .whenComplete(
-                (_, failure) -> {
-                  if (failure != null) {
-                    lost();
-                  }
-                });
-      }
+      emitter
+          .send(Record.of(OcspStaples.key(staple), staple.toByteArray()))
+          .whenComplete(
+              (_, failure) -> {
+                if (failure != null) {
+                  lost();
+                }
+              });
     } catch (IllegalStateException full) {
       lost();
     }
