@@ -80,9 +80,4 @@ public class ConsoleService implements Service {
     answer.withData("read-model", ready).withData("writer", fold.writing());
     return ready;
   }
-
-  @Override
-  public boolean alive() {
-    return fold.alive();
-  }
 }

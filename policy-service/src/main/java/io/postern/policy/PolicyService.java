@@ -139,12 +139,6 @@ public class PolicyService implements Service {
 
   @Override
   public boolean alive() {
-    return !started
-        || stopping
-        || owner.alive()
-            && decider.alive()
-            && scheduler.alive()
-            && notices.alive()
-            && reporter.map(Worker::alive).orElse(true);
+    return !started || stopping || scheduler.alive();
   }
 }

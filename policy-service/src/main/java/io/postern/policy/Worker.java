@@ -65,11 +65,6 @@ public final class Worker implements AutoCloseable {
     return current != null && current.joined() && thread.sinceTurn().compareTo(SILENT) < 0;
   }
 
-  /** False when an unexpected error has ended the thread. */
-  public boolean alive() {
-    return thread.alive();
-  }
-
   /** Ends the thread, and leaves the group. Bounded: 10 s. */
   @Override
   public void close() {

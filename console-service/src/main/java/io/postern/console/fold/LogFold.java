@@ -118,10 +118,6 @@ public final class LogFold implements AutoCloseable {
     return connected && thread.sinceTurn().compareTo(SILENCE) < 0;
   }
 
-  public boolean alive() {
-    return thread.alive();
-  }
-
   public boolean writing() {
     return writing;
   }

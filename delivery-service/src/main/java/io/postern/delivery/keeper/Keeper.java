@@ -98,11 +98,6 @@ public final class Keeper implements AutoCloseable {
     thread.start();
   }
 
-  /** False once an error has ended the thread: no held content is copied any more. Any thread. */
-  public boolean alive() {
-    return thread.alive();
-  }
-
   /** Ends within some seconds; a copy under way is given up and made again later. */
   @Override
   public void close() {

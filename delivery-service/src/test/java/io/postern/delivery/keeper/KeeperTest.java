@@ -25,6 +25,7 @@ import io.postern.log.LogSettings;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentReader;
 import io.postern.log.content.ContentStream;
+import io.postern.log.reading.ConsumerThread;
 import io.postern.log.sending.Intake;
 import io.postern.log.sending.MessageLog;
 import io.postern.log.topics.TopicsSetup;
@@ -287,10 +288,12 @@ class KeeperTest {
               throw new NoClassDefFoundError("a class that is not there");
             },
             kept::add);
-    assertThat(keeper.alive()).as("not begun").isTrue();
     keeper.start();
     ask(mail, NoticeKind.KEEP_CONTENT);
-    Awaitility.await().dontCatchUncaughtExceptions().atMost(PATIENCE).until(() -> !keeper.alive());
+    Awaitility.await()
+        .dontCatchUncaughtExceptions()
+        .atMost(PATIENCE)
+        .until(() -> ConsumerThread.fallen().contains("held-content-keeper"));
     keeper.close();
     keeper(() -> {});
     awaitAnswers(mail, 1);
@@ -300,7 +303,7 @@ class KeeperTest {
   void oneThatWasClosedIsNoFailure() throws Exception {
     Keeper closed = keeper(() -> {});
     closed.close();
-    assertThat(closed.alive()).isTrue();
+    assertThat(ConsumerThread.fallen()).isEmpty();
   }
 
   /** The broker goes on when the reader has said that it does not answer. */

@@ -1,5 +1,6 @@
 package io.postern.service;
 
+import io.postern.log.reading.ConsumerThread;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
@@ -22,7 +23,10 @@ public interface Service {
    */
   boolean ready(HealthCheckResponseBuilder answer);
 
-  /** False when only a restart helps: an error has ended a thread. A log that is away is none. */
+  /**
+   * False when only a restart helps: an error has ended a thread. A log that is away is none. The
+   * frame itself adds the readers of the log ({@link ConsumerThread#fallen}).
+   */
   default boolean alive() {
     return true;
   }

@@ -2,6 +2,9 @@ package io.postern.log.reading;
 
 import io.postern.log.OccasionalLog;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Failure:</b> whatever goes wrong, making a client included, ends the consumer and not the
  * thread: a line in the log now and then, a pause of half a second, and a new consumer, for ever.
- * Only an {@link Error} ends the thread, see {@link #alive}.
+ * Only an {@link Error} ends the thread, see {@link #fallen}.
  *
  * <p><b>Bounds:</b> a member of a group closes within 2 s, another consumer at once, the thread
  * ends within 10 s of {@link #close} and is interrupted then. A long turn makes the end long.
@@ -31,6 +34,9 @@ public final class ConsumerThread implements AutoCloseable {
   // A member tells its group that it leaves. Kafka's clients wait long for a log that is away.
   private static final Duration LEAVE = Duration.ofSeconds(2);
   private static final Duration END = Duration.ofSeconds(10);
+
+  /** Of the process: whoever hands a reader on need not hand its end on. */
+  private static final Set<ConsumerThread> FALLEN = ConcurrentHashMap.newKeySet();
 
   /** Use of one consumer after another. All of it runs on the thread. */
   @FunctionalInterface
@@ -67,7 +73,6 @@ public final class ConsumerThread implements AutoCloseable {
   private final Thread thread;
   private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
   private volatile long lastTurn = System.nanoTime();
-  private volatile boolean fallen;
 
   /**
    * @param name of the thread
@@ -96,9 +101,17 @@ public final class ConsumerThread implements AutoCloseable {
     return closing.getCount() == 0;
   }
 
-  /** False when an error has ended the thread. A log that is away is none. */
+  /** False when an error has ended the thread, until it is closed. A log that is away is none. */
   public boolean alive() {
-    return !fallen;
+    return !FALLEN.contains(this);
+  }
+
+  /**
+   * The threads of this process that an error has ended, by name, until they are closed: only a
+   * restart brings them back.
+   */
+  public static List<String> fallen() {
+    return FALLEN.stream().map(fallen -> fallen.thread.getName()).sorted().toList();
   }
 
   /** Since the last turn ended; before the first one since this was made. */
@@ -110,6 +123,7 @@ public final class ConsumerThread implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
+    FALLEN.remove(this);
     KafkaConsumer<String, byte[]> reading = consumer;
     if (reading != null) {
       reading.wakeup();
@@ -132,7 +146,10 @@ public final class ConsumerThread implements AutoCloseable {
     } catch (InterruptedException e) {
       closing.countDown();
     } catch (Error e) {
-      fallen = true;
+      FALLEN.add(this);
+      if (closed()) {
+        FALLEN.remove(this);
+      }
       LOG.errorf(e, "%s, for good: its thread has ended", trouble);
       throw e;
     } finally {

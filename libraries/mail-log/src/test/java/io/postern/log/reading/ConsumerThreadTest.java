@@ -119,7 +119,9 @@ class ConsumerThreadTest {
       thread.start();
       await().dontCatchUncaughtExceptions().until(() -> seen.contains("ended"));
       assertThat(thread.alive()).isFalse();
+      assertThat(ConsumerThread.fallen()).containsExactly("consumer-thread-test");
     }
+    assertThat(ConsumerThread.fallen()).as("closed").isEmpty();
   }
 
   /** The service was ended while it began. */
