@@ -8,6 +8,7 @@ import io.postern.ingress.RawClient;
 import io.postern.ingress.TestDirectory;
 import io.postern.ingress.TestServer;
 import io.postern.lab.FreePorts;
+import io.postern.lab.NotRun;
 import io.postern.rules.Directory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class HaproxyTest {
   @TestFactory
   List<DynamicTest> haproxyNamesEachClientAndPassesAReplicaByThatTakesNoMail() {
     if (!Files.isExecutable(HAPROXY)) {
-      System.out.println("Not run: mail through HAProxy: there is no " + HAPROXY);
+      NotRun.program(HaproxyTest.class, HAPROXY.toString());
       return List.of();
     }
     return List.of(DynamicTest.dynamicTest("haproxy", this::haproxy));

@@ -10,6 +10,7 @@ import io.postern.ingress.BalancerProxy;
 import io.postern.ingress.TestServer;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
+import io.postern.lab.NotRun;
 import io.postern.transport.KeyMaterial;
 import io.postern.transport.TlsCapabilityProbe;
 import java.io.IOException;
@@ -143,7 +144,7 @@ class ScannersTest {
   private static boolean isThere(Path program) {
     boolean there = Files.isExecutable(program);
     if (!there) {
-      System.out.println("Not run: a scan of the listener: there is no " + program);
+      NotRun.program(ScannersTest.class, program.toString());
     }
     return there;
   }

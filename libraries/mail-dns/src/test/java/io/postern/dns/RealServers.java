@@ -1,6 +1,7 @@
 package io.postern.dns;
 
 import io.postern.lab.FreePorts;
+import io.postern.lab.NotRun;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -36,12 +37,12 @@ final class RealServers implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** False, and one line says so: the programs are not there. */
+  /** False, and {@link NotRun} records it: the programs are not there. */
   static boolean areThere() {
     for (String program : PROGRAMS) {
       if (Stream.of("/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin")
           .noneMatch(bin -> Files.isExecutable(Path.of(bin, program)))) {
-        System.out.println("Not run: signed zones of NSD and Unbound, no program " + program);
+        NotRun.program(RealServersTest.class, program);
         return false;
       }
     }

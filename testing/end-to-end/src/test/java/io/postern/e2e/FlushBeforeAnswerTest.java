@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
+import io.postern.lab.NotRun;
 import io.postern.lab.SmtpClient;
 import io.postern.smtp.Reply;
 import java.io.IOException;
@@ -32,7 +33,7 @@ class FlushBeforeAnswerTest {
   @TestFactory
   Stream<DynamicTest> withStrace(@TempDir Path folder) {
     if (!usable()) {
-      System.out.println("not run: FlushBeforeAnswerTest, as strace is not installed or not let");
+      NotRun.program(FlushBeforeAnswerTest.class, "strace"); // or it may not look
       return Stream.empty();
     }
     return Stream.of(

@@ -48,10 +48,10 @@ class PartnerPagePostfixTest {
 
   @TempDir Path folder;
 
-  /** Empty, with a line that says so, where Postfix is missing. */
+  /** Empty where Postfix is missing. */
   @TestFactory
   Stream<DynamicTest> eachPromiseOfThePageHolds() throws IOException {
-    if (!ForeignServer.canRun(new Postfix())) {
+    if (!ForeignServer.canRun(new Postfix(), PartnerPagePostfixTest.class)) {
       return Stream.empty();
     }
     // Its processes of other users pass through.

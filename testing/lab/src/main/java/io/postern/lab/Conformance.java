@@ -11,19 +11,18 @@ import java.util.Optional;
 public final class Conformance {
   private Conformance() {}
 
-  /** Empty, and one line says so, when the suite's data is not there. */
-  public static Optional<Path> cases(String suite) {
-    return file(suite, "cases.jsonl");
+  /** Empty, and {@link NotRun} records it, when the suite's data is not there. */
+  public static Optional<Path> cases(Class<?> test, String suite) {
+    return file(test, suite, "cases.jsonl");
   }
 
   /** The same for a file of another name. */
-  public static Optional<Path> file(String suite, String name) {
+  public static Optional<Path> file(Class<?> test, String suite, String name) {
     Path file = folder().resolve(suite).resolve(name);
     if (Files.exists(file)) {
       return Optional.of(file);
     }
-    System.out.println(
-        "Not run: " + name + " of conformance suite " + suite + ", no data in " + folder());
+    NotRun.data(test, file);
     return Optional.empty();
   }
 
@@ -32,10 +31,6 @@ public final class Conformance {
     if (!named.isEmpty()) {
       return Path.of(named);
     }
-    Path at = Path.of("").toAbsolutePath();
-    while (at.getParent() != null && !Files.exists(at.resolve(".mvn"))) {
-      at = at.getParent();
-    }
-    return at.resolveSibling("shared").resolve("conformance");
+    return ProjectFolder.root().resolveSibling("shared").resolve("conformance");
   }
 }

@@ -31,7 +31,7 @@ class PkitsTest {
 
   @TestFactory
   Stream<DynamicTest> pkits() {
-    return Conformance.cases("pkits").stream()
+    return Conformance.cases(PkitsTest.class, "pkits").stream()
         .map(file -> DynamicTest.dynamicTest("pkits", () -> run(file)));
   }
 

@@ -21,7 +21,7 @@ class DaneVectorsTest {
 
   @TestFactory
   Stream<DynamicTest> vectors() throws Exception {
-    Path file = Conformance.cases("dane").orElse(null);
+    Path file = Conformance.cases(DaneVectorsTest.class, "dane").orElse(null);
     if (file == null) {
       return Stream.empty();
     }

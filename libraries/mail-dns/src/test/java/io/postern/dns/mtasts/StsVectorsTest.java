@@ -48,7 +48,9 @@ class StsVectorsTest {
 
   @TestFactory
   Stream<DynamicTest> mxNames() throws Exception {
-    Path file = Conformance.file("mta-sts", "mtasts-mx-match-vectors.json").orElse(null);
+    Path file =
+        Conformance.file(StsVectorsTest.class, "mta-sts", "mtasts-mx-match-vectors.json")
+            .orElse(null);
     if (file == null) {
       return Stream.empty();
     }
@@ -68,7 +70,9 @@ class StsVectorsTest {
   /** A record that is malformed or stands beside another one is none (RFC 8461 §3.1). */
   @TestFactory
   Stream<DynamicTest> lookups() throws Exception {
-    Path file = Conformance.file("mta-sts", "mtasts-lookup-vectors.json").orElse(null);
+    Path file =
+        Conformance.file(StsVectorsTest.class, "mta-sts", "mtasts-lookup-vectors.json")
+            .orElse(null);
     if (file == null) {
       return Stream.empty();
     }
@@ -116,7 +120,7 @@ class StsVectorsTest {
 
   private static Stream<DynamicTest> validity(String name, Consumer<String> parser)
       throws Exception {
-    Path file = Conformance.file("mta-sts", name).orElse(null);
+    Path file = Conformance.file(StsVectorsTest.class, "mta-sts", name).orElse(null);
     if (file == null) {
       return Stream.empty();
     }

@@ -51,7 +51,7 @@ class TlsReportsTest {
 
   @Test
   void theExampleOfTheRfcIsRead() throws Exception {
-    Optional<Path> file = Conformance.file("mta-sts", "rfc8460-report.json");
+    Optional<Path> file = Conformance.file(TlsReportsTest.class, "mta-sts", "rfc8460-report.json");
     if (file.isPresent()) {
       TlsReport report = TlsReports.read(Files.readAllBytes(file.get()));
       assertThat(report.organizationName()).isEqualTo("Company-X");

@@ -1,20 +1,21 @@
 package io.postern.e2e.console;
 
+import io.postern.lab.NotRun;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
-/** Leaves tests of a browser out where this machine has none, with a line that says so. */
+/** Leaves tests of a browser out where this machine has none, which {@link NotRun} records. */
 final class WithChromium implements InvocationInterceptor {
-  private static final boolean HERE = Browser.isHere();
-
-  private static void run(Invocation<@Nullable Void> invocation) throws Throwable {
-    if (HERE) {
+  private static void run(Invocation<@Nullable Void> invocation, ExtensionContext context)
+      throws Throwable {
+    if (Browser.isHere()) {
       invocation.proceed();
     } else {
       invocation.skip();
+      NotRun.program(context.getRequiredTestClass(), "chromium");
     }
   }
 
@@ -24,7 +25,7 @@ final class WithChromium implements InvocationInterceptor {
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
-    run(invocation);
+    run(invocation, context);
   }
 
   @Override
@@ -33,7 +34,7 @@ final class WithChromium implements InvocationInterceptor {
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
-    run(invocation);
+    run(invocation, context);
   }
 
   @Override
@@ -42,7 +43,7 @@ final class WithChromium implements InvocationInterceptor {
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
-    run(invocation);
+    run(invocation, context);
   }
 
   @Override
@@ -51,7 +52,7 @@ final class WithChromium implements InvocationInterceptor {
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
-    run(invocation);
+    run(invocation, context);
   }
 
   @Override
@@ -60,6 +61,6 @@ final class WithChromium implements InvocationInterceptor {
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
-    run(invocation);
+    run(invocation, context);
   }
 }

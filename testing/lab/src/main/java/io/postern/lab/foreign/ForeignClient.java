@@ -1,5 +1,6 @@
 package io.postern.lab.foreign;
 
+import io.postern.lab.NotRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,11 +154,11 @@ public enum ForeignClient {
     return List.of("xargs", "--null", "--exit", "--arg-file=" + arguments, "timeout");
   }
 
-  /** False, and one line says so: this machine has it not. */
-  public boolean canRun() {
+  /** False, and {@link NotRun} records it: this machine has it not. */
+  public boolean canRun(Class<?> test) {
     boolean there = Files.isExecutable(executable);
     if (!there) {
-      System.out.println("Not run: mail from " + name() + ": there is no " + executable);
+      NotRun.program(test, executable.toString());
     }
     return there;
   }

@@ -2,6 +2,7 @@ package io.postern.lab.foreign;
 
 import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
+import io.postern.lab.NotRun;
 import io.postern.lab.ScriptedPeer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -86,16 +87,17 @@ public final class ForeignServer implements AutoCloseable {
     }
   }
 
-  /** False, and one line says so: this machine cannot run the program. */
-  public static boolean canRun(ForeignProgram program) {
-    String missing =
-        !Files.isExecutable(program.executable())
-            ? "there is no " + program.executable()
-            : "root".equals(System.getProperty("user.name")) ? "" : "it wants root";
-    if (!missing.isEmpty()) {
-      System.out.println("Not run: mail to or from " + program.name() + ": " + missing);
+  /** False, and {@link NotRun} records it: this machine cannot run the program. */
+  public static boolean canRun(ForeignProgram program, Class<?> test) {
+    if (!Files.isExecutable(program.executable())) {
+      NotRun.program(test, program.executable().toString());
+      return false;
     }
-    return missing.isEmpty();
+    boolean root = "root".equals(System.getProperty("user.name"));
+    if (!root) {
+      NotRun.needed(test, program.name() + " needs root");
+    }
+    return root;
   }
 
   /**

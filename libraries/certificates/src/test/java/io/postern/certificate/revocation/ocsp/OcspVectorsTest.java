@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestFactory;
 class OcspVectorsTest {
   @TestFactory
   Stream<DynamicTest> ocsp() {
-    return Conformance.cases("ocsp").stream()
+    return Conformance.cases(OcspVectorsTest.class, "ocsp").stream()
         .map(file -> DynamicTest.dynamicTest("ocsp", () -> run(file)));
   }
 
