@@ -33,7 +33,7 @@ public final class OutputOption {
           .build();
 
   /** Form of a printed result. */
-  public enum Format {
+  private enum Format {
     TEXT,
     JSON,
     /** Of commands whose result is a table: {@link OutputOption#ofTable}. */
@@ -49,7 +49,7 @@ public final class OutputOption {
       names = {SHORT, LONG},
       paramLabel = "FORMAT",
       description = "text or json, or csv where the result is a table (default: ${DEFAULT-VALUE})")
-  private Format format;
+  private Format format = Format.TEXT;
 
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
@@ -59,24 +59,16 @@ public final class OutputOption {
 
   /** Text unless the command line says otherwise. */
   public OutputOption() {
-    this(Format.TEXT);
+    this(false);
   }
 
-  /**
-   * @param usual where the command line says nothing
-   */
-  public OutputOption(Format usual) {
-    this(usual, false);
-  }
-
-  private OutputOption(Format usual, boolean table) {
-    format = usual;
+  private OutputOption(boolean table) {
     this.table = table;
   }
 
   /** Text unless the command line says otherwise, of a command whose result is a table. */
   public static OutputOption ofTable() {
-    return new OutputOption(Format.TEXT, true);
+    return new OutputOption(true);
   }
 
   /**

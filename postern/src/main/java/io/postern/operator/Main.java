@@ -4,13 +4,10 @@ import io.postern.commandline.Program;
 import io.postern.operator.commands.Apply;
 import io.postern.operator.commands.AuditCommand;
 import io.postern.operator.commands.Certificates;
-import io.postern.operator.commands.CheckConnector;
 import io.postern.operator.commands.Dns;
 import io.postern.operator.commands.Example;
-import io.postern.operator.commands.GenerateManPage;
 import io.postern.operator.commands.Handshakes;
 import io.postern.operator.commands.Hybrid;
-import io.postern.operator.commands.Judge;
 import io.postern.operator.commands.MtaSts;
 import io.postern.operator.commands.Recipients;
 import io.postern.operator.commands.Refusals;
@@ -23,8 +20,6 @@ import io.postern.operator.commands.access.SignIn;
 import io.postern.operator.commands.access.SignOut;
 import io.postern.operator.commands.access.Users;
 import io.postern.operator.commands.access.WhoAmI;
-import io.postern.operator.commands.completion.GenerateCompletion;
-import io.postern.operator.commands.completion.Names;
 import io.postern.operator.commands.connectors.Connectors;
 import io.postern.operator.commands.exchange.Export;
 import io.postern.operator.commands.exchange.Import;
@@ -39,7 +34,7 @@ import io.postern.operator.commands.search.Messages;
 import io.postern.operator.commands.search.ReportCommand;
 import io.postern.operator.commands.search.Why;
 import io.postern.operator.setup.SetUp;
-import java.util.Arrays;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -81,9 +76,7 @@ import picocli.CommandLine.Command;
       Dns.class,
       TlsReportsCommand.class,
       io.postern.operator.check.Main.class,
-      CheckConnector.class,
       Hybrid.class,
-      Judge.class,
       SetUp.class,
       SignIn.class,
       SignOut.class,
@@ -91,9 +84,7 @@ import picocli.CommandLine.Command;
       Contexts.class,
       Users.class,
       CommandLine.HelpCommand.class,
-      GenerateCompletion.class,
-      GenerateManPage.class,
-      Names.class
+      AutoComplete.GenerateCompletion.class
     })
 public final class Main {
   /** Of the jar; none in a folder of classes. */
@@ -108,11 +99,6 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    if (args.length > 0 && args[0].equals(Names.NAME)) {
-      // Completion must be quick: reading all other commands takes most of its time.
-      Program.main(new CommandLine(new Names()), Arrays.copyOfRange(args, 1, args.length));
-    } else {
-      Program.main(new CommandLine(new Main()), args);
-    }
+    Program.main(new CommandLine(new Main()), args);
   }
 }

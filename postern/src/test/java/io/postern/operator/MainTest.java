@@ -31,7 +31,6 @@ class MainTest {
     "0, trace --help",
     "0, help trace",
     "0, generate-completion",
-    "0, generate-man-page",
     "0, example",
     "2, trace",
     "2, nonsense",
@@ -64,8 +63,7 @@ class MainTest {
     "3, contexts use no-such-context",
     "3, whoami --context no-such-context",
     "3, sign-in --state /nowhere",
-    "3, sign-out --state /nowhere",
-    "0, names CONNECTOR --state /nowhere"
+    "3, sign-out --state /nowhere"
   })
   void exitCodes(int code, String line) {
     assertThat(run(line.split(" "))).as(out + " " + err).isEqualTo(code);
@@ -111,13 +109,10 @@ class MainTest {
         "users set anna",
         "users remove anna",
         "check /no/such.pem",
-        "check-connector contoso /no/such.pem",
-        "check-connector contoso pom.xml --in-force",
-        "hybrid contoso",
-        "judge /no/such.jsonl"
+        "hybrid contoso"
       })
   void eachReadingCommandTellsAProgramWhatIsWrong(String line) throws Exception {
-    boolean asks = !line.startsWith("check") && !line.startsWith("judge");
+    boolean asks = !line.startsWith("check");
     int code = run((line + " -o json" + (asks ? " --state /nowhere" : "")).split(" "));
     assertThat(code).as(out + " " + err).isIn(2, 3);
     JsonNode read = new ObjectMapper().readTree(err.toString());

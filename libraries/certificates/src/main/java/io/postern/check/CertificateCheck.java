@@ -14,8 +14,6 @@ import io.postern.check.dial.SmtpDial;
 import io.postern.check.report.Connection;
 import io.postern.check.report.PublishedRecords;
 import io.postern.check.report.Report;
-import io.postern.contracts.VerdictQuestion;
-import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.CertificateVerdict;
@@ -69,7 +67,7 @@ public record CertificateCheck(
       case Target.Given(String shown, List<byte[]> chain) ->
           check(new Subject(shown, role, anchors, null, null, chain, new byte[0]));
       case Target.Host(String host, int port) -> {
-        Presented dialled = present(target);
+        DialResult dialled = dialled(host, port);
         yield check(
             new Subject(
                 target.shown(),
@@ -93,47 +91,10 @@ public record CertificateCheck(
         : new RecordLookup(dns).of(host, port, chain, clock.instant());
   }
 
-  /**
-   * The certificates of a host or file, as they are presented.
-   *
-   * @param connection null: no host was dialled
-   * @param chain DER, the leaf first; empty: none was had
-   */
-  @SuppressWarnings("ArrayRecordComponent")
-  public record Presented(@Nullable Connection connection, List<byte[]> chain, byte[] stapled) {}
-
-  /** Dials a host, as {@link #check} does. */
-  public Presented present(Target target) throws InterruptedException {
-    return switch (target) {
-      case Target.Given(String shown, List<byte[]> chain) ->
-          new Presented(null, chain, new byte[0]);
-      case Target.Host(String host, int port) -> {
-        try (SmtpDial dial =
-            new SmtpDial(settings.fetchTimeout().multipliedBy(2), settings.privateHosts())) {
-          DialResult dialled = dial.dial(host, port);
-          yield new Presented(dialled.connection(), dialled.chain(), dialled.stapled());
-        }
-      }
-    };
-  }
-
-  /**
-   * The verdict that mail would get on a question, as far as this host can reach what is needed:
-   * the answer of a {@link ChainJudge} on the chain as sent. Bounds as of {@link #check}.
-   *
-   * @param anchors the set that the question names
-   */
-  public CertificateVerdict judge(VerdictQuestion question, TrustAnchors anchors)
-      throws InterruptedException {
-    List<ParsedCertificate> sent = readable(question.chain());
-    if (sent.isEmpty() || question.revocation() == RevocationMode.REVOCATION_OFF) {
-      return judge(question, anchors, List.of());
-    }
-    try (HttpFetch http = HttpFetch.ofOneCheck(settings)) {
-      EndpointProbe probe =
-          new EndpointProbe(http, settings, settings.folder(), CheckSettings.MAX_BYTES_IN_ALL);
-      ChainAtHand atHand = atHand(sent, anchors, probe);
-      return judge(question, anchors, new Probes(probe, atHand, clock.instant()).all().done());
+  private DialResult dialled(String host, int port) throws InterruptedException {
+    try (SmtpDial dial =
+        new SmtpDial(settings.fetchTimeout().multipliedBy(2), settings.privateHosts())) {
+      return dial.dial(host, port);
     }
   }
 
@@ -195,29 +156,13 @@ public record CertificateCheck(
 
   private CertificateVerdict judge(Subject subject, List<byte[]> chain, List<ProbeResult> probes)
       throws InterruptedException {
-    return judge(
-        new VerdictQuestion(
-            chain,
-            subject.stapled(),
-            subject.role(),
-            AnchorSetReference.getDefaultInstance(),
-            RevocationMode.REVOCATION_REQUIRED,
-            false,
-            ""),
-        subject.anchors(),
-        probes);
-  }
-
-  private CertificateVerdict judge(
-      VerdictQuestion question, TrustAnchors anchors, List<ProbeResult> probes)
-      throws InterruptedException {
     CertificateRequest.Builder request =
         CertificateRequest.newBuilder()
-            .setRole(question.role())
-            .setRevocation(question.revocation())
-            .setStapledOcsp(ByteString.copyFrom(question.stapledOcsp()));
-    question.chain().forEach(der -> request.addChain(ByteString.copyFrom(der)));
+            .setRole(subject.role())
+            .setRevocation(RevocationMode.REVOCATION_REQUIRED)
+            .setStapledOcsp(ByteString.copyFrom(subject.stapled()));
+    chain.forEach(der -> request.addChain(ByteString.copyFrom(der)));
     return new ChainJudge(new ProbeEvidence(probes), JUDGING)
-        .judge(request.build(), anchors, clock.instant());
+        .judge(request.build(), subject.anchors(), clock.instant());
   }
 }

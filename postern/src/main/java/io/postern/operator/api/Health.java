@@ -1,15 +1,22 @@
 package io.postern.operator.api;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.StringJoiner;
 import javax.net.ssl.SSLHandshakeException;
 
 /** Client of a replica's readiness. Any thread. */
 public final class Health {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long MOST_BYTES = 64 << 10;
+
   private Health() {}
 
   /**
@@ -25,13 +32,40 @@ public final class Health {
             .timeout(Duration.ofSeconds(3))
             .build();
     try {
-      int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-      return status == 200 ? "" : "it answers " + status;
+      HttpResponse<String> answer =
+          http.send(
+              request,
+              HttpResponse.BodyHandlers.limiting(
+                  HttpResponse.BodyHandlers.ofString(), MOST_BYTES));
+      return answer.statusCode() == 200
+          ? ""
+          : "it answers " + answer.statusCode() + grounds(answer.body());
     } catch (SSLHandshakeException e) {
       return "it has no certificate of a trusted authority (postern.authority-file): "
           + e.getMessage();
     } catch (IOException e) {
       return "it does not answer"; // it does not listen yet, or is gone
+    }
+  }
+
+  /** What its checks say, without what is true; empty: it is no document of MicroProfile Health. */
+  private static String grounds(String body) {
+    StringJoiner grounds = new StringJoiner(", ", ": ", "").setEmptyValue("");
+    try {
+      for (JsonNode check : JSON.readTree(body).path("checks")) {
+        check
+            .path("data")
+            .properties()
+            .forEach(
+                fact -> {
+                  if (!fact.getValue().asText().equals("true")) {
+                    grounds.add(fact.getKey() + " " + fact.getValue().asText());
+                  }
+                });
+      }
+      return grounds.toString();
+    } catch (JsonProcessingException e) {
+      return "";
     }
   }
 }

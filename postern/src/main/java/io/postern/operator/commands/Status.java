@@ -1,34 +1,36 @@
 package io.postern.operator.commands;
 
 import io.postern.commandline.OutputOption;
+import io.postern.operator.api.ConsoleClient;
 import io.postern.operator.api.Health;
 import io.postern.operator.connection.ConnectionOptions;
 import io.postern.operator.connection.Installation;
 import io.postern.operator.links.Links;
-import io.postern.operator.trace.MailCounts;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/**
- * Command that shows counts from the topics, the health of each replica whose address is known, and
- * the links.
- */
+/** Command that shows the state of the services, the connections to Kafka and the queue. */
 @Command(
     name = "status",
     description = {
-      "Shows the number of recipients in each state, the readiness of each service, and certificates of the links",
-      "to Kafka that end soon.",
+      "Shows whether each service is ready, certificates of the connections to Kafka that expire soon,",
+      "and the numbers of the console's overview: mail in the queue, and mail of today (UTC).",
       "Exit code 0: all replicas whose health address is known (postern.health.NAME) are ready, and no",
-      "certificate of the links to Kafka ends within 45 days; 1: one is not, or does."
+      "certificate of the connections to Kafka expires within 45 days; 1: one is not, or does."
     },
     mixinStandardHelpOptions = true)
 public final class Status implements Callable<Integer> {
+  private static final String KAFKA = "kafka.bootstrap.servers";
+  private static final String CONSOLE = "postern.console.url";
+
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
   @Mixin private OutputOption output = new OutputOption();
 
@@ -41,35 +43,26 @@ public final class Status implements Callable<Integer> {
 
   /**
    * @param ready all replicas that were asked are
+   * @param mail null: console-service did not answer
+   * @param mailUnknown why not; null: it did
    */
   record Result(
       boolean ready,
       List<Replica> replicas,
       Links links,
-      long messages,
-      long recipients,
-      long delivered,
-      long failed,
-      long cancelled,
-      long pending,
-      long deferred,
-      long held,
-      long refused) {
-
-    static Result of(List<Replica> replicas, Links links, MailCounts mail) {
-      return new Result(
+      @Nullable MailStatus mail,
+      @Nullable String mailUnknown) {
+    Result(
+        List<Replica> replicas,
+        Links links,
+        @Nullable MailStatus mail,
+        @Nullable String mailUnknown) {
+      this(
           replicas.stream().allMatch(Replica::ready),
           List.copyOf(replicas),
           links,
-          mail.messages(),
-          mail.recipients(),
-          mail.delivered(),
-          mail.failed(),
-          mail.cancelled(),
-          mail.pending(),
-          mail.deferred(),
-          mail.held(),
-          mail.refused());
+          mail,
+          mailUnknown);
     }
 
     List<String> lines() {
@@ -84,14 +77,12 @@ public final class Status implements Callable<Integer> {
         lines.add("no replica was asked: no postern.health.NAME says where");
       }
       lines.addAll(links.lines());
-      lines.add("messages accepted    " + messages);
-      lines.add("recipients           " + recipients);
-      lines.add("  delivered          " + delivered);
-      lines.add("  failed             " + failed);
-      lines.add("  cancelled          " + cancelled);
-      lines.add(
-          "  pending            %d (deferred %d, held %d)".formatted(pending, deferred, held));
-      lines.add("commands refused     " + refused);
+      if (mail != null) {
+        lines.addAll(mail.lines());
+      }
+      if (mailUnknown != null) {
+        lines.add("%-20s not known: %s".formatted("mail", mailUnknown));
+      }
       return lines;
     }
   }
@@ -104,12 +95,25 @@ public final class Status implements Callable<Integer> {
       String problem = Health.problem(replica.getValue(), installation.http());
       replicas.add(new Replica(replica.getKey(), problem.isEmpty(), problem));
     }
-    Result result =
-        Result.of(
-            replicas,
-            Links.of(installation.kafka(), Instant.now()),
-            MailCounts.read(installation.kafka()));
+    Links links =
+        installation.setting(KAFKA).isPresent()
+            ? Links.of(installation.kafka(), Instant.now())
+            : new Links(Map.of(), List.of());
+    Result result = result(installation, replicas, links);
     output.print(result, result::lines);
     return result.ready() && result.links().findings().isEmpty() ? 0 : 1;
+  }
+
+  private static Result result(Installation installation, List<Replica> replicas, Links links)
+      throws InterruptedException {
+    if (installation.setting(CONSOLE).isEmpty()) {
+      return new Result(replicas, links, null, "there is no " + CONSOLE);
+    }
+    try {
+      MailStatus mail = MailStatus.of(new ConsoleClient(installation.console()));
+      return new Result(replicas, links, mail, null);
+    } catch (IOException e) {
+      return new Result(replicas, links, null, e.getMessage());
+    }
   }
 }

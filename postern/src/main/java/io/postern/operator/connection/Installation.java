@@ -44,25 +44,11 @@ public final class Installation {
 
   private final Context context;
   private final UserFolder user;
-  private final boolean renews;
   private @Nullable HttpClient http;
 
   Installation(Context context, UserFolder user) {
-    this(context, user, true);
-  }
-
-  private Installation(Context context, UserFolder user, boolean renews) {
     this.context = context;
     this.user = user;
-    this.renews = renews;
-  }
-
-  /**
-   * The same for a command that may end at any time: a token that has ended is not renewed. A
-   * refresh token is often good once, and the new one would be lost.
-   */
-  public Installation withoutRenewal() {
-    return new Installation(context, user, false);
   }
 
   /** Refuses a link that leaves the machine unprotected. */
@@ -107,9 +93,9 @@ public final class Installation {
     if (file != null) {
       return api(key, Credentials.file(Path.of(file)));
     }
-    Session session =
-        new Session(tokenFile(), url, key + CREDENTIALS, this::provider, InstantSource.system());
-    return api(key, renews ? session : session.withoutRenewal());
+    return api(
+        key,
+        new Session(tokenFile(), url, key + CREDENTIALS, this::provider, InstantSource.system()));
   }
 
   private ServiceApi api(String key, Credentials credentials) {

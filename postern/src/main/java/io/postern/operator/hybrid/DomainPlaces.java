@@ -1,13 +1,15 @@
 package io.postern.operator.hybrid;
 
 import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.RecipientValidation;
 import io.postern.contracts.v1.RequireTls;
-import io.postern.operator.connectors.CheckedDirectory;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundDecision;
 import io.postern.rules.OutboundRules;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where the mail to each accepted domain of an organization goes, by the rules of mail: the servers
@@ -25,8 +27,9 @@ record DomainPlaces(List<String> there, List<String> here, List<String> elsewher
    */
   static DomainPlaces of(
       Directory directory, String organization, List<String> domains, List<String> hybrid) {
-    // Without the lists of recipients, which the caller's directory has not.
-    Directory routes = CheckedDirectory.of(directory.objects()).directory();
+    Directory routes =
+        Directory.of(
+            directory.objects().stream().map(DomainPlaces::withoutList).toList(), -1, Map.of());
     List<String> there = new ArrayList<>();
     List<String> here = new ArrayList<>();
     List<String> elsewhere = new ArrayList<>();
@@ -47,5 +50,15 @@ record DomainPlaces(List<String> there, List<String> here, List<String> elsewher
       }
     }
     return new DomainPlaces(List.copyOf(there), List.copyOf(here), List.copyOf(elsewhere));
+  }
+
+  /** The caller's directory has no lists of recipients, and a domain without its list is held. */
+  private static DirectoryObject withoutList(DirectoryObject object) {
+    return object.getAcceptedDomain().getRecipientValidation()
+            == RecipientValidation.RECIPIENT_VALIDATION_LIST
+        ? object.toBuilder()
+            .setAcceptedDomain(object.getAcceptedDomain().toBuilder().clearRecipientValidation())
+            .build()
+        : object;
   }
 }

@@ -44,21 +44,6 @@ public final class Session implements Credentials {
     return "Bearer " + (token.isGood(clock.instant()) ? token : file.locked(this::renewed)).token();
   }
 
-  /** The same, but nothing is renewed: for a program that may end at any time. */
-  public Credentials withoutRenewal() {
-    return () -> {
-      Token token = mine(file.read());
-      if (!token.isGood(clock.instant())) {
-        throw ended(token);
-      }
-      return "Bearer " + token.token();
-    };
-  }
-
-  private static IOException ended(Token token) {
-    return new IOException("the token of " + token.user() + " ended at " + token.ends() + AGAIN);
-  }
-
   @Override
   public String cure() {
     return AGAIN;
@@ -92,7 +77,8 @@ public final class Session implements Credentials {
     }
     Token.Renewal renewal = token.renewal();
     if (renewal == null) {
-      throw ended(token);
+      throw new IOException(
+          "the token of " + token.user() + " ended at " + token.ends() + AGAIN);
     }
     Token renewed;
     try {

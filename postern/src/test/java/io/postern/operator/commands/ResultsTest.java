@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.operator.connection.Variables;
 import io.postern.operator.links.Links;
-import io.postern.operator.trace.MailCounts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,41 +15,6 @@ import org.junit.jupiter.api.Test;
 class ResultsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Links NO_LINKS = new Links(Map.of(), List.of());
-  private static final MailCounts MAIL = new MailCounts(4, 9, 3, 1, 1, 2, 1, 7);
-
-  @Test
-  void status() {
-    Status.Result result =
-        Status.Result.of(
-            List.of(
-                new Status.Replica("policy-service", true, ""),
-                new Status.Replica("certificate-service", false, "it answers 503")),
-            new Links(Map.of("own", Instant.parse("2027-01-01T00:00:00Z")), List.of("one ends")),
-            MAIL);
-    assertThat(result.lines())
-        .containsExactly(
-            "policy-service       ready",
-            "certificate-service  NOT READY: it answers 503",
-            "links to the log     1 certificates, the first ends at 2027-01-01T00:00:00Z (own)",
-            "FINDING              one ends",
-            "messages accepted    4",
-            "recipients           9",
-            "  delivered          3",
-            "  failed             1",
-            "  cancelled          1",
-            "  pending            4 (deferred 1, held 2)",
-            "commands refused     7");
-    JsonNode json = JSON.valueToTree(result);
-    assertThat(json.path("ready").asBoolean()).isFalse();
-    assertThat(json.at("/replicas/0/name").asText()).isEqualTo("policy-service");
-    assertThat(json.at("/replicas/0/ready").asBoolean()).isTrue();
-    assertThat(json.path("pending").asLong()).isEqualTo(4);
-    assertThat(json.at("/links/ends/own").asText()).isEqualTo("2027-01-01T00:00:00Z");
-    assertThat(json.at("/links/findings/0").asText()).isEqualTo("one ends");
-    Status.Result alone = Status.Result.of(List.of(), NO_LINKS, MAIL);
-    assertThat(alone.ready()).isTrue();
-    assertThat(alone.lines().getFirst()).contains("postern.health.NAME");
-  }
 
   @Test
   void mtaSts() throws Exception {

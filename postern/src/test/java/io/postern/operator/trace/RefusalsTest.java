@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.postern.contracts.Topics;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.SessionFacts;
 import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
-/** Refusals in the counts, and found by their reference. */
+/** Refusals that were found by their reference, as text and as JSON. */
 final class RefusalsTest {
   private static final MessageRefused FIRST =
       MessageRefused.newBuilder()
@@ -44,18 +42,6 @@ final class RefusalsTest {
           .setEnhancedCode("5.7.64")
           .setText("Relay Access Denied ATTR36")
           .build();
-
-  @Test
-  void aRecordCountsForAllThatItStandsForAndAnOlderOneForItself() {
-    MailCounter counting = new MailCounter();
-    long offset = 0;
-    for (MessageRefused record : List.of(FIRST, FURTHER, MessageRefused.getDefaultInstance())) {
-      counting.read(
-          new ConsumerRecord<>(
-              Topics.MAIL_REFUSALS, 0, offset++, "192.0.2.1", record.toByteArray()));
-    }
-    assertThat(counting.counts().refused()).isEqualTo(501);
-  }
 
   @Test
   void aReferenceShowsTheFirstWithItsExplanationAndHowOftenItCameAgain() {

@@ -179,7 +179,7 @@ class RunScriptTest {
     Process second = begin(output, "--state", state, "--no-warm", "--size", "small");
     try {
       awaitText(output, STARTED);
-      assertThat(run("status", "--state", state).output()).contains("messages accepted    8");
+      assertThat(run("audit", "--state", state).output()).contains("8 messages");
       administratorsFindWhatTheyLookFor(state);
       assertThat(run("stop", "--state", state).code()).isZero();
       nothingIsLeft(state);

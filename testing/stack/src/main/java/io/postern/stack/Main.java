@@ -4,12 +4,10 @@ import io.postern.commandline.Program;
 import io.postern.operator.commands.Apply;
 import io.postern.operator.commands.AuditCommand;
 import io.postern.operator.commands.Certificates;
-import io.postern.operator.commands.CheckConnector;
 import io.postern.operator.commands.Dns;
 import io.postern.operator.commands.Example;
 import io.postern.operator.commands.Handshakes;
 import io.postern.operator.commands.Hybrid;
-import io.postern.operator.commands.Judge;
 import io.postern.operator.commands.MtaSts;
 import io.postern.operator.commands.Recipients;
 import io.postern.operator.commands.Refusals;
@@ -72,9 +70,7 @@ import picocli.CommandLine.Command;
       Queue.class,
       ReportCommand.class,
       ChangesCommand.class,
-      Judge.class,
       io.postern.operator.check.Main.class,
-      CheckConnector.class,
       Hybrid.class,
       Certificates.class,
       Rehearse.class,

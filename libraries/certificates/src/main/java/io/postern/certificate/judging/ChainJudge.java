@@ -261,7 +261,7 @@ public final class ChainJudge {
   }
 
   /** DNS names of the leaf; none where they cannot be read, which the judgement says. */
-  static List<String> names(List<byte[]> chain) {
+  private static List<String> names(List<byte[]> chain) {
     if (chain.isEmpty() || chain.getFirst().length > MAX_BYTES) {
       return List.of();
     }

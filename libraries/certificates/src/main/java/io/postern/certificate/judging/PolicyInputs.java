@@ -9,11 +9,11 @@ import java.util.Set;
  *
  * @param acceptable OIDs; empty: any
  */
-public record PolicyInputs(
+record PolicyInputs(
     Set<String> acceptable, boolean explicit, boolean inhibitMapping, boolean inhibitAny) {
   /**
    * Any policy will do. None is mapped: PKIX keeps a node for each way to a policy, so that
    * mappings could multiply them with each certificate.
    */
-  public static final PolicyInputs NONE = new PolicyInputs(Set.of(), false, true, false);
+  static final PolicyInputs NONE = new PolicyInputs(Set.of(), false, true, false);
 }

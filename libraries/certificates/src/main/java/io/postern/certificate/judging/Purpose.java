@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 
 /** The use of the leaf's key: the peer's side of TLS. */
-public enum Purpose {
+enum Purpose {
   CLIENT,
   SERVER,
   /** Not asked: conformance vectors that are about paths alone. */

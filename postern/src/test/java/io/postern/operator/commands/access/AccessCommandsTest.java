@@ -399,18 +399,4 @@ class AccessCommandsTest {
     assertThat(run("users", "list", "--context", "contoso", "-o", "csv")).isZero();
     assertThat(out.toString()).contains("name,roles,changed");
   }
-
-  /** Completion ends in the middle of what it does: a renewed token could be lost. */
-  @Test
-  void completionRenewsNoToken() throws Exception {
-    hasProvider = true;
-    polls.add(
-        "{\"access_token\": \"good\", \"token_type\": \"Bearer\", \"refresh_token\": \"rt.1\"}");
-    assertThat(run("sign-in", "--context", "contoso")).as(err.toString()).isZero();
-    user().endToken();
-    int before = provider.requests().size();
-    assertThat(run("names", "ORGANIZATION", "--context", "contoso")).isZero();
-    assertThat(provider.requests()).hasSize(before);
-    assertThat(out.toString()).isEmpty();
-  }
 }

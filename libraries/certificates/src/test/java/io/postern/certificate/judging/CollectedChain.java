@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param answers OCSP responses (DER); the first counts as stapled to the leaf
  * @param at the time for which it is judged
  */
-public record CollectedChain(
+record CollectedChain(
     List<byte[]> chain,
     List<byte[]> anchors,
     List<byte[]> lists,
@@ -37,16 +37,10 @@ public record CollectedChain(
 
   /**
    * @param reason null: good
-   * @param path SHA-256 of each certificate, leaf to anchor; empty: none was found
    */
-  public record Outcome(
-      VerdictResult result,
-      @Nullable VerdictReason reason,
-      String detail,
-      List<byte[]> path,
-      List<String> names) {}
+  record Outcome(VerdictResult result, @Nullable VerdictReason reason, String detail) {}
 
-  public Outcome judge() throws InterruptedException {
+  Outcome judge() throws InterruptedException {
     // A chain that leads to an anchor that cannot be read is untrusted.
     List<ParsedCertificate> trusted = ParsedCertificate.usable(anchors, _ -> {});
     Judgement judgement =
@@ -57,13 +51,10 @@ public record CollectedChain(
                 new PathRules.Question(purpose, policies, at),
                 revocation,
                 new TrustAnchors(AnchorSetReference.getDefaultInstance(), trusted));
-    CandidatePath path = judgement.path();
     Problem problem = judgement.problem();
     return new Outcome(
         judgement.result(),
         problem == null ? null : problem.reason(),
-        problem == null ? "" : problem.detail(),
-        path == null ? List.of() : path.all().stream().map(ParsedCertificate::fingerprint).toList(),
-        ChainJudge.names(chain));
+        problem == null ? "" : problem.detail());
   }
 }

@@ -1,4 +1,0 @@
-@NullMarked
-package io.postern.operator.commands.completion;
-
-import org.jspecify.annotations.NullMarked;
