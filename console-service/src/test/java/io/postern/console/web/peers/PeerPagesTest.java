@@ -302,7 +302,7 @@ class PeerPagesTest {
     upload("x".repeat((4 << 20) + 1).getBytes(StandardCharsets.US_ASCII))
         .then()
         .statusCode(200)
-        .body(containsString("The file has more than 4 MB"));
+        .body(containsString("The file is larger than 4 MB"));
 
     browser()
         .formParam("proof", proof())
@@ -313,7 +313,7 @@ class PeerPagesTest {
         .header("Content-Type", startsWith("text/html"))
         .header("Content-Security-Policy", equalTo(PageAnswers.POLICY))
         .header("Connection", equalTo("close"))
-        .body(containsString("A form may have 1 MB"));
+        .body(containsString("A form may have up to 1 MB"));
     given()
         .body("x".repeat(2 << 20))
         .post("/access/users")
@@ -390,7 +390,7 @@ class PeerPagesTest {
             allOf(
                 containsString("value=\"typed here"),
                 containsString("hx-get=\"/partners/what-ifs/17/progress\""),
-                containsString("25 % of the log read"),
+                containsString("25 % of the records read"),
                 containsString("<code>/what-ifs/17</code>"),
                 containsString("<option value=\"3\" selected>")));
 
@@ -405,8 +405,8 @@ class PeerPagesTest {
           .statusCode(200)
           .body(
               allOf(
-                  containsString("was made of another draft"),
-                  not(containsString("25 % of the log read"))));
+                  containsString("was made with a different draft"),
+                  not(containsString("25 % of the records read"))));
     }
     SomePeers.answer("/api/v1/what-if/17", SomePeers.Reply.never());
     at(address)

@@ -152,12 +152,12 @@ class ProviderSignInTest {
     String answer = agreed(attacker);
     Begun victim = begun("/");
 
-    assertFailed(answered(Map.of(), answer), 400, "did not begin this sign-in");
-    assertFailed(answered(victim.cookies(), answer), 400, "did not begin this sign-in");
+    assertFailed(answered(Map.of(), answer), 400, "was not started in this browser");
+    assertFailed(answered(victim.cookies(), answer), 400, "was not started in this browser");
     String name = attacker.cookies().keySet().iterator().next();
     String other = victim.cookies().values().iterator().next();
-    assertFailed(answered(Map.of(name, other), answer), 400, "did not begin");
-    assertFailed(answered(Map.of(name, "forged"), answer), 400, "did not begin");
+    assertFailed(answered(Map.of(name, other), answer), 400, "was not started in this browser");
+    assertFailed(answered(Map.of(name, "forged"), answer), 400, "was not started in this browser");
     assertThat(answered(attacker.cookies(), answer).statusCode()).isEqualTo(303);
   }
 
@@ -180,9 +180,9 @@ class ProviderSignInTest {
     assertThat(answered(begun.cookies(), answer).statusCode()).isEqualTo(303);
     int asked = provider.tokenRequests().size();
 
-    assertFailed(answered(begun.cookies(), answer), 400, "begin again");
+    assertFailed(answered(begun.cookies(), answer), 400, "start again");
     assertThat(provider.tokenRequests()).hasSize(asked + 1);
-    assertFailed(answered(Map.of(), answer), 400, "did not begin this sign-in");
+    assertFailed(answered(Map.of(), answer), 400, "was not started in this browser");
     assertThat(provider.tokenRequests()).as("the provider is not asked").hasSize(asked + 1);
   }
 
@@ -200,7 +200,7 @@ class ProviderSignInTest {
     String name = begun.cookies().keySet().iterator().next();
     String session = String.valueOf(session(answered(begun.cookies(), agreed(begun))));
     assertFailed(
-        answered(Map.of(name, session), agreed(begun("/"))), 400, "did not begin this sign-in");
+        answered(Map.of(name, session), agreed(begun("/"))), 400, "was not started in this browser");
   }
 
   @ParameterizedTest
@@ -307,7 +307,7 @@ class ProviderSignInTest {
                 .get(begun.at().replace("/auth?", "/deny?")));
 
     Response response = answered(begun.cookies(), no);
-    assertFailed(response, 403, "did not let you in");
+    assertFailed(response, 403, "did not sign you in");
     assertThat(response.asString()).contains("/sign-in/provider?next=%2Fqueue");
   }
 
@@ -325,7 +325,7 @@ class ProviderSignInTest {
             "code=[^&]*", answer.replace("<", "%3C").replace(">", "%3E").replace("/", "%2F"));
 
     Response response = answered(begun.cookies(), with);
-    assertFailed(response, 502, "does not answer as its settings here expect");
+    assertFailed(response, 502, "does not match the settings here");
     if (!never.isEmpty()) {
       assertThat(response.asString()).doesNotContain(never + "x");
     }
@@ -355,7 +355,7 @@ class ProviderSignInTest {
                 "anna", List.of("operator"), List.of(), Instant.now().minusSeconds(9)))) {
       provider.claims(claims);
       Begun begun = begun("/");
-      assertFailed(answered(begun.cookies(), agreed(begun)), 502, "its token is not good here");
+      assertFailed(answered(begun.cookies(), agreed(begun)), 502, "its token is not valid here");
     }
     provider.claims(
         provider.claims("anna", List.of("operator"), List.of(), Instant.now().plusSeconds(30)));
@@ -381,7 +381,7 @@ class ProviderSignInTest {
         200, answer -> "{\"access_token\": \"" + ours + "\", \"token_type\": \"Bearer\"}");
     Begun begun = begun("/");
 
-    assertFailed(answered(begun.cookies(), agreed(begun)), 502, "its token is not good here");
+    assertFailed(answered(begun.cookies(), agreed(begun)), 502, "its token is not valid here");
   }
 
   @ParameterizedTest
@@ -461,7 +461,7 @@ class ProviderSignInTest {
     assertThat(location(sent)).endsWith("/sign-in?left=form");
     assertThat(sent.getDetailedCookies().get(SESSION).getMaxAge()).isZero();
     assertThat(browser(Map.of()).get("/sign-in?left=form").asString())
-        .contains("session had ended before the form came")
+        .contains("session expired before the form was sent")
         .contains("href=\"/sign-in/provider?next=%2F\"");
     assertThat(location(browser(Map.of(SESSION, ended)).head("/queue")))
         .endsWith("/sign-in/provider?next=%2Fqueue");
@@ -481,7 +481,7 @@ class ProviderSignInTest {
     assertThat(location(out)).endsWith("/sign-in?left=provider");
     assertThat(out.getDetailedCookies().get(SESSION).getMaxAge()).isZero();
     assertThat(browser(Map.of()).get("/sign-in?left=provider").asString())
-        .contains("Sign out at 127.0.0.1 too");
+        .contains("Sign out at 127.0.0.1 as well");
     assertThat(location(browser(Map.of()).get(BEGIN + "/sign-out")))
         .isEqualTo(provider.issuer() + "/logout?client_id=" + LabProvider.CLIENT);
   }

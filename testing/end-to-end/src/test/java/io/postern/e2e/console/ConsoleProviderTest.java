@@ -49,7 +49,7 @@ class ConsoleProviderTest {
         assertThat(browser.driver().findElements(By.cssSelector("[role=alert]")))
             .as(page)
             .isEmpty();
-        assertThat(main(browser)).as(page).doesNotContain("A part of this page is missing");
+        assertThat(main(browser)).as(page).doesNotContain("Part of this page is unavailable");
       }
       assertThat(browser.size(320, 800).tooWide()).isEmpty();
       browser.size(1280, 1000);
@@ -61,7 +61,7 @@ class ConsoleProviderTest {
 
       browser.driver().findElement(By.cssSelector("form[action='/sign-out'] button")).click();
       browser.until(() -> browser.path().equals("/sign-in?left=provider"));
-      browser.press("Sign out at 127.0.0.1 too");
+      browser.press("Sign out at 127.0.0.1 as well");
       browser.until(() -> browser.text().contains("Signed out of the provider"));
       browser.go("/messages");
       browser.until(() -> browser.path().startsWith("/sign-in"));

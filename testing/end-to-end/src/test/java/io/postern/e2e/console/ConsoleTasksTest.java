@@ -234,11 +234,11 @@ class ConsoleTasksTest {
 
       type(browser, "comment", "from me");
       browser.press("Save");
-      browser.until(() -> main().contains("Somebody else has changed the connector meanwhile"));
+      browser.until(() -> main().contains("Another administrator has changed the connector in the meantime"));
       assertThat(main()).contains("from the other");
       assertThat(browser.driver().findElement(By.name("comment")).getDomProperty("value"))
           .isEqualTo("from me");
-      browser.press("Save over it");
+      browser.press("Overwrite");
       browser.until(() -> main().contains("In force as version"));
       assertThat(main()).contains("from me");
     }
@@ -254,29 +254,29 @@ class ConsoleTasksTest {
     browser.until(() -> main().contains("The password of two-at-once"));
     browser.go("/access/new");
     browser.type("name", "two-at-once").type("roles", "auditor:x").press("Add");
-    browser.until(() -> main().contains("There is a user of this name"));
+    browser.until(() -> main().contains("A user with this name exists"));
     try (Browser other = Browser.open(example.console())) {
       other.signIn(example.name(), example.password()).go(page);
       browser.go(page);
       other.type("roles", "auditor:other").press("Save");
-      other.until(() -> other.text().contains("two-at-once is changed"));
+      other.until(() -> other.text().contains("two-at-once was changed"));
 
       browser.type("roles", "auditor:mine").press("Save");
       browser.until(() -> main().contains("The roles are now: auditor:other"));
       assertThat(browser.driver().findElement(By.name("roles")).getDomProperty("value"))
           .isEqualTo("auditor:mine");
       other.go(page + "/remove");
-      browser.press("Save over it");
-      browser.until(() -> main().contains("two-at-once is changed"));
+      browser.press("Overwrite");
+      browser.until(() -> main().contains("two-at-once was changed"));
 
       other.press("Remove two-at-once");
       other.until(() -> other.text().contains("nothing was removed"));
       assertThat(other.text()).contains("auditor:mine");
       browser.go(page);
       other.press("Remove two-at-once");
-      other.until(() -> other.text().contains("two-at-once is removed"));
+      other.until(() -> other.text().contains("two-at-once was removed"));
       browser.type("roles", "operator").press("Save");
-      browser.until(() -> main().contains("Somebody else has removed the user meanwhile"));
+      browser.until(() -> main().contains("Another administrator has removed the user in the meantime"));
     }
     browser.go("/access");
     assertThat(main()).doesNotContain("two-at-once");
@@ -386,7 +386,7 @@ class ConsoleTasksTest {
     browser.driver().executeScript("document.querySelector('main [name=proof]').value = 'x'");
     browser.press(t.text("queue.do.hold", "1"));
     browser.until(() -> main().contains("403"));
-    assertThat(List.of(main())).noneMatch(text -> text.contains("Asked for"));
+    assertThat(List.of(main())).noneMatch(text -> text.contains("Request accepted"));
   }
 
   /** A draft is compared, its address keeps it, and the connector stays as it was. */
@@ -396,7 +396,7 @@ class ConsoleTasksTest {
     String form = "/connectors/contoso/inbound/From%20Fabrikam/edit";
     browser.go(form);
     type(browser, "tlsSenderCertificateName", "nobody.example");
-    browser.press("Try it on the last 7 days");
+    browser.press("Test against the last 7 days");
     browser.until(() -> main().contains("NEWLY REFUSED"));
     assertThat(browser.path()).startsWith("/what-ifs/").contains("draft=");
     assertThat(main()).contains("fabrikam.example", "From Fabrikam");

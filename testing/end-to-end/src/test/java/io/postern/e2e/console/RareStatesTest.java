@@ -71,11 +71,11 @@ class RareStatesTest {
     look(
         Map.of(
             "/", "Next, force TLS with a partner",
-            "/messages", "What you can do next",
-            "/refused", "Nothing was refused in this time",
-            "/queue", "Search for mail that has gone",
+            "/messages", "Next steps",
+            "/refused", "No refusals in this period",
+            "/queue", "Search delivered mail",
             "/reports/inbound", "Choose more days",
-            "/certificates/mta-sts", "Our own policy and its record"));
+            "/certificates/mta-sts", "Your own policy and its record"));
   }
 
   @Test
@@ -105,10 +105,10 @@ class RareStatesTest {
     pages.put("/messages/" + plaintext, "The connection to the host was not encrypted.");
     pages.put("/messages/" + reported, "connector From Northwind would have refused it");
     pages.put("/messages/" + held, "delivery-service copied the content");
-    pages.put("/messages/" + cancelled, "An administrator asked: cancel");
-    pages.put("/messages/" + published, "The host is the one that its TLSA records name (DANE).");
+    pages.put("/messages/" + cancelled, "Requested by an administrator: cancel");
+    pages.put("/messages/" + published, "A TLSA record matches the host (DANE).");
     pages.put("/refusals/" + counted, "50 times: none given");
-    pages.put("/messages?kind=all", "and 30 further recipients");
+    pages.put("/messages?kind=all", "and 30 more recipients");
     pages.put("/queue", "held");
     look(pages);
   }
