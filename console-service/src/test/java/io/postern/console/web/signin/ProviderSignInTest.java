@@ -339,7 +339,7 @@ class ProviderSignInTest {
     int asked = provider.tokenRequests().size();
 
     assertFailed(
-        answered(begun.cookies(), agreed(begun).replaceFirst("&iss=.*", iss)), 502, "expect");
+        answered(begun.cookies(), agreed(begun).replaceFirst("&iss=.*", iss)), 502, "does not match the settings");
     assertThat(provider.tokenRequests()).hasSize(asked);
   }
 
