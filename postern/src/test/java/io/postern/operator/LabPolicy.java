@@ -5,7 +5,6 @@ import com.sun.net.httpserver.HttpServer;
 import io.postern.commandline.Program;
 import io.postern.lab.RunningProgram;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -34,12 +33,7 @@ public final class LabPolicy implements AutoCloseable {
     }
   }
 
-  /**
-   * @param parts of an answer that comes by and by; each is sent at once
-   * @param broken the connection ends without the answer's end
-   */
-  private record Answer(
-      String method, String path, int status, List<String> parts, boolean once, boolean broken) {}
+  private record Answer(String method, String path, int status, String body, boolean once) {}
 
   /** An ended run. */
   public record Ran(int exit, String out, String err) {}
@@ -85,20 +79,19 @@ public final class LabPolicy implements AutoCloseable {
 
   /** From now on. */
   public LabPolicy answer(String method, String path, int status, String body) {
-    return add(new Answer(method, path, status, List.of(body), false, false));
+    return add(new Answer(method, path, status, body, false));
   }
 
   public LabPolicy once(String method, String path, int status, String body) {
-    return add(new Answer(method, path, status, List.of(body), true, false));
+    return add(new Answer(method, path, status, body, true));
   }
 
-  /** Server-sent events. */
-  public LabPolicy events(String path, boolean broken, String... views) {
-    List<String> parts = new ArrayList<>();
+  /** A view that grows: each of these once, the last one from then on. */
+  public LabPolicy views(String path, String... views) {
     for (String view : views) {
-      parts.add("data:" + view.replace("\n", "") + "\n\n");
+      once("GET", path, 200, view);
     }
-    return add(new Answer("GET", path, 200, parts, false, broken));
+    return answer("GET", path, 200, views[views.length - 1]);
   }
 
   private synchronized LabPolicy add(Answer answer) {
@@ -120,7 +113,7 @@ public final class LabPolicy implements AutoCloseable {
       }
     }
     return new Answer(
-        method, path, 404, List.of("{\"status\":404,\"detail\":\"no such thing\"}"), false, false);
+        method, path, 404, "{\"status\":404,\"detail\":\"no such thing\"}", false);
   }
 
   private void handle(HttpExchange exchange) throws IOException {
@@ -135,18 +128,11 @@ public final class LabPolicy implements AutoCloseable {
               new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
       Answer answer = next(exchange.getRequestMethod(), path);
       exchange.getResponseHeaders().add("ETag", "\"version-1\"");
-      if (answer.status() == 404 && !answer.parts().equals(List.of(""))) {
+      if (answer.status() == 404 && !answer.body().isEmpty()) {
         exchange.getResponseHeaders().add("Content-Type", "application/problem+json");
       }
       exchange.sendResponseHeaders(answer.status(), answer.status() == 204 ? -1 : 0);
-      OutputStream body = exchange.getResponseBody();
-      for (String part : answer.parts()) {
-        body.write(part.getBytes(StandardCharsets.UTF_8));
-        body.flush();
-      }
-      if (answer.broken()) {
-        throw new IOException("ends without its end");
-      }
+      exchange.getResponseBody().write(answer.body().getBytes(StandardCharsets.UTF_8));
     }
   }
 

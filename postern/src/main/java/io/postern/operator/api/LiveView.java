@@ -6,23 +6,17 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A view of the API that grows until its last state. It comes by events; where none comes for
- * {@value #QUIET_SECONDS} s, or the stream breaks, the view itself is asked for. One thread.
- */
+/** A view of the API that grows until its last state; asked for twice a second. One thread. */
 final class LiveView {
-  private static final int QUIET_SECONDS = 5;
-  private static final Duration QUIET = Duration.ofSeconds(QUIET_SECONDS);
-  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration PAUSE = Duration.ofMillis(500);
   private static final Duration AWAY = Duration.ofSeconds(30);
 
   private final ServiceApi api;
   private final String path;
 
   /**
-   * @param path below /api/v1; its events are at {@code path/events}
+   * @param path below /api/v1
    */
   LiveView(ServiceApi api, String path) {
     this.api = api;
@@ -41,39 +35,22 @@ final class LiveView {
       throws IOException, InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     long answered = System.nanoTime();
-    try (Events events = events()) {
-      while (System.nanoTime() - end < 0) {
-        JsonNode view = events == null ? pause() : events.next(events.hasEnded() ? LOOK : QUIET);
-        try {
-          view = view == null ? api.send(api.request(path).GET(), Set.of(200)) : view;
-          answered = System.nanoTime();
-        } catch (IOException e) {
-          if (System.nanoTime() - answered > AWAY.toNanos()) {
-            throw e;
-          }
-          continue;
+    for (; System.nanoTime() - end < 0; Thread.sleep(PAUSE)) {
+      JsonNode view;
+      try {
+        view = api.send(api.request(path).GET(), Set.of(200));
+        answered = System.nanoTime();
+      } catch (IOException e) {
+        if (System.nanoTime() - answered > AWAY.toNanos()) {
+          throw e;
         }
-        each.accept(view);
-        if (last.test(view)) {
-          return view;
-        }
+        continue;
+      }
+      each.accept(view);
+      if (last.test(view)) {
+        return view;
       }
     }
     throw new IOException(api + " did not come to an end with " + path + " in time");
-  }
-
-  /** Null: a service, or something on the way to it, that has no events. */
-  private @Nullable Events events() throws InterruptedException {
-    try {
-      return new Events(
-          api.stream(api.request(path + "/events").setHeader("Accept", "text/event-stream").GET()));
-    } catch (IOException e) {
-      return null;
-    }
-  }
-
-  private static @Nullable JsonNode pause() throws InterruptedException {
-    Thread.sleep(LOOK);
-    return null;
   }
 }

@@ -3,7 +3,6 @@ package io.postern.operator.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -154,24 +153,6 @@ public final class ServiceApi {
     } finally {
       response.cancel(true); // closes the connection of an answer that has no end
     }
-  }
-
-  /**
-   * An answer of 200 whose body comes by and by. The caller closes it; until then a read has no
-   * end, but by the close of another thread.
-   */
-  InputStream stream(HttpRequest.Builder request) throws IOException, InterruptedException {
-    HttpResponse<InputStream> response;
-    try {
-      response = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-    } catch (IOException e) {
-      throw unanswered(e);
-    }
-    if (response.statusCode() != 200) {
-      response.body().close();
-      throw refused(response.statusCode(), "");
-    }
-    return response.body();
   }
 
   private IOException refused(int status, String body) {

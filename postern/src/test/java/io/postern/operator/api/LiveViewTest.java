@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A view comes to its end by events, and without them. */
+/** A view is asked for until its last state. */
 class LiveViewTest {
   private static final String RUNNING = "{\"state\":\"running\",\"steps\":[1]}";
   private static final String MET = "{\"state\":\"met\",\"steps\":[1,2]}";
@@ -51,46 +51,26 @@ class LiveViewTest {
         .follow(view -> view.path("state").asText().equals("met"), patience, seen::add);
   }
 
-  private boolean wasLookedAt() {
-    return policy.requests().stream().anyMatch(r -> r.path().endsWith("/view"));
-  }
-
   @Test
-  void eventsSuffice() throws Exception {
-    policy.events("/view/events", false, RUNNING, MET);
+  void eachStateIsSeenUntilTheLast() throws Exception {
+    policy.views("/view", RUNNING, RUNNING, MET);
     assertThat(follow(Duration.ofMinutes(1)).path("steps")).hasSize(2);
+    assertThat(seen).hasSize(3);
     assertThat(seen.getLast().path("state").asText()).isEqualTo("met");
-    assertThat(wasLookedAt()).isFalse();
   }
 
   @Test
-  void aStreamThatBreaksIsFollowedByLooks() throws Exception {
+  void aServiceThatIsAwayForAMomentIsAskedAgain() throws Exception {
     policy
-        .events("/view/events", true, RUNNING)
-        .once("GET", "/view", 200, RUNNING)
-        .answer("GET", "/view", 200, MET);
-    assertThat(follow(Duration.ofMinutes(1)).path("state").asText()).isEqualTo("met");
-    assertThat(wasLookedAt()).isTrue();
-  }
-
-  @Test
-  void withoutEventsItIsLookedAt() throws Exception {
-    policy
-        .answer("GET", "/view/events", 404, "")
         .once("GET", "/view", 503, "{\"detail\":\"the log is away\"}")
+        .once("GET", "/view", 200, "{\"state\":")
         .answer("GET", "/view", 200, MET);
-    assertThat(follow(Duration.ofMinutes(1)).path("state").asText()).isEqualTo("met");
-  }
-
-  @Test
-  void eventsThatAreNoJsonAreNone() throws Exception {
-    policy.events("/view/events", false, "{\"state\":").answer("GET", "/view", 200, MET);
     assertThat(follow(Duration.ofMinutes(1)).path("state").asText()).isEqualTo("met");
   }
 
   @Test
   void aViewWithoutAnEndHasOne() throws Exception {
-    policy.answer("GET", "/view/events", 404, "").answer("GET", "/view", 200, RUNNING);
+    policy.answer("GET", "/view", 200, RUNNING);
     assertThatThrownBy(() -> follow(Duration.ofSeconds(2)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("did not come to an end");

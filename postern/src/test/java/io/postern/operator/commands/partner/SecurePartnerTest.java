@@ -51,9 +51,8 @@ class SecurePartnerTest {
   }
 
   private LabPolicy validated(String state) {
-    return policy.events(
-        "/validations/v1/events",
-        false,
+    return policy.views(
+        "/validations/v1",
         "{\"state\":\""
             + state
             + "\",\"summary\":\"in a sentence\",\"steps\":[{\"step\":\"connect\",\"state\":\"ok\"}]}");

@@ -48,9 +48,8 @@ class ValidateTest {
 
   @Test
   void eachStepIsALineOnceAndTheCureStandsAtTheEnd() {
-    policy.events(
-        "/validations/v1/events",
-        false,
+    policy.views(
+        "/validations/v1",
         view("running", "[]"),
         view("running", STEPS.substring(0, STEPS.indexOf(",{\"step\":\"greeting")) + "]"),
         view("unmet", STEPS));
@@ -82,9 +81,7 @@ class ValidateTest {
   @ParameterizedTest
   @CsvSource({"met, 0", "unmet, 1", "unanswered, 3"})
   void theStateIsTheExitCode(String state, int exit) throws Exception {
-    policy
-        .events("/validations/v1/events", true)
-        .answer("GET", "/validations/v1", 200, view(state, "[]"));
+    policy.answer("GET", "/validations/v1", 200, view(state, "[]"));
     Ran ran = policy.run("validate", "contoso", "To F", "-o", "json");
     assertThat(ran.exit()).isEqualTo(exit);
     assertThat(new ObjectMapper().readTree(ran.out()).path("state").asText()).isEqualTo(state);

@@ -50,7 +50,7 @@ class WatchTest {
   private void connector(String... views) {
     policy
         .answer("POST", "/contoso/inbound-connectors/From%20F/watches", 201, view("watching", ""))
-        .events("/watches/w1/events", false, views);
+        .views("/watches/w1", views);
   }
 
   private boolean isEnded() {
@@ -94,7 +94,7 @@ class WatchTest {
   void aPartnerIsDescribedByOptions() {
     policy
         .answer("POST", "/contoso/watches", 201, view("watching", ""))
-        .events("/watches/w1/events", false, view("ended", ""));
+        .views("/watches/w1", view("ended", ""));
     Ran ran =
         policy.run(
             "watch",
@@ -131,7 +131,6 @@ class WatchTest {
   void ctrlCEndsTheWatch() throws Exception {
     policy
         .answer("POST", "/contoso/inbound-connectors/From%20F/watches", 201, view("watching", ""))
-        .events("/watches/w1/events", true, view("watching", ACCEPTED))
         .answer("GET", "/watches/w1", 200, view("watching", ACCEPTED));
     try (RunningProgram program = policy.start("watch", "contoso", "From F")) {
       Awaitility.await()
