@@ -24,14 +24,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
 
 /**
  * CPU a message with DANE and without it (benchmarks/dane.sh): one stack, one mail host, two
  * domains that publish the same. A connector asks nobody for the one's TLSA records. Runs with and
  * without follow each other in turn; answers of the DNS are validated by delivery-service and
- * cached. The load's own CPU is not counted. All of it is on loopback and bounded in time. Not run
- * by ./test, which takes classes whose names end with Test.
+ * cached. The load's own CPU is not counted. All of it is on loopback and bounded in time. A
+ * program: {@code DaneCost [SECONDS]}, of each of sixteen runs.
  */
 final class DaneCost {
   private static final String WITH = "with.example";
@@ -49,9 +48,11 @@ final class DaneCost {
   private final int mxPort = FreePorts.next();
   private final LabZones zones = new LabZones(3_600).signed("example").signed(WITH).signed(WITHOUT);
 
-  @Test
-  void withDaneAndWithout() throws Exception {
-    Duration each = Duration.ofSeconds(Long.getLong("dane.seconds", 12));
+  public static void main(String[] args) throws Exception {
+    new DaneCost().measure(Duration.ofSeconds(args.length > 0 ? Long.parseLong(args[0]) : 12));
+  }
+
+  private void measure(Duration each) throws Exception {
     Path anchors =
         Files.writeString(Files.createTempFile("root", ".ds"), zones.rootAnchor() + "\n");
     Processes processes =
