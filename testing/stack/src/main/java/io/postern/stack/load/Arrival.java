@@ -41,7 +41,7 @@ final class Arrival {
     for (int i = from; i < to; i++) {
       byte octet = in.getByte(i);
       header.write(octet);
-      newest = newest << 8 | octet & 0xff;
+      newest = (newest << 8) | (octet & 0xff);
       if (newest == EMPTY_LINE || header.size() > LONGEST_HEADER) {
         inHeader = false;
         parse("\r\n" + header.toString(StandardCharsets.ISO_8859_1));
@@ -57,7 +57,7 @@ final class Arrival {
       return;
     }
     int begin = at + FIELD.length();
-    String[] values = text.substring(begin, text.indexOf("\r\n", begin)).split(" ");
+    String[] values = text.substring(begin, text.indexOf("\r\n", begin)).split(" ", -1);
     run = values[0];
     number = Integer.parseInt(values[1]);
     sentBody = Long.parseLong(values[2]);

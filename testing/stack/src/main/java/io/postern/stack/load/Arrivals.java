@@ -17,7 +17,7 @@ record Arrivals(Count count, Times times) {
    */
   record Count(int arrived, int twice, int damaged, int plain, double cpu) {
     static Count parse(String line) {
-      String[] fields = line.strip().split(" ");
+      String[] fields = line.strip().split(" ", -1);
       return new Count(
           Integer.parseInt(fields[0]),
           Integer.parseInt(fields[1]),

@@ -10,7 +10,7 @@ final class EndOfData {
   private int before = CRLF; // the last two octets, DATA's line end at first
   private int matched; // of ".CRLF" at the start of a line, by the octets so far
 
-  private static final int CRLF = '\r' << 8 | '\n';
+  private static final int CRLF = ('\r' << 8) | '\n';
 
   /** The index behind the end of data, or -1 where it is not in the buffer's readable octets. */
   int in(ByteBuf octets) {
@@ -46,7 +46,7 @@ final class EndOfData {
 
   private void note(ByteBuf octets, int from, int to) {
     for (int i = Math.max(from, to - 2); i < to; i++) {
-      before = (before << 8 | octets.getByte(i) & 0xff) & 0xffff;
+      before = ((before << 8) | (octets.getByte(i) & 0xff)) & 0xffff;
     }
   }
 }

@@ -126,7 +126,7 @@ final class LoadCommand implements Callable<Integer> {
               .messages(FOREVER, Duration.ofSeconds(warmUp));
       LoadResult result = LoadRun.run(options, id + number, group);
       if (sink != null) {
-        var unused = awaitArrivals(sink, result);
+        var _ = awaitArrivals(sink, result);
       }
     }
     for (int size : sizes) {

@@ -91,7 +91,7 @@ final class LoadRun {
     start = Times.now();
     lastAccepted = start;
     slots = Math.min(options.connections(), options.messages());
-    loop.schedule(this::stop, options.time().toMillis(), TimeUnit.MILLISECONDS);
+    var _ = loop.schedule(this::stop, options.time().toMillis(), TimeUnit.MILLISECONDS);
     if (options.rate() > 0) {
       tick();
     }
@@ -134,7 +134,7 @@ final class LoadRun {
       waiting.removeFirst().begin(planned);
     }
     if (more()) {
-      loop.schedule(this::tick, 1, TimeUnit.MILLISECONDS);
+      var _ = loop.schedule(this::tick, 1, TimeUnit.MILLISECONDS);
     } else {
       stop();
     }
@@ -142,8 +142,8 @@ final class LoadRun {
 
   private void end() {
     stop();
-    sessions.close();
-    boolean unused =
+    var _ = sessions.close();
+    var _ =
         result.complete(
             new LoadResult(
                 id,
@@ -230,7 +230,7 @@ final class LoadRun {
         end();
       }
     } else if (failed) {
-      loop.schedule(this::connect, PAUSE_AFTER_FAILURE_MILLIS, TimeUnit.MILLISECONDS);
+      var _ = loop.schedule(this::connect, PAUSE_AFTER_FAILURE_MILLIS, TimeUnit.MILLISECONDS);
     } else {
       connect();
     }

@@ -290,7 +290,7 @@ final class LoadSession extends ChannelInboundHandlerAdapter {
     ChannelHandlerContext context = context();
     ByteBuf out = context.alloc().directBuffer(text.length());
     ByteBufUtil.writeAscii(out, text);
-    context.write(out);
+    var _ = context.write(out);
   }
 
   private ChannelHandlerContext context() {
@@ -332,7 +332,7 @@ final class LoadSession extends ChannelInboundHandlerAdapter {
 
   private void close(boolean failed) {
     over = true;
-    context().close();
+    var _ = context().close();
     run.ended(failed);
   }
 }

@@ -25,7 +25,7 @@ final class ProcessTree {
     try {
       // proc_pid_stat(5): the name in brackets may have spaces; utime, stime, cutime, cstime.
       String line = Files.readString(Path.of("/proc/" + pid + "/stat"));
-      String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
+      String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
       return ticks(fields, 11, 14) / TICKS_A_SECOND;
     } catch (IOException ended) {
       return 0;
@@ -36,7 +36,7 @@ final class ProcessTree {
   static double machine() throws IOException {
     try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
       // user, nice, system; without idle and waiting for I/O; interrupts and stolen time.
-      String[] fields = lines.findFirst().orElseThrow().split(" +");
+      String[] fields = lines.findFirst().orElseThrow().split(" +", -1);
       return (ticks(fields, 1, 3) + ticks(fields, 6, 8)) / TICKS_A_SECOND;
     }
   }

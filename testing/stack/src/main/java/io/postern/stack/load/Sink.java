@@ -82,7 +82,7 @@ final class Sink {
   }
 
   void listen(InetSocketAddress address) throws InterruptedException {
-    var unused = server.bind(address).sync();
+    var _ = server.bind(address).sync();
   }
 
   /** Answers /count?RUN, /arrivals?RUN and /totals. */

@@ -125,7 +125,10 @@ final class SinkSession extends ChannelInboundHandlerAdapter {
     }
     delayed = true;
     context.channel().config().setAutoRead(false);
-    context.executor().schedule(() -> resume(context), sink.delayMillis(), TimeUnit.MILLISECONDS);
+    var _ =
+        context
+            .executor()
+            .schedule(() -> resume(context), sink.delayMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void resume(ChannelHandlerContext context) {
@@ -155,7 +158,7 @@ final class SinkSession extends ChannelInboundHandlerAdapter {
       answer(context, in, command, command.toUpperCase(Locale.ROOT));
     } else if (line.length() > LONGEST_LINE) {
       over = true;
-      context.close();
+      var _ = context.close();
     }
   }
 
@@ -180,7 +183,7 @@ final class SinkSession extends ChannelInboundHandlerAdapter {
       }
       say(hasRecipient ? "354 go on" : "503 5.5.1 RCPT comes first");
     } else if (upper.startsWith("BDAT ") && sink.chunking()) {
-      bdat(context, upper.substring(5).split(" "));
+      bdat(context, upper.substring(5).split(" ", -1));
     } else if (upper.equals("RSET")) {
       hasSender = false;
       hasRecipient = false;
@@ -245,7 +248,7 @@ final class SinkSession extends ChannelInboundHandlerAdapter {
                 sink.handshake(
                     SSL.isSessionReused(((OpenSslEngine) handler.engine()).sslPointer()));
               } else {
-                context.close();
+                var _ = context.close();
               }
             });
   }
@@ -263,7 +266,7 @@ final class SinkSession extends ChannelInboundHandlerAdapter {
     replies.setLength(0);
     var written = context.writeAndFlush(out);
     if (over) {
-      written.addListener(ChannelFutureListener.CLOSE);
+      var _ = written.addListener(ChannelFutureListener.CLOSE);
     }
   }
 
@@ -277,6 +280,6 @@ final class SinkSession extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    context.close();
+    var _ = context.close();
   }
 }

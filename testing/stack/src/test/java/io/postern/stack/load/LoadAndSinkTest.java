@@ -76,7 +76,7 @@ final class LoadAndSinkTest {
 
   @Test
   void aSteadyRateIsKept() throws Exception {
-    var unused = sink(null, false, 0);
+    var _ = sink(null, false, 0);
     LoadOptions options =
         new LoadOptions(
             mail, false, true, false, 3, 0, 1_000, 40, TIME, 50, List.of("a.example"), TIME);
@@ -89,7 +89,7 @@ final class LoadAndSinkTest {
 
   @Test
   void timeEndsARunThatHasMessagesLeft() throws Exception {
-    var unused = sink(null, false, 100);
+    var _ = sink(null, false, 100);
     LoadResult result =
         LoadRun.run(
             options(false, true, false).messages(1_000_000, Duration.ofMillis(500)),
@@ -120,7 +120,7 @@ final class LoadAndSinkTest {
 
   private void send(String content) throws Exception {
     try (SmtpClient session = SmtpClient.connect("127.0.0.1", mail.getPort())) {
-      var unused = session.ehlo("client.example");
+      var _ = session.ehlo("client.example");
       assertThat(
               session
                   .send("a@a.example", "b@b.example", content.getBytes(StandardCharsets.US_ASCII))
@@ -131,7 +131,7 @@ final class LoadAndSinkTest {
 
   @Test
   void aRelayThatOffersNoTlsGetsNothing() throws Exception {
-    var unused = sink(null, false, 0);
+    var _ = sink(null, false, 0);
     LoadResult result =
         LoadRun.run(options(true, true, false).messages(50, Duration.ofMillis(300)), "tls", group);
     assertThat(result.accepted()).isZero();
