@@ -43,7 +43,9 @@ class CertificateFitTest {
 
   private static CertificateFit fit(Directory directory, String name, String... presented) {
     return CertificateFit.of(
-        directory, connector(directory, "contoso", name), tls("192.0.2.1", null, presented));
+        directory,
+        new InboundEntry(connector(directory, "contoso", name)),
+        List.of(presented));
   }
 
   private static InboundConnector connector(Directory directory, String organization, String name) {
@@ -53,9 +55,15 @@ class CertificateFitTest {
         .orElseThrow();
   }
 
-  private static String first(CertificateFit fit) {
-    InboundConnector first = fit.first();
-    return first == null ? "" : first.getName();
+  private static OriginatingConnector found(Directory directory, String... presented) {
+    return OriginatingConnector.find(directory, tls("192.0.2.1", null, presented), null);
+  }
+
+  /** The connector that takes a client with this certificate. */
+  private static String first(Directory directory, String... presented) {
+    return found(directory, presented) instanceof OriginatingConnector.Match match
+        ? match.entry().name()
+        : "";
   }
 
   @ParameterizedTest
@@ -78,7 +86,7 @@ class CertificateFitTest {
     CertificateFit fit = fit(directory, "Own", presented);
     assertThat(fit.presented()).isEqualTo(presented);
     assertThat(fit.acceptedDomain()).isEqualTo(domain);
-    assertThat(first(fit)).isEqualTo(domain == null ? "" : "Own");
+    assertThat(first(directory, presented)).isEqualTo(domain == null ? "" : "Own");
   }
 
   @Test
@@ -90,10 +98,10 @@ class CertificateFitTest {
             onPremisesIn("contoso", "Wizard", c -> c.setTlsSenderCertificateName("*.contoso.com")),
             onPremisesIn(
                 "contoso", "Gateway", c -> c.setTlsSenderCertificateName("gate.contoso.com")));
-    assertThat(first(fit(directory, "Wizard", "mail.contoso.com"))).isEqualTo("Wizard");
+    assertThat(first(directory, "mail.contoso.com")).isEqualTo("Wizard");
     CertificateFit gateway = fit(directory, "Wizard", "gate.contoso.com");
     assertThat(gateway.acceptedDomain()).isEqualTo("contoso.com");
-    assertThat(first(gateway)).isEqualTo("Gateway");
+    assertThat(first(directory, "gate.contoso.com")).isEqualTo("Gateway");
   }
 
   @Test
@@ -107,8 +115,7 @@ class CertificateFitTest {
             onPremisesIn("contoso", "Own", c -> c.setTlsSenderCertificateName("mail.contoso.com")));
     CertificateFit fit = fit(directory, "Own", "mail.contoso.com");
     assertThat(fit.acceptedDomain()).isNull();
-    assertThat(fit.owner()).isEqualTo("fabrikam");
-    assertThat(first(fit)).isEmpty();
+    assertThat(first(directory, "mail.contoso.com")).isEmpty();
   }
 
   @Test
@@ -124,8 +131,8 @@ class CertificateFitTest {
                 "fabrikam", "Own", c -> c.setTlsSenderCertificateName("mail.fabrikam.com")));
     CertificateFit fit = fit(directory, "Own", "mail.contoso.com", "mail.fabrikam.com");
     assertThat(fit.acceptedDomain()).isEqualTo("contoso.com");
-    assertThat(fit.tie()).isTrue();
-    assertThat(first(fit)).isEmpty();
+    assertThat(found(directory, "mail.contoso.com", "mail.fabrikam.com"))
+        .isInstanceOf(OriginatingConnector.Tie.class);
   }
 
   /** For random directories and certificates: a client is let in where all conditions are met. */
@@ -170,26 +177,34 @@ class CertificateFitTest {
       InboundFacts facts = tls("192.0.2.1", null, names);
       InboundDecision decision =
           InboundRules.decide(directory, facts, "outside.example", Sample.GOOD);
+      OriginatingConnector found = found(directory, names);
       for (String organization : List.of("contoso", "fabrikam")) {
         for (InboundConnector connector : directory.inboundConnectors(organization)) {
-          CertificateFit fit = CertificateFit.of(directory, connector, facts);
-          assertThat(fit.attributedTo(connector)).isEqualTo(by(decision, connector));
-          if (fit.attributedTo(connector)) {
+          CertificateFit fit =
+              CertificateFit.of(directory, new InboundEntry(connector), facts.certificateNames());
+          assertThat(isFound(found, connector)).isEqualTo(by(decision, connector));
+          if (isFound(found, connector)) {
             attributed++;
             assertThat(fit.presented()).isNotNull();
             assertThat(fit.acceptedDomain()).isNotNull();
             assertThat(fit.associated()).isTrue();
           } else if (connector.getEnabled() && fit.associated()) {
             stopped++;
-            assertThat(fit.tie() || !first(fit).isEmpty())
+            assertThat(found)
                 .as("all conditions are met, so another connector or a tie stops it")
-                .isTrue();
+                .isNotInstanceOf(OriginatingConnector.NoMatch.class);
           }
         }
       }
     }
     assertThat(attributed).isGreaterThan(500);
     assertThat(stopped).isGreaterThan(50);
+  }
+
+  private static boolean isFound(OriginatingConnector found, InboundConnector connector) {
+    return found instanceof OriginatingConnector.Match match
+        && match.entry().organization().equals(connector.getOrganization())
+        && match.entry().name().equals(connector.getName());
   }
 
   private static boolean by(InboundDecision decision, InboundConnector connector) {
