@@ -112,8 +112,7 @@ public final class LabPolicy implements AutoCloseable {
         return answer;
       }
     }
-    return new Answer(
-        method, path, 404, "{\"status\":404,\"detail\":\"no such thing\"}", false);
+    return new Answer(method, path, 404, "{\"status\":404,\"detail\":\"no such thing\"}", false);
   }
 
   private void handle(HttpExchange exchange) throws IOException {

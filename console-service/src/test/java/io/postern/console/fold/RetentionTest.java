@@ -161,7 +161,8 @@ class RetentionTest {
       now.set(Days.startMillis(today + 1 + RETENTION));
       fold.keepDays();
       assertThat(number("SELECT count(*) FROM later")).isZero();
-      assertThat(partitions()).containsExactlyInAnyOrder(today + 1 + RETENTION, today + 2 + RETENTION);
+      assertThat(partitions())
+          .containsExactlyInAnyOrder(today + 1 + RETENTION, today + 2 + RETENTION);
     }
   }
 

@@ -43,9 +43,7 @@ class CertificateFitTest {
 
   private static CertificateFit fit(Directory directory, String name, String... presented) {
     return CertificateFit.of(
-        directory,
-        new InboundEntry(connector(directory, "contoso", name)),
-        List.of(presented));
+        directory, new InboundEntry(connector(directory, "contoso", name)), List.of(presented));
   }
 
   private static InboundConnector connector(Directory directory, String organization, String name) {

@@ -35,8 +35,7 @@ public final class Health {
       HttpResponse<String> answer =
           http.send(
               request,
-              HttpResponse.BodyHandlers.limiting(
-                  HttpResponse.BodyHandlers.ofString(), MOST_BYTES));
+              HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), MOST_BYTES));
       return answer.statusCode() == 200
           ? ""
           : "it answers " + answer.statusCode() + grounds(answer.body());

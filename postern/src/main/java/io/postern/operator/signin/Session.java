@@ -77,8 +77,7 @@ public final class Session implements Credentials {
     }
     Token.Renewal renewal = token.renewal();
     if (renewal == null) {
-      throw new IOException(
-          "the token of " + token.user() + " ended at " + token.ends() + AGAIN);
+      throw new IOException("the token of " + token.user() + " ended at " + token.ends() + AGAIN);
     }
     Token renewed;
     try {

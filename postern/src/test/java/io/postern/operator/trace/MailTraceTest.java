@@ -321,7 +321,9 @@ final class MailTraceTest {
     assertThat(last()).isEqualTo("deferred");
   }
 
-  /** Each kind, alone: a state is the last outcome, anything else leaves the recipient as it was. */
+  /**
+   * Each kind, alone: a state is the last outcome, anything else leaves the recipient as it was.
+   */
   @ParameterizedTest
   @EnumSource(
       value = OutcomeKind.class,
