@@ -9,6 +9,7 @@ import io.postern.transport.OwnCertificates;
 import io.postern.transport.TlsCapabilityProbe;
 import io.postern.transport.TlsServer;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The certificates and abilities of the server, read from the server itself, and the coming
- * certificate, from its file. Owner: one thread.
+ * certificate, from its file; without the file none is announced. Owner: one thread.
  */
 public final class PresentedCertificates implements Supplier<OwnTls> {
   private static final Logger LOG = Logger.getLogger(PresentedCertificates.class);
@@ -70,12 +71,21 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
               .toBuilder()
               .setPlannedMillis(planned.map(Instant::toEpochMilli).orElse(0L)));
       logged = "";
+    } catch (NoSuchFileException missing) {
+      if (changed("there is no such file")) {
+        LOG.infof("no certificate is announced: there is no file %s", file);
+      }
     } catch (IOException | GeneralSecurityException e) {
       String why = String.valueOf(e.getMessage());
-      if (!why.equals(logged)) {
-        logged = why;
+      if (changed(why)) {
         LOG.warnf("postern.tls.coming-certificate cannot be read and is not published: %s", why);
       }
     }
+  }
+
+  private boolean changed(String why) {
+    boolean changed = !why.equals(logged);
+    logged = why;
+    return changed;
   }
 }

@@ -26,7 +26,10 @@ public final class Rehearse implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
   @Mixin private OutputOption output = new OutputOption();
 
-  @Parameters(index = "0", paramLabel = "PEM", description = "the new certificate with its chain; - is standard input")
+  @Parameters(
+      index = "0",
+      paramLabel = "PEM",
+      description = "the new certificate with its chain; - is standard input")
   private Path pem = Path.of("");
 
   @Option(

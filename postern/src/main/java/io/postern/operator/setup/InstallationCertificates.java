@@ -45,6 +45,9 @@ final class InstallationCertificates {
   /** The principal that it knows by its certificate: folder {@code database} in the principal's. */
   static final String DATABASE_CLIENT = "console";
 
+  /** Who collects the metrics: it trusts the services, and has no key. */
+  static final String MONITORING = "monitoring";
+
   private static final Duration LIFE = Duration.ofDays(397);
   private static final Duration RENEW_BEFORE_END = Duration.ofDays(60);
   private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
@@ -81,6 +84,9 @@ final class InstallationCertificates {
     }
     all.database(authority);
     all.smtp(smtpHost);
+    PemFile.write(
+        root.resolve(MONITORING).resolve(KeyFolder.AUTHORITY),
+        PemFile.of(List.of(authority.root())));
     PemFile.write(
         root.resolve("administrator").resolve(CertificateEnds.FILE),
         new CertificateEnds(now, all.ends).text());

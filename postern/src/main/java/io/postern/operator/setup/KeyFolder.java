@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
  * @param both key and chain in one file
  */
 record KeyFolder(Path folder, boolean both) {
+  static final String AUTHORITY = "authority.pem";
+
   private static final int DNS_NAME = 2; // RFC 5280 §4.2.1.6
 
   /** The leaf, where there are its key and a chain that this root's holder issued. */
@@ -94,6 +96,6 @@ record KeyFolder(Path folder, boolean both) {
   }
 
   private Path authorityFile() {
-    return folder.resolve("authority.pem");
+    return folder.resolve(AUTHORITY);
   }
 }

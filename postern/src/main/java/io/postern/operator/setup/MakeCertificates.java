@@ -54,6 +54,7 @@ public final class MakeCertificates implements Callable<Integer> {
     Files.createDirectories(
         folder.resolve(InstallationCertificates.DATABASE_CLIENT).resolve("database"));
     Files.createDirectories(folder.resolve("smtp"));
+    Files.createDirectories(folder.resolve(InstallationCertificates.MONITORING));
     InstallationCertificates.make(folder, broker, smtp, Instant.now()).forEach(System.out::println);
     SharedSecrets.make(folder, Instant.now()).forEach(System.out::println);
     return 0;

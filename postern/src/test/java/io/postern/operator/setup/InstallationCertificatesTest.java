@@ -39,6 +39,7 @@ class InstallationCertificatesTest {
     Files.createDirectory(root.resolve("postgres"));
     Files.createDirectory(root.resolve("console/database"));
     Files.createDirectory(root.resolve("smtp"));
+    Files.createDirectory(root.resolve("monitoring"));
   }
 
   @Test
@@ -87,7 +88,8 @@ class InstallationCertificatesTest {
     }
     // Whoever trusts the log's authority trusts them.
     assertThat(contents().get(Path.of("policy/http/authority.pem")))
-        .isEqualTo(contents().get(Path.of("administrator/authority.pem")));
+        .isEqualTo(contents().get(Path.of("administrator/authority.pem")))
+        .isEqualTo(contents().get(Path.of("monitoring/authority.pem")));
   }
 
   @Test

@@ -18,9 +18,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP server on 127.0.0.1 that serves CRLs and OCSP answers, signed anew at each fetch, and
- * counts the fetches. It can be stopped and started on the same port, and made to misbehave: answer
- * nothing, answer other bytes, answer an error. Thread-safe.
+ * An HTTP server, on 127.0.0.1 unless an address is named, that serves CRLs and OCSP answers,
+ * signed anew at each fetch, and counts the fetches. It can be stopped and started on the same
+ * port, and made to misbehave: answer nothing, answer other bytes, answer an error. Thread-safe.
  */
 public final class CrlServer implements AutoCloseable {
   private static final int LONGEST_STALL_SECONDS = 120;
@@ -36,7 +36,8 @@ public final class CrlServer implements AutoCloseable {
     record Failing(int status) implements Manner {}
   }
 
-  private final int port;
+  private final InetSocketAddress address;
+  private final URI url;
   private final Map<String, Supplier<byte[]>> lists = new ConcurrentHashMap<>();
   private final Map<String, UnaryOperator<byte[]>> responders = new ConcurrentHashMap<>();
   private final Map<String, Integer> fetches = new ConcurrentHashMap<>();
@@ -44,8 +45,9 @@ public final class CrlServer implements AutoCloseable {
   private @Nullable HttpServer server;
   private @Nullable ExecutorService threads;
 
-  private CrlServer(int port) {
-    this.port = port;
+  private CrlServer(InetSocketAddress address, URI url) {
+    this.address = address;
+    this.url = url;
   }
 
   /** A running server on a free port. */
@@ -55,7 +57,18 @@ public final class CrlServer implements AutoCloseable {
 
   /** A running server on that port; throws when the port is taken. */
   public static CrlServer on(int port) {
-    CrlServer server = new CrlServer(port);
+    return at(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        URI.create("http://127.0.0.1:" + port + "/"));
+  }
+
+  /**
+   * A running server for other hosts.
+   *
+   * @param url under which they reach it, with a slash at its end
+   */
+  public static CrlServer at(InetSocketAddress address, URI url) {
+    CrlServer server = new CrlServer(address, url);
     server.start();
     return server;
   }
@@ -66,15 +79,14 @@ public final class CrlServer implements AutoCloseable {
       return;
     }
     try {
-      HttpServer starting =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
+      HttpServer starting = HttpServer.create(address, 64);
       threads = Executors.newVirtualThreadPerTaskExecutor();
       starting.setExecutor(threads);
       starting.createContext("/", this::answer);
       starting.start();
       server = starting;
     } catch (IOException failed) {
-      throw new UncheckedIOException("CRL server cannot listen on port " + port, failed);
+      throw new UncheckedIOException("CRL server cannot listen on port " + port(), failed);
     }
   }
 
@@ -97,11 +109,11 @@ public final class CrlServer implements AutoCloseable {
   }
 
   public int port() {
-    return port;
+    return address.getPort();
   }
 
   public URI url() {
-    return URI.create("http://127.0.0.1:" + port + "/");
+    return url;
   }
 
   /** Serves both CRLs of the authority, and answers as its OCSP responder. */

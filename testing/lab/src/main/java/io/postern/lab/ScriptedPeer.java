@@ -20,9 +20,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mail server on 127.0.0.1: good by default, and at any stage of a session refusing, late, silent
- * or gone, as its script says. It records each client's commands, before and after TLS, and keeps
- * each message, byte for byte: the counterpart that proves which octets Postern sent.
+ * A mail server, on 127.0.0.1 unless it is for other hosts: good by default, and at any stage of a
+ * session refusing, late, silent or gone, as its script says. It records each client's commands,
+ * before and after TLS, and keeps each message, byte for byte: the counterpart that proves which
+ * octets Postern sent.
  *
  * <p>With a {@link PeerWitness} it keeps nothing and reports each message to the witness instead,
  * for runs of hundreds of thousands of messages: {@link #sessions()} and {@link #messages()} stay
@@ -78,7 +79,7 @@ public final class ScriptedPeer implements AutoCloseable {
     this.listener = new ServerSocket();
     listener.setReuseAddress(true);
     listener.setReceiveBufferSize(RECEIVE_BUFFER);
-    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port), 256);
+    listener.bind(new InetSocketAddress(options.address, options.port), 256);
     this.acceptor = Thread.ofVirtual().name("peer " + options.hostName).start(this::accept);
   }
 
@@ -91,6 +92,7 @@ public final class ScriptedPeer implements AutoCloseable {
   public static final class Builder {
     private final String hostName;
     private final PeerScript script = new PeerScript();
+    private InetAddress address = InetAddress.getLoopbackAddress();
     private int port;
     private @Nullable Path keepIn;
     private @Nullable PeerWitness witness;
@@ -113,6 +115,12 @@ public final class ScriptedPeer implements AutoCloseable {
     /** Default: any free one. */
     public Builder port(int port) {
       this.port = port;
+      return this;
+    }
+
+    /** Listens for other hosts at this address; default: for this machine only. */
+    public Builder address(InetAddress address) {
+      this.address = address;
       return this;
     }
 

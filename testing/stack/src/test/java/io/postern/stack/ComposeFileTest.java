@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.link.RenewableSslEngineFactory;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ComposeFileTest {
   private static final Path ROOT = Path.of("../..");
   private static final Set<String> REGISTRY_IMAGES =
-      Set.of("apache/kafka:4.2.0", "eclipse-temurin:25-jre", "postgres:18");
+      Set.of(
+          "apache/kafka:4.2.0", "eclipse-temurin:25-jre", "postgres:18", "prom/prometheus:v3.5.0");
   private static ComposeFile compose;
 
   @BeforeAll
@@ -55,15 +58,80 @@ class ComposeFileTest {
             "console-service",
             "postgres",
             "administrator",
-            "postern");
-    assertThat(longRunning()).hasSize(8);
+            "postern",
+            "check",
+            "example-partner",
+            "example-mailbox",
+            "prometheus");
+    assertThat(longRunning()).hasSize(11);
   }
 
   @Test
-  void upDoesNotStartWhatIsForTheAdministratorsHand() {
-    assertThat(all())
-        .filteredOn(name -> compose.service(name).containsKey("profiles"))
-        .containsExactlyInAnyOrder("administrator", "postern");
+  void upStartsNeitherCommandsNorTheExampleNorPrometheus() {
+    Map<String, String> profiles = new TreeMap<>();
+    compose
+        .services()
+        .forEach(
+            (name, service) ->
+                ComposeFile.list(service.get("profiles"))
+                    .forEach(profile -> profiles.put(name, profile)));
+    assertThat(profiles)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "administrator", "tools",
+                "postern", "tools",
+                "check", "tools",
+                "example-partner", "example",
+                "example-mailbox", "example",
+                "prometheus", "monitoring"));
+  }
+
+  @Test
+  void commandsReadTheFilesBesideThisOneAndTheOneWithAWayOutHasNoKeys() {
+    for (String command : List.of("postern", "check")) {
+      assertThat(ComposeFile.list(compose.service(command).get("volumes"))).contains(".:/work:ro");
+      assertThat(compose.service(command)).containsEntry("working_dir", "/work");
+    }
+    assertThat(ComposeFile.list(compose.service("postern").get("networks"))).containsExactly("log");
+    assertThat(compose.service("check"))
+        .doesNotContainKey("environment")
+        .containsEntry("networks", List.of("outside"))
+        .containsEntry("volumes", List.of(".:/work:ro"));
+  }
+
+  @Test
+  void theExampleIsAnInstallationOfItsOwnWithItsOwnAuthority() throws IOException {
+    Properties example = new Properties();
+    try (Reader reader = Files.newBufferedReader(ROOT.resolve("deploy/docker/example.env"))) {
+      example.load(reader);
+    }
+    assertThat(example)
+        .containsEntry("COMPOSE_PROJECT_NAME", "postern-example")
+        .containsEntry("COMPOSE_PROFILES", "example")
+        .containsEntry("POSTERN_ANCHORS_FOLDER", "example-anchors");
+    String text = Files.readString(ROOT.resolve("docker-compose.yml"));
+    assertThat(example.stringPropertyNames())
+        .filteredOn(name -> name.startsWith("POSTERN_"))
+        .allSatisfy(name -> assertThat(text).contains("${" + name + ":-"));
+    assertThat(ComposeFile.list(compose.service("example-partner").get("volumes")))
+        .containsExactly(
+            "example-keys:/var/lib/postern/example",
+            "example-anchors:/var/lib/postern/example-anchors");
+  }
+
+  @Test
+  void prometheusCollectsFromEachServiceOverTlsThatItChecks() throws IOException {
+    String settings = Files.readString(ROOT.resolve("deploy/docker/prometheus/prometheus.yml"));
+    for (Service service : Service.values()) {
+      assertThat(settings)
+          .contains(
+              "- job_name: " + service.module() + "\n    scheme: https",
+              "server_name: " + service.module() + "}",
+              "names: [" + service.module() + "], type: A, port: 9000,");
+    }
+    assertThat(settings).doesNotContain("insecure_skip_verify");
+    assertThat(ComposeFile.list(compose.service("prometheus").get("volumes")))
+        .contains("monitoring-authority:/etc/postern/authority:ro");
   }
 
   @ParameterizedTest
@@ -175,7 +243,7 @@ class ComposeFileTest {
             (name, container) ->
                 assertThat(ComposeFile.list(container.get("networks")).contains("management"))
                     .as(name)
-                    .isEqualTo(name.endsWith("-service")));
+                    .isEqualTo(name.endsWith("-service") || name.equals("prometheus")));
     assertThat(ComposeFile.map(compose.service("postern").get("environment")))
         .containsEntry("POSTERN_AUTHORITY_FILE", "/etc/postern/log/authority.pem")
         .containsKeys(
@@ -204,6 +272,10 @@ class ComposeFileTest {
       } else if (volume.equals("administrator-keys")) {
         assertThat(holders)
             .containsExactly("administrator", "certificates", "log-setup", "postern");
+      } else if (volume.equals("example-keys")) {
+        assertThat(holders).containsExactly("example-mailbox", "example-partner");
+      } else if (volume.equals("monitoring-authority")) {
+        assertThat(holders).containsExactly("certificates", "prometheus");
       } else if (volume.endsWith("-keys") || volume.endsWith("-secrets")) {
         assertThat(holders).as(volume).hasSize(2).contains("certificates");
       } else if (volume.endsWith("api-credentials")) {
@@ -254,7 +326,7 @@ class ComposeFileTest {
   }
 
   @Test
-  void onlySmtpIsPublishedAndTheApisToThisMachineAlone() {
+  void onlySmtpIsPublishedAndTheRestToThisMachineAlone() {
     Map<String, List<String>> published = new TreeMap<>();
     compose
         .services()
@@ -266,13 +338,17 @@ class ComposeFileTest {
             });
     assertThat(published)
         .containsOnlyKeys(
-            "certificate-service", "console-service", "ingress-service", "policy-service");
-    for (String api : List.of("certificate-service", "console-service", "policy-service")) {
-      assertThat(published.get(api)).allSatisfy(port -> assertThat(port).startsWith("127.0.0.1:"));
-    }
-    // A port for each replica of --scale.
+            "certificate-service",
+            "console-service",
+            "ingress-service",
+            "policy-service",
+            "prometheus");
+    assertThat(published.remove("ingress-service")).containsExactly("25:2525");
+    // One port each: of a range Docker gives a container that starts again another one.
     assertThat(published.values())
-        .allSatisfy(ports -> assertThat(ports).singleElement().asString().contains("-"));
+        .allSatisfy(
+            ports ->
+                assertThat(ports).singleElement().asString().matches("127\\.0\\.0\\.1:\\d+:\\d+"));
   }
 
   @Test
@@ -318,7 +394,7 @@ class ComposeFileTest {
   }
 
   @Test
-  void everyImageIsBuiltHereOrOneOfThree() throws IOException {
+  void everyImageIsBuiltHereOrOneOfFour() throws IOException {
     Set<String> pulled = new HashSet<>();
     compose
         .services()

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.stack.example.container;
+
+import org.jspecify.annotations.NullMarked;
