@@ -9,7 +9,7 @@ import io.postern.transport.OwnCertificates;
 import io.postern.transport.TlsCapabilityProbe;
 import io.postern.transport.TlsServer;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
@@ -61,6 +61,12 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
   }
 
   private void addComing(Path file, OwnTls.Builder own) {
+    if (Files.notExists(file)) {
+      if (changed("missing")) {
+        LOG.infof("No certificate is announced: there is no file %s", file);
+      }
+      return;
+    }
     try {
       own.addCertificates(
           OwnCertificates.of(
@@ -71,10 +77,6 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
               .toBuilder()
               .setPlannedMillis(planned.map(Instant::toEpochMilli).orElse(0L)));
       logged = "";
-    } catch (NoSuchFileException missing) {
-      if (changed("there is no such file")) {
-        LOG.infof("no certificate is announced: there is no file %s", file);
-      }
     } catch (IOException | GeneralSecurityException e) {
       String why = String.valueOf(e.getMessage());
       if (changed(why)) {
