@@ -26,15 +26,9 @@ import picocli.CommandLine;
 class AdministratorPagesTest {
   private static final Path DOCS = Project.root().resolve("docs");
 
-  /** Pages whose commands are looked at, and the script that answers ten questions. */
-  private static final List<String> PAGES =
-      List.of(
-          "docs/tutorials/first-partner.md",
-          "docs/reference/reasons.md",
-          "docs/guides/when-to-force-tls.md",
-          "docs/guides/exchange.md",
-          "docs/README.md",
-          "deploy/ten-questions");
+  /** Shelves of pages whose commands are looked at. */
+  private static final List<String> SHELVES =
+      List.of("tutorials", "guides", "reference", "operations");
 
   private static final Pattern HEADING = Pattern.compile("(?m)^##+ (.*)$");
   private static final Pattern REASON_ROW =
@@ -146,19 +140,28 @@ class AdministratorPagesTest {
   void eachCommandThatIsShownExists() {
     List<String> wrong = new ArrayList<>();
     int commands = 0;
-    for (String page : PAGES) {
-      Matcher shown = COMMAND.matcher(Project.read(Project.root().resolve(page)));
+    for (Path page : pagesWithCommands()) {
+      Matcher shown = COMMAND.matcher(Project.read(page));
       while (shown.find()) {
         commands++;
         String command = shown.group(1) != null ? shown.group(1) : "./" + shown.group(2);
         String problem = problem(command);
         if (!problem.isEmpty()) {
-          wrong.add(page + ": " + command + ": " + problem);
+          wrong.add(Project.root().relativize(page) + ": " + command + ": " + problem);
         }
       }
     }
     assertThat(commands).isGreaterThan(80);
     assertThat(wrong).isEmpty();
+  }
+
+  /** Those of the shelves, the index, and the script that answers ten questions. */
+  private static List<Path> pagesWithCommands() {
+    List<Path> pages = new ArrayList<>();
+    SHELVES.forEach(shelf -> pages.addAll(Project.walk(DOCS.resolve(shelf))));
+    pages.add(DOCS.resolve("README.md"));
+    pages.add(Project.root().resolve("deploy/ten-questions"));
+    return pages;
   }
 
   /** Empty: its subcommands and options exist. */
