@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -44,6 +45,24 @@ class ReferencePagesTest {
   }
 
   @Test
+  void eachApiAndTheIndexOfDecisionsAreOnAPage() {
+    assertThat(names("api")).containsExactlyInAnyOrderElementsOf(ApiTables.names());
+    assertThat(names("decisions")).hasSize(1);
+  }
+
+  @Test
+  void eachDecisionHasTheNumberOfItsFileAndNoneIsMissingButTwo() {
+    List<Integer> numbers = new ArrayList<>();
+    for (Path page : DecisionIndex.pages()) {
+      numbers.add(DecisionIndex.number(page));
+      assertThat(Project.read(page)).startsWith("# " + DecisionIndex.number(page) + ". ");
+    }
+    List<Integer> missing =
+        IntStream.range(1, numbers.getLast()).boxed().filter(n -> !numbers.contains(n)).toList();
+    assertThat(missing).as("numbers that were never used").isEqualTo(List.of(40, 55));
+  }
+
+  @Test
   void eachSettingSaysWhatItDoes() {
     assertThat(
             settings.stream()
@@ -56,6 +75,8 @@ class ReferencePagesTest {
   private String made(String kind, String name, Path page) {
     return switch (kind) {
       case "settings" -> SettingsTables.of(in(name), page);
+      case "api" -> ApiTables.of(name);
+      case "decisions" -> DecisionIndex.table();
       default -> throw new IllegalArgumentException(page + " has a part of no kind: " + kind);
     };
   }
