@@ -1,5 +1,6 @@
 package io.postern.operator;
 
+import io.postern.commandline.CommandGroups;
 import io.postern.commandline.Program;
 import io.postern.operator.commands.Apply;
 import io.postern.operator.commands.AuditCommand;
@@ -34,6 +35,10 @@ import io.postern.operator.commands.search.Messages;
 import io.postern.operator.commands.search.ReportCommand;
 import io.postern.operator.commands.search.Why;
 import io.postern.operator.setup.SetUp;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -96,9 +101,64 @@ public final class Main {
     }
   }
 
+  /** The commands as {@code --help} shows them, by heading. */
+  public static final Map<String, List<String>> GROUPS = groups();
+
   private Main() {}
 
   public static void main(String[] args) {
-    Program.main(new CommandLine(new Main()), args);
+    Program.main(line(), args);
+  }
+
+  /** The program's command line. */
+  public static CommandLine line() {
+    return CommandGroups.in(new CommandLine(new Main()), GROUPS);
+  }
+
+  private static Map<String, List<String>> groups() {
+    Map<String, List<String>> groups = new LinkedHashMap<>();
+    groups.put(
+        "Mail",
+        List.of(
+            "messages",
+            "why",
+            "trace",
+            "refusals",
+            "handshakes",
+            "explain",
+            "report",
+            "tls-reports",
+            "audit"));
+    groups.put("Queue", List.of("queue"));
+    groups.put(
+        "Organizations, domains and connectors",
+        List.of(
+            "example",
+            "apply",
+            "connectors",
+            "recipients",
+            "secure-partner",
+            "validate",
+            "watch",
+            "what-if",
+            "hybrid",
+            "import",
+            "export",
+            "changes"));
+    groups.put(
+        "Certificates and records", List.of("certificates", "check", "rehearse", "dns", "mta-sts"));
+    groups.put(
+        "Set-up and administration",
+        List.of(
+            "status",
+            "set-up",
+            "sign-in",
+            "sign-out",
+            "whoami",
+            "users",
+            "contexts",
+            "help",
+            "generate-completion"));
+    return Collections.unmodifiableMap(groups);
   }
 }

@@ -127,6 +127,18 @@ class MainTest {
     assertThat(out.toString()).contains("refusals", "--look-again-after", "\"text\" \"json\"");
   }
 
+  @Test
+  void eachCommandIsInOneGroupOfTheHelp() {
+    List<String> grouped = Main.GROUPS.values().stream().flatMap(List::stream).toList();
+    assertThat(grouped)
+        .doesNotHaveDuplicates()
+        .containsAll(new CommandLine(Main.class).getSubcommands().keySet());
+    CommandLine line = Main.line();
+    String help = line.setUsageHelpWidth(80).getUsageMessage();
+    assertThat(help).contains("Queue:", "Certificates and records:", "\n  messages ");
+    assertThat(help.lines()).allSatisfy(row -> assertThat(row).hasSizeLessThanOrEqualTo(80));
+  }
+
   /** A command that is new has a help of its own. */
   @Test
   void eachCommandExplainsItself() {

@@ -1,5 +1,6 @@
 package io.postern.stack;
 
+import io.postern.commandline.CommandGroups;
 import io.postern.commandline.Program;
 import io.postern.operator.commands.Apply;
 import io.postern.operator.commands.AuditCommand;
@@ -36,6 +37,9 @@ import io.postern.stack.commands.Send;
 import io.postern.stack.commands.Stop;
 import io.postern.stack.commands.Up;
 import io.postern.stack.commands.Warm;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -88,6 +92,13 @@ import picocli.CommandLine.Command;
     })
 public final class Main extends Up {
   public static void main(String[] args) {
-    Program.main(new CommandLine(new Main()), args);
+    Program.main(line(), args);
+  }
+
+  static CommandLine line() {
+    Map<String, List<String>> groups = new LinkedHashMap<>();
+    groups.put("This machine", List.of("demo", "send", "stop", "clean", "warm"));
+    groups.putAll(io.postern.operator.Main.GROUPS);
+    return CommandGroups.in(new CommandLine(new Main()), groups);
   }
 }

@@ -111,7 +111,8 @@ final class ApiTables {
     answers.remove("403", "Not Allowed");
     List<String> parts = new ArrayList<>();
     answers.forEach(
-        (status, text) -> parts.add(text.isEmpty() || text.equals("OK") ? status : status + " " + text));
+        (status, text) ->
+            parts.add(text.isEmpty() || text.equals("OK") ? status : status + " " + text));
     return String.join("<br>", parts);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.e2e.Project;
 import io.postern.e2e.pages.SettingsSource.Mapping;
+import io.postern.operator.Main;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,9 +46,10 @@ class ReferencePagesTest {
   }
 
   @Test
-  void eachApiAndTheIndexOfDecisionsAreOnAPage() {
+  void eachApiTheCommandsAndTheIndexOfDecisionsAreOnAPage() {
     assertThat(names("api")).containsExactlyInAnyOrderElementsOf(ApiTables.names());
     assertThat(names("decisions")).hasSize(1);
+    assertThat(names("commands")).hasSize(1);
   }
 
   @Test
@@ -75,6 +77,7 @@ class ReferencePagesTest {
   private String made(String kind, String name, Path page) {
     return switch (kind) {
       case "settings" -> SettingsTables.of(in(name), page);
+      case "commands" -> CommandTables.of(Main.line(), Main.GROUPS, page);
       case "api" -> ApiTables.of(name);
       case "decisions" -> DecisionIndex.table();
       default -> throw new IllegalArgumentException(page + " has a part of no kind: " + kind);

@@ -39,8 +39,7 @@ public final class RunningExample implements AutoCloseable {
   }
 
   /**
-   * Starts everything but the console and returns when mail can be sent; see {@link
-   * #startConsole}.
+   * Starts everything but the console and returns when mail can be sent; see {@link #startConsole}.
    *
    * @param home the project's root
    * @param smtpPort ingress' port, 0 for a free one
