@@ -3,8 +3,11 @@ package io.postern.e2e.pages;
 import io.postern.e2e.Project;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The table of docs/decisions. A page begins with {@code # NUMBER. Title}, an empty line and {@code
@@ -33,12 +36,20 @@ final class DecisionIndex {
           .append("](")
           .append(page.getFileName())
           .append(") | ")
-          .append(head.group(3).toLowerCase(java.util.Locale.ROOT))
+          .append(head.group(3).toLowerCase(Locale.ROOT))
           .append(" | ")
           .append(head.group(4))
           .append(" |\n");
     }
-    return text.toString();
+    return text + "\nNumbers that are not used: " + unused() + ".\n";
+  }
+
+  private static String unused() {
+    List<Integer> numbers = pages().stream().map(DecisionIndex::number).toList();
+    return IntStream.range(1, numbers.getLast())
+        .filter(number -> !numbers.contains(number))
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining(", "));
   }
 
   static List<Path> pages() {
