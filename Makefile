@@ -80,7 +80,7 @@ warm: ## AOT caches for quick starts of what was built; ./run makes them by itse
 	@./run warm
 
 docker: build ## the container images, for docker compose up (docs/operations/containers.md)
-	@docker compose build
+	@docker compose --profile example build
 
 docker-walk: ## a newcomer's way in containers with every step checked: images, start, mail, trace, refusal, audit, end
 	@deploy/docker/walk
