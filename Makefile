@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test test-all it log-model kills power-cuts attacks fuzz outdated run demo warm docker docker-walk api-docs reference pictures keycloak clean
+.PHONY: help build fmt check test test-all it log-model kills power-cuts attacks fuzz outdated run demo warm docker docker-walk api-docs reference site pictures keycloak clean
 SHELL := /bin/bash
 TOOLS = . tools/jdk.sh && . tools/build.sh && require_tools
 MAVEN = $(TOOLS) && "$$MVN" -B -ntp
@@ -90,6 +90,10 @@ api-docs: ## write docs/api and docs/asyncapi.yaml anew, the descriptions of ser
 
 reference: ## write the parts of docs/ anew that are made from the code: settings, commands, API, decisions
 	@TEST_OPTIONS=-Dreference.renew=true ./test end-to-end ReferencePagesTest
+
+site: ## the documentation as a searchable site below target/site (needs mkdocs); dead links fail
+	@command -v mkdocs >/dev/null || { echo "make site needs mkdocs: apt-get install mkdocs"; exit 1; }
+	@mkdocs build --quiet && echo "target/site/README.html"
 
 KEYCLOAK_PORT ?= 8180
 keycloak: ## sign in to a service with tokens of a real Keycloak, downloaded from Maven Central

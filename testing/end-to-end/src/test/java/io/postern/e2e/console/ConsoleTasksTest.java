@@ -234,7 +234,8 @@ class ConsoleTasksTest {
 
       type(browser, "comment", "from me");
       browser.press("Save");
-      browser.until(() -> main().contains("Another administrator has changed the connector in the meantime"));
+      browser.until(
+          () -> main().contains("Another administrator has changed the connector in the meantime"));
       assertThat(main()).contains("from the other");
       assertThat(browser.driver().findElement(By.name("comment")).getDomProperty("value"))
           .isEqualTo("from me");
@@ -276,7 +277,8 @@ class ConsoleTasksTest {
       other.press("Remove two-at-once");
       other.until(() -> other.text().contains("two-at-once was removed"));
       browser.type("roles", "operator").press("Save");
-      browser.until(() -> main().contains("Another administrator has removed the user in the meantime"));
+      browser.until(
+          () -> main().contains("Another administrator has removed the user in the meantime"));
     }
     browser.go("/access");
     assertThat(main()).doesNotContain("two-at-once");

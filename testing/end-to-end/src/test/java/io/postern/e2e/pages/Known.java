@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 final class Known {
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z][a-z0-9.<>-]+)`");
 
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)");
+
   private Known() {}
 
   /**
@@ -24,5 +26,13 @@ final class Known {
     String page = Project.read(Project.root().resolve("docs/reference/settings.md"));
     ROW.matcher(page).results().forEach(row -> keys.add(row.group(1)));
     return keys;
+  }
+
+  /** What the environment has beside settings: of docker-compose.yml, and of the programs. */
+  static Set<String> variables() {
+    Set<String> variables = new TreeSet<>(Set.of("POSTERN_CONTEXT"));
+    String compose = Project.read(Project.root().resolve("docker-compose.yml"));
+    VARIABLE.matcher(compose).results().forEach(name -> variables.add(name.group(1)));
+    return variables;
   }
 }

@@ -5,12 +5,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What pages are written in, as the usual hosts of it and MkDocs read it. */
 final class Markdown {
   private static final Pattern HEADING = Pattern.compile("#{1,6} +(.*?) *#*");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]*)(?:#([^)\\s]+))?\\)");
   private static final Pattern PAGE = Pattern.compile("docs/([a-z0-9/-]+\\.md)(#[a-z0-9-]+)?");
 
   private Markdown() {}
@@ -36,6 +39,23 @@ final class Markdown {
 
   static String anchor(String heading) {
     return heading.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-');
+  }
+
+  /**
+   * Links of a page to files or sections that are not there.
+   *
+   * @param text of a file by a link's path; null: there is none
+   */
+  static List<String> deadLinks(String page, Function<String, @Nullable String> text) {
+    List<String> dead = new ArrayList<>();
+    Matcher link = LINK.matcher(page);
+    while (link.find()) {
+      String target = link.group(1).isEmpty() ? page : text.apply(link.group(1));
+      if (target == null || link.group(2) != null && !anchors(target).contains(link.group(2))) {
+        dead.add(link.group());
+      }
+    }
+    return dead;
   }
 
   /** Names of pages, as code and commands write them, become links with the page's title. */

@@ -56,7 +56,8 @@ class ReferencePagesTest {
     assertThat(DecisionIndex.pages())
         .allSatisfy(
             page ->
-                assertThat(Project.read(page)).startsWith("# " + DecisionIndex.number(page) + ". "));
+                assertThat(Project.read(page))
+                    .startsWith("# " + DecisionIndex.number(page) + ". "));
   }
 
   @Test

@@ -1,0 +1,151 @@
+package io.postern.e2e.pages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.e2e.Project;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** What the pages for users name is there: settings, metrics, files, ports, versions, commands. */
+class PageFactsTest {
+  private static final int MOST_LINES = 400;
+  private static final Pattern PORT_IN_CODE =
+      Pattern.compile(
+          "(?i)(?:port|ports|_PORTS?)[^\\n\\d]{0,40}?(\\d{2,5})(?:-(\\d{2,5}))?|\\b(?:broker|postgres|service):(\\d{4})\\b");
+  private static final Pattern MADE =
+      Pattern.compile("<!-- made by make reference.*?<!-- end -->", Pattern.DOTALL);
+
+  /** SMTP, DNS, HTTP, HTTPS, submission over TLS, submission (RFC 8314), LMTP by custom. */
+  private static final Set<Integer> ASSIGNED = Set.of(25, 53, 80, 443, 465, 587, 24);
+
+  @Test
+  void everySettingThatIsNamedIsThere() {
+    Set<String> keys = new TreeSet<>(Known.settings());
+    Set<String> metrics = new TreeSet<>();
+    metrics().values().forEach(metric -> metrics.add(metric.name()));
+    keys.addAll(metrics); // by their names in code
+    assertThat(wrong(page -> PageChecks.settings(page, keys, Known.variables()))).isEmpty();
+  }
+
+  @Test
+  void everyMetricThatIsNamedIsThere() {
+    Set<String> names = new TreeSet<>();
+    metrics().values().forEach(metric -> names.addAll(metric.names()));
+    assertThat(wrong(page -> PageChecks.metrics(page, names))).isEmpty();
+  }
+
+  @Test
+  void everyFileThatIsNamedIsThere() {
+    assertThat(
+            wrong(
+                page -> PageChecks.files(page, file -> Files.exists(Project.root().resolve(file)))))
+        .isEmpty();
+  }
+
+  @Test
+  void everyPortThatIsNamedIsInCodeOrAssigned() {
+    Set<Integer> ports = new TreeSet<>(ASSIGNED);
+    for (Path text : Project.texts()) {
+      String name = Pages.name(text);
+      if (name.equals("docker-compose.yml")
+          || name.endsWith("application.properties")
+          || name.startsWith("deploy/")
+          || name.contains("/main/java/")) {
+        Matcher port = PORT_IN_CODE.matcher(Project.read(text));
+        while (port.find()) {
+          for (int group = 1; group <= port.groupCount(); group++) {
+            if (port.group(group) != null) {
+              ports.add(Integer.valueOf(port.group(group)));
+            }
+          }
+        }
+      }
+    }
+    String settings = Project.read(Project.root().resolve("docs/reference/settings.md"));
+    Pattern.compile("port`<br>[^|]*\\|([^|]*)\\|")
+        .matcher(settings)
+        .results()
+        .flatMap(row -> Pattern.compile("\\d+").matcher(row.group(1)).results())
+        .forEach(port -> ports.add(Integer.valueOf(port.group())));
+    assertThat(wrong(page -> PageChecks.ports(page, ports))).isEmpty();
+  }
+
+  @Test
+  void everyVersionThatIsNamedIsTheOneInUse() {
+    String pom = Project.read(Project.root().resolve("pom.xml"));
+    String walk = Project.read(Project.root().resolve("deploy/docker/walk"));
+    Map<String, String> versions = new TreeMap<>();
+    versions.put("JDK", first("<maven.compiler.release>(\\d+)<", pom));
+    versions.put("Java", versions.get("JDK"));
+    versions.put("Quarkus", first("<quarkus[\\w.]*version>([\\d.]+)<", pom));
+    versions.put("Docker Engine", first("Docker Engine (\\d+)", walk));
+    assertThat(wrong(page -> PageChecks.versions(page, versions))).isEmpty();
+  }
+
+  @Test
+  void everyCommandThatIsShownIsThere() {
+    CommandLine postern = new CommandLine(io.postern.operator.Main.class);
+    CommandLine run = new CommandLine(new io.postern.stack.Main());
+    assertThat(wrong(page -> PageChecks.commands(page, postern, run))).isEmpty();
+  }
+
+  @Test
+  void noPageForUsersIsLongerThanItsReadersPatience() {
+    List<String> longer = new ArrayList<>();
+    for (Path page : pages()) {
+      if (Pages.name(page).startsWith("docs/design/")) {
+        continue;
+      }
+      long lines = MADE.matcher(Project.read(page)).replaceAll("").lines().count();
+      if (lines > MOST_LINES) {
+        longer.add(Pages.name(page) + ": " + lines);
+      }
+    }
+    assertThat(longer).as("split it: " + MOST_LINES + " lines").isEmpty();
+  }
+
+  private static Map<String, MetricsSource.Metric> metrics() {
+    return MetricsSource.in(Project.mainSources(), Known.settings());
+  }
+
+  private static String first(String pattern, String text) {
+    Matcher found = Pattern.compile(pattern).matcher(text);
+    assertThat(found.find()).as(pattern).isTrue();
+    return found.group(1);
+  }
+
+  private static List<String> wrong(Function<String, List<String>> check) {
+    List<String> wrong = new ArrayList<>();
+    for (Path page : pages()) {
+      check.apply(Project.read(page)).forEach(one -> wrong.add(Pages.name(page) + ": " + one));
+    }
+    return wrong;
+  }
+
+  /** Not the records of what once was: measurements and decisions. */
+  private static List<Path> pages() {
+    return Pages.all().stream()
+        .filter(
+            page -> {
+              String name = Pages.name(page);
+              return name.equals("README.md")
+                  || name.startsWith("docs/tutorials/")
+                  || name.startsWith("docs/guides/")
+                  || name.startsWith("docs/reference/")
+                  || name.startsWith("docs/operations/")
+                  || name.startsWith("docs/design/");
+            })
+        .toList();
+  }
+}
