@@ -67,6 +67,6 @@ class ExchangeParametersTest {
         .doesNotHaveDuplicates();
     assertThat(rows())
         .extracting(Row::here)
-        .isSubsetOf("evaluated", "kept", "refused", "absent", "ours");
+        .isSubsetOf("evaluated", "kept", "refused", "absent", "added");
   }
 }
