@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test test-all it log-model kills power-cuts attacks fuzz outdated run demo warm docker docker-walk api-docs reference site pictures keycloak clean
+.PHONY: help build fmt check test test-all it log-model kills power-cuts attacks fuzz outdated run demo dev warm docker docker-walk api-docs reference site pictures keycloak clean
 SHELL := /bin/bash
 TOOLS = . tools/jdk.sh && . tools/build.sh && require_tools
 MAVEN = $(TOOLS) && "$$MVN" -B -ntp
@@ -75,6 +75,11 @@ run: ## start Postern with the example partner and mailbox
 
 demo: ## the same from start to end: sends the samples and stops
 	@./run demo
+
+SERVICE ?= console-service
+dev: ## one service in Quarkus' dev mode, beside ./run --without SERVICE: SERVICE=console-service (CONTRIBUTING.md)
+	@[ -e target/dev/$(SERVICE).options ] || { echo "start ./run --without $(SERVICE) first" >&2; exit 1; }
+	@$(MAVEN) -q -Dquick compile quarkus:dev -pl $(SERVICE) -am -Dquarkus.analytics.disabled=true -Dquarkus.test.continuous-testing=disabled -Djvm.args=@../target/dev/$(SERVICE).options
 
 warm: ## AOT caches for quick starts of what was built; ./run makes them by itself in the background
 	@./run warm

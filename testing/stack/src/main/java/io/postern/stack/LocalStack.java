@@ -41,6 +41,9 @@ public final class LocalStack implements AutoCloseable {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
+  /** People start the one that runs elsewhere. */
+  private static final Duration ELSEWHERE_LIMIT = Duration.ofHours(1);
+
   private static final String MAIN = "io.quarkus.bootstrap.runner.AotQuarkusEntryPoint";
   private static final String DIRECTORY_VERSION = "postern_directory_version";
 
@@ -171,8 +174,17 @@ public final class LocalStack implements AutoCloseable {
             () -> command(program, service, settings),
             options.state().logs().resolve(name + ".log"),
             say);
-    replicas.add(new Replica(service, number, api, management, smtp, process));
-    process.start();
+    boolean elsewhere = number == 1 && options.processes().elsewhere().contains(service);
+    replicas.add(new Replica(service, number, api, management, smtp, elsewhere, process));
+    if (elsewhere) {
+      Path file = DevOptions.file(options.home(), service);
+      DevOptions.write(file, settings);
+      say.accept(
+          "%s is not started: make dev SERVICE=%1$s runs it, with the settings in %s"
+              .formatted(service.module(), file));
+    } else {
+      process.start();
+    }
   }
 
   /** With the AOT cache where there is one by now. */
@@ -326,14 +338,15 @@ public final class LocalStack implements AutoCloseable {
 
   private static void awaitReady(List<Replica> replicas, Duration limit)
       throws InterruptedException {
-    long end = System.nanoTime() + limit.toNanos();
+    long begin = System.nanoTime();
     for (Replica replica : replicas) {
+      Duration patience = replica.elsewhere() ? ELSEWHERE_LIMIT : limit;
       while (!ready(replica.managementPort())) {
-        if (System.nanoTime() - end > 0) {
+        if (System.nanoTime() - begin > patience.toNanos()) {
           throw new IllegalStateException(
               replica.name()
                   + " is not ready after "
-                  + limit.toSeconds()
+                  + patience.toSeconds()
                   + " s; its log is "
                   + replica.process().log());
         }

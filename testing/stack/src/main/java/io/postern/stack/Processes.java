@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The processes of a stack.
@@ -16,6 +17,8 @@ import java.util.Map;
  *     console none
  * @param settings further settings of a service; {@link #REPLICA} in a value is its number
  * @param flags further flags for the JVMs of a service
+ * @param elsewhere services whose first replica another program runs, such as Quarkus' dev mode;
+ *     the stack writes its settings down and waits for it
  * @param wrapped whether each service ends with its launcher; in an image nothing launches it
  */
 public record Processes(
@@ -24,6 +27,7 @@ public record Processes(
     Map<Service, Integer> replicas,
     Map<Service, Map<String, String>> settings,
     Map<Service, List<String>> flags,
+    Set<Service> elsewhere,
     boolean wrapped) {
 
   /** Stands in a setting for the replica's number, from 1. */
@@ -41,7 +45,7 @@ public record Processes(
 
   /** One of each service, with the settings that every stack has. */
   public static Processes of(Size size) {
-    return new Processes(size, size.broker(), Map.of(), Map.of(), Map.of(), true);
+    return new Processes(size, size.broker(), Map.of(), Map.of(), Map.of(), Set.of(), true);
   }
 
   /** All flags of a service's JVM. */
@@ -53,15 +57,20 @@ public record Processes(
 
   /** The services as their images run them. */
   public Processes asInImages() {
-    return new Processes(size, broker, replicas, settings, flags, false);
+    return new Processes(size, broker, replicas, settings, flags, elsewhere, false);
   }
 
   public Processes broker(BrokerSettings other) {
-    return new Processes(size, other, replicas, settings, flags, wrapped);
+    return new Processes(size, other, replicas, settings, flags, elsewhere, wrapped);
   }
 
   public Processes replicas(Map<Service, Integer> counts) {
-    return new Processes(size, broker, counts, settings, flags, wrapped);
+    return new Processes(size, broker, counts, settings, flags, elsewhere, wrapped);
+  }
+
+  /** With services that other programs run. */
+  public Processes elsewhere(Set<Service> services) {
+    return new Processes(size, broker, replicas, settings, flags, Set.copyOf(services), wrapped);
   }
 
   /** How many run of a service. */
@@ -89,7 +98,7 @@ public record Processes(
     Map<String, String> both = new HashMap<>(settings.getOrDefault(service, Map.of()));
     both.putAll(more);
     all.put(service, both);
-    return new Processes(size, broker, replicas, all, flags, wrapped);
+    return new Processes(size, broker, replicas, all, flags, elsewhere, wrapped);
   }
 
   /** Further flags for a service's JVMs. */
@@ -97,6 +106,6 @@ public record Processes(
     Map<Service, List<String>> all = new EnumMap<>(Service.class);
     all.putAll(flags);
     all.put(service, List.copyOf(more));
-    return new Processes(size, broker, replicas, settings, all, wrapped);
+    return new Processes(size, broker, replicas, settings, all, elsewhere, wrapped);
   }
 }

@@ -9,6 +9,7 @@ import io.postern.stack.process.ManagedProcess;
  * @param apiPort 0: it has no API
  * @param managementPort health and metrics
  * @param smtpPort of ingress-service, else 0
+ * @param elsewhere another program runs it: its process here never starts
  */
 public record Replica(
     Service service,
@@ -16,6 +17,7 @@ public record Replica(
     int apiPort,
     int managementPort,
     int smtpPort,
+    boolean elsewhere,
     ManagedProcess process) {
   /** {@code delivery-service}, {@code delivery-service-2}, ... */
   public String name() {

@@ -3,6 +3,7 @@ package io.postern.stack.commands;
 import io.postern.stack.Progress;
 import io.postern.stack.example.RunningExample;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,7 +33,7 @@ public final class Demo implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Progress progress = new Progress();
-    RunningExample example = start.start(false, progress);
+    RunningExample example = start.start(false, Set.of(), progress);
     Up.closeAtExit(example);
     if (withoutCrlServer) {
       example.world().stopCrlServer();

@@ -9,6 +9,7 @@ import io.postern.stack.example.RunningExample;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,9 +53,11 @@ final class StartOptions {
 
   /**
    * @param withConsole unless --scale says how many
+   * @param elsewhere services that other programs run
    */
-  RunningExample start(boolean withConsole, Progress progress) throws Exception {
-    Processes asked = Processes.of(size).replicas(replicas());
+  RunningExample start(boolean withConsole, Set<Service> elsewhere, Progress progress)
+      throws Exception {
+    Processes asked = Processes.of(size).replicas(replicas()).elsewhere(elsewhere);
     DirectoryFile file =
         directory == null ? DirectoryFile.example() : DirectoryFile.read(directory);
     return RunningExample.start(

@@ -8,8 +8,11 @@ import io.postern.stack.example.RunningExample;
 import io.postern.stack.warm.TrainingProcess;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -28,10 +31,17 @@ public class Up implements Callable<Integer> {
           "does not make AOT caches in the background where this build has none (./run warm does)")
   private boolean noWarm;
 
+  @Option(
+      names = "--without",
+      paramLabel = "SERVICE",
+      description =
+          "starts all but this service, writes its settings to target/dev and waits for it: make dev SERVICE=... runs it")
+  private List<String> without = List.of();
+
   @Override
   public Integer call() throws Exception {
     Progress progress = new Progress();
-    RunningExample example = start.start(true, progress);
+    RunningExample example = start.start(true, elsewhere(), progress);
     CountDownLatch closed = closeAtExit(example);
     progress.say("mail is taken at 127.0.0.1:" + example.stack().smtpPort());
     example.startConsole();
@@ -53,6 +63,10 @@ public class Up implements Callable<Integer> {
     }
     closed.await();
     return 0;
+  }
+
+  private Set<Service> elsewhere() {
+    return without.stream().map(Service::named).collect(Collectors.toSet());
   }
 
   /** With a link that signs in once; without one where the service is not there in time. */
