@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test test-all it log-model kills power-cuts attacks fuzz outdated run demo dev warm docker docker-walk api-docs reference site pictures keycloak clean
+.PHONY: help build fmt check test test-all it log-model kills power-cuts attacks fuzz outdated run demo dev warm docker docker-walk api-docs accept-contracts reference site pictures keycloak clean
 SHELL := /bin/bash
 TOOLS = . tools/jdk.sh && . tools/build.sh && require_tools
 MAVEN = $(TOOLS) && "$$MVN" -B -ntp
@@ -92,6 +92,9 @@ docker-walk: ## a newcomer's way in containers with every step checked: images, 
 
 api-docs: ## write docs/api and docs/asyncapi.yaml anew, the descriptions of services and topics; tools/check-asyncapi reads the latter with AsyncAPI's parser
 	@export TEST_OPTIONS=-Dapi.docs.renew=true; for module in policy-service certificate-service console-service; do ./test $$module AccessTest || exit 1; done; ./test contracts AsyncApiTest
+
+accept-contracts: ## accept the changes of contracts that break nobody (docs/reference/compatibility.md)
+	@export TEST_OPTIONS=-Dcontracts.accept=true; ./test lab MessagesContractTest TopicsContractTest SettingsContractTest && ./test console-service ReadModelContractTest && ./test postern CommandsContractTest
 
 reference: ## write the parts of docs/ anew that are made from the code: settings, commands, API, decisions
 	@TEST_OPTIONS=-Dreference.renew=true ./test end-to-end ReferencePagesTest
