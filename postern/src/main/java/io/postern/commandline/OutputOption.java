@@ -3,6 +3,7 @@ package io.postern.commandline;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -20,8 +21,11 @@ import picocli.CommandLine.Spec;
  * The option by which a reading command prints its result as text for people or as JSON for
  * programs; a mixin. JSON is one document of ASCII characters, whose field names are only added.
  * One thread.
+ *
+ * @param <T> the document: a record, whose fields are a contract with scripts (null components are
+ *     left out), or a JSON tree of an API
  */
-public final class OutputOption {
+public final class OutputOption<T> {
   private static final String SHORT = "-o";
   private static final String LONG = "--output";
 
@@ -67,8 +71,8 @@ public final class OutputOption {
   }
 
   /** Text unless the command line says otherwise, of a command whose result is a table. */
-  public static OutputOption ofTable() {
-    return new OutputOption(true);
+  public static <T> OutputOption<T> ofTable() {
+    return new OutputOption<>(true);
   }
 
   /**
@@ -79,7 +83,7 @@ public final class OutputOption {
   static void check(CommandLine.ParseResult parsed) {
     for (CommandLine command : parsed.asCommandLineList()) {
       for (CommandSpec mixin : command.getCommandSpec().mixins().values()) {
-        if (mixin.userObject() instanceof OutputOption output && !output.table) {
+        if (mixin.userObject() instanceof OutputOption<?> output && !output.table) {
           output.refuseCsv();
         }
       }
@@ -93,10 +97,18 @@ public final class OutputOption {
   /**
    * Prints a result.
    *
-   * @param result a record (null components are left out) or a JSON tree
    * @param text the same in lines for people, asked for where text is wanted
    */
-  public void print(Object result, Supplier<List<String>> text) {
+  public void print(T result, Supplier<List<String>> text) {
+    printDocument(result, text);
+  }
+
+  /** Prints what an API answered in place of the command's own document, such as a problem. */
+  public void printAnswer(JsonNode answer, Supplier<List<String>> text) {
+    printDocument(answer, text);
+  }
+
+  private void printDocument(Object result, Supplier<List<String>> text) {
     refuseCsv();
     if (isJson()) {
       out().println(json(result, true));
@@ -105,12 +117,8 @@ public final class OutputOption {
     }
   }
 
-  /**
-   * Prints a result that is a table.
-   *
-   * @param result a record or a JSON tree
-   */
-  public void printTable(Object result, TextTable table) {
+  /** Prints a result that is a table. */
+  public void printTable(T result, TextTable table) {
     switch (format) {
       case TEXT -> table.lines().forEach(this::line);
       case JSON -> out().println(json(result, true));
@@ -119,12 +127,17 @@ public final class OutputOption {
   }
 
   /** The same for a result that is lines for people, and a table for spreadsheets. */
-  public void print(Object result, Supplier<List<String>> text, Supplier<TextTable> table) {
+  public void print(T result, Supplier<List<String>> text, Supplier<TextTable> table) {
     if (format == Format.CSV) {
       out().print(table.get().csv());
     } else {
       print(result, text);
     }
+  }
+
+  /** Lines for people that are no result, where the result is no JSON. */
+  public void show(List<String> lines) {
+    lines.forEach(this::line);
   }
 
   /** A sentence beside the result, for people: on standard error. */
@@ -141,7 +154,7 @@ public final class OutputOption {
   }
 
   /** Prints one of many results: in JSON each is a line of its own. */
-  public void printOne(Object result, Supplier<String> text) {
+  public void printOne(T result, Supplier<String> text) {
     refuseCsv();
     if (isJson()) {
       out().println(json(result, false));

@@ -1,5 +1,6 @@
 package io.postern.operator.check;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.certificate.anchors.TrustAnchors;
 import io.postern.check.CertificateCheck;
 import io.postern.check.RootSearch;
@@ -64,7 +65,7 @@ public final class Main implements Callable<Integer> {
       description = "instead: is a root of this name, or fingerprint, trusted here?")
   private @Nullable String root;
 
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
 
   @Option(names = "--client", description = "judge the certificate as a client's, not a server's")
   private boolean client;

@@ -27,7 +27,7 @@ public final class ApplyRecipients implements Callable<Integer> {
   private static final int MOST_BYTES = 16 << 20;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<Result> output = new OutputOption<>();
 
   @Parameters(index = "0", paramLabel = "DOMAIN", description = "an accepted domain")
   private String domain = "";

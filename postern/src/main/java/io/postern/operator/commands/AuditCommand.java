@@ -1,5 +1,6 @@
 package io.postern.operator.commands;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.audit.Audit;
 import io.postern.operator.audit.AuditJson;
@@ -36,7 +37,7 @@ public final class AuditCommand implements Callable<Integer> {
   private static final String HERE = "postern.audit.here";
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
 
   @Option(names = "--all", description = "every alarm in the text, not the first 20 of each kind")
   private boolean all;

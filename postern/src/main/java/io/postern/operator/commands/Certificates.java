@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class Certificates implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<Result> output = new OutputOption<>();
 
   @Option(
       names = "--within",

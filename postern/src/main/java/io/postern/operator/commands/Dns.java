@@ -25,7 +25,7 @@ public final class Dns implements Callable<Integer> {
   private static final Set<String> QUIET = Set.of("ok", "not-set");
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
 
   @Parameters(
       index = "0",

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 public final class Handshakes implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<FailedHandshakes.Result> output = new OutputOption<>();
 
   @Option(names = "--ip", paramLabel = "ADDRESS", description = "of the client (default: all)")
   private @Nullable String ip;

@@ -33,7 +33,7 @@ public final class Hybrid implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<ExchangeSetup> output = new OutputOption<>();
 
   @Parameters(index = "0", paramLabel = "ORGANIZATION", description = "its id in the directory")
   private String organization = "";

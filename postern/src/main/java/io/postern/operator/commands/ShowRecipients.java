@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class ShowRecipients implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<Document> output = new OutputOption<>();
 
   @Parameters(index = "0", paramLabel = "DOMAIN", description = "an accepted domain")
   private String domain = "";
@@ -33,10 +33,13 @@ public final class ShowRecipients implements Callable<Integer> {
       description = "an address of the domain, or its local part")
   private String address = "";
 
+  /** Of a domain or of an address. */
+  sealed interface Document permits ListResult, OneResult {}
+
   /**
    * @param list as {@code GET /api/v1/accepted-domains/{domain}/recipients} has it
    */
-  record ListResult(JsonNode list) {
+  record ListResult(JsonNode list) implements Document {
     List<String> lines() {
       String domain = list.path("domain").asText();
       if (!list.path("listed").asBoolean()) {
@@ -73,7 +76,7 @@ public final class ShowRecipients implements Callable<Integer> {
   /**
    * @param recipient as {@code GET /api/v1/accepted-domains/{domain}/recipients/{address}} has it
    */
-  record OneResult(JsonNode recipient) {
+  record OneResult(JsonNode recipient) implements Document {
     List<String> lines() {
       List<String> lines = new ArrayList<>();
       lines.add(

@@ -32,7 +32,7 @@ public final class Status implements Callable<Integer> {
   private static final String CONSOLE = "postern.console.url";
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<Result> output = new OutputOption<>();
 
   /**
    * Whether a replica can do its work.

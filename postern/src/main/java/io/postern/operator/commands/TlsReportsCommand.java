@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class TlsReportsCommand implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<Document> output = new OutputOption<>();
 
   @Parameters(
       index = "0",
@@ -42,10 +42,13 @@ public final class TlsReportsCommand implements Callable<Integer> {
   @Option(names = "--sent", description = "shows the reports that we have sent")
   private boolean sent;
 
+  /** Of either kind of reports. */
+  sealed interface Document permits Sent, Result {}
+
   /**
    * @param sent as {@code /api/v1/tls-reports/sent} has them
    */
-  record Sent(JsonNode sent) {
+  record Sent(JsonNode sent) implements Document {
     List<String> lines() {
       List<String> lines = new ArrayList<>();
       for (JsonNode report : sent) {
@@ -76,7 +79,7 @@ public final class TlsReportsCommand implements Callable<Integer> {
   /**
    * @param reports as {@code /api/v1/tls-reports} has them
    */
-  record Result(JsonNode reports) {
+  record Result(JsonNode reports) implements Document {
     List<String> lines() {
       List<String> lines = new ArrayList<>();
       for (JsonNode report : reports) {

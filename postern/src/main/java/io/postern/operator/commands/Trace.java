@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class Trace implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<TraceJson.Message> output = new OutputOption<>();
 
   @Parameters(paramLabel = "QUEUE-ID", description = "as in the reply to the message")
   private String queueId = "";

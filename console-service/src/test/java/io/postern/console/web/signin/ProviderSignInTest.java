@@ -200,7 +200,9 @@ class ProviderSignInTest {
     String name = begun.cookies().keySet().iterator().next();
     String session = String.valueOf(session(answered(begun.cookies(), agreed(begun))));
     assertFailed(
-        answered(Map.of(name, session), agreed(begun("/"))), 400, "was not started in this browser");
+        answered(Map.of(name, session), agreed(begun("/"))),
+        400,
+        "was not started in this browser");
   }
 
   @ParameterizedTest
@@ -339,7 +341,9 @@ class ProviderSignInTest {
     int asked = provider.tokenRequests().size();
 
     assertFailed(
-        answered(begun.cookies(), agreed(begun).replaceFirst("&iss=.*", iss)), 502, "does not match the settings");
+        answered(begun.cookies(), agreed(begun).replaceFirst("&iss=.*", iss)),
+        502,
+        "does not match the settings");
     assertThat(provider.tokenRequests()).hasSize(asked);
   }
 

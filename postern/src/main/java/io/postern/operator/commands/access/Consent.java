@@ -22,7 +22,7 @@ final class Consent {
    *
    * @throws CommandLine.ParameterException nobody can agree here
    */
-  void require(OutputOption output) {
+  void require(OutputOption<?> output) {
     if (command != null && asks() && (output.isJson() || Dialogue.here().isEmpty())) {
       throw new CommandLine.ParameterException(
           command.commandLine(), "nobody can be asked here: add --yes to change it");
@@ -36,8 +36,8 @@ final class Consent {
   /**
    * @param change in lines, before and after
    */
-  boolean isGiven(OutputOption output, List<String> change, String question) {
-    output.print("", () -> change);
+  boolean isGiven(OutputOption<?> output, List<String> change, String question) {
+    output.show(change);
     boolean given = Dialogue.here().orElseThrow().agrees(question);
     if (!given) {
       output.note("nothing was changed");

@@ -22,7 +22,7 @@ public final class Contexts implements Callable<Integer> {
   private static final List<String> COLUMNS =
       List.of("name", "in use", "policy-service", "signed in as", "until");
 
-  @Mixin private OutputOption output = OutputOption.ofTable();
+  @Mixin private OutputOption<Result> output = OutputOption.ofTable();
 
   /** The result. */
   record Result(List<NamedContext> contexts) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
     description = "Makes a context the one that counts where nothing names another.",
     mixinStandardHelpOptions = true)
 final class ContextsUse implements Callable<Integer> {
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<Result> output = new OutputOption<>();
 
   @Parameters(paramLabel = "CONTEXT", description = "as `contexts` lists it")
   private String name = "";

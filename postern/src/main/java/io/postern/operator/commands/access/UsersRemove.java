@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 final class UsersRemove implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<Result> output = new OutputOption<>();
 
   @Mixin private Consent consent = new Consent();
 
@@ -43,7 +43,7 @@ final class UsersRemove implements Callable<Integer> {
       }
       JsonNode answer = users.remove(name, user.get());
       if (Users.isChangedMeanwhile(answer)) {
-        output.print(answer, () -> Users.meanwhile(answer));
+        output.printAnswer(answer, () -> Users.meanwhile(answer));
         return 1;
       }
       if (answer.isEmpty()) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 final class UsersShow implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
 
   @Parameters(paramLabel = "USER", description = "the user's name")
   private String name = "";

@@ -22,10 +22,10 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class ConnectorChange {
   private final ChangeOptions options;
-  private final OutputOption output;
+  private final OutputOption<JsonNode> output;
   private final CommandSpec spec;
 
-  ConnectorChange(ChangeOptions options, OutputOption output, CommandSpec spec) {
+  ConnectorChange(ChangeOptions options, OutputOption<JsonNode> output, CommandSpec spec) {
     this.options = options;
     this.output = output;
     this.spec = spec;

@@ -1,5 +1,6 @@
 package io.postern.operator.commands.connectors;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.commandline.InputFile;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.api.ConnectorsClient;
@@ -31,7 +32,7 @@ final class ConnectorsAdd implements Callable<Integer> {
   private static final int MOST_BYTES = 1_000_000;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
   @Mixin private ChangeOptions options = new ChangeOptions();
 
   @Parameters(index = "0", paramLabel = "ORGANIZATION", description = "its id in the directory")

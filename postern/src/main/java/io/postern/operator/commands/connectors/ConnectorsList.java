@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class ConnectorsList implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = OutputOption.ofTable();
+  @Mixin private OutputOption<Result> output = OutputOption.ofTable();
 
   @Option(
       names = "--organization",

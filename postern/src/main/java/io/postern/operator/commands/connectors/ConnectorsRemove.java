@@ -1,5 +1,6 @@
 package io.postern.operator.commands.connectors;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.api.ConnectorsClient;
 import io.postern.operator.api.ConnectorsClient.Connector;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class ConnectorsRemove implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
   @Mixin private NamedConnector named = new NamedConnector();
   @Mixin private ChangeOptions options = new ChangeOptions();
 

@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true)
 final class ConnectorsShow implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<Result> output = new OutputOption<>();
   @Mixin private NamedConnector named = new NamedConnector();
 
   /**

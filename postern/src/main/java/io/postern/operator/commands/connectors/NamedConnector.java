@@ -38,7 +38,7 @@ final class NamedConnector {
   }
 
   /** Empty: there is none, which is said. */
-  Optional<Connector> find(ConnectorsClient client, OutputOption output)
+  Optional<Connector> find(ConnectorsClient client, OutputOption<?> output)
       throws IOException, InterruptedException {
     List<Connector> found = new ArrayList<>();
     if (direction != Direction.OUTBOUND) {

@@ -35,7 +35,7 @@ final class ImportExchange implements Callable<Integer> {
   private static final int MOST_BYTES = 4 * 1024 * 1024;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
 
   @Parameters(
       index = "0",

@@ -19,13 +19,14 @@ public final class PrintedExplanation {
    *
    * @param mail as {@code POST /api/v1/explain} takes it
    */
-  public static void print(OutputOption output, ExplainClient explain, Map<String, ?> mail)
+  public static void print(
+      OutputOption<JsonNode> output, ExplainClient explain, Map<String, ?> mail)
       throws IOException, InterruptedException {
     if (output.isJson()) {
       output.print(explain.answer(mail), List::of);
     } else {
       String sentences = explain.sentences(mail);
-      output.print("", () -> sentences.lines().toList());
+      output.show(sentences.lines().toList());
     }
   }
 

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class WhatIf implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = OutputOption.ofTable();
+  @Mixin private OutputOption<JsonNode> output = OutputOption.ofTable();
 
   @Parameters(
       paramLabel = "FILE",

@@ -38,7 +38,7 @@ public final class SecurePartner implements Callable<Integer> {
   private static final String ENFORCE = "enforce";
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
   @Mixin private PartnerAnswers answers = new PartnerAnswers();
 
   @Parameters(index = "0", paramLabel = "ORGANIZATION", description = "its id in the directory")
@@ -182,7 +182,7 @@ public final class SecurePartner implements Callable<Integer> {
     draft.put("recipients", answers.recipients());
     JsonNode validation =
         client.validateDraft(
-            draft, json ? view -> {} : new ValidationText(lines -> output.print("", () -> lines)));
+            draft, json ? view -> {} : new ValidationText(lines -> output.show(lines)));
     if (!json) {
       output.print(validation, () -> ValidationText.end(validation));
     }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class Validate implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
 
   @Parameters(index = "0", paramLabel = "ORGANIZATION", description = "its id in the directory")
   private String organization = "";
@@ -60,7 +60,7 @@ public final class Validate implements Callable<Integer> {
     body.put("recipients", recipients);
     body.put("sender", sender);
     Consumer<JsonNode> live =
-        output.isJson() ? view -> {} : new ValidationText(lines -> output.print("", () -> lines));
+        output.isJson() ? view -> {} : new ValidationText(lines -> output.show(lines));
     JsonNode end =
         new PartnersClient(connection.installation().policy(), organization)
             .validate(connector, body, live);

@@ -32,7 +32,7 @@ public final class Watch implements Callable<Integer> {
   private static final int LONGEST = 30;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
 
   @Parameters(index = "0", paramLabel = "ORGANIZATION", description = "its id in the directory")
   private String organization = "";
@@ -113,7 +113,7 @@ public final class Watch implements Callable<Integer> {
       if (output.isJson()) {
         output.printOne(session, () -> "");
       } else {
-        output.print("", () -> SessionText.lines(session));
+        output.show(SessionText.lines(session));
       }
     }
   }

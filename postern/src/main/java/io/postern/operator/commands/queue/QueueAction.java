@@ -29,7 +29,7 @@ abstract class QueueAction implements Callable<Integer> {
   private final String action;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<Result> output = new OutputOption<>();
   @Mixin private FilterOptions filter = new FilterOptions();
 
   @Parameters(
@@ -105,7 +105,7 @@ abstract class QueueAction implements Callable<Integer> {
     JsonNode counted = console.control(request, true);
     long found = counted.path("recipients").asLong();
     if (found == 0) {
-      output.print(counted, () -> List.of("postern: the filter finds no mail"));
+      output.printAnswer(counted, () -> List.of("postern: the filter finds no mail"));
       return 1;
     }
     if (!yes && !agreed(found, counted.path("messages").asLong())) {
@@ -114,7 +114,7 @@ abstract class QueueAction implements Callable<Integer> {
     }
     request.put("expect", found);
     JsonNode answer = console.control(request, false);
-    output.print(
+    output.printAnswer(
         answer,
         () -> {
           List<String> lines = new ArrayList<>();

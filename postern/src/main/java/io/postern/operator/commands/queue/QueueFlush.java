@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 final class QueueFlush implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private OutputOption<Result> output = new OutputOption<>();
 
   @Parameters(paramLabel = "ROUTE", description = "as `queue groups --by route` names it")
   private String route = "";

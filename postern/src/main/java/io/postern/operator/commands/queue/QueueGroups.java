@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class QueueGroups implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = OutputOption.ofTable();
+  @Mixin private OutputOption<JsonNode> output = OutputOption.ofTable();
   @Mixin private FilterOptions filter = new FilterOptions();
 
   @Option(

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class Messages implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = OutputOption.ofTable();
+  @Mixin private OutputOption<JsonNode> output = OutputOption.ofTable();
 
   @Option(names = "--from", paramLabel = "ADDRESS", description = "envelope sender")
   private String from = "";

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class ReportCommand implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
-  @Mixin private OutputOption output = OutputOption.ofTable();
+  @Mixin private OutputOption<JsonNode> output = OutputOption.ofTable();
 
   @Parameters(
       paramLabel = "REPORT",
