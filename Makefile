@@ -93,7 +93,7 @@ docker-walk: ## a newcomer's way in containers with every step checked: images, 
 api-docs: ## write docs/api and docs/asyncapi.yaml anew, the descriptions of services and topics; tools/check-asyncapi reads the latter with AsyncAPI's parser
 	@export TEST_OPTIONS=-Dapi.docs.renew=true; for module in policy-service certificate-service console-service; do ./test $$module AccessTest || exit 1; done; ./test contracts AsyncApiTest
 
-accept-contracts: ## accept the changes of contracts that break nobody (docs/reference/compatibility.md)
+accept-contracts: ## accept compatible changes of contracts (docs/reference/compatibility.md)
 	@export TEST_OPTIONS=-Dcontracts.accept=true; ./test lab MessagesContractTest TopicsContractTest SettingsContractTest && ./test console-service ReadModelContractTest && ./test postern CommandsContractTest
 
 reference: ## write the parts of docs/ anew that are made from the code: settings, commands, API, decisions

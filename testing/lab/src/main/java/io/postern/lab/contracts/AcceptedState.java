@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * A contract as lines {@code entry: facts}, compared with the state that was accepted last, {@code
- * docs/contracts/NAME.txt}. A change that breaks nobody is accepted by {@code make
+ * docs/contracts/NAME.txt}. A compatible change is accepted by {@code make
  * accept-contracts}, which sets {@value #ACCEPT}; one that breaks somebody needs its row in the
  * table of {@link AcceptedBreaks} as well.
  */

@@ -124,7 +124,7 @@ public final class TopicsContract {
           if (entry.equals(topic)) {
             if (!now.containsKey(topic)) {
               breaks.add(
-                  "topic %s is gone: nobody reads what %s of the version before write, and %s of it miss its records"
+                  "topic %s is gone: no service reads what %s of the version before write, and %s of it miss its records"
                       .formatted(
                           topic,
                           before.get(topic + " " + WRITERS),

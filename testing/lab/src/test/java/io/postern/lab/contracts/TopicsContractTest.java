@@ -51,7 +51,7 @@ class TopicsContractTest {
 
     assertThat(TopicsContract.breaks(topics(), without))
         .containsExactly(
-            "topic mail.due is gone: nobody reads what scheduler of the version before write, and"
+            "topic mail.due is gone: no service reads what scheduler of the version before write, and"
                 + " console, decider of it miss its records");
     assertThat(TopicsContract.breaks(without, topics()))
         .containsExactly(
