@@ -50,13 +50,13 @@ public class ConsoleService implements Service {
         .description("1: this replica writes the read model; 0: another one does, or none")
         .register(registry);
     Gauge.builder("postern.console.lag", fold, LogFold::lag)
-        .description("Records that the log has and the read model has not; -1: not known here")
+        .description("Records in Kafka that are not in the read model yet; -1: unknown here")
         .register(registry);
     FunctionCounter.builder("postern.console.folded", fold, LogFold::folded)
-        .description("Records that this replica folded")
+        .description("Records that this replica processed")
         .register(registry);
     Gauge.builder("postern.console.unreadable", fold, LogFold::unreadable)
-        .description("Records that were left out, since they are none of their topic")
+        .description("Records skipped because they do not belong to their topic")
         .register(registry);
   }
 

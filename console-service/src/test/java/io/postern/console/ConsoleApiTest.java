@@ -444,7 +444,7 @@ class ConsoleApiTest {
           .then()
           .statusCode(503)
           .contentType("application/problem+json")
-          .body("detail", containsString("database is away"));
+          .body("detail", containsString("database is unavailable"));
     } finally {
       Postgres.restart();
     }

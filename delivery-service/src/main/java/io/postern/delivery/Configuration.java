@@ -111,7 +111,7 @@ class Configuration {
       throw new ConfigurationException(
           "postern.dns.root-anchors cannot be read: "
               + e.getMessage()
-              + "; write the root's DS records as in a zone file, or leave the setting out");
+              + "; write the root's DS records as in a zone file, or remove the setting");
     }
   }
 
@@ -174,7 +174,7 @@ class Configuration {
           key
               + " names "
               + folder.get()
-              + ", which is no folder: make it, or leave the setting out");
+              + ", which is not a folder: create it, or remove the setting");
     }
     return folder;
   }
@@ -194,8 +194,8 @@ class Configuration {
     if (addresses.stream().map(InetAddress::getClass).distinct().count() < addresses.size()
         || addresses.stream().anyMatch(InetAddress::isAnyLocalAddress)) {
       throw new ConfigurationException(
-          "postern.delivery.source-addresses has two addresses of one family, or one that no"
-              + " machine has: write at most one IPv4 and one IPv6 address");
+          "postern.delivery.source-addresses has two addresses of one family, or an invalid one: "
+              + "write at most one IPv4 and one IPv6 address");
     }
     return List.copyOf(addresses);
   }

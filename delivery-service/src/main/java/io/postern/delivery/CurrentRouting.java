@@ -29,7 +29,7 @@ final class CurrentRouting implements RoutingCheck {
   public @Nullable String changed(DeliveryRequested request) {
     Optional<Directory> current = directory.get();
     if (current.isEmpty()) {
-      return "the directory's reader has been silent: whether the decision is current is not known";
+      return "the directory reader makes no progress: whether the decision is current is unknown";
     }
     long known = current.get().routingVersion(request.getOrganization(), domains(request));
     return known > request.getRoutingVersion()

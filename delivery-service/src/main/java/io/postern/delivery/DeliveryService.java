@@ -117,7 +117,7 @@ public class DeliveryService implements Service {
 
   void start(@Observes StartupEvent event) {
     if (!configuration.dnssec) {
-      LOG.info("no domain's TLSA records count (DANE): postern.dns.dnssec is off");
+      LOG.info("TLSA records are ignored (DANE): postern.dns.dnssec is off");
     }
     Lateness lateness = running.add(new Lateness());
     Destinations destinations =

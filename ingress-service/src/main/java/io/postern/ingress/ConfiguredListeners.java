@@ -55,7 +55,7 @@ final class ConfiguredListeners {
     String key = PREFIX + ".listeners." + name;
     if (!NAME.matcher(name).matches()) {
       throw new ConfigurationException(
-          key + " has no name that can be used: write up to 32 of a to z, 0 to 9 and hyphens");
+          key + " has an invalid name: use up to 32 of a to z, 0 to 9 and hyphens");
     }
     if (settings.port().isEmpty()) {
       throw new ConfigurationException(key + ".port is missing: write a port such as 25");
@@ -84,7 +84,11 @@ final class ConfiguredListeners {
       }
       if (address.getAddress().isAnyLocalAddress() && hosts.size() > 1) {
         throw new ConfigurationException(
-            key + ".host has " + host + ", which is all addresses, IPv6 too: write it alone");
+            key
+                + ".host has "
+                + host
+                + ", which means all addresses, including IPv6: use it as "
+                + "the only entry");
       }
       addresses.add(address);
     }

@@ -157,7 +157,7 @@ public class Ingress implements Service {
   private void watch(LogSpace room) {
     room.start();
     Gauge.builder("postern.ingress.log.free", room, r -> r.reading().freeBytes())
-        .description("Free bytes of the broker's disk that has the least; -1: not known")
+        .description("Free bytes of the fullest broker disk; -1: unknown")
         .baseUnit("bytes")
         .register(registry);
     Gauge.builder("postern.ingress.log.closed", room, r -> r.state() == LogSpace.State.OPEN ? 0 : 1)

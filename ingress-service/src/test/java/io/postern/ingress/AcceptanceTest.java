@@ -543,7 +543,9 @@ class AcceptanceTest {
       client.command("RCPT TO:<b@contoso.example>", "250");
       client.command("DATA", "354");
       now.set(TestDirectory.next(lockedDown));
-      client.raw(MESSAGE + ".\r\n").expect(lockedDown ? "451 4.3.0 The connectors changed" : "250");
+      client
+          .raw(MESSAGE + ".\r\n")
+          .expect(lockedDown ? "451 4.3.0 The configuration changed" : "250");
     }
   }
 }

@@ -115,7 +115,7 @@ class ConfiguredListenersTest {
           """
           listeners.a.tls                     | starttls  | listeners.a.port is missing
           listeners.a.port                    | 70000     | listeners.a.port is 70000: write 0 to 65535
-          listeners.A_b.port                  | 25        | listeners.A_b has no name that can be used
+          listeners.A_b.port                  | 25        | listeners.A_b has an invalid name
           listeners.a.tls                     | yes       | listeners.a.tls is "yes": write starttls or
           listeners.a.host                    | no.invalid | listeners.a.host is "no.invalid", which does not
           listeners.a.host                    | 0.0.0.0,127.0.0.1 | listeners.a.host has 0.0.0.0, which is all

@@ -281,7 +281,8 @@ class GatewayTest {
       assertThat(client.send("a@fabrikam.example", "anna@contoso.example", unreadable + BODY))
           .startsWith("550 5.7.51 ");
       assertThat(refused().getSession().getTrueSource().getWhyNot())
-          .isEqualTo("Received field 1, of 127.0.0.4, does not say from whom the message came");
+          .isEqualTo(
+              "Received field 1, of 127.0.0.4, does not name the host that sent the message");
       MessageAccepted message =
           log.of(client.send("a@other.example", "anna@contoso.example", unreadable + BODY));
       assertThat(message.getGroups(0).getConnector()).isEqualTo("From filter");
@@ -384,7 +385,7 @@ class GatewayTest {
       }
       directory = Directory.of(objects, 8, Map.of("contoso", 8L));
       assertThat(client.raw(received(FABRIKAM) + BODY + "\r\n.\r\n").reply())
-          .startsWith("451 4.3.0 The connectors changed");
+          .startsWith("451 4.3.0 The configuration changed");
       assertThat(client.send("a@fabrikam.example", "anna@pilot.example", received(FABRIKAM) + BODY))
           .startsWith("250 ");
     }

@@ -89,7 +89,7 @@ public class PolicyService implements Service {
 
   void begin(@Observes TopicsVerified topics) {
     if (!secrets.problem().isEmpty()) {
-      LOG.warnf("Mail whose sender must be rewritten waits: %s", secrets.problem());
+      LOG.warnf("Mail whose sender must be rewritten is delayed: %s", secrets.problem());
     }
     reader.start();
     owner.start();
@@ -123,7 +123,7 @@ public class PolicyService implements Service {
 
   private String missing() {
     if (!started) {
-      return "waiting for the log";
+      return "waiting for Kafka";
     }
     if (reader.current().isEmpty()) {
       return "reading the directory";

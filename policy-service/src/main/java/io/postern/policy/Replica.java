@@ -46,11 +46,11 @@ public class Replica {
         what
             + " "
             + id
-            + " here: it began at replica "
+            + " here: it was started at replica "
             + matcher.group(1)
             + ", and this is "
             + name
-            + ". Ask again, or that replica by its own address; a replica that was restarted has"
-            + " forgotten it");
+            + ". Try again, or use the address of that replica; a replica that was restarted has "
+            + "lost it");
   }
 }

@@ -51,7 +51,7 @@ public final class Worker implements AutoCloseable {
               GroupMember joining =
                   new GroupMember(settings, group, consumer, topics, task::assigned);
               member = joining;
-              return new Membership(joining, task, group + ": the log is back");
+              return new Membership(joining, task, group + ": Kafka is available again");
             });
   }
 

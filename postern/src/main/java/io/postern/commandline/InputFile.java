@@ -29,7 +29,7 @@ public final class InputFile {
       try (InputStream in = Files.newInputStream(file)) {
         read = in.readNBytes(most + 1);
       } catch (NoSuchFileException e) {
-        throw new IOException("there is no file " + file, e);
+        throw new IOException("no such file: " + file, e);
       }
     }
     if (read.length > most) {

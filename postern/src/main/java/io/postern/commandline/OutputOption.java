@@ -52,7 +52,7 @@ public final class OutputOption<T> {
   @Option(
       names = {SHORT, LONG},
       paramLabel = "FORMAT",
-      description = "text or json, or csv where the result is a table (default: ${DEFAULT-VALUE})")
+      description = "text, json, or csv if the result is a table (default: ${DEFAULT-VALUE})")
   private Format format = Format.TEXT;
 
   @Spec(Spec.Target.MIXEE)
@@ -149,7 +149,7 @@ public final class OutputOption<T> {
   private void refuseCsv() {
     if (format == Format.CSV) {
       throw new CommandLine.ParameterException(
-          command().commandLine(), "-o csv: the result is no table; write text or json");
+          command().commandLine(), "-o csv: the result is not a table; use text or json");
     }
   }
 

@@ -68,7 +68,7 @@ public final class Program {
       return failed(
           line,
           OutputOption.asksForJson(Arrays.asList(args)),
-          "standard output takes nothing more: the result was printed in part",
+          "standard output was closed: the result is incomplete",
           COULD_NOT_ASK);
     }
     return code;

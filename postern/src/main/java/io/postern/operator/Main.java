@@ -47,8 +47,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "postern",
     description = {
-      "Asks an installation of Postern, and sets one up.",
-      "TLS protects the connection, not the message: a recipient may forward a mail, and that decides anew."
+      "Queries, manages and sets up an installation of Postern.",
+      "TLS protects the connection, not the message."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,

@@ -70,7 +70,7 @@ class ProgramTest {
     "2, ask x y, Unmatched argument",
     "2, ask x -o xml, Invalid value for option '--output'",
     "2, ask x --no-such, Unknown option",
-    "2, ask down -o csv, -o csv: the result is no table",
+    "2, ask down -o csv, -o csv: the result is not a table",
     "2, nonsense, Unmatched argument",
     "2, '', Missing required subcommand"
   })
@@ -121,7 +121,7 @@ class ProgramTest {
             "ask",
             "x");
     assertThat(code).isEqualTo(3);
-    assertThat(err.toString()).contains("standard output takes nothing more");
+    assertThat(err.toString()).contains("standard output was closed");
   }
 
   @Test
@@ -130,7 +130,7 @@ class ProgramTest {
     assertThat(out.toString()).isEqualTo("sample 7" + System.lineSeparator());
     assertThat(run("help", "ask")).isZero();
     assertThat(out.toString())
-        .contains("Usage: sample ask", "text or json, or csv where the result is a table");
+        .contains("Usage: sample ask", "text, json, or csv if the result is a table");
   }
 
   /** On a terminal of so many columns, as util-linux' script makes one. */

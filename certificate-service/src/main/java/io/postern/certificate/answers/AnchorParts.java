@@ -94,8 +94,8 @@ public class AnchorParts {
             DISTRUSTED
                 + ": \""
                 + text
-                + "\" is no SHA-256 of a certificate: write the 64 hexadecimal digits that"
-                + " openssl x509 -noout -fingerprint -sha256 prints",
+                + "\" is not the SHA-256 of a certificate: write the 64 hexadecimal digits that "
+                + "openssl x509 -noout -fingerprint -sha256 prints",
             e);
       }
     }
@@ -114,7 +114,7 @@ public class AnchorParts {
     if (!anchors.sources().isEmpty()) {
       throw new BadAnchorFileException(
           "postern.anchors",
-          "there is no default anchor in all that is set ("
+          "no default anchor in any configured source ("
               + anchors.sources().stream()
                   .map(AnchorSource::kind)
                   .distinct()
@@ -123,8 +123,8 @@ public class AnchorParts {
           "put a root there, or write postern.anchors.jdk=true");
     }
     LOG.warn(
-        "postern.anchors.jdk=false and no other source is set: there is no default anchor, and only"
-            + " organizations' own sets trust anybody");
+        "postern.anchors.jdk=false and no other source is configured: there is no default anchor, "
+            + "and only organizations' own sets are trusted");
   }
 
   private static void measure(String kind, DefaultAnchors anchors, MeterRegistry meters) {

@@ -157,7 +157,7 @@ public class AnchorUpkeep {
     try {
       var unused = timer.schedule(() -> run(task), delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.debug("the service stops");
+      LOG.debug("the service is stopping");
     }
   }
 
@@ -172,7 +172,7 @@ public class AnchorUpkeep {
     try {
       task.run();
     } catch (RuntimeException e) {
-      LOG.error("the upkeep of anchors failed and will be tried again", e);
+      LOG.error("updating the trust anchors failed and will be retried", e);
     }
   }
 }

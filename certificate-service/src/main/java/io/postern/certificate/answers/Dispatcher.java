@@ -57,7 +57,7 @@ final class Dispatcher implements Runnable {
       Thread.ofVirtual().name("judge").start(() -> answer(question));
       started = true;
     } catch (RuntimeException | Error e) {
-      LOG.errorf(e, "question %s could not be begun", question.key().hex());
+      LOG.errorf(e, "request %s could not be started", question.key().hex());
     } finally {
       if (!started) {
         permits.release();
@@ -73,7 +73,7 @@ final class Dispatcher implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      LOG.errorf(e, "question %s could not be answered", question.key().hex());
+      LOG.errorf(e, "request %s could not be answered", question.key().hex());
     } finally {
       room.done(question);
     }

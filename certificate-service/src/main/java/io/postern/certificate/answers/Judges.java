@@ -112,7 +112,7 @@ public class Judges {
         ask(record);
       } catch (RuntimeException e) {
         // It must not cost those behind it.
-        LOG.error("a question could not be taken in", e);
+        LOG.error("a request could not be accepted", e);
       }
     }
   }
@@ -171,7 +171,7 @@ public class Judges {
     }
     for (Question pushedOut : result.pushedOut()) {
       count("shed");
-      answer(pushedOut, unavailable(pushedOut, "too many questions at one time"));
+      answer(pushedOut, unavailable(pushedOut, "too many requests at a time"));
     }
   }
 
@@ -180,11 +180,11 @@ public class Judges {
       answer(question, permit);
     } catch (PauseRefusedException e) {
       count("shed");
-      answer(question, unavailable(question, "too many questions wait for lists"));
+      answer(question, unavailable(question, "too many requests are waiting for lists"));
     } catch (RuntimeException | Error e) {
       // Also where a hostile chain overcomes a recursive parser, or memory.
-      LOG.errorf(e, "question %s could not be judged", question.key().hex());
-      answer(question, unavailable(question, "the chain could not be judged"));
+      LOG.errorf(e, "request %s could not be validated", question.key().hex());
+      answer(question, unavailable(question, "the chain could not be validated"));
     }
   }
 
@@ -210,7 +210,7 @@ public class Judges {
     judging.record(Duration.ofNanos(System.nanoTime() - began));
     if (memory.overtaken(verdict)) {
       revocations.overtaken(verdict);
-      answer(question, unavailable(question, "a newer list or answer is being fetched"));
+      answer(question, unavailable(question, "a newer list or response is being fetched"));
       return;
     }
     memory.put(question.key(), verdict);

@@ -68,7 +68,7 @@ public class JudgingService implements Service {
         .withData("directory-current", current)
         .withData("assigned", assigned)
         .withData("own records refused", records.last().refused())
-        .withData("log clock ahead by ms", logClock.millis() - clock.millis());
+        .withData("Kafka clock ahead by ms", logClock.millis() - clock.millis());
     return current && assigned;
   }
 }

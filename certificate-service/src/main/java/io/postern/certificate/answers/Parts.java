@@ -125,9 +125,9 @@ public class Parts {
       throw new ConfigurationException(
           "postern.revocation.cache-folder is "
               + settings.cacheFolder()
-              + ", which cannot be written to ("
+              + ", which is not writable ("
               + e
-              + "): name a folder of this service's own");
+              + "): use a separate folder for this service");
     }
   }
 

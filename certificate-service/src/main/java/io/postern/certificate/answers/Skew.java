@@ -49,21 +49,21 @@ final class Skew {
     summary.record(Math.abs(behind) / 1000.0);
     if (Math.abs(behind) >= LARGE.toMillis()) {
       askers.warn(
-          "a question about a certificate came "
+          "a certificate request arrived "
               + (behind > 0
                   ? behind
-                      + " ms after it was asked, by its asker's clock: that clock is behind"
-                      + " the log's, or the log is slow"
+                      + " ms after it was sent, by its sender's clock: that clock is behind "
+                      + "Kafka's, or Kafka is slow"
                   : -behind
-                      + " ms before it was asked, by its asker's clock: that clock is ahead"
-                      + " of the log's")
+                      + " ms before it was sent, by its sender's clock: that clock is ahead of "
+                      + "Kafka's")
               + "; set the clocks of ingress-service, delivery-service and the brokers (NTP)",
           null);
     }
     long ours = ownMillis();
     if (Math.abs(ours) >= LARGE.toMillis()) {
       own.warn(
-          "this machine's clock is %s ms %s the log's: set its clock and the brokers' (NTP)"
+          "this machine's clock is %s ms %s Kafka's: set its clock and the brokers' (NTP)"
               .formatted(Math.abs(ours), ours > 0 ? "behind" : "ahead of"),
           null);
     }

@@ -77,7 +77,7 @@ public class Upkeep {
             task.run();
           } catch (RuntimeException e) {
             // A timer that throws once never runs again.
-            LOG.error("upkeep failed and will be tried again", e);
+            LOG.error("updating revocation data failed and will be retried", e);
           }
         },
         0,

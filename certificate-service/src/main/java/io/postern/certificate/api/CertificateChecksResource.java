@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 @Authenticated
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "checks", description = "Preparing for a new certificate")
+@Tag(name = "checks", description = "Checks before a certificate change")
 public class CertificateChecksResource {
   private final Checks checks;
   private final RootChecks roots;
@@ -53,26 +53,26 @@ public class CertificateChecksResource {
   @POST
   @RunOnVirtualThread
   @Operation(
-      summary = "Asks all that a certificate names, looks for its root, and judges it",
+      summary = "Fetches everything that a certificate names, looks up its root, and validates it",
       description =
-          "From where this service runs, with its settings and default anchors. Takes at most five"
-              + " times postern.revocation.fetch-timeout. Not OK is an answer too: see \"ok\".")
+          "From where this service runs, with its settings and default anchors. Takes at most five "
+              + "times postern.revocation.fetch-timeout. See \"ok\" for the result.")
   @APIResponse(
       responseCode = "200",
       description =
-          "Done: a Report; for caName the answer of trust-anchors, and in \"seen\" a Report for the"
-              + " newest two chains with that authority that were seen in traffic",
+          "A Report; for caName the response of trust-anchors, and in \"seen\" a Report for the "
+              + "newest two chains from that authority in the traffic",
       content = @Content(schema = @Schema(oneOf = {Report.class, TrustAnswer.class})))
   @APIResponse(
       responseCode = "400",
-      description = "A field is wrong; the error names it",
+      description = "A field is invalid; see the error",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
-      description = "Four checks are being done",
+      description = "Four checks are running",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -80,7 +80,7 @@ public class CertificateChecksResource {
   public Response check(@Nullable CheckRequest asked) throws InterruptedException {
     if (caller.rights().changes().filter(Set::isEmpty).isPresent()) {
       throw ProblemException.forbidden(
-          "A check dials hosts from here: it needs the role of an administrator.");
+          "A check connects to other hosts from here: it needs the role of an administrator.");
     }
     CheckRequest request = asked == null ? new CheckRequest(null, null, null, null) : asked;
     try {
@@ -94,7 +94,7 @@ public class CertificateChecksResource {
           ? Response.ok(ReportJson.of(report.get())).build()
           : Errors.response(
               Response.Status.SERVICE_UNAVAILABLE,
-              Checks.AT_ONCE + " checks are being done; try again in some seconds");
+              Checks.AT_ONCE + " checks are running; try again in some seconds");
     } catch (IllegalArgumentException e) {
       return Errors.response(Response.Status.BAD_REQUEST, String.valueOf(e.getMessage()));
     }

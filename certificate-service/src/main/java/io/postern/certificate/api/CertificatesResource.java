@@ -24,7 +24,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
  * JSON. From the services' present records.
  */
 @Path("/")
-@Tag(name = "published", description = "Our certificates, suites and groups, for partners")
+@Tag(
+    name = "published",
+    description = "Certificates, cipher suites and groups of this " + "installation, for partners")
 public class CertificatesResource {
   @CheckedTemplate
   static final class Templates {
@@ -43,9 +45,9 @@ public class CertificatesResource {
   @GET
   @Path("certificates")
   @Produces(MediaType.TEXT_HTML)
-  @Operation(summary = "Our certificates as a page")
+  @Operation(summary = "The installation's certificates as a page")
   @APIResponse(responseCode = "200")
-  @APIResponse(responseCode = "503", description = "Not known yet: the log is away")
+  @APIResponse(responseCode = "503", description = "Not known yet: Kafka is unavailable")
   public Response page() {
     return published
         .content()
@@ -67,13 +69,13 @@ public class CertificatesResource {
   @GET
   @Path("certificates.json")
   @Produces(MediaType.APPLICATION_JSON)
-  @Operation(summary = "Our certificates, suites and groups")
+  @Operation(summary = "Certificates, cipher suites and groups of this installation")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = PublishedInformation.class)))
   @APIResponse(
       responseCode = "503",
-      description = "Not known yet: the log is away",
+      description = "Not known yet: Kafka is unavailable",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -87,21 +89,24 @@ public class CertificatesResource {
             () ->
                 Errors.response(
                     Response.Status.SERVICE_UNAVAILABLE,
-                    "our certificates are not known yet: the log is away"));
+                    "the installation's certificates are not known yet: Kafka is unavailable"));
   }
 
   @GET
   @Path("certificates/{sha256}.pem")
   @Produces("application/x-pem-file")
-  @Operation(summary = "A certificate of ours with its chain, PEM")
+  @Operation(summary = "A certificate of this installation with its chain, PEM")
   @APIResponse(responseCode = "200")
-  @APIResponse(responseCode = "404", description = "None of ours has this fingerprint")
+  @APIResponse(
+      responseCode = "404",
+      description = "No certificate of this installation has this " + "fingerprint")
   public Response chain(@PathParam("sha256") String sha256) {
     return published
         .content()
         .map(content -> content.chains().get(sha256))
         .map(CertificatesResource::published)
-        .orElseThrow(() -> ProblemException.notFound("certificate " + sha256 + " of ours"));
+        .orElseThrow(
+            () -> ProblemException.notFound("certificate " + sha256 + " of this installation"));
   }
 
   // Nothing but the page's own style is loaded, with any text in a certificate's subject.

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The subject of the check: one of the first three. */
 public record CheckRequest(
-    @Schema(description = "Certificates in PEM, the leaf and those sent behind it")
+    @Schema(description = "Certificates in PEM, the leaf and those sent after it")
         @Nullable String pem,
-    @Schema(description = "A mail server: HOST, HOST:PORT, [IPv6]:PORT; port 25 where none is")
+    @Schema(description = "A mail server: HOST, HOST:PORT, [IPv6]:PORT; default port 25")
         @Nullable String host,
-    @Schema(description = "A part of a root's subject: is it trusted here?")
+    @Schema(description = "Part of a root's subject, to check whether it is trusted here")
         @Nullable String caName,
     @Schema(
             description = "The certificate's owner is the server of a connection, or the client",
@@ -62,8 +62,7 @@ public record CheckRequest(
     return switch (role == null ? "server" : role) {
       case "server" -> CertificateRole.ROLE_SERVER;
       case "client" -> CertificateRole.ROLE_CLIENT;
-      default ->
-          throw new IllegalArgumentException("role: write server or client, or leave it out");
+      default -> throw new IllegalArgumentException("role: write server or client, or omit it");
     };
   }
 }

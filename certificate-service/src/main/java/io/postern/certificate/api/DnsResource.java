@@ -27,7 +27,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/api/v1/dns")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "dns", description = "The records of our own domains")
+@Tag(name = "dns", description = "DNS records of the installation's domains")
 public class DnsResource {
   private final OwnDns own;
   private final OwnRecordsWatch watch;
@@ -42,8 +42,8 @@ public class DnsResource {
 
   @GET
   @Operation(
-      summary = "What this replica's last look at the records of all our domains has found",
-      description = "Without \"at\": there was no look; it needs postern.own.mx-hosts.")
+      summary = "Result of this replica's last check of the records of all domains",
+      description = "Without \"at\": no check has run; it needs postern.own.mx-hosts.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = OwnRecordsWatch.Look.class)))
@@ -59,34 +59,35 @@ public class DnsResource {
   @Path("{name}")
   @RunOnVirtualThread
   @Operation(
-      summary = "The records that a domain or MX host of ours needs, and those that it has",
+      summary = "The records that a domain or MX host of the installation needs, and those it has",
       description =
-          "MX, addresses, DNSSEC, TLSA of present and coming keys, MTA-STS, TLS-RPT: each with its"
-              + " state, and the lines of a zone file that make it right.")
+          "MX, addresses, DNSSEC, TLSA of current and coming keys, MTA-STS, TLS-RPT: each with its "
+              + "state, and the lines of a zone file that fix it.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = DnsReport.class)))
   @APIResponse(
       responseCode = "404",
-      description = "Neither an accepted domain nor an MX host of ours",
+      description = "Neither an accepted domain nor an MX host of the installation",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
-      description = "Too many looks at one time, or the log is away",
+      description = "Too many checks at a time, or Kafka is unavailable",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   public Response of(
-      @Parameter(description = "an accepted domain, or an MX host of ours") @PathParam("name")
+      @Parameter(description = "an accepted domain, or an MX host of the installation")
+          @PathParam("name")
           String name)
       throws InterruptedException {
     if (!running.tryAcquire()) {
       return Errors.response(
-          Response.Status.SERVICE_UNAVAILABLE, "four looks are being done already: try again");
+          Response.Status.SERVICE_UNAVAILABLE, "four checks are already running: try again");
     }
     try {
       String organization = own.organization(name);

@@ -28,7 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/api/v1/expiring-certificates")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "expiry", description = "Certificates that come near their end")
+@Tag(name = "expiry", description = "Certificates that expire soon")
 public class ExpiriesResource {
   private static final int MOST_DAYS = 3650;
   private static final int MOST = 5000;
@@ -51,10 +51,10 @@ public class ExpiriesResource {
 
   @GET
   @Operation(
-      summary = "The certificates that end within some days, or have ended",
+      summary = "Certificates that expire within some days, or have expired",
       description =
-          "Our own certificates, those of partners that were seen within 30 days with connector and"
-              + " peer, and all trust anchors.")
+          "The installation's certificates, those of partners presented within 30 days with "
+              + "connector and peer, and all trust anchors.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Answer.class)))
@@ -66,7 +66,7 @@ public class ExpiriesResource {
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
-      description = "Our certificates, or the records of traffic, have not been read yet",
+      description = "The certificates, or the traffic records, have not been read yet",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -86,8 +86,8 @@ public class ExpiriesResource {
             () ->
                 Errors.response(
                     Response.Status.SERVICE_UNAVAILABLE,
-                    "our certificates and the records of traffic are not read yet from the log:"
-                        + " try again"));
+                    "the certificates and the traffic records have not been read from Kafka yet: "
+                        + "try again"));
   }
 
   /** With the uses alone that the caller may see, and without certificates of no such use (G8). */

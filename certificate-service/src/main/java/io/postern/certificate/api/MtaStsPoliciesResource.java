@@ -44,7 +44,7 @@ public class MtaStsPoliciesResource {
 
   @GET
   @Operation(
-      summary = "The policies of all domains that were asked for",
+      summary = "The policies of all queried domains",
       description =
           "Those in force whose last fetch failed come first, then other failures; at most 1,000.")
   @APIResponse(
@@ -72,14 +72,14 @@ public class MtaStsPoliciesResource {
   private static Response unread() {
     return Errors.response(
         Response.Status.SERVICE_UNAVAILABLE,
-        "the policies are not read yet from the log: try again");
+        "the policies have not been read from Kafka yet: try again");
   }
 
   @GET
   @Path("/{domain}")
   @Operation(
       summary = "The policy of a domain",
-      description = "The newest that could be fetched, and why the last fetch failed if it did.")
+      description = "The newest fetched policy, and the reason if the last fetch failed.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = PolicyView.class)))
@@ -91,7 +91,7 @@ public class MtaStsPoliciesResource {
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "404",
-      description = "No policy of it was asked for, or it ended more than a week ago",
+      description = "No policy of it was queried, or it expired more than a week ago",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -110,7 +110,7 @@ public class MtaStsPoliciesResource {
     if (name == null || !StsPolicies.isPolicyDomain(name)) {
       return Errors.response(
           Response.Status.BAD_REQUEST,
-          "the domain is no name of a domain: write it as behind the @ of an address");
+          "the domain is not a domain name: write the part of an address after the @");
     }
     if (!policies.isRead()) {
       return unread();
@@ -124,9 +124,9 @@ public class MtaStsPoliciesResource {
                     Response.Status.NOT_FOUND,
                     "no policy of "
                         + name
-                        + " is known: delivery asks for it when mail goes to a domain whose record"
-                        + " _mta-sts."
+                        + " is known: it is queried when mail is sent to a domain whose record "
+                        + "_mta-sts."
                         + name
-                        + " names one"));
+                        + " announces one"));
   }
 }

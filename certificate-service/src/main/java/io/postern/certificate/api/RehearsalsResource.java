@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 @Authenticated
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "rehearsal", description = "A change of a certificate, before it is made")
+@Tag(name = "rehearsal", description = "Rehearsal of a certificate change")
 public class RehearsalsResource {
   private static final int MOST_CERTIFICATES = 10;
   private static final int UNPROCESSABLE = 422;
@@ -56,22 +56,22 @@ public class RehearsalsResource {
       summary =
           "The partners and connectors that would fail if this certificate replaced another one",
       description =
-          "Partners that have seen our certificate, and connectors and mailbox routes that depend"
-              + " on a certificate of others, each with ok, check (with the question to ask) or"
-              + " fails (with the reason).")
+          "Partners that have seen the installation's certificate, and connectors and mailbox "
+              + "routes that depend on a certificate of others, each with ok, check (with the "
+              + "question to ask) or fails (with the reason).")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Rehearsal.class)))
   @APIResponse(
       responseCode = "422",
-      description = "The certificate cannot be read, or there is none to replace",
+      description = "The certificate is invalid, or there is none to replace",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
-      description = "Too many rehearsals at one time, or the log is away",
+      description = "Too many rehearsals at a time, or Kafka is unavailable",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -80,12 +80,12 @@ public class RehearsalsResource {
     caller.requireOperator(); // the outcomes are of all organizations
     if (!running.tryAcquire()) {
       return Errors.response(
-          Response.Status.SERVICE_UNAVAILABLE, "four rehearsals are running already: try again");
+          Response.Status.SERVICE_UNAVAILABLE, "four rehearsals are already running: try again");
     }
     try {
       String pem = question == null ? null : question.certificate();
       if (question == null || pem == null) {
-        return Errors.response(UNPROCESSABLE, "certificate is missing: give the new chain in PEM");
+        return Errors.response(UNPROCESSABLE, "certificate is missing: send the new chain in PEM");
       }
       List<ParsedCertificate> chain =
           CertificateFile.parse(

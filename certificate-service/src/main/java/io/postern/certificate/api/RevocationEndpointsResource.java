@@ -15,7 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/api/v1/revocation-endpoints")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "revocation", description = "Endpoints of lists and responders")
+@Tag(name = "revocation", description = "Revocation endpoints: lists and responders")
 public class RevocationEndpointsResource {
   private final Endpoints endpoints;
   private final Caller caller;
@@ -27,10 +27,10 @@ public class RevocationEndpointsResource {
 
   @GET
   @Operation(
-      summary = "The endpoints that were asked, those that fail first",
+      summary = "The queried endpoints, failing ones first",
       description =
-          "Each with its last success, its last failure and why, failures in a row, and when it is"
-              + " asked again. Of the replica that answers.")
+          "Each with its last success, its last failure and reason, failures in a row, and next "
+              + "query. Of the replica that responds.")
   public List<Endpoints.Health> all() {
     caller.requireOperator(); // other organizations' authorities are among them
     return endpoints.all();

@@ -34,8 +34,8 @@ record RootAdvice(AnchorSettings settings) {
       todo.add(install());
       if (sets.isEmpty()) {
         todo.add(
-            "For one organization: put it into a set of its trustAnchors in the directory file,"
-                + " which a connector names.");
+            "For one organization: add it to a set of its trustAnchors in the directory file that "
+                + "a connector uses.");
       }
     }
     return todo;
@@ -47,8 +47,8 @@ record RootAdvice(AnchorSettings settings) {
             .distrustedFile()
             .map(path -> " (" + path + ")")
             .filter(_ -> by.equals("postern.anchors.distrusted-file"));
-    return "It, or a certificate of the chain, is distrusted here: if it is to be trusted, remove"
-        + " its SHA-256 from "
+    return "It, or a certificate of the chain, is distrusted here: to trust it, remove its SHA-256 "
+        + "from "
         + by
         + file.map(path -> path + "; no restart is needed.")
             .orElse(" and restart certificate-service.");
@@ -64,13 +64,13 @@ record RootAdvice(AnchorSettings settings) {
     if (removed) {
       return "The organization distrusts it in "
           + set.set()
-          + ": if it is to be trusted, remove its SHA-256 from \"distrusted\" of the set in the"
-          + " directory file.";
+          + ": to trust it, remove its SHA-256 from \"distrusted\" of the set in the directory "
+          + "file.";
     }
     return "In "
         + set.set()
-        + " it is no anchor: put its certificate into the set in the directory file"
-        + (trusted && !set.withDefaults() ? ", or give the set withDefaults" : "")
+        + " it is not an anchor: add its certificate to the set in the directory file"
+        + (trusted && !set.withDefaults() ? ", or set withDefaults in the set" : "")
         + ".";
   }
 

@@ -53,10 +53,10 @@ class RootChecks {
             .orElseThrow(
                 () ->
                     new ServiceUnavailableException(
-                        "the directory is not read yet: the log is away"));
+                        "the directory has not been read yet: Kafka is unavailable"));
     List<SetInForce> sets = now.anchors().of(organization, inForce.anchors());
     if (sets.isEmpty() && now.rules().organization(organization).isEmpty()) {
-      throw new NotFoundException("organization: there is none of this id in the directory");
+      throw new NotFoundException("organization: the directory has none with this ID");
     }
     return sets;
   }

@@ -47,19 +47,19 @@ import org.jspecify.annotations.Nullable;
         @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @APIResponse(
     responseCode = "404",
-    description = "There is no such organization",
+    description = "No such organization",
     content =
         @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @APIResponse(
     responseCode = "503",
-    description = "The organization is not known yet: the log is away",
+    description = "The organization is not known yet: Kafka is unavailable",
     content =
         @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public class TrustAnchorsResource {
   private static final int MOST_CERTIFICATES = 10;
   private static final String ABOUT =
-      "\"since\" is when the first version of the unbroken run was recorded that has it. With an"
-          + " organization also about each of its sets.";
+      "\"since\" is the time of the first of the consecutive versions that have it. With an "
+          + "organization, also for each of its sets.";
 
   private final RootChecks checks;
   private final Caller caller;
@@ -71,13 +71,14 @@ public class TrustAnchorsResource {
 
   /** The chain under whose root is looked. */
   public record Chain(
-      @Schema(description = "Certificates in PEM, the leaf and those sent behind it")
+      @Schema(description = "Certificates in PEM, the leaf and those sent after it")
           @Nullable String pem) {}
 
   @GET
   @Operation(
       summary =
-          "Roots of a name or fingerprint: trusted here, since when; if not, the steps to trust it",
+          "Roots with a name or fingerprint: whether and since when they are trusted here, or how "
+              + "to trust them",
       description = ABOUT)
   public Response find(
       @Parameter(description = "A part of the subject, in either case") @QueryParam("name")
@@ -115,8 +116,8 @@ public class TrustAnchorsResource {
   @Operation(
       summary = "The same for the root under a chain",
       description =
-          "By names and signatures alone, without network: whether the chain is good is for"
-              + " certificate-checks. "
+          "By names and signatures only, without network access: use certificate-checks to "
+              + "validate the chain. "
               + ABOUT)
   public Response underChain(
       @Nullable Chain chain, @QueryParam("organization") @Nullable String organization) {

@@ -27,11 +27,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "trust", description = "The roots trusted here, since when, and from where")
 @APIResponse(
     responseCode = "503",
-    description = "Not known yet: the log is away",
+    description = "Not known yet: Kafka is unavailable",
     content =
         @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public class TrustBundlesResource {
-  static final String NOT_READ = "the recorded bundles are not read yet: the log is away";
+  static final String NOT_READ =
+      "the recorded bundles have not been read yet: Kafka is unavailable";
   private static final String UNKNOWN = "there is no such version: GET /api/v1/trust-bundles";
 
   private final BundleLedger bundles;
@@ -47,8 +48,8 @@ public class TrustBundlesResource {
   @Operation(
       summary = "The versions of the default trust anchors, newest first",
       description =
-          "The newest 200 versions. \"inForce\" is the one in the replica that answers: the first,"
-              + " unless another replica has other sources or a change is not recorded yet.")
+          "The newest 200 versions. \"inForce\" is the one in the replica that responds: the "
+              + "first, unless another replica has other sources or a change is not recorded yet.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = BundleView.Versions.class)))
@@ -81,7 +82,7 @@ public class TrustBundlesResource {
   @GET
   @Path("{from}/differences/{to}")
   @RunOnVirtualThread
-  @Operation(summary = "The changes from one version to another: anchors that came and went")
+  @Operation(summary = "The changes from one version to another: anchors added and removed")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = BundleView.Difference.class)))

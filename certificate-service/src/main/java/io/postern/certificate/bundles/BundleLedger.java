@@ -144,9 +144,9 @@ public final class BundleLedger implements AutoCloseable {
     }
     BundleDifference difference = BundleDifference.between(ours, newest);
     differences.warn(
-        ("another replica has the default anchors in version %s, this one in %s: give all the same"
-                + " sources, else verdicts of one are void by the other; there and not here: %d,"
-                + " here and not there: %d")
+        ("another replica has version %s of the default anchors, this one has %s: use the same "
+                + "sources on all replicas, otherwise verdicts of one are invalidated by the other; "
+                + "only there: %d, only here: %d")
             .formatted(
                 newest.getVersion(),
                 ours.getVersion(),

@@ -44,7 +44,7 @@ public class DnsParts {
       throw new ConfigurationException(
           "postern.dns.root-anchors cannot be read: "
               + e.getMessage()
-              + "; write the root's DS records as in a zone file, or leave the setting out");
+              + "; write the root's DS records as in a zone file, or remove the setting");
     }
   }
 

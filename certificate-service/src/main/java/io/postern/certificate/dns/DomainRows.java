@@ -45,9 +45,9 @@ final class DomainRows {
     List<String> others = hosts(answer).stream().filter(host -> !ours.contains(host)).toList();
     String note = "";
     if (ours.isEmpty() && wanted.isEmpty()) {
-      note = "No host is known as ours: name our MX hosts in postern.own.mx-hosts.";
+      note = "No MX host of the installation is known: list the MX hosts in postern.own.mx-hosts.";
     } else if (!others.isEmpty()) {
-      note = "Hosts that are not ours: " + String.join(", ", others) + ".";
+      note = "Hosts that do not belong to the installation: " + String.join(", ", others) + ".";
     }
     State state = !ours.isEmpty() ? State.OK : published.isEmpty() ? State.MISSING : State.DIFFERS;
     return new DnsRow(
@@ -63,7 +63,7 @@ final class DomainRows {
             : "Sign the zone: without DNSSEC no sender uses TLSA records of this name.";
     if (!asked) {
       state = State.NOT_SET;
-      note = "Not asked for: postern.dns.dnssec of certificate-service is off.";
+      note = "Not checked: postern.dns.dnssec of certificate-service is off.";
     } else if (answer.failed()) {
       state = answer.bogus() ? State.REFUSED : State.UNKNOWN;
       note = answer.failure();
@@ -138,7 +138,8 @@ final class DomainRows {
         List.of(),
         List.of(),
         List.of(),
-        "It is not served yet: no certificate of ingress was looked at, or none can be judged.");
+        "It is not served yet: no certificate of ingress-service has been checked, or none can be "
+            + "validated.");
   }
 
   private static String policyUrl(String domain) {
@@ -151,13 +152,13 @@ final class DomainRows {
     State state = State.OK;
     if (!wanted.reserve().isEmpty()) {
       state = State.DIFFERS;
-      sentences.add("It is to say enforce, and says testing: " + wanted.reserve() + ".");
+      sentences.add("It should say enforce, and says testing: " + wanted.reserve() + ".");
     }
     List<String> left = hosts(mx).stream().filter(host -> !wanted.policy().names(host)).toList();
     if (wanted.policy().mode() != Mode.NONE && !left.isEmpty()) {
       state = wanted.policy().mode() == Mode.ENFORCE ? State.REFUSED : State.DIFFERS;
       sentences.add(
-          "It does not name MX hosts of the domain, which senders then refuse: "
+          "It does not name MX hosts of the domain, so senders refuse these: "
               + String.join(", ", left)
               + ".");
     }
@@ -207,7 +208,7 @@ final class DomainRows {
       state = State.OK;
     } else {
       state = found.isEmpty() ? State.MISSING : State.DIFFERS;
-      note = found.size() > 1 ? "More than one record counts as none. " + order : order;
+      note = found.size() > 1 ? "Several records are treated as none. " + order : order;
       add = List.of(line(name, answer, "TXT", Zone.text(wanted)));
       remove = found.stream().map(text -> line(name, answer, "TXT", Zone.text(text))).toList();
     }

@@ -78,7 +78,7 @@ public class OwnDns {
     return directory
         .current()
         .map(DirectoryInForce::rules)
-        .orElseThrow(() -> OwnDnsException.later("the directory is not read: try again"));
+        .orElseThrow(() -> OwnDnsException.later("the directory has not been read: try again"));
   }
 
   /**
@@ -101,8 +101,8 @@ public class OwnDns {
     }
     throw OwnDnsException.refused(
         name
-            + " is neither an accepted domain nor an MX host of ours: name one, or set"
-            + " postern.own.mx-hosts");
+            + " is neither an accepted domain nor an MX host of the installation: use one, or set "
+            + "postern.own.mx-hosts");
   }
 
   private DnsReport domain(String domain, List<IngressKey> keys) throws InterruptedException {
@@ -132,7 +132,7 @@ public class OwnDns {
           DomainRows.addresses(
               policyHost,
               List.of(answer(answers, policyFour), answer(answers, policySix)),
-              "Give the name the address of the host that serves the policy over HTTPS."));
+              "Add the address of the host that serves the policy over HTTPS."));
       rows.add(DomainRows.policy(domain, policy.get(), mxAnswer));
     }
     if (policies.isServed(domain) && policy.isEmpty()) {
@@ -169,7 +169,8 @@ public class OwnDns {
       List<DnsRow> rows) {
     Answer four = answer(answers, new Question(host, Type.A));
     Answer six = answer(answers, new Question(host, Type.AAAA));
-    rows.add(DomainRows.addresses(host, List.of(four, six), "Give the MX host an address record."));
+    rows.add(
+        DomainRows.addresses(host, List.of(four, six), "Add an address record for the MX host."));
     rows.add(DomainRows.dnssec(host, four.proven() ? four : six, dnssec != Dnssec.OFF));
     rows.add(TlsaRow.of(host, answer(answers, tlsa(host)), keys, now));
   }
@@ -225,7 +226,7 @@ public class OwnDns {
   }
 
   private static Answer answer(Map<Question, Answer> answers, Question question) {
-    return answers.getOrDefault(question, new Answer(null, "not asked", false));
+    return answers.getOrDefault(question, new Answer(null, "not queried", false));
   }
 
   private List<IngressKey> keys() throws OwnDnsException {
@@ -234,7 +235,8 @@ public class OwnDns {
         .certificates(clock.instant())
         .map(IngressKey::of)
         .orElseThrow(
-            () -> OwnDnsException.later("our certificates are not read from the log: try again"));
+            () ->
+                OwnDnsException.later("the certificates have not been read from Kafka: try again"));
   }
 
   /** Those of the names that are MX hosts of ours. */

@@ -75,8 +75,8 @@ record OwnMail(
     if (hosts.isEmpty()
         && (mode.isPresent() || modes.values().stream().anyMatch(Optional::isPresent))) {
       throw new IllegalArgumentException(
-          "postern.own.sts-mode asks for policies, and postern.own.mx-hosts names no host for"
-              + " them: write the names of our MX hosts there");
+          "postern.own.sts-mode needs policies, and postern.own.mx-hosts names no host for them: "
+              + "write the names of the MX hosts there");
     }
     Duration age = settings.stsMaxAge();
     if (age.isNegative() || age.compareTo(LONGEST) > 0) {

@@ -135,7 +135,7 @@ public class OwnPolicies {
     try {
       look();
     } catch (RuntimeException e) {
-      LOG.error("our certificates could not be looked at for MTA-STS; tried again", e);
+      LOG.error("the certificates could not be checked for MTA-STS; will be retried", e);
     }
     return obstacle != null;
   }
@@ -156,11 +156,11 @@ public class OwnPolicies {
     }
     if (!found.isEmpty() && !found.equals(obstacle)) {
       LOG.errorf(
-          "no policy of MTA-STS says enforce, those that would say testing: %s; senders with an"
-              + " older policy may refuse our hosts",
+          "no MTA-STS policy says enforce, those that would say testing: %s; senders with an older "
+              + "policy may refuse the MX hosts",
           found);
     } else if (found.isEmpty() && obstacle != null && !found.equals(obstacle)) {
-      LOG.info("policies of MTA-STS say enforce again: our certificates are good");
+      LOG.info("MTA-STS policies say enforce again: the certificates are valid");
     }
     obstacle = found;
   }
@@ -173,7 +173,7 @@ public class OwnPolicies {
       List<IngressKey> naming =
           presented.stream().filter(key -> CertificateNames.matches(host, key.names())).toList();
       if (naming.isEmpty()) {
-        return "no certificate that ingress presents names " + host;
+        return "no certificate of ingress-service names " + host;
       }
       naming.stream().filter(key -> !needed.contains(key)).forEach(needed::add);
     }

@@ -121,7 +121,7 @@ public class OwnRecordsWatch {
         known = keys;
       }
     } catch (RuntimeException e) {
-      LOG.error("our records could not be looked at; tried again", e);
+      LOG.error("the DNS records could not be checked; will be retried", e);
     }
   }
 
@@ -137,7 +137,7 @@ public class OwnRecordsWatch {
     Instant end = begin.plus(LONGEST);
     for (String name : names) {
       if (clock.instant().isAfter(end)) {
-        LOG.warnf("the DNS is so slow that %s and domains behind it were not looked at", name);
+        LOG.warnf("DNS is so slow that %s and later domains were not checked", name);
         break;
       }
       try {
@@ -180,12 +180,15 @@ public class OwnRecordsWatch {
   private static void tell(Look before, Look now) {
     for (DnsRow row : now.findings()) {
       if (row.state() == State.REFUSED && !isRefused(before, row)) {
-        LOG.errorf("senders refuse our hosts by %s of %s: %s", row.type(), row.name(), row.note());
+        LOG.errorf(
+            "senders refuse the MX hosts because of %s of %s: %s",
+            row.type(), row.name(), row.note());
       }
     }
     for (DnsRow row : before.findings()) {
       if (row.state() == State.REFUSED && !isRefused(now, row)) {
-        LOG.infof("senders do not refuse our hosts any more by %s of %s", row.type(), row.name());
+        LOG.infof(
+            "senders no longer refuse the MX hosts because of %s of %s", row.type(), row.name());
       }
     }
   }

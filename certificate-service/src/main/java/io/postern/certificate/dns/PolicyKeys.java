@@ -46,7 +46,7 @@ final class PolicyKeys extends X509ExtendedKeyManager {
     } catch (Exception e) { // as the interface declares it
       throw new GeneralSecurityException("no key can be read", e);
     }
-    throw new GeneralSecurityException("no key of X.509");
+    throw new GeneralSecurityException("not an X.509 key");
   }
 
   SSLContext context() {

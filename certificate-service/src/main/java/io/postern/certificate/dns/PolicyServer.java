@@ -110,7 +110,7 @@ public class PolicyServer {
               + e.getMessage()
               + "): name a free port of this host");
     }
-    LOG.infof("policies of MTA-STS are served at %s", address);
+    LOG.infof("MTA-STS policies are served at %s", address);
   }
 
   void stop(@Observes ShutdownEvent event) {
@@ -134,9 +134,9 @@ public class PolicyServer {
         throw new ConfigurationException(
             "postern.own.policy-host is "
                 + settings.policyHost()
-                + ", which other machines reach, and there is no key: name PEM files with"
-                + " quarkus.tls.mta-sts.key-store.pem.0.cert and"
-                + " quarkus.tls.mta-sts.key-store.pem.0.key, or write 127.0.0.1");
+                + ", which is reachable from other machines, and no key is configured: set PEM "
+                + "files with quarkus.tls.mta-sts.key-store.pem.0.cert and "
+                + "quarkus.tls.mta-sts.key-store.pem.0.key, or use 127.0.0.1");
       }
       return HttpServer.create(address, CONNECTIONS);
     }

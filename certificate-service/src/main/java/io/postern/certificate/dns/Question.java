@@ -44,7 +44,7 @@ record Question(String name, int type) {
     } catch (DnsFailureException e) {
       return new Answer(null, e.detail(), e.bogus());
     } catch (TextParseException e) {
-      return new Answer(null, name + " is no name", false);
+      return new Answer(null, name + " is not a name", false);
     }
   }
 }

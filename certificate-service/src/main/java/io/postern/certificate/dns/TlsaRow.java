@@ -74,7 +74,7 @@ final class TlsaRow {
       sentences.add(answer.failure());
       if (answer.bogus()) {
         sentences.add(
-            "Senders with DANE do not use the host until the zone's signatures are right.");
+            "Senders with DANE do not use the host until the zone's signatures are valid.");
       }
       return row(answer.bogus() ? State.REFUSED : State.UNKNOWN);
     }
@@ -83,12 +83,15 @@ final class TlsaRow {
     refused.forEach(this::add);
     if (published.isEmpty()) {
       if (keys.isEmpty()) {
-        sentences.add("No ingress has announced a certificate: there is nothing to publish yet.");
+        sentences.add(
+            "No ingress-service has announced a certificate: there is nothing to publish "
+                + "yet.");
       }
       return row(keys.isEmpty() ? State.UNKNOWN : State.MISSING);
     }
     if (keys.stream().allMatch(IngressKey::coming)) {
-      sentences.add("No ingress presents a certificate now: the records cannot be compared.");
+      sentences.add(
+          "No ingress-service presents a certificate now: the records cannot be compared.");
       add.clear();
       return row(State.UNKNOWN);
     }
@@ -109,7 +112,7 @@ final class TlsaRow {
       sentences.add(
           "Publish the coming key and wait two TTLs, "
               + answer.twoTtls()
-              + " s, before ingress presents it; take the former key's record away after that.");
+              + " s, before ingress-service presents it; remove the former key's record after that.");
       return row(State.MUST_COME_FIRST);
     }
     return row(remove.isEmpty() ? State.OK : State.DIFFERS);
@@ -136,7 +139,9 @@ final class TlsaRow {
       }
     }
     if (!remove.isEmpty()) {
-      sentences.add("Records that name no certificate of ours prove nothing: take them away.");
+      sentences.add(
+          "Records that match no certificate of the installation have no effect: remove "
+              + "them.");
     }
   }
 

@@ -88,7 +88,7 @@ public class ExpiryNotices {
     try {
       return look();
     } catch (RuntimeException e) {
-      LOG.error("certificates near their end could not be looked at; tried again", e);
+      LOG.error("expiring certificates could not be checked; will be retried", e);
       return true;
     }
   }

@@ -82,7 +82,7 @@ final class PartnerEnds {
   }
 
   private static String place(HandshakeSeen handshake) {
-    String peer = handshake.getPeer().isEmpty() ? "an unproved peer" : handshake.getPeer();
+    String peer = handshake.getPeer().isEmpty() ? "an unauthenticated peer" : handshake.getPeer();
     return "%s / %s: %s".formatted(handshake.getOrganization(), handshake.getConnector(), peer);
   }
 

@@ -79,7 +79,7 @@ final class PolicyHost implements AutoCloseable {
             Kind.UNTRUSTED, "the server's certificate has no DNS name for " + host);
       }
     } catch (UnusableCertificateException e) {
-      throw new IllegalStateException("its chain was judged good", e);
+      throw new IllegalStateException("its chain was found valid", e);
     }
   }
 

@@ -154,7 +154,7 @@ public class StsPolicies {
         metrics.request("malformed");
       } catch (RuntimeException e) {
         // It must not cost those behind it.
-        LOG.error("a request for a policy could not be taken in", e);
+        LOG.error("a policy request could not be accepted", e);
       }
     }
   }
@@ -223,12 +223,12 @@ public class StsPolicies {
     try {
       StsPolicy policy = policy(domain);
       metrics.fetch("ok");
-      ours.over("policies of MTA-STS are fetched again");
+      ours.over("MTA-STS policies are fetched again");
       keep(succeeded(domain, id, asked, policy));
     } catch (PolicyFetchException e) {
       if (e.ours()) {
         metrics.fetch("not-tried");
-        ours.warn("policies of MTA-STS cannot be fetched: " + e.getMessage(), null);
+        ours.warn("MTA-STS policies cannot be fetched: " + e.getMessage(), null);
       } else {
         metrics.fetch(e.type().spelled());
         keep(failed(domain, id, asked, e));
@@ -247,7 +247,8 @@ public class StsPolicies {
     } catch (RuntimeException | Error e) {
       LOG.errorf(e, "the policy of %s could not be fetched", domain);
       throw new PolicyFetchException(
-          ResultType.STS_POLICY_FETCH_ERROR, "an error of our own, see certificate-service's log");
+          ResultType.STS_POLICY_FETCH_ERROR,
+          "an internal error, see the log of certificate-service");
     }
   }
 
@@ -316,7 +317,7 @@ public class StsPolicies {
     try {
       upkeep(states);
     } catch (RuntimeException e) {
-      LOG.error("policies of MTA-STS could not be looked after; tried again", e);
+      LOG.error("MTA-STS policies could not be updated; will be retried", e);
     }
   }
 

@@ -84,7 +84,9 @@ public final class OwnTlsHistory implements TopicFollower.View {
       take(OwnTls.parseFrom(record.value()), record.timestamp());
       changes++;
     } catch (InvalidProtocolBufferException e) {
-      LOG.warnf("the record of our certificates at offset %d cannot be read", record.offset());
+      LOG.warnf(
+          "the record of the installation's certificates at offset %d is unreadable",
+          record.offset());
     }
   }
 

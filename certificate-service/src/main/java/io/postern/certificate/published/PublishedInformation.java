@@ -14,5 +14,5 @@ public record PublishedInformation(
     List<PublishedCertificate> certificates,
     List<PublishedCapabilities> capabilities) {
   static final String NOTE =
-      "TLS protects the connection, not the message: each receiver of a mail can read it.";
+      "TLS protects the connection, not the message: every recipient host can read it.";
 }

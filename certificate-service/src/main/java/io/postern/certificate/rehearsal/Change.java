@@ -83,7 +83,7 @@ record Change(
             || presented != null && key.equals(key(presented))
         ? List.of()
         : List.of(
-            "its software says that it verifies ECDSA; not recorded for which curve: can it verify "
+            "its software supports ECDSA, but the curve was not recorded: can it verify "
                 + key
                 + "?");
   }
@@ -92,7 +92,7 @@ record Change(
   List<String> toAskOfTrust() {
     List<String> toAsk = new ArrayList<>();
     if (!sameRoot()) {
-      toAsk.add("it must trust another root, if it validates: " + rootAfter.name());
+      toAsk.add("it must trust another root, if it validates certificates: " + rootAfter.name());
     }
     toAsk.addAll(toAskOfNames());
     return toAsk;
@@ -102,7 +102,8 @@ record Change(
     return namesLost().isEmpty()
         ? List.of()
         : List.of(
-            "its own connector may ask for a name that is lost: " + String.join(", ", namesLost()));
+            "its own connector may require a name that is no longer present: "
+                + String.join(", ", namesLost()));
   }
 
   /** Names of the old one that the new one does not have, wildcards counted. */

@@ -85,10 +85,13 @@ final class ConnectorOutcomes {
     CertificateVerdict verdict = verdict(change.after(), use);
     String text = Spelling.verdict(verdict) + ": " + verdict.getDetail();
     return switch (verdict.getResult()) {
-      case GOOD -> new Outcome(Result.OK, use.object(), "name and chain are good");
+      case GOOD -> new Outcome(Result.OK, use.object(), "name and chain are valid");
       case BAD -> new Outcome(Result.FAILS, use.object(), text);
       case UNKNOWN, VERDICT_RESULT_UNSPECIFIED, UNRECOGNIZED ->
-          new Outcome(Result.CHECK, use.object(), text + "; with this verdict mail waits");
+          new Outcome(
+              Result.CHECK,
+              use.object(),
+              text + "; with this verdict, mail stays in the " + "queue");
     };
   }
 
@@ -117,7 +120,7 @@ final class ConnectorOutcomes {
             question,
             question.getAnchors(),
             anchors.announcement().getDistrustVersion(),
-            "the anchor set is gone",
+            "the anchor set no longer exists",
             now)
         : judge.judge(question, set.get(), when, clock.instant());
   }

@@ -29,7 +29,7 @@ record HostOutcome(
 
   Outcome outcome() {
     if (!seen.getCertificateAsked()) {
-      return outcome(Result.OK, "it asks for no certificate" + when());
+      return outcome(Result.OK, "it requests no certificate" + when());
     }
     boolean verifies =
         Change.isVerified(change.keyAfter(), seen.getVerifiesEcdsa(), seen.getVerifiesRsa());
@@ -37,13 +37,13 @@ record HostOutcome(
       return verifies
           ? outcome(
               Result.CHECK,
-              "it asks for a certificate and could not be shown ours"
+              "it requests a certificate, and the installation's could not be presented"
                   + when()
-                  + "; the new one it would see for the first time: does it take it?")
+                  + "; it would see the new one for the first time: does it accept it?")
           : outcome(
               Result.OK,
-              "it asks for a kind of certificate that neither the old nor the new one is, so it sees"
-                  + " none"
+              "it requests a kind of certificate that neither the old nor the new one has, so none "
+                  + "is presented"
                   + when());
     }
     return verifies
@@ -63,12 +63,12 @@ record HostOutcome(
       String none =
           "of the authorities that it names"
               + when()
-              + " one has issued the old certificate or its issuers, and none the new one: "
+              + " one issued the old certificate or its issuers, and none issued the new one: "
               + issuers(change.after(), change.rootAfter()).stream()
                   .map(X500Principal::getName)
                   .collect(Collectors.joining(", "));
       if (seen.getAuthoritiesCut()) {
-        return outcome(Result.CHECK, none + "; it names more than are recorded: ask");
+        return outcome(Result.CHECK, none + "; it names more than were recorded: ask");
       }
       return change.after().size() == 1 && change.rootAfter().way().size() == 1
           ? outcome(
@@ -82,8 +82,9 @@ record HostOutcome(
         toAsk,
         concerns,
         takesNew
-            ? "names stay, it verifies such a key and takes certificates of this issuer" + when()
-            : "root and names stay, and it verifies such a key" + when());
+            ? "the names stay, it can verify such a key and accepts certificates from this issuer"
+                + when()
+            : "root and names stay, and it can verify such a key" + when());
   }
 
   private boolean takes(List<ParsedCertificate> chain, RootOf root) {

@@ -73,7 +73,9 @@ final class PartnerOutcomes {
 
   private static String partner(HandshakeSeen handshake) {
     String peer =
-        handshake.getPeer().isEmpty() ? "an unproved peer" : "partner " + handshake.getPeer();
+        handshake.getPeer().isEmpty()
+            ? "an unauthenticated peer"
+            : "partner " + handshake.getPeer();
     return "%s (%s / %s)".formatted(peer, handshake.getOrganization(), handshake.getConnector());
   }
 
@@ -85,7 +87,7 @@ final class PartnerOutcomes {
             outcome.result(),
             outcome.concerns(),
             outcome.reason()
-                + " (by its newest handshake, which was over another certificate of ours: "
+                + " (by its newest handshake, which used another certificate of the installation: "
                 + Fingerprints.hex(presented.fingerprint())
                 + ")");
   }
@@ -106,7 +108,7 @@ final class PartnerOutcomes {
       return new Outcome(
           Result.FAILS,
           partner,
-          "it asks for " + asked + ", a name that the new certificate does not have");
+          "it requires " + asked + ", a name that the new certificate does not have");
     }
     List<String> toAsk = new ArrayList<>(change.toAskOfCurve(presented));
     toAsk.addAll(change.toAskOfTrust());

@@ -71,7 +71,8 @@ public class Rehearsals {
         directory
             .current()
             .map(DirectoryInForce::rules)
-            .orElseThrow(() -> RehearsalException.later("the directory is not read: try again"));
+            .orElseThrow(
+                () -> RehearsalException.later("the directory has not been read: try again"));
     List<PublishedCertificate> ours =
         own.history().certificates(now).orElseThrow(Rehearsals::notRead);
     if (!seen.isRead()) {
@@ -121,6 +122,6 @@ public class Rehearsals {
   }
 
   private static RehearsalException notRead() {
-    return RehearsalException.later("the records of traffic are not read yet: try again");
+    return RehearsalException.later("the traffic records have not been read yet: try again");
   }
 }

@@ -61,11 +61,11 @@ record ReplacedCertificate(
     if (outside.isEmpty()) {
       throw RehearsalException.refused(
           sha256.isEmpty()
-              ? "none of our certificates and none that was seen has a name of this one: name the"
-                  + " one that it replaces (replaces: its SHA-256)"
+              ? "no certificate of the installation or of the traffic has a matching name: specify "
+                  + "the one that it replaces (replaces: its SHA-256)"
               : "replaces is "
                   + sha256
-                  + ": none of our certificates and none that was seen has this SHA-256");
+                  + ": no certificate of the installation or of the traffic has this SHA-256");
     }
     return new ReplacedCertificate(
         parsed(outside.get()), List.of(), outside.map(CertificateChain::getRole));

@@ -24,7 +24,7 @@ final class TlsaOutcomes {
             new Outcome(
                 Result.CHECK,
                 concerns,
-                "records that name no certificate of ours, present or coming: take away "
+                "records that match no certificate of the installation, current or coming: remove "
                     + String.join("; ", change.obsolete())));
       }
     }
@@ -33,11 +33,11 @@ final class TlsaOutcomes {
 
   private static Outcome outcome(TlsaChange change, String concerns, Instant now) {
     if (!change.failure().isEmpty()) {
-      return new Outcome(Result.CHECK, concerns, "the records are not known: " + change.failure());
+      return new Outcome(Result.CHECK, concerns, "the records are unknown: " + change.failure());
     }
     if (change.published().isEmpty()) {
       return new Outcome(
-          Result.OK, concerns, "no record is published: senders with DANE ask for no proof");
+          Result.OK, concerns, "no record is published: senders with DANE require nothing");
     }
     Instant from = change.from();
     if (from == null) {

@@ -70,7 +70,7 @@ class StapleFetch {
               : "the responder does not know the certificate");
     }
     if (!answer.currentAt(now)) {
-      throw new FetchException(Kind.STALE, answer.stale("the responder's answer", now));
+      throw new FetchException(Kind.STALE, answer.stale("the responder's response", now));
     }
     return OcspStaple.newBuilder()
         .setLeafFingerprint(ByteString.copyFrom(leaf.fingerprint()))

@@ -107,7 +107,10 @@ public class StapleUpkeep {
       }
       count(ours.values());
     } catch (RuntimeException e) {
-      LOG.error("answers about our certificates could not be looked at; tried again", e);
+      LOG.error(
+          "OCSP responses for the installation's certificates could not be checked; will be "
+              + "retried",
+          e);
     }
   }
 
@@ -160,7 +163,7 @@ public class StapleUpkeep {
     } catch (FetchException e) {
       if (times.failed(leaf, now) == 1) {
         LOG.warnf(
-            "no answer to staple about our certificate %s, tried again: %s",
+            "no OCSP response to staple for certificate %s, will be retried: %s",
             certificate.leaf().x509().getSubjectX500Principal().getName(), e.getMessage());
       }
     }

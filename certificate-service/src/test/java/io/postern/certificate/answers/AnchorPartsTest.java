@@ -75,7 +75,7 @@ class AnchorPartsTest {
     DefaultAnchors empty = new DefaultAnchors(AnchorParts.sources(settings), Distrust.NONE);
     assertThatThrownBy(() -> AnchorParts.checkNotEmpty(empty))
         .isInstanceOf(BadAnchorFileException.class)
-        .hasMessageStartingWith("postern.anchors: there is no default anchor")
+        .hasMessageStartingWith("postern.anchors: no default anchor")
         .hasMessageContaining("(" + kind + ")")
         .hasMessageContaining("; put a root there");
   }

@@ -218,7 +218,7 @@ class FreshQuestionsTest {
       CertificateVerdict verdict =
           verdicts.verdict(question(slowSet, slowLeaf, "one more"), PATIENCE);
       assertThat(verdict.getReason()).isEqualTo(VerdictReason.UNAVAILABLE);
-      assertThat(verdict.getDetail()).isEqualTo("too many questions wait for lists");
+      assertThat(verdict.getDetail()).isEqualTo("too many requests are waiting for lists");
       assertThat(judges.waitingForLists()).as("they still wait").isEqualTo(MOST_WAITING);
       stalled.truthful();
       Awaitility.await().atMost(PATIENCE).until(() -> judges.waitingForLists() == 0);

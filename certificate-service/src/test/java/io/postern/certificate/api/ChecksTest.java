@@ -209,8 +209,8 @@ class ChecksTest {
       value = {
         "{}|exactly one of pem, host and caName",
         "{'pem':'x','host':'y'}|exactly one of pem, host and caName",
-        "{'host':'a b'}|host: 'a b' is no host",
-        "{'host':'a.example:0'}|host: 'a.example:0' has a port",
+        "{'host':'a b'}|host: 'a b' is not a host",
+        "{'host':'a.example:0'}|host: 'a.example:0' has an invalid port",
         "{'pem':'nothing'}|pem has no certificate",
         "{'caName':'x'}|two letters",
         "{'host':'a.example','role':'both'}|role: write server or client"
@@ -240,7 +240,7 @@ class ChecksTest {
       }
       assertThat(peer.awaitSessions(Checks.AT_ONCE, Duration.ofSeconds(10)))
           .hasSize(Checks.AT_ONCE);
-      post(body).then().statusCode(503).body("detail", containsString("4 checks are being done"));
+      post(body).then().statusCode(503).body("detail", containsString("4 checks are running"));
       peer.asUsual();
       for (Future<Integer> one : running) {
         assertThat(one.get()).isEqualTo(200);

@@ -49,7 +49,7 @@ class UnreadTest {
         .get("/api/v1/expiring-certificates")
         .then()
         .statusCode(503)
-        .body("detail", containsString("not read yet"));
+        .body("detail", containsString("not been read"));
     assertThat(notices.look()).isFalse();
     assertThat(given().get(TestHTTPResourceManager.getManagementUri() + "/metrics").asString())
         .contains("postern_certificate_anchors")

@@ -80,7 +80,7 @@ class PartnerEndsTest {
     assertThat(endings.getFirst().daysLeft()).isZero();
     assertThat(endings.getFirst().where())
         .containsExactly(
-            "contoso / Any: an unproved peer",
+            "contoso / Any: an unauthenticated peer",
             "contoso / Fabrikam: mail.fabrikam.example",
             "sends to us");
   }

@@ -163,7 +163,7 @@ class PolicyHostTest {
         Arguments.of(CA.issue(Issue.to(HOST).expired()), "expired"),
         Arguments.of(CA.issue(Issue.to(HOST).notYetValid()), "not-yet-valid"),
         Arguments.of(LabCa.selfSigned(Issue.to(HOST)), "self-signed"),
-        Arguments.of(UNKNOWN.issue(Issue.to(HOST)), "no trust anchor"),
+        Arguments.of(UNKNOWN.issue(Issue.to(HOST)), "not a trust anchor"),
         Arguments.of(CA.issue(Issue.to(HOST)).withoutIssuers(), "incomplete-chain"),
         Arguments.of(CA.issue(Issue.to(HOST).clientOnly()), "extended-key-usage"),
         Arguments.of(CA.issue(Issue.to(DOMAIN)), "no DNS name for " + HOST),
@@ -198,7 +198,7 @@ class PolicyHostTest {
     return Stream.of(
         answer(
             ResultType.STS_POLICY_FETCH_ERROR,
-            "the server answered 404",
+            "the server returned 404",
             e -> e.sendResponseHeaders(404, -1)),
         answer(
             ResultType.STS_POLICY_FETCH_ERROR,

@@ -42,8 +42,9 @@ class HostOutcomesTest {
     "renewed,     OK,    'root, names and type of key stay'",
     "rsa,         CHECK, 'the key was EC P-256 and would be RSA, and no handshake has shown yet'",
     "p-384,       CHECK, 'the key was EC P-256 and would be EC P-384, and no handshake has shown yet'",
-    "fewer names, CHECK, 'its own connector may ask for a name that is lost: mx.contoso.example'",
-    "other root,  CHECK, 'another root, if it validates: CN=Second Root'",
+    "fewer names, CHECK, 'its own connector may require a name that is no longer present: "
+        + "mx.contoso.example'",
+    "other root,  CHECK, 'another root, if it validates certificates: CN=Second Root'",
   })
   void ofAConnectorThatHasSentNothingTheChangeAloneIsKnown(
       String replacement, Result result, String reason) {
@@ -57,17 +58,17 @@ class HostOutcomesTest {
   @ParameterizedTest
   @CsvSource({
     "renewed,     both,     none,   OK,    root and names stay",
-    "renewed,     both,     first,  OK,    takes certificates of this issuer",
+    "renewed,     both,     first,  OK,    accepts certificates from this issuer",
     "renewed,     both,     second, OK,    root and names stay",
-    "rsa,         both,     none,   OK,    it verifies such a key",
+    "rsa,         both,     none,   OK,    it can verify such a key",
     "rsa,         EC,       none,   FAILS, cannot verify a certificate with a key of type RSA",
     "renewed,     RSA,      none,   FAILS, cannot verify a certificate with a key of type EC P-256",
     "p-384,       both,     none,   CHECK, can it verify EC P-384?",
-    "fewer names, both,     first,  CHECK, a name that is lost: mx.contoso.example",
-    "other root,  both,     none,   CHECK, 'another root, if it validates: CN=Second Root'",
-    "other root,  both,     first,  FAILS, 'none the new one: '",
-    "other root,  both,     second, OK,    takes certificates of this issuer",
-    "other root,  both,     both,   OK,    takes certificates of this issuer",
+    "fewer names, both,     first,  CHECK, a name that is no longer present: mx.contoso.example",
+    "other root,  both,     none,   CHECK, 'another root, if it validates certificates: CN=Second Root'",
+    "other root,  both,     first,  FAILS, 'none issued the new one: '",
+    "other root,  both,     second, OK,    accepts certificates from this issuer",
+    "other root,  both,     both,   OK,    accepts certificates from this issuer",
   })
   void aHostIsJudgedByWhatItAskedFor(
       String replacement, String verifies, String names, Result result, String reason) {
@@ -96,7 +97,7 @@ class HostOutcomesTest {
         host("mx.fabrikam.example").addAuthorities(name(CA)).setAuthoritiesCut(true).build();
     Outcome outcome = outcome(change(OTHER_ROOT), host);
     assertThat(outcome.result()).isEqualTo(Result.CHECK);
-    assertThat(outcome.reason()).contains("it names more than are recorded");
+    assertThat(outcome.reason()).contains("it names more than were recorded");
   }
 
   /** The host takes an intermediate's certificates alone; the root stays the same. */
@@ -109,7 +110,7 @@ class HostOutcomesTest {
     Identity byTheRoot = ChangeLab.byTheRootOf(OLD);
     Outcome outcome = outcome(change(byTheRoot), host);
     assertThat(outcome.result()).isEqualTo(Result.FAILS);
-    assertThat(outcome.reason()).contains("none the new one: ").contains("Other Issuing");
+    assertThat(outcome.reason()).contains("none issued the new one: ").contains("Other Issuing");
   }
 
   @Test
@@ -129,7 +130,7 @@ class HostOutcomesTest {
             new Outcome(
                 Result.OK,
                 KEY + " (host mx.fabrikam.example)",
-                "it asks for no certificate (handshake of 2026-11-20)"));
+                "it requests no certificate (handshake of 2026-11-20)"));
   }
 
   @Test

@@ -35,14 +35,14 @@ class PartnerOutcomesTest {
     "rsa,         mx.contoso.example,   true,  true,  OK,    root and names stay",
     "rsa,         mx.contoso.example,   true,  false, FAILS, a key of type RSA",
     "renewed,     mx.contoso.example,   false, true,  FAILS, a key of type EC",
-    "fewer names, mx.contoso.example,   true,  true,  FAILS, it asks for mx.contoso.example",
-    "fewer names, gate.contoso.example, true,  true,  CHECK, a name that is lost: mx.contoso.example",
-    "fewer names, never.example,        true,  true,  CHECK, a name that is lost: mx.contoso.example",
+    "fewer names, mx.contoso.example,   true,  true,  FAILS, it requires mx.contoso.example",
+    "fewer names, gate.contoso.example, true,  true,  CHECK, a name that is no longer present: mx.contoso.example",
+    "fewer names, never.example,        true,  true,  CHECK, a name that is no longer present: mx.contoso.example",
     "wildcard,    mx.contoso.example,   true,  true,  OK,    root and names stay",
-    "p-384,       mx.contoso.example,   true,  true,  CHECK, not recorded for which curve: can it verify EC P-384?",
-    "p-521,       mx.contoso.example,   true,  true,  CHECK, not recorded for which curve: can it verify EC P-521?",
+    "p-384,       mx.contoso.example,   true,  true,  CHECK, the curve was not recorded: can it verify EC P-384?",
+    "p-521,       mx.contoso.example,   true,  true,  CHECK, the curve was not recorded: can it verify EC P-521?",
     "p-384,       mx.contoso.example,   false, true,  FAILS, a key of type EC P-384",
-    "other root,  mx.contoso.example,   true,  true,  CHECK, 'another root, if it validates: CN=Second Root'",
+    "other root,  mx.contoso.example,   true,  true,  CHECK, 'another root, if it validates certificates: CN=Second Root'",
   })
   void aPartnersHandshakeAgainstTheNewCertificate(
       String replacement,
@@ -92,8 +92,8 @@ class PartnerOutcomesTest {
             new Outcome(
                 Result.FAILS,
                 "partner a.example (contoso / Fabrikam)",
-                "its software cannot verify a certificate with a key of type RSA (by its newest"
-                    + " handshake, which was over another certificate of ours: "
+                "its software cannot verify a certificate with a key of type RSA (by its newest "
+                    + "handshake, which used another certificate of the installation: "
                     + Fingerprints.hex(leaf(WILDCARD))
                     + ")"),
             new Outcome(
@@ -126,8 +126,8 @@ class PartnerOutcomesTest {
                 change(RSA), OURS, List.of(weak, handshake("", ""), handshake("", ""))))
         .extracting(Outcome::concerns, Outcome::result)
         .containsExactly(
-            tuple("an unproved peer (contoso / Fabrikam)", Result.OK),
-            tuple("an unproved peer (contoso / Fabrikam)", Result.FAILS));
+            tuple("an unauthenticated peer (contoso / Fabrikam)", Result.OK),
+            tuple("an unauthenticated peer (contoso / Fabrikam)", Result.FAILS));
   }
 
   @Test

@@ -44,7 +44,7 @@ class TlsaOutcomesTest {
   @Test
   void table() {
     only(of("no answer", "", true, null, ""), Result.CHECK, "not known: no answer");
-    only(of("", "", true, null, ""), Result.OK, "ask for no proof");
+    only(of("", "", true, null, ""), Result.OK, "require nothing");
     only(of("", "3 1 1 aa", true, null, ""), Result.FAILS, "add the line, and wait 3600 s");
     only(of("", "3 1 1 aa", false, null, ""), Result.CHECK, "once the zone is signed");
     only(of("", "3 1 1 aa", true, NOW, ""), Result.OK, "a record names the new key");

@@ -46,7 +46,7 @@ public class ChangesResource {
   @GET
   @RunOnVirtualThread
   @Operation(
-      summary = "Changes of the directory, the newest first, with the fields that differ",
+      summary = "Changes of the directory, newest first, with the fields that differ",
       description = "An organization's reader sees the objects of its organizations.")
   @APIResponse(
       responseCode = "200",
@@ -60,7 +60,7 @@ public class ChangesResource {
           @QueryParam("object")
           @DefaultValue("")
           String object,
-      @Parameter(description = "Who asked for the change") @QueryParam("by") @DefaultValue("")
+      @Parameter(description = "User who made the change") @QueryParam("by") @DefaultValue("")
           String by,
       @Parameter(description = "RFC 3339, a date, or how long ago: 30m, 4h, 2d. By default 90d")
           @QueryParam("since")
@@ -72,7 +72,7 @@ public class ChangesResource {
           @QueryParam("limit")
           @DefaultValue("50")
           int limit,
-      @Parameter(description = "Version before which the page begins, of a next link")
+      @Parameter(description = "Version before which the page starts, from a next link")
           @QueryParam("before")
           @DefaultValue("0")
           long before,

@@ -42,16 +42,16 @@ public class FlowResource {
   @GET
   @RunOnVirtualThread
   @Operation(
-      summary = "Recipients of mail in and out over time, by TLS, and refusals by rule",
+      summary = "Recipients of inbound and outbound mail over time, by TLS, and refusals by rule",
       description =
-          "By the hour or day (UTC) of acceptance; mail out in its present state. An organization's"
-              + " reader sees the mail about which its own connectors decided. Mail between two"
-              + " organizations counts once. At most 800 steps.")
+          "By hour or day (UTC) of acceptance; outbound mail in its present state. A reader of an "
+              + "organization sees the mail that its own connectors decided. Mail between two "
+              + "organizations is counted once. At most 800 steps.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Flow.class)))
   public Flow read(
-      @Parameter(description = "Organization whose mail counts; none: all that you see")
+      @Parameter(description = "Organization of the mail (default: all that you may read)")
           @QueryParam("organization")
           @DefaultValue("")
           String organization,
@@ -98,7 +98,7 @@ public class FlowResource {
       case "day" -> TimeUnit.DAYS.toHours(1);
       default ->
           throw ProblemException.badRequest(
-              "step", "\"" + step + "\" is no step.", "Write hour or day.");
+              "step", "\"" + step + "\" is not a valid step.", "Write hour or day.");
     };
   }
 

@@ -135,7 +135,7 @@ public final class Fold {
         | IndexOutOfBoundsException e) {
       positions.unreadable(key);
       log.warn(
-          "A record is none of its topic and is left out: %s-%d at %d"
+          "A record does not belong to its topic and is skipped: %s-%d at %d"
               .formatted(record.topic(), record.partition(), record.offset()),
           e);
     }

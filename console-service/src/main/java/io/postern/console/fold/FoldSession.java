@@ -127,8 +127,8 @@ final class FoldSession implements ConsumerThread.Session {
         next = beginning;
       } else if (next > end) {
         LOG.errorf(
-            "%s ends at %d and was read to %d: the log has lost records. What is written to it now"
-                + " is read; a rebuild makes the read model equal to the log again",
+            "%s ends at %d and was read up to %d: Kafka has lost records. New records are read; a "
+                + "rebuild makes the read model consistent with Kafka again",
             partition, end, next);
         fold.lost(key, next, end);
         next = end;

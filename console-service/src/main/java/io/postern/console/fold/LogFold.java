@@ -86,7 +86,7 @@ public final class LogFold implements AutoCloseable {
   private ConsumerThread.Session session(KafkaConsumer<String, byte[]> consumer)
       throws SQLException {
     if (!migrated.getAsBoolean()) {
-      throw new SQLException("the database is away");
+      throw new SQLException("the database is unavailable");
     }
     Connection connection = WriterConnection.open(link.url(), link.user(), link.password());
     try {

@@ -109,7 +109,7 @@ final class MailRecords {
       case Topics.MAIL_NOTICES -> event(read.key(), read, "", value);
       case Topics.MAIL_CONTROLS -> control(MessageControl.parseFrom(value), read, value);
       case Topics.SCHEDULE -> entry(read.key(), ScheduleEntry.parseFrom(value));
-      default -> throw new IllegalArgumentException(read.topic() + " is no topic of mail");
+      default -> throw new IllegalArgumentException(read.topic() + " is not a topic of mail");
     }
   }
 
@@ -262,7 +262,7 @@ final class MailRecords {
   private int event(@Nullable String queueId, ConsumerRecord<?, ?> read, String worth, byte[] value)
       throws OldMessageException, SQLException {
     if (queueId == null) {
-      throw new IllegalArgumentException("its key is no queue id");
+      throw new IllegalArgumentException("its key is not a queue id");
     }
     int day = day(queueId);
     events.add(day, queueId, read.topic(), read.offset(), read.timestamp(), worth, value);

@@ -70,7 +70,7 @@ final class Rebuild {
     fold.forget();
     delete("DELETE FROM rebuild");
     connection.commit();
-    LOG.info("The read model is rebuilt from the log");
+    LOG.info("The read model is being rebuilt from Kafka");
   }
 
   private void delete(String sql) throws SQLException {

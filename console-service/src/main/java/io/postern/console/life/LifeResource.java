@@ -34,16 +34,16 @@ public class LifeResource {
   @GET
   @RunOnVirtualThread
   @Operation(
-      summary = "A message's life: all that the log says about it, in its order",
+      summary = "The trace of a message: all records about it, in order",
       description =
-          "Records that count for nothing are there and marked. Decisions and attempts of another"
-              + " organization are not shown to an organization's reader.")
+          "Ignored records are included and marked. Decisions and attempts of another organization "
+              + "are not shown to a reader of an organization.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Life.class)))
   @APIResponse(
       responseCode = "404",
-      description = "There is no such message, or the caller does not see it",
+      description = "No such message, or the caller may not read it",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,

@@ -58,14 +58,15 @@ public class RefusalLifeResource {
   @GET
   @RunOnVirtualThread
   @Operation(
-      summary = "The refusal with a reference, and the counts behind it",
-      description = "With session, certificate, explanation, and all that it was decided by.")
+      summary = "The refusal with a reference, and its counts",
+      description =
+          "With session, certificate, explanation, and everything that it was decided by.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Answer.class)))
   @APIResponse(
       responseCode = "404",
-      description = "There is no such refusal, or the caller does not see it",
+      description = "No such refusal, or the caller may not read it",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,

@@ -37,7 +37,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/api/v1/verdicts/{key}")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "verdicts", description = "What was judged about certificate chains, and by what")
+@Tag(name = "verdicts", description = "Verdicts on certificate chains, with evidence")
 public class VerdictsResource {
   private static final int MOST = 500;
 
@@ -88,14 +88,14 @@ public class VerdictsResource {
   @Operation(
       summary = "Verdicts with a key, each with its evidence",
       description =
-          "The key stands in a message's life. A key is that of one chain and its question; who"
-              + " knows it has seen the chain.")
+          "The key is in the trace of a message. It belongs to one chain and its parameters; "
+              + "whoever knows it has seen the chain.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Answer.class)))
   @APIResponse(
       responseCode = "404",
-      description = "There is no verdict with this key",
+      description = "No verdict with this key",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param notice of a cancel: whether the senders get DSNs; not given: yes
  * @param expect at most so many recipients: the count of a dry run, which an administrator has seen
  */
-@Schema(description = "Hold, release, retry or cancel for all mail that a filter finds")
+@Schema(description = "Hold, release, retry or cancel all mail that matches a filter")
 public record QueueControl(
     @Nullable String action,
     @Nullable QueueFilter filter,

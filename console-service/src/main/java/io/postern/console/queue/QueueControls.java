@@ -59,7 +59,7 @@ final class QueueControls {
       default ->
           throw ProblemException.badRequest(
               "/action",
-              "\"" + action + "\" is no action.",
+              "\"" + action + "\" is not an action.",
               "Write hold, release, retry or cancel.");
     };
   }
@@ -148,8 +148,8 @@ final class QueueControls {
           Problem.of(
               503,
               "Not available",
-              "The log does not take the requests now. Some may have been taken: the same again"
-                  + " does no harm."));
+              "Kafka does not accept the requests now. Some may have been accepted: repeating them "
+                  + "does no harm."));
     }
     return controls.stream().map(MessageControl::getControlId).limit(SHOWN_IDS).toList();
   }

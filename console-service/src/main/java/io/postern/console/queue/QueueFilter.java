@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param olderThan accepted before: RFC 3339, a date, or how long ago: 30m, 4h, 2d
  * @param newerThan accepted since, in the same form
  */
-@Schema(description = "Conditions on mail that waits or is held; all hold that are given")
+@Schema(description = "Conditions on queued mail; all given conditions must match")
 public record QueueFilter(
     @Nullable String state,
     @Nullable String reason,
@@ -56,7 +56,7 @@ public record QueueFilter(
       conditions.and("r.state = ?", text(state));
     } else {
       throw ProblemException.badRequest(
-          "state", "\"" + state + "\" is no state of mail in the queue.", "Write waiting or held.");
+          "state", "\"" + state + "\" is not a state of queued mail.", "Write waiting or held.");
     }
     conditions
         // Whose mail it is stands in its acceptance, which may not be read yet.

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@link QueueFilter} as query parameters. One request. */
 public class QueueParameters {
-  @Parameter(description = "waiting or held; none: both")
+  @Parameter(description = "waiting or held (default: both)")
   @QueryParam("state")
   public @Nullable String state;
 
-  @Parameter(description = "Why it waits or is held, such as connect-failed, connector-removed")
+  @Parameter(description = "Reason, such as connect-failed, connector-removed")
   @QueryParam("reason")
   public @Nullable String reason;
 
@@ -60,7 +60,7 @@ public class QueueParameters {
   @DefaultValue("50")
   public int limit = 50;
 
-  @Parameter(description = "Place in the list, of a next link")
+  @Parameter(description = "Position in the list, from a next link")
   @QueryParam("after")
   @DefaultValue("")
   public String after = "";

@@ -109,7 +109,7 @@ final class QueueReader {
     if (column == null) {
       throw ProblemException.badRequest(
           "by",
-          "\"" + by + "\" is no fact of mail in the queue.",
+          "\"" + by + "\" is not a property of queued mail.",
           "Write one of " + String.join(", ", GROUPS.keySet().stream().sorted().toList()) + ".");
     }
     List<Group> groups = new ArrayList<>();
@@ -192,7 +192,7 @@ final class QueueReader {
         // as below
       }
       throw ProblemException.badRequest(
-          "after", "It is no place in the queue.", "Follow a next link.");
+          "after", "It is not a position in the queue.", "Follow a next link.");
     }
   }
 }

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/v1/queue")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "queue", description = "Mail that waits, and mail that is held")
+@Tag(name = "queue", description = "The queue: waiting and held mail")
 public class QueueResource {
   private static final int MOST = 500;
   private static final int CONFLICT = 409;
@@ -58,10 +58,10 @@ public class QueueResource {
   @GET
   @RunOnVirtualThread
   @Operation(
-      summary = "Recipients that wait or are held, the oldest first",
+      summary = "Queued recipients, oldest first",
       description =
-          "Why, since when, the next attempt. An organization's reader sees the recipients about"
-              + " whom its own connectors decide.")
+          "With reason, age and next attempt. A reader of an organization sees the recipients that "
+              + "its own connectors decide.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = QueuePage.class)))
@@ -92,8 +92,8 @@ public class QueueResource {
   @Path("/groups")
   @RunOnVirtualThread
   @Operation(
-      summary = "The queue by one of its facts: how many, since when, what comes next",
-      description = "By route also the next hop's state as the delivery services see it.")
+      summary = "The queue, grouped: counts, ages and next attempts",
+      description = "By route, also the state of the next hop as seen by delivery-service.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = QueueGroups.class)))
@@ -117,31 +117,29 @@ public class QueueResource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RunOnVirtualThread
   @Operation(
-      summary = "Holds, releases, retries or cancels all mail that a filter finds",
+      summary = "Holds, releases, retries or cancels all mail that matches a filter",
       description =
-          "First a dry run, which counts. Then the same with `expect`, the count that the"
-              + " administrator has seen: if more is found meanwhile, nothing is done. At most"
-              + " 50,000 recipients a call; the answer says how many are left.")
+          "First a dry run, which counts. Then the same with `expect`, the count that the "
+              + "administrator has seen: if more mail matches by then, nothing is done. At most "
+              + "50,000 recipients per call; the response says how many remain.")
   @APIResponse(
       responseCode = "200",
-      description = "Counted (dry run), or nothing is found",
+      description = "Counted (dry run), or no mail matches",
       content = @Content(schema = @Schema(implementation = QueueControlAnswer.class)))
   @APIResponse(
       responseCode = "202",
-      description = "In the log; each message's life has the scheduler's answer",
+      description = "Accepted; the trace of each message shows the result",
       content = @Content(schema = @Schema(implementation = QueueControlAnswer.class)))
   @APIResponse(
       responseCode = "409",
-      description = "More is found than was expected; nothing was asked for",
+      description = "More mail matches than expected; nothing was done",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   public Response control(
       @Nullable QueueControl request,
-      @Parameter(description = "Count, ask for nothing")
-          @QueryParam("dryRun")
-          @DefaultValue("false")
+      @Parameter(description = "Count only") @QueryParam("dryRun") @DefaultValue("false")
           boolean dryRun) {
     if (request == null || request.filter() == null || request.filter().isEmpty()) {
       throw ProblemException.badRequest(
@@ -196,7 +194,7 @@ public class QueueResource {
           Problem.of(
               CONFLICT,
               "More than expected",
-              "The filter finds %d recipients, and %d were expected: nothing was asked for."
+              "The filter matches %d recipients, and %d were expected: nothing was done."
                   .formatted(found, expected)));
     }
   }
@@ -218,7 +216,7 @@ public class QueueResource {
     }
     Optional<Set<String>> mine = caller.rights().changes();
     if (mine.isPresent() && mine.get().isEmpty()) {
-      throw ProblemException.forbidden("You may read mail, and ask nothing of it.");
+      throw ProblemException.forbidden("You may read mail, but not control it.");
     }
     return mine;
   }

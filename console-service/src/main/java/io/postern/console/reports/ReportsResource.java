@@ -72,7 +72,7 @@ public class ReportsResource {
       })
   public Response read(
       @PathParam("name") String name,
-      @Parameter(description = "Organization whose mail is reported; none: all that you see")
+      @Parameter(description = "Organization of the mail (default: all that you may read)")
           @QueryParam("organization")
           @DefaultValue("")
           String organization,

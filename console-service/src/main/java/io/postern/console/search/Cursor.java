@@ -61,6 +61,7 @@ public record Cursor(long at, String key) {
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       // as below
     }
-    throw ProblemException.badRequest("after", "It is no place in a list.", "Follow a next link.");
+    throw ProblemException.badRequest(
+        "after", "It is not a position in a list.", "Follow a next link.");
   }
 }

@@ -83,7 +83,8 @@ public record Filter(
       try {
         queueId = QueueId.parse(queueId.strip()).value();
       } catch (IllegalArgumentException e) {
-        throw ProblemException.badRequest("queueId", "It is no queue id.", "Write 21 of 0-9, a-z.");
+        throw ProblemException.badRequest(
+            "queueId", "It is not a queue id.", "Write 21 of 0-9, a-z.");
       }
     }
     if (!reference.isEmpty()) {
@@ -91,12 +92,14 @@ public record Filter(
         reference = RefusalReference.parse(reference);
       } catch (IllegalArgumentException e) {
         throw ProblemException.badRequest(
-            "reference", "It is no reference of a refusal.", "Write it as in the reply: 0Z7K-31QF");
+            "reference",
+            "It is not a reference of a refusal.",
+            "Write it as in the reply: 0Z7K-31QF");
       }
     }
     if (!ip.isEmpty() && !isRange(ip)) {
       throw ProblemException.badRequest(
-          "ip", "It is no address.", "Write an address, or a range such as 192.0.2.0/24");
+          "ip", "It is not an address.", "Write an address, or a range such as 192.0.2.0/24");
     }
     one("state", state, STATES);
     one("direction", direction, DIRECTIONS);
@@ -194,7 +197,7 @@ public record Filter(
   private static void one(String name, String value, Set<String> of) {
     if (!value.isEmpty() && !of.contains(value)) {
       throw ProblemException.badRequest(
-          name, "\"" + value + "\" is not known.", "Write one of " + String.join(", ", of) + ".");
+          name, "\"" + value + "\" is unknown.", "Write one of " + String.join(", ", of) + ".");
     }
   }
 

@@ -39,7 +39,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/api/v1/messages")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "messages", description = "Messages and refusals, by any of their facts")
+@Tag(name = "messages", description = "Messages and refusals, by any of their properties")
 public class MessagesResource {
   private static final Set<String> KINDS = Set.of("messages", "refusals", "all");
 
@@ -54,23 +54,23 @@ public class MessagesResource {
   @GET
   @RunOnVirtualThread
   @Operation(
-      summary = "Messages and refusals for which all conditions hold, the newest first",
+      summary = "Messages and refusals that match all conditions, newest first",
       description =
-          "An organization's reader sees its own: of a message between two organizations the"
-              + " state of the recipients, and of the decisions its own.")
+          "A reader of an organization sees its own mail: of a message between two organizations, "
+              + "the state of the recipients and only its own decisions.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Found.class)))
   @APIResponse(
       responseCode = "400",
-      description = "A parameter is not as it must be",
+      description = "A parameter is invalid",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
-      description = "The database is away, or the search takes longer than 10 s",
+      description = "The database is unavailable, or the search takes longer than 10 s",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -84,7 +84,7 @@ public class MessagesResource {
       @Context UriInfo uri) {
     if (!KINDS.contains(kind)) {
       throw ProblemException.badRequest(
-          "kind", "\"" + kind + "\" is not known.", "Write messages, refusals or all.");
+          "kind", "\"" + kind + "\" is unknown.", "Write messages, refusals or all.");
     }
     Filter filter = parameters.filter(caller);
     Sight sight = Sight.of(caller);

@@ -53,16 +53,16 @@ public class Parameters {
   @DefaultValue("")
   public String connector = "";
 
-  @Parameter(description = "Organization that sees it")
+  @Parameter(description = "Organization that may read it")
   @QueryParam("organization")
   @DefaultValue("")
   public String organization = "";
 
   @Parameter(
       description =
-          "TLS of the session (none, TLSv1.2, TLSv1.3), what came of the last attempt (required,"
-              + " opportunistic, plaintext, refused, not-sent, none-yet), or its token, such as"
-              + " certificate-validation/revoked")
+          "TLS of the session (none, TLSv1.2, TLSv1.3), of the last attempt (required, "
+              + "opportunistic, plaintext, refused, not-sent, none-yet), or a TLS result, such as "
+              + "certificate-validation/revoked")
   @QueryParam("tls")
   @DefaultValue("")
   public String tls = "";
@@ -120,7 +120,7 @@ public class Parameters {
   @DefaultValue("50")
   public int limit = 50;
 
-  @Parameter(description = "Place in the list, of a next link")
+  @Parameter(description = "Position in the list, from a next link")
   @QueryParam("after")
   @DefaultValue("")
   public String after = "";

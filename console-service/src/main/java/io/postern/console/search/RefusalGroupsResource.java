@@ -34,7 +34,7 @@ public class RefusalGroupsResource {
   @RunOnVirtualThread
   @Operation(
       summary = "Refusals by organization, the sender's domain, connector and rule",
-      description = "The most frequent first; the same conditions as of the list.")
+      description = "Most frequent first; the same conditions as for the list.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = RefusalGroups.class)))

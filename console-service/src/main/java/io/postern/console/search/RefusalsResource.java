@@ -35,10 +35,10 @@ public class RefusalsResource {
   @GET
   @RunOnVirtualThread
   @Operation(
-      summary = "Refusals for which all conditions hold, the newest first",
+      summary = "Refusals that match all conditions, newest first",
       description =
-          "Of a source's refusals of one kind the first one is whole; a minute's further ones are"
-              + " one count behind it.")
+          "Of the refusals of one kind from one source, the first is recorded completely; others "
+              + "within a minute are only counted.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Found.class)))

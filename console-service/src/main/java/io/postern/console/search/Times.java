@@ -45,6 +45,8 @@ public final class Times {
       // as below
     }
     throw ProblemException.badRequest(
-        name, "It is no time.", "Write 2026-11-28T10:00:00Z, 2026-11-28, or how long ago: 4h, 2d");
+        name,
+        "It is not a time.",
+        "Write 2026-11-28T10:00:00Z, 2026-11-28, or how long ago: 4h, 2d");
   }
 }

@@ -75,8 +75,8 @@ final class KnownDiscovery {
       if (e.kind() != Kind.CROWDED) { // a network without a place decides for no other
         known = new Known(last.discovery(), last.since(), clock.getAsLong() + AGAIN_NANOS);
         LOG.warnf(
-            "No new discovery document of the OpenID provider comes, and the last one counts for an"
-                + " hour at most: %s",
+            "The discovery document of the OpenID provider cannot be renewed; the last one is used "
+                + "for an hour at most: %s",
             e.getMessage());
       }
       return last.discovery();
@@ -100,7 +100,7 @@ final class KnownDiscovery {
   private Discovery inTurn(String network) throws ProviderException, InterruptedException {
     if (!asking.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new ProviderException(
-          Kind.SILENT, "another sign-in waits for its discovery document still");
+          Kind.SILENT, "another sign-in is still waiting for the discovery document");
     }
     try {
       Known last = counting();

@@ -80,7 +80,7 @@ public class OpenIdProvider {
       throw new ConfigurationException(
           "postern.api.oidc.issuer is "
               + issuer
-              + ", which is not on this machine: browsers sign in at https://HOST alone");
+              + ", which is not on this machine: browsers sign in only at https://HOST");
     }
     HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(CONNECT);
     Optional<String> name = oidc.tlsConfigurationName();
@@ -202,7 +202,7 @@ public class OpenIdProvider {
   private ProviderHttp http() {
     ProviderHttp there = http;
     if (there == null) {
-      throw new IllegalStateException("browsers sign in at no provider");
+      throw new IllegalStateException("sign-in at a provider is not configured");
     }
     return there;
   }

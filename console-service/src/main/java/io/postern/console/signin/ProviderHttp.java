@@ -51,7 +51,7 @@ final class ProviderHttp {
   static ProviderException crowded() {
     return new ProviderException(
         Kind.CROWDED,
-        "%d sign-ins of one network, or %d of all, wait for it already"
+        "%d sign-ins of one network, or %d in total, are already waiting for it"
             .formatted(OF_A_NETWORK, MOST));
   }
 
@@ -95,8 +95,8 @@ final class ProviderHttp {
     } catch (ExecutionException e) {
       // Other causes may have words of the answer.
       throw e.getCause() instanceof SSLException tls
-          ? new ProviderException(Kind.UNEXPECTED, request.uri() + " without good TLS: " + tls)
-          : new ProviderException(Kind.SILENT, request.uri() + " gives no answer of HTTP");
+          ? new ProviderException(Kind.UNEXPECTED, request.uri() + " without valid TLS: " + tls)
+          : new ProviderException(Kind.SILENT, request.uri() + " returns no HTTP response");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ProviderException(Kind.SILENT, "the service stops");

@@ -51,9 +51,9 @@ public final class Database {
     try {
       flyway.migrate();
       migrated = true;
-      log.over("The database is there");
+      log.over("The database is available");
     } catch (FlywayException e) {
-      log.warn("The database cannot be used yet, and is waited for", e);
+      log.warn("The database is not available yet; waiting for it", e);
     }
     return migrated;
   }

@@ -38,10 +38,11 @@ public class ReadModel {
     } catch (SQLException e) {
       if (TIMED_OUT.equals(e.getSQLState())) {
         throw unavailable(
-            "The search took longer than 10 s: give a shorter time, or a further filter.");
+            "The search took longer than 10 s: use a shorter period, or more conditions.");
       }
       LOG.debugf(e, "the read model cannot be read");
-      throw unavailable("The read model cannot be read now: the database is away or restarts.");
+      throw unavailable(
+          "The read model cannot be read now: the database is unavailable or " + "restarting.");
     }
   }
 

@@ -19,7 +19,7 @@ import org.jboss.logging.Logger;
 @Path("/api/v1/read-model")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "read-model", description = "How far the log is read, and reading it again")
+@Tag(name = "read-model", description = "Progress of the read model, and rebuilding it")
 public class ReadModelResource {
   private static final Logger LOG = Logger.getLogger(ReadModelResource.class);
 
@@ -33,7 +33,7 @@ public class ReadModelResource {
 
   @GET
   @RunOnVirtualThread
-  @Operation(summary = "How far each topic of the log is read")
+  @Operation(summary = "Progress by topic")
   @APIResponse(responseCode = "200")
   public ReadTo readTo() {
     return model.use(ReadTo::of);
@@ -43,12 +43,12 @@ public class ReadModelResource {
   @Path("/rebuild")
   @RunOnVirtualThread
   @Operation(
-      summary = "Read the log again from its beginning",
+      summary = "Rebuild the read model",
       description =
-          "For operators. Days that the log holds whole are made anew and are incomplete until it"
-              + " is read; older days keep their rows.")
-  @APIResponse(responseCode = "202", description = "The writing replica begins within seconds")
-  @APIResponse(responseCode = "403", description = "The caller is no operator")
+          "For operators. Days that Kafka holds completely are rebuilt, and are incomplete until "
+              + "they have been read; older days keep their rows.")
+  @APIResponse(responseCode = "202", description = "The writing replica starts within seconds")
+  @APIResponse(responseCode = "403", description = "The caller is not an operator")
   public Response rebuild() {
     caller.requireOperator();
     String by = caller.name();
@@ -62,7 +62,7 @@ public class ReadModelResource {
             return insert.executeUpdate();
           }
         });
-    LOG.infof("A rebuild of the read model is asked for by %s", by);
+    LOG.infof("A rebuild of the read model was requested by %s", by);
     return Response.accepted().build();
   }
 }

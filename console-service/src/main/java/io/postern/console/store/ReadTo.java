@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topics by name
  */
-@Schema(description = "How far the log is read: newer records are not in the answer")
+@Schema(description = "Progress of the read model: newer records are not in the response")
 public record ReadTo(List<Topic> topics) {
   /**
    * A topic of the log.

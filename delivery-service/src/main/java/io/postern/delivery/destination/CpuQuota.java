@@ -64,7 +64,7 @@ final class CpuQuota {
         }
       }
     } catch (IOException e) {
-      LOG.warnf("the CPU quota is not known: %s", e.toString());
+      LOG.warnf("the CPU quota is unknown: %s", e.toString());
     }
     var unused = stoppedShare(); // the counts from now on
   }
@@ -91,7 +91,7 @@ final class CpuQuota {
       try {
         largest = Math.max(largest, group.stoppedShare());
       } catch (IOException | NumberFormatException e) {
-        LOG.warnf("the CPU quota in %s is not known any more: %s", group.stat, e.toString());
+        LOG.warnf("the CPU quota in %s is no longer known: %s", group.stat, e.toString());
         groups.remove(group);
       }
     }

@@ -43,12 +43,12 @@ public final class Destinations {
   // Shorter than the time after which an open delivery is handed over.
   private static final long PATIENCE_IF_LATE_NANOS = Duration.ofSeconds(20).toNanos();
   private static final String NOTICES =
-      "not tried: mail with a null reverse-path uses all the room that it may have";
+      "not tried: mail with a null reverse-path uses all of its share";
   private static final String NOTICES_HERE =
-      "not tried: mail with a null reverse-path uses the half of the slots that it may have";
+      "not tried: mail with a null reverse-path uses its half of the slots";
   private static final String CROWDED =
-      "not tried: more than half of the deliveries are open that may be, and this destination is"
-          + " not known to be quick";
+      "not tried: more than half of the allowed deliveries are open, and this destination is not "
+          + "known to be fast";
 
   /** The answer to a wait. */
   public sealed interface Admission {

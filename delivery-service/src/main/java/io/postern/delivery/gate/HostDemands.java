@@ -73,8 +73,8 @@ public final class HostDemands {
             && !demand.enforces()
         ? new Answer.Unusable(
             Reasons.REQUIRETLS_MX_UNPROVEN,
-            "the sender asked for REQUIRETLS, and neither DNSSEC nor a policy of MTA-STS proves"
-                + " that %s is a mail host of %s".formatted(host, nextHopDomain))
+            "the sender requires REQUIRETLS, and neither DNSSEC nor an MTA-STS policy proves that %s is a mail host of %s"
+                .formatted(host, nextHopDomain))
         : answer;
   }
 
@@ -116,8 +116,8 @@ public final class HostDemands {
       return mandatory
           ? new Answer.Unusable(
               Reasons.DANE_UNAVAILABLE,
-              "the connector demands DANE, and no answer of the DNS is proven here: set"
-                  + " postern.dns.dnssec")
+              "the connector requires DANE, and DNS responses are not validated here: set "
+                  + "postern.dns.dnssec")
           : NONE;
     }
     TlsaSet set = null;
@@ -137,9 +137,9 @@ public final class HostDemands {
   }
 
   private static String without(String host, @Nullable TlsaSet set) {
-    return "the connector demands DANE, and the host "
+    return "the connector requires DANE, and the host "
         + host
-        + (set == null ? " has no TLSA record that DNSSEC proves" : " has no usable TLSA record");
+        + (set == null ? " has no TLSA record secured by DNSSEC" : " has no usable TLSA record");
   }
 
   /**

@@ -44,7 +44,7 @@ public record StsMatch(String reason, String detail, @Nullable CertificateVerdic
     if (verdict == null || unknown(verdict)) {
       return new StsMatch(
           Reasons.VERDICT_UNAVAILABLE,
-          "no verdict on the host's certificate could be had" + of(demand),
+          "no verdict on the host's certificate is available" + of(demand),
           verdict);
     }
     if (verdict.getResult() != VerdictResult.GOOD) {
@@ -65,7 +65,7 @@ public record StsMatch(String reason, String detail, @Nullable CertificateVerdic
   static StsMatch notNamed(StsDemand demand, String host) {
     return new StsMatch(
         Reasons.MTA_STS_MX_MISMATCH,
-        "the host " + host + " is none of " + String.join(", ", demand.mx()) + of(demand),
+        "the host " + host + " is not one of " + String.join(", ", demand.mx()) + of(demand),
         null);
   }
 

@@ -199,12 +199,13 @@ public final class TlsGate {
       TlsRequirement requirement, HostDemand demand, DaneMatch.@Nullable Result result) {
     if (requirement.getDane() == DaneMode.DANE_MANDATORY && !demand.authenticates()) {
       return new Ruling.Refusal(
-          Reasons.DANE_UNAVAILABLE, "the connector demands DANE, and no TLSA record was looked up");
+          Reasons.DANE_UNAVAILABLE,
+          "the connector requires DANE, and no TLSA record was looked up");
     }
     if (result == null) {
       // Without a usable record TLS alone is demanded (RFC 7672 §2.2).
       return demand.authenticates()
-          ? new Ruling.Refusal(Reasons.DANE_TLSA_INVALID, "the host shows no certificate")
+          ? new Ruling.Refusal(Reasons.DANE_TLSA_INVALID, "the host presents no certificate")
           : null;
     }
     DaneMatch.Fault fault = result.fault();
@@ -226,7 +227,7 @@ public final class TlsGate {
     }
     return match == null
         ? new Ruling.Refusal(
-            Reasons.MTA_STS_CERTIFICATE_INVALID, "nobody compared the host with its policy")
+            Reasons.MTA_STS_CERTIFICATE_INVALID, "the host was not compared with its policy")
         : new Ruling.Refusal(match.reason(), match.detail());
   }
 
@@ -237,7 +238,7 @@ public final class TlsGate {
           why.detail()
               + (demand.dane() != null
                   ? "; its domain has published TLSA records (DANE)"
-                  : "; its domain has published a policy that demands TLS (MTA-STS)"));
+                  : "; its domain has published a policy that requires TLS (MTA-STS)"));
     }
     if (!plaintextAllowed(requirement)) {
       return new Ruling.Refusal(why.reason(), why.detail());
@@ -272,7 +273,7 @@ public final class TlsGate {
           "the host negotiated "
               + Spelling.of(facts.getVersion())
               + (facts.getGroup().isEmpty() ? "" : " with the group " + facts.getGroup())
-              + "; the connector demands the hybrid group "
+              + "; the connector requires the hybrid group "
               + KeyExchangeGroups.HYBRID);
     }
     if (needsVerdict(requirement)) {
@@ -294,7 +295,8 @@ public final class TlsGate {
       }
       if (!requireTlsOffered) {
         return new Ruling.Refusal(
-            Reasons.REQUIRETLS_NOT_OFFERED, "the sender asked for REQUIRETLS, the host lacks it");
+            Reasons.REQUIRETLS_NOT_OFFERED,
+            "the sender requires REQUIRETLS, the host does not " + "support it");
       }
     }
     TlsLevel proven =
@@ -324,7 +326,7 @@ public final class TlsGate {
     }
     if (verdict == null) {
       return new Ruling.Refusal(
-          Reasons.VERDICT_UNAVAILABLE, "no verdict on the host's certificate could be had");
+          Reasons.VERDICT_UNAVAILABLE, "no verdict on the host's certificate is available");
     }
     if (verdict.getResult() == VerdictResult.GOOD) {
       return null;
@@ -345,7 +347,7 @@ public final class TlsGate {
     return new Ruling.Refusal(
         Reasons.NAME_MISMATCH,
         wanted.isEmpty()
-            ? "domain validation without a domain to look for: set tlsDomain"
+            ? "domain validation without a domain to compare: set tlsDomain"
             : "the certificate is for " + shown(names) + ", not for " + wanted);
   }
 

@@ -88,7 +88,7 @@ public final class Keeper implements AutoCloseable {
         new ConsumerThread(
             "held-content-keeper",
             () -> new KafkaConsumer<>(properties()),
-            "held contents cannot be kept",
+            "held content cannot be kept",
             complaints,
             new Notices());
   }
@@ -136,7 +136,7 @@ public final class Keeper implements AutoCloseable {
       for (TopicPartition partition : records.partitions()) {
         work(member, accepted, answers, partition, records.records(partition));
       }
-      complaints.over("held contents are kept again");
+      complaints.over("held content is kept again");
     }
 
     @Override
@@ -180,7 +180,7 @@ public final class Keeper implements AutoCloseable {
     MessageAccepted message =
         accepted.read(partition.partition(), notice.getAcceptedOffset(), queueId);
     if (message == null) {
-      LOG.errorf("the content of %s cannot be kept: its envelope is not in the log", queueId);
+      LOG.errorf("the content of %s cannot be kept: its envelope is not in Kafka", queueId);
       return new Result(KeepResult.GONE, null);
     }
     if (message.getContentList().stream().noneMatch(ContentSegment::hasReference)) {

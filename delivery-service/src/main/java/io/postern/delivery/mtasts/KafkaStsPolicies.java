@@ -162,7 +162,7 @@ public final class KafkaStsPolicies implements StsPolicies, AutoCloseable {
 
   private void unsent(Wanted wanted, Exception failure) {
     asked.invalidate(wanted);
-    log.warn("a policy of MTA-STS could not be asked for", failure);
+    log.warn("an MTA-STS policy could not be requested", failure);
   }
 
   @Override
@@ -200,7 +200,7 @@ public final class KafkaStsPolicies implements StsPolicies, AutoCloseable {
             });
       } catch (InvalidProtocolBufferException e) {
         // The policy before it stays in force.
-        log.warn("a policy of MTA-STS at offset " + record.offset() + " cannot be read", e);
+        log.warn("an MTA-STS policy at offset " + record.offset() + " cannot be read", e);
       }
     }
   }

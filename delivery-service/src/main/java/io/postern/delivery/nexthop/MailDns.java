@@ -90,7 +90,7 @@ public final class MailDns {
   }
 
   private static DnsFailureException unanswered(String host) {
-    return new DnsFailureException("no answer yet about AAAA of " + host, false);
+    return new DnsFailureException("no response yet for AAAA of " + host, false);
   }
 
   private static List<InetAddress> inTurn(List<InetAddress> six, List<InetAddress> four) {

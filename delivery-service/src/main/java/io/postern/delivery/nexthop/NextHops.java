@@ -146,7 +146,11 @@ public final class NextHops {
       }
     }
     return hosts.isEmpty()
-        ? unroutable(true, Reasons.LOOP, "5.4.6", "the MX of " + domain + " points back to us")
+        ? unroutable(
+            true,
+            Reasons.LOOP,
+            "5.4.6",
+            "the MX of " + domain + " points back to this installation")
         : new Resolution.Hosts(List.copyOf(hosts));
   }
 

@@ -39,7 +39,7 @@ final class BootTime implements LongSupplier {
     } catch (UnsupportedOperationException
         | IllegalCallerException
         | IllegalStateException refused) {
-      LOG.info("sleeps are counted by the wall clock alone", refused);
+      LOG.info("suspend times are measured only by the wall clock", refused);
       return Optional.empty();
     }
   }

@@ -54,7 +54,7 @@ final class Decisions {
         decision.getSource() == DecisionSource.SOURCE_ACCEPTED
             || decision.getSource() == DecisionSource.SOURCE_DUE;
     if (!known) {
-      return new CheckedDecision(decision, "it names no source that this version knows");
+      return new CheckedDecision(decision, "its source is unknown to this version");
     }
     boolean nothing = decision.getDeliveriesCount() == 0 && decision.getOutcomesCount() == 0;
     if (decision.getQueueId().isEmpty() && nothing) {
@@ -65,10 +65,10 @@ final class Decisions {
     if (!isHome(decision.getQueueId(), partition)) {
       return new CheckedDecision(
           decision.toBuilder().clearQueueId().build(),
-          "its queue id is none, or of another partition");
+          "its queue id is invalid, or of another partition");
     }
     Decision own = ofOneMessage(decision);
-    return new CheckedDecision(own, own.equals(decision) ? null : "it speaks of several messages");
+    return new CheckedDecision(own, own.equals(decision) ? null : "it refers to several messages");
   }
 
   private static Decision ofOneMessage(Decision decision) {

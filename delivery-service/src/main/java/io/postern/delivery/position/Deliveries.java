@@ -113,7 +113,7 @@ final class Deliveries {
     Decisions.CheckedDecision parsed = Decisions.parse(record);
     if (parsed.fault() != null) {
       LOG.errorf(
-          "the Decision at %s offset %d cannot be done: %s",
+          "the Decision at %s offset %d cannot be carried out: %s",
           work.partition, record.offset(), parsed.fault());
     }
     if (!parsed.chained()) {
@@ -137,7 +137,7 @@ final class Deliveries {
         gaps.warn(
             "Decisions in "
                 + work.partition
-                + " are skipped, since one before them is missing: the decider writes them again",
+                + " are skipped, because an earlier one is missing: the decider writes them again",
             null);
       }
       return;

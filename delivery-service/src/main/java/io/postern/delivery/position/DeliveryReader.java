@@ -137,7 +137,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       try {
         session();
       } catch (RuntimeException e) {
-        complaints.warn("the log's reader begins again", e);
+        complaints.warn("the Kafka reader starts again", e);
       }
       assigned = -1;
       pause();
@@ -204,7 +204,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
       try {
         outcomes.renew();
       } catch (KafkaException e) {
-        complaints.warn("outcomes cannot be recorded, no delivery starts", e);
+        complaints.warn("outcomes cannot be recorded, so no delivery starts", e);
         return;
       }
       writing.renewed();
@@ -234,8 +234,8 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
               request.marker(), result.deliveriesEnd(), result.back(), writing::found);
       if (sends == null) {
         LOG.errorf(
-            "the log has a later owner of %s than %s: another replica has it, or the consumer group"
-                + " was deleted and its numbers began again",
+            "Kafka has a later owner of %s than %s: another replica owns it, or the consumer group "
+                + "was deleted and its numbers started again",
             work.partition, request.by());
         counts.laterOwners.increment();
         lose(work.partition);
@@ -376,7 +376,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
               + ConsumerGroups.DELIVERY
               + " has lost its position in "
               + partition
-              + ": an administrator can begin a new era (docs/operations/containers.md)");
+              + ": an administrator can start a new era (docs/operations/containers.md)");
     }
     return DeliveryPosition.decode(committed.offset(), committed.metadata());
   }

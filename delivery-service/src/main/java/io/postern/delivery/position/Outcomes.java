@@ -22,8 +22,8 @@ final class Outcomes {
         deferred(
             task,
             Reasons.INTERRUPTED,
-            "two delivery processes in a row ended, or lost the log, while they had the delivery;"
-                + " it counts as an attempt");
+            "two delivery processes in a row stopped, or lost Kafka, during the delivery; it "
+                + "counts as an attempt");
     outcome.getRecipientsBuilderList().forEach(r -> r.setMayHaveBeenTaken(true));
     return outcome;
   }
@@ -34,7 +34,7 @@ final class Outcomes {
         task,
         OutcomeKind.STILL_OPEN,
         "",
-        "the session has lasted for " + openMillis / 1_000 + " s and goes on");
+        "the session has lasted for " + openMillis / 1_000 + " s and continues");
   }
 
   /** The session was watched, and ended before its dot: nobody has the message. */
@@ -42,7 +42,7 @@ final class Outcomes {
     return deferred(
         task,
         Reasons.TOO_SLOW,
-        "the session was ended before the final dot: it lasted too long, or its owner stopped");
+        "the session was ended before the final dot: it took too long, or its owner stopped");
   }
 
   /** All that may be written of a delivery that is not ours any more: its delivered recipients. */

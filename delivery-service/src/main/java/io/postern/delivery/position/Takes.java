@@ -149,9 +149,9 @@ final class Takes implements AutoCloseable {
     if (request.from() > request.marker()) {
       throw new IllegalStateException(
           outcomes
-              + " has lost its end: its marker is at "
+              + " is truncated: its marker is at "
               + request.marker()
-              + ", a position says that outcomes stand before "
+              + ", a position says that there are outcomes before "
               + request.from());
     }
     ReadBack back = new ReadBack(request.there());

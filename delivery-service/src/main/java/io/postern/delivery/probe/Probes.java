@@ -68,7 +68,7 @@ public final class Probes implements AutoCloseable {
     if (closed || !places.tryAcquire()) {
       run.end(
           false,
-          "this delivery service validates " + AT_A_TIME + " next hops just now: again later");
+          "this delivery service validates " + AT_A_TIME + " next hops now: try again later");
       return;
     }
     ProbeLease lease = new ProbeLease(leftMillis);
@@ -80,8 +80,9 @@ public final class Probes implements AutoCloseable {
               try (lease) {
                 run.walk(lease);
               } catch (RuntimeException | Error fault) {
-                LOG.errorf(fault, "the validation %s ended by a fault", request.getProbeId());
-                run.end(false, "a fault of delivery-service ended the validation");
+                LOG.errorf(
+                    fault, "the validation %s ended with an internal error", request.getProbeId());
+                run.end(false, "an internal error of delivery-service ended the validation");
               } finally {
                 running.remove(lease);
                 places.release();
@@ -121,7 +122,7 @@ public final class Probes implements AutoCloseable {
           met && lease.held() && !hops.isEmpty(),
           hops.isEmpty()
               ? "there is no next hop to validate"
-              : (lease.held() ? "" : "the time was over before the end; ")
+              : (lease.held() ? "" : "the time limit was reached before the end; ")
                   + String.join("; ", summaries));
     }
 

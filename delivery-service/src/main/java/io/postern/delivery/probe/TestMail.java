@@ -57,7 +57,7 @@ final class TestMail {
       steps.accept(
           step(millis)
               .setState(ProbeState.PROBE_FAILED)
-              .setDetail("The time was over before the message was sent.")
+              .setDetail("The time limit was reached before the message was sent.")
               .build());
       return false;
     }
@@ -74,12 +74,12 @@ final class TestMail {
               .setHost(outcome.getHost())
               .setAddress(outcome.getAddress())
               .setState(taken ? ProbeState.PROBE_PASSED : ProbeState.PROBE_FAILED)
-              .setExpected("taken for " + hop.getRecipients(recipient.getRecipient()))
+              .setExpected("accepted for " + hop.getRecipients(recipient.getRecipient()))
               .setActual(cut(reply))
               .setDetail(
                   cut(
                       taken
-                          ? "The host took the test message for "
+                          ? "The host accepted the test message for "
                               + hop.getRecipients(recipient.getRecipient())
                               + "."
                           : recipient.getDetail()))

@@ -58,13 +58,13 @@ final class AnswerPublisher implements AutoCloseable {
                   Topics.RECIPIENT_ANSWERS, answer.getAddress(), answer.toByteArray()),
               (metadata, failure) -> {
                 if (failure != null) {
-                  log.warn("an answer about a recipient could not be published", failure);
+                  log.warn("a recipient check result could not be published", failure);
                 } else {
                   clock.stamped(sent, metadata.timestamp());
                 }
               });
     } catch (KafkaException e) {
-      log.warn("an answer about a recipient could not be published", e);
+      log.warn("a recipient check result could not be published", e);
     }
   }
 

@@ -101,10 +101,10 @@ final class DomainQuestions {
       return "";
     }
     if (waiting >= MOST || line.waiting.size() >= MOST_OF_DOMAIN) {
-      return "too many questions are in line";
+      return "too many recipient checks are queued";
     }
     if (line.rate.untilNext(perMinute, now) > 0) {
-      return "the domain's questions of this minute are used up";
+      return "the domain's recipient checks of this minute are used up";
     }
     line.rate.begin(perMinute, now);
     line.waiting.put(asked.address(), asked);
@@ -130,8 +130,11 @@ final class DomainQuestions {
     try {
       probe.ask(domain, batch).forEach(answers);
     } catch (RuntimeException | Error fault) { // or the domain's thread would end
-      LOG.errorf(fault, "recipients of %s could not be asked for by a fault of ours", domain);
-      batch.forEach(address -> unanswered.unknown(address, domain, "a fault of delivery-service"));
+      LOG.errorf(
+          fault, "recipients of %s could not be checked because of an internal error", domain);
+      batch.forEach(
+          address ->
+              unanswered.unknown(address, domain, "an internal error of " + "delivery-service"));
     } finally {
       done(domain, batch);
     }

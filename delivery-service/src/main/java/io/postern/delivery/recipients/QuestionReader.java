@@ -51,7 +51,8 @@ public final class QuestionReader implements AutoCloseable {
     if (left <= 0) {
       expired.increment();
       if (clock.mayBeWrong()) { // a record of ours corrects it
-        answers.unknown(question.getAddress(), question.getDomain(), "the question came too late");
+        answers.unknown(
+            question.getAddress(), question.getDomain(), "the recipient check arrived too late");
       }
       return;
     }

@@ -104,7 +104,8 @@ final class RecipientProbe {
     OutcomeRecorded.Builder outcome =
         relay.deliver(new DeliveryTask(request, System.currentTimeMillis()), ownership);
     if (outcome == null) {
-      return unknown(domain, addresses, request.getRoutingVersion(), "delivery-service stops");
+      return unknown(
+          domain, addresses, request.getRoutingVersion(), "delivery-service is stopping");
     }
     List<RecipientAnswer> answers = new ArrayList<>(addresses.size());
     for (RecipientOutcome recipient : outcome.getRecipientsList()) {

@@ -148,11 +148,11 @@ public final class ReportMailReader implements Deliverer, AutoCloseable {
           now -> report.setReceivedMillis(request.getAcceptedMillis()).build().toByteArray());
     } catch (IOException | ContentException | KafkaException e) {
       unreadable.increment();
-      trouble.warn("no report about TLS can be read in the mail " + request.getQueueId(), e);
+      trouble.warn("no TLS report can be read in the message " + request.getQueueId(), e);
     } catch (RuntimeException e) {
       // A fault of ours must not end the thread.
       unreadable.increment();
-      trouble.failed("the report about TLS in the mail " + request.getQueueId(), e);
+      trouble.failed("the TLS report in the message " + request.getQueueId(), e);
     }
   }
 

@@ -82,13 +82,13 @@ final class ReportMessage {
           default -> {}
         }
         if (depth > MOST_DEPTH || count > MOST_PARTS) {
-          throw new IOException("the mail has too many parts");
+          throw new IOException("the message has too many parts");
         }
       }
     } catch (MimeException e) {
-      throw new IOException("the mail cannot be read: " + e.getMessage(), e);
+      throw new IOException("the message cannot be read: " + e.getMessage(), e);
     }
-    throw new IOException("the mail has no part application/tlsrpt+gzip or +json");
+    throw new IOException("the message has no part application/tlsrpt+gzip or +json");
   }
 
   private static boolean isReport(String type) {
@@ -119,7 +119,7 @@ final class ReportMessage {
     }
     received.setFailuresLeftOut(leftOut);
     if (received.build().getSerializedSize() > MOST_KEPT) {
-      throw new IOException("the report is too large to be kept");
+      throw new IOException("the report is too large to be stored");
     }
     return received;
   }

@@ -28,7 +28,7 @@ final class SessionTable {
 
   private static final int MOST_TEXT = 300;
   private static final int OVERHEAD = 300;
-  private static final String FURTHER = "further kinds of failures, counted together";
+  private static final String FURTHER = "other kinds of failures, counted together";
 
   private record DomainDay(String domain, int day) {}
 

@@ -128,8 +128,8 @@ final class Attempt {
     } catch (RuntimeException e) {
       LOG.errorf(
           e,
-          "%s: the requirement of a connector in report-only mode is not judged: please report"
-              + " this; the mail is not touched by it",
+          "%s: the requirement of a connector in report-only mode is not evaluated: please report "
+              + "this; the mail is not affected",
           request().getQueueId());
       return "";
     }
@@ -248,7 +248,7 @@ final class Attempt {
       deferRest(
           new Failure(
               Reasons.DISCONNECTED,
-              "this replica gave the delivery up before these recipients' turn"));
+              "this replica gave up the delivery before these recipients were tried"));
     }
   }
 

@@ -42,7 +42,7 @@ final class Authentication {
    */
   void run() throws DialogueException {
     if (!(session.channel() instanceof TlsGate.Channel.Tls)) {
-      throw notOffered("credentials do not go in plaintext");
+      throw notOffered("credentials are not sent in plaintext");
     }
     List<String> offered =
         List.of(
@@ -57,16 +57,14 @@ final class Authentication {
       scram(scram);
     } else if (!offered.contains(PLAIN)) {
       throw notOffered(
-          "the host offers no mechanism that is known here, which are SCRAM-SHA-256, SCRAM-SHA-512"
-              + " and PLAIN");
+          "the host offers no supported mechanism: SCRAM-SHA-256, SCRAM-SHA-512 or PLAIN");
     } else if (proven) {
       plain();
     } else {
       throw notOffered(
-          "the host offers PLAIN alone, by which the password would go to whoever answers in its"
-              + " place: have its certificate checked, with tlsSettings: domainValidation and"
-              + " tlsDomain, or with certificateValidation where the certificate has the smart"
-              + " host's name");
+          "the host offers only PLAIN, which would reveal the password to an impostor: require its "
+              + "certificate, with tlsSettings: domainValidation and tlsDomain, or with "
+              + "certificateValidation if the certificate has the smart host's name");
     }
     session.becomeAuthenticated();
   }
@@ -118,7 +116,7 @@ final class Authentication {
   /** The host's message in a reply that asks for our next one. */
   private String challenge(String mechanism, Reply reply) throws DialogueException {
     if (reply.code() != 334) {
-      throw failed(mechanism, reply, "the host answered " + reply.code());
+      throw failed(mechanism, reply, "the host replied " + reply.code());
     }
     try {
       return new String(Base64.getDecoder().decode(reply.text().strip()), StandardCharsets.UTF_8);
@@ -129,7 +127,7 @@ final class Authentication {
 
   private static void accepted(String mechanism, Reply reply) throws DialogueException {
     if (reply.code() != 235) {
-      throw failed(mechanism, reply, "the host answered " + reply.code());
+      throw failed(mechanism, reply, "the host replied " + reply.code());
     }
   }
 
@@ -141,7 +139,7 @@ final class Authentication {
           e.reason(),
           Stage.AUTH,
           withoutText(e.reply()),
-          "the session ended while we authenticated (" + e.reason() + ")");
+          "the session ended during authentication (" + e.reason() + ")");
     }
   }
 

@@ -79,7 +79,7 @@ final class ChunkWriter {
   private static ContentException otherSize(long size) {
     return new ContentException(
         ContentException.Kind.DAMAGED,
-        "the content has not the " + size + " bytes of its record",
+        "the content does not have the " + size + " bytes of its record",
         null);
   }
 }

@@ -78,7 +78,9 @@ final class ConnectRace {
 
   private void start(SessionKey key) {
     threads.add(
-        Thread.ofVirtual().name("dial " + key.target().shown()).start(() -> ended(dialled(key))));
+        Thread.ofVirtual()
+            .name("connect to " + key.target().shown())
+            .start(() -> ended(dialled(key))));
   }
 
   private Connecting dialled(SessionKey key) {

@@ -37,8 +37,8 @@ public final class CredentialsFolder {
     if (!name.matches(TlsClients.NAME)) {
       throw unusable(
           name,
-          "its name must be the organization's id, a slash, and letters, digits, dots, hyphens and"
-              + " underscores");
+          "its name must be the organization's ID, a slash, and letters, digits, dots, hyphens and "
+              + "underscores");
     }
     Path password = folder.get().resolve(name + ".password");
     String user = line(name, folder.get().resolve(name + ".user"));
@@ -52,7 +52,7 @@ public final class CredentialsFolder {
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(MAX + 3); // a line end, and one more that is too much
     } catch (NoSuchFileException e) {
-      throw unusable(name, "there is no file " + file);
+      throw unusable(name, "no such file: " + file);
     } catch (IOException e) {
       throw unusable(name, file + " cannot be read (" + e.getClass().getSimpleName() + ")");
     }
@@ -80,8 +80,8 @@ public final class CredentialsFolder {
         throw unusable(
             name,
             file
-                + " may be read by everyone on the machine, or written by others: chmod 600 it"
-                + " (0440 in a volume of secrets)");
+                + " is readable or writable by other users of this machine: chmod 600 (0440 in a "
+                + "volume of secrets)");
       }
     } catch (UnsupportedOperationException e) {
       return; // a file system without modes

@@ -83,7 +83,7 @@ final class Dialogue {
       return reply;
     } catch (SmtpSyntaxException e) {
       throw new DialogueException(
-          Reasons.DISCONNECTED, stage, null, "the host's answer is no SMTP: " + e.getMessage());
+          Reasons.DISCONNECTED, stage, null, "the host's reply is not SMTP: " + e.getMessage());
     } catch (IOException e) {
       throw ended(stage, e);
     }
@@ -160,13 +160,13 @@ final class Dialogue {
   private DialogueException ended(Stage stage, IOException e) {
     if (e instanceof SocketTimeoutException) {
       return new DialogueException(
-          Reasons.TIMEOUT, stage, null, "the host did not answer in time at " + stage.command());
+          Reasons.TIMEOUT, stage, null, "the host did not reply in time to " + stage.command());
     }
     String how =
         switch (e) {
           case LineTooLongException tooLong -> "sent a line longer than any reply";
           case EOFException closed -> "closed the connection";
-          default -> "broke the connection (" + e.getMessage() + ")";
+          default -> "dropped the connection (" + e.getMessage() + ")";
         };
     return new DialogueException(
         Reasons.DISCONNECTED, stage, null, "the host " + how + " at " + stage.command());

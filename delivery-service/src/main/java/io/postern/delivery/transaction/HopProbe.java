@@ -121,8 +121,8 @@ public final class HopProbe {
                         hop.getSmartHostsCount() > 0
                             ? "The connector names its smart hosts."
                             : hosts.stream().allMatch(MailHost::proven)
-                                ? "DNSSEC proves the mail hosts."
-                                : "The mail hosts are found; DNSSEC does not prove them.")
+                                ? "The mail hosts are secured by DNSSEC."
+                                : "The mail hosts were found; they are not secured by DNSSEC.")
                     .setActual(
                         hosts.stream().map(HopProbe::shown).collect(Collectors.joining(", "))));
         for (MailHost host : hosts) {
@@ -196,7 +196,8 @@ public final class HopProbe {
     List<InetAddress> usable = new ArrayList<>(allowed);
     usable.removeIf(address -> !identity.reaches(address));
     if (tools.nextHops().leadsBack(host, any -> found)) {
-      steps.failed("addresses", Reasons.LOOP, "The host has an address of ours: " + all + ".");
+      steps.failed(
+          "addresses", Reasons.LOOP, "The host has an address of this installation: " + all + ".");
       return List.of();
     }
     if (!usable.isEmpty()) {
@@ -220,7 +221,7 @@ public final class HopProbe {
       steps.failed(
           "addresses",
           Reasons.SOURCE_ADDRESS_UNAVAILABLE,
-          "We have no source address of the family of " + all + ".");
+          "There is no source address of the family of " + all + ".");
     }
     return List.of();
   }
@@ -253,7 +254,7 @@ public final class HopProbe {
       if (ownership.held()) {
         opening.failed(e);
       } else {
-        opening.failed(Reasons.TIMEOUT, "The validation's time is over.");
+        opening.failed(Reasons.TIMEOUT, "The time limit of the validation was reached.");
       }
     } finally {
       ownership.connection(null);
@@ -293,7 +294,10 @@ public final class HopProbe {
         steps.step(
             "requirement",
             ProbeState.PROBE_PASSED,
-            step -> step.setDetail("Mail would go to this host.").setToken(token).setActual(token));
+            step ->
+                step.setDetail("Mail would be sent to this host.")
+                    .setToken(token)
+                    .setActual(token));
         yield true;
       }
       case TlsGate.Ruling.Refusal(String reason, String detail) -> {
@@ -318,7 +322,10 @@ public final class HopProbe {
       new Authentication(
               session, proof, SessionUse.proven(session, judgement), tools.timeouts().command())
           .run();
-      steps.step("AUTH", ProbeState.PROBE_PASSED, step -> step.setDetail("The host knows us."));
+      steps.step(
+          "AUTH",
+          ProbeState.PROBE_PASSED,
+          step -> step.setDetail("The host accepts the credentials."));
       return true;
     } catch (DialogueException e) {
       passed--;

@@ -187,9 +187,9 @@ final class HostWalk {
       failures.add(
           new Failure(
               Reasons.LOOP,
-              "the mail would come back to us: the host "
+              "the mail would return to this installation: the host "
                   + host.name()
-                  + " has an address of ours (see postern.delivery.own-addresses)"));
+                  + " has an address of this installation (see postern.delivery.own-addresses)"));
     }
     return ours;
   }
@@ -321,9 +321,9 @@ final class HostWalk {
               Reasons.SOURCE_ADDRESS_UNAVAILABLE,
               "the host "
                   + host.name()
-                  + " has no address of the family of our source address "
+                  + " has no address of the family of the source address "
                   + identity.sourceAddresses().getFirst().getHostAddress()
-                  + ": name one of the other family as well"));
+                  + ": add one of the other family"));
     }
     return reached;
   }
@@ -555,7 +555,9 @@ final class HostWalk {
   private static Failure tlsStoodBefore(Session session, TlsGate.WhyPlain why) {
     return new Failure(
         why.reason(),
-        why.detail() + "; nothing goes in plaintext, since a TLS session has stood in this attempt",
+        why.detail()
+            + "; nothing is sent in plaintext, because a TLS session was established in "
+            + "this attempt",
         ConnectionReport.dialled(session.key));
   }
 }

@@ -132,7 +132,7 @@ final class MailTransaction {
     Reply reply = dialogue().command(Stage.RSET, "RSET", timeouts.command());
     if (!reply.isCompletion()) {
       throw new DialogueException(
-          Reasons.DISCONNECTED, Stage.RSET, reply, "the host answered " + reply + " to RSET");
+          Reasons.DISCONNECTED, Stage.RSET, reply, "the host replied " + reply + " to RSET");
     }
   }
 
@@ -155,7 +155,7 @@ final class MailTransaction {
           Reasons.DISCONNECTED,
           stage,
           refusal,
-          "the host answered " + refusal + " to " + stage.command());
+          "the host replied " + refusal + " to " + stage.command());
     }
   }
 
@@ -185,8 +185,7 @@ final class MailTransaction {
           Reasons.DISCONNECTED,
           Stage.DATA,
           null,
-          "the host took DATA after a reply that says neither yes nor no; it may count recipients"
-              + " as accepted");
+          "the host accepted DATA after an ambiguous reply; it may regard recipients as accepted");
     }
     if (!ownership.held()) {
       throw new NoDotException();

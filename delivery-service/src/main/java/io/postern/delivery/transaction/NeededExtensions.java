@@ -48,7 +48,7 @@ final class NeededExtensions {
           Reasons.NO_BINARYMIME,
           554,
           "5.6.3",
-          "the message has binary content, the host does not take it");
+          "the message has binary content, the host does not accept it");
     } else if (body == BodyType.BODY_8BITMIME
         && !host.has8BitMime()
         && eightBit(request)) { // RFC 6152 §3
@@ -56,7 +56,7 @@ final class NeededExtensions {
           Reasons.NO_8BITMIME,
           554,
           "5.6.3",
-          "the message has 8-bit content, the host does not take it");
+          "the message has 8-bit content, the host does not accept it");
     } else if (request.getEnvelope().getSmtputf8() && !host.smtpUtf8()) {
       withoutSmtpUtf8(request);
     }
@@ -87,7 +87,7 @@ final class NeededExtensions {
           Reasons.NO_SMTPUTF8,
           553,
           "5.6.7",
-          "the sender's address is internationalized, the host does not take such");
+          "the sender's address is internationalized, the host does not accept such addresses");
       return;
     }
     for (Recipient recipient : attempt.open(attempt.openCount())) {
@@ -97,7 +97,7 @@ final class NeededExtensions {
             Reasons.NO_SMTPUTF8,
             553,
             "5.6.7",
-            "the recipient's address is internationalized, the host does not take such");
+            "the recipient's address is internationalized, the host does not accept such addresses");
       }
     }
     if (attempt.done()) {
@@ -112,7 +112,7 @@ final class NeededExtensions {
         Reasons.NO_SMTPUTF8,
         550,
         "5.6.9",
-        "the message has header fields in UTF-8, the host does not take such");
+        "the message has header fields in UTF-8, the host does not accept such fields");
   }
 
   /** A domain has a form in ASCII, a local part has none. */

@@ -5,6 +5,6 @@ final class NoDotException extends Exception {
   private static final long serialVersionUID = 1L;
 
   NoDotException() {
-    super("not provably ours before the final dot", null, false, false);
+    super("ownership not confirmed before the final dot", null, false, false);
   }
 }

@@ -83,8 +83,9 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
   private void warnOfUnpublished(List<Path> files) {
     if (!files.isEmpty() && unpublished == 0) {
       LOG.warnf(
-          "%d files of postern.delivery.client-certificates-folder are not published for partners, from"
-              + " %s on: at most %d certificates of together %d KiB are; take out those not in use",
+          "%d files of postern.delivery.client-certificates-folder are not published for partners, "
+              + "starting with %s: the limit is %d certificates of %d KiB in total; remove those not "
+              + "in use",
           files.size(), files.getFirst().getFileName(), MOST, MOST_BYTES / 1024);
     }
     unpublished = files.size();

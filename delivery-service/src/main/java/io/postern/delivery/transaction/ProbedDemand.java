@@ -28,7 +28,7 @@ final class ProbedDemand {
     if (requirement.getDane() == DaneMode.DANE_NONE) {
       steps.skipped("dane", "smtpDaneMode is none.");
     } else if (set == null) {
-      steps.skipped("dane", "No TLSA record of the host is proven by DNSSEC.");
+      steps.skipped("dane", "No TLSA record of the host is secured by DNSSEC.");
     } else {
       String records =
           set.records().stream()
@@ -41,8 +41,8 @@ final class ProbedDemand {
           step ->
               step.setDetail(
                       set.usable().isEmpty()
-                          ? "TLSA records are published, none of which can authenticate: TLS is"
-                              + " demanded."
+                          ? "TLSA records are published, none of which can authenticate: TLS is "
+                              + "required."
                           : "TLSA records are published: the chain must match one of them.")
                   .setActual(records));
     }
@@ -53,7 +53,7 @@ final class ProbedDemand {
     if (requirement.getMtaSts() != MtaStsMode.MTA_STS_OPPORTUNISTIC) {
       steps.skipped("mta-sts", "mtaStsMode is none.");
     } else if (demand.authenticates()) {
-      steps.skipped("mta-sts", "DANE goes first.");
+      steps.skipped("mta-sts", "DANE takes precedence.");
     } else if (policy == null) {
       steps.skipped("mta-sts", "The domain publishes no policy.");
     } else if (!policy.failure().isEmpty()) {
@@ -61,7 +61,7 @@ final class ProbedDemand {
           "mta-sts",
           ProbeState.PROBE_FAILED,
           step ->
-              step.setDetail("The policy could not be had; nothing is demanded by it.")
+              step.setDetail("The policy is not available; it requires nothing.")
                   .setActual(policy.failure()));
     } else {
       steps.step(
@@ -69,7 +69,9 @@ final class ProbedDemand {
           policy.named() ? ProbeState.PROBE_PASSED : ProbeState.PROBE_FAILED,
           step ->
               step.setDetail(
-                      policy.named() ? "The policy names the host." : "The policy names it not.")
+                      policy.named()
+                          ? "The policy names the host."
+                          : "The policy does not name the host.")
                   .setExpected(String.join(", ", policy.mx()))
                   .setActual("mode " + policy.mode().spelled() + ", id " + policy.id()));
     }

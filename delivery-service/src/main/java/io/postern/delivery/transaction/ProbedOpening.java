@@ -27,9 +27,9 @@ final class ProbedOpening implements OpeningSteps {
       steps.failed(
           "handshake",
           Reasons.HANDSHAKE_FAILED,
-          "The handshake failed; the host is asked once more, without the hybrid group.");
+          "The handshake failed; it is tried again without the hybrid group.");
     }
-    passed("connect", millis, "The host takes connections.", "");
+    passed("connect", millis, "The host accepts connections.", "");
     next = "greeting";
   }
 
@@ -57,7 +57,7 @@ final class ProbedOpening implements OpeningSteps {
 
   @Override
   public void startTls(Reply answer, int millis) {
-    passed("STARTTLS", millis, "The host begins TLS.", answer.toString());
+    passed("STARTTLS", millis, "The host starts TLS.", answer.toString());
     next = "handshake";
   }
 

@@ -39,7 +39,7 @@ final class ProbedProof {
 
   Judge.Judgement judge() {
     if (!(session.channel() instanceof TlsGate.Channel.Tls tls)) {
-      steps.skipped("handshake", "The host offers no STARTTLS.");
+      steps.skipped("handshake", "The host does not offer STARTTLS.");
       return judge(requirement);
     }
     chain();
@@ -89,12 +89,12 @@ final class ProbedProof {
   }
 
   private void verdict(@Nullable CertificateVerdict verdict, boolean needed) {
-    String unneeded = " (" + Spelling.of(requirement.getLevel()) + " does not need a good chain)";
+    String unneeded = " (" + Spelling.of(requirement.getLevel()) + " does not need a valid chain)";
     if (verdict == null) {
       steps.step(
           "verdict",
           needed ? ProbeState.PROBE_FAILED : ProbeState.PROBE_SKIPPED,
-          step -> step.setDetail("No verdict on the chain could be had."));
+          step -> step.setDetail("No verdict on the chain is available."));
       return;
     }
     boolean good = verdict.getResult() == VerdictResult.GOOD;
@@ -148,7 +148,9 @@ final class ProbedProof {
         met ? ProbeState.PROBE_PASSED : needed ? ProbeState.PROBE_FAILED : ProbeState.PROBE_SKIPPED,
         step ->
             step.setDetail(
-                    (met ? "The certificate has the name" : "The certificate has not the name")
+                    (met
+                            ? "The certificate has the name"
+                            : "The certificate does not have the name")
                         + (needed
                             ? "."
                             : " (" + Spelling.of(requirement.getLevel()) + " does not need it)."))

@@ -51,14 +51,15 @@ final class RecipientTransaction {
     }
     Reply mail = ask(asked);
     if (!mail.isCompletion()) {
-      asked.forEach(recipient -> unknown(recipient, Stage.MAIL, mail, "the host refused us"));
+      asked.forEach(
+          recipient -> unknown(recipient, Stage.MAIL, mail, "the host refused the sender"));
     } else if (!unclear.isEmpty()) {
       settleUnclear();
     }
     Reply reset = session.dialogue.command(Stage.RSET, "RSET", left());
     if (!reset.isCompletion()) {
       throw new DialogueException(
-          Reasons.DISCONNECTED, Stage.RSET, reset, "the host answered " + reset + " to RSET");
+          Reasons.DISCONNECTED, Stage.RSET, reset, "the host replied " + reset + " to RSET");
     }
   }
 
@@ -74,7 +75,7 @@ final class RecipientTransaction {
             OutcomeKind.DEFERRED,
             Reasons.NO_SMTPUTF8,
             null,
-            "the address is internationalized, the host does not take such");
+            "the address is internationalized, the host does not accept such addresses");
       }
     }
     return sendable;
@@ -146,7 +147,7 @@ final class RecipientTransaction {
             unclear.get(i),
             Stage.RCPT,
             unclearReplies.get(i),
-            "the host refuses postmaster of the domain too");
+            "the host also refuses postmaster of the domain");
       }
     }
   }

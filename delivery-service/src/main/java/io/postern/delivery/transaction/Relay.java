@@ -90,8 +90,8 @@ public final class Relay implements Deliverer {
     if (!hop.getCredentials().isEmpty() && hop.getSmartHostsCount() == 0) {
       return new Failure(
           Reasons.UNDECIDABLE,
-          "the next hop has credentials, which go to smart hosts alone: write smartHosts, or take"
-              + " credentials out of the connector");
+          "the next hop has credentials, which are sent only to smart hosts: use smartHosts, or "
+              + "remove the credentials from the connector");
     }
     for (String source : hop.getSourceAddressesList()) {
       try {
@@ -99,9 +99,7 @@ public final class Relay implements Deliverer {
       } catch (IllegalArgumentException e) {
         return new Failure(
             Reasons.UNDECIDABLE,
-            "\""
-                + source
-                + "\" is no address to dial from: correct the connector's sourceAddresses");
+            "\"" + source + "\" is not a source address: correct the connector's sourceAddresses");
       }
     }
     return null;

@@ -59,7 +59,7 @@ final class ScramExchange {
       throws ScramFault {
     byte[] binding = certificate == null ? new byte[0] : binding(certificate);
     if (isBound(mechanism) && binding.length == 0) {
-      throw new ScramFault("the host's certificate is of a kind that nothing is bound to");
+      throw new ScramFault("the host's certificate does not support channel binding");
     }
     try {
       ScramClient.FinalBuildStage builder =
@@ -122,18 +122,18 @@ final class ScramExchange {
   String answer(String serverFirst) throws ScramFault {
     Matcher message = SERVER_FIRST.matcher(serverFirst);
     if (!message.matches()) {
-      throw new ScramFault("the host's message is no SCRAM message");
+      throw new ScramFault("the host's message is not a SCRAM message");
     }
     int iterations = Integer.parseInt(message.group(1));
     if (iterations < LEAST_ITERATIONS || iterations > MOST_ITERATIONS) {
       throw new ScramFault(
-          "the host asks for %d iterations, and %d to %d are done"
+          "the host requires %d iterations; %d to %d are supported"
               .formatted(iterations, LEAST_ITERATIONS, MOST_ITERATIONS));
     }
     try {
       client.serverFirstMessage(serverFirst);
     } catch (ScramException | IllegalArgumentException e) {
-      throw new ScramFault("the host's message is no SCRAM message");
+      throw new ScramFault("the host's message is not a SCRAM message");
     }
     try {
       return client.clientFinalMessage().toString();

@@ -131,7 +131,7 @@ public final class SessionOpener {
       second = e.detail();
     }
     return new Opening.NoTls(
-        WhyPlain.HANDSHAKE_FAILED, failed + "; once more without the hybrid group: " + second);
+        WhyPlain.HANDSHAKE_FAILED, failed + "; again without the hybrid group: " + second);
   }
 
   /** One connection on its way to a session. Owner: the delivery's thread. */
@@ -189,7 +189,7 @@ public final class SessionOpener {
             return ready(dialogue, capabilities, WhyPlain.NOT_OFFERED, "");
           }
           dialogue.quit(timeouts.quit());
-          return new Opening.NoTls(WhyPlain.NOT_OFFERED, "the host offered no STARTTLS any more");
+          return new Opening.NoTls(WhyPlain.NOT_OFFERED, "the host no longer offered STARTTLS");
         }
         long asked = System.nanoTime();
         Reply answer = dialogue.command(Stage.STARTTLS, "STARTTLS", timeouts.command());
@@ -319,7 +319,7 @@ public final class SessionOpener {
           reply.isPermanent() ? Reasons.REMOTE_5XX : Reasons.REMOTE_4XX,
           stage,
           reply,
-          "the host answered " + reply);
+          "the host replied " + reply);
     }
   }
 

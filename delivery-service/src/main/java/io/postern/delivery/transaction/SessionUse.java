@@ -263,7 +263,7 @@ final class SessionUse {
         int before = attempt.openCount();
         transaction(batch());
         if (attempt.openCount() == before) {
-          throw new IllegalStateException("a transaction decided about nobody");
+          throw new IllegalStateException("a transaction decided about no recipient");
         }
         through = true;
       }
@@ -279,8 +279,8 @@ final class SessionUse {
         // Still ours as far as we know, but the log did not say so in time: it comes again.
         attempt.leaveRest(
             Reasons.OWNERSHIP_UNPROVEN,
-            "before the final dot the log did not confirm in time that this replica still owns the"
-                + " delivery; the host has not taken the message");
+            "Kafka did not confirm in time before the final dot that this replica still owns the "
+                + "delivery; the host has not accepted the message");
       } else {
         attempt.giveUp();
       }
@@ -299,7 +299,7 @@ final class SessionUse {
       attempt.deferRest(
           new Failure(
               Reasons.CONTENT_UNREADABLE,
-              "the content could not be read from the log: " + e.getMessage()));
+              "the content could not be read from Kafka: " + e.getMessage()));
       return Step.DONE;
     } finally {
       if (!healthy) {

@@ -145,8 +145,8 @@ public final class TlsClients {
     if (!name.matches(NAME)) {
       throw missing(
           name,
-          "its name must be the organization's id, a slash, and letters, digits, dots, hyphens and"
-              + " underscores");
+          "its name must be the organization's ID, a slash, and letters, digits, dots, hyphens and "
+              + "underscores");
     }
     return folder.get().resolve(name + extension);
   }

@@ -88,7 +88,7 @@ class DestinationsTest {
       assertThat(destinations.acquire(other, () -> true))
           .isInstanceOfSatisfying(
               Admission.HandBack.class,
-              busy -> assertThat(busy.detail()).contains("not known to be quick"));
+              busy -> assertThat(busy.detail()).contains("not known to be fast"));
     }
     destinations.release(quick, Feedback.THROUGH, "");
     assertThat(destinations.acquire("quick", () -> true)).isInstanceOf(Admission.Grant.class);

@@ -225,7 +225,7 @@ class ProbesOverKafkaTest {
       assertThat(
               ids.stream()
                   .map(id -> of(id).getLast().getEnd().getSummary())
-                  .filter(summary -> summary.contains("validates 4 next hops just now")))
+                  .filter(summary -> summary.contains("validates 4 next hops now")))
           .hasSize(1);
       assertThat(
               ids.stream()

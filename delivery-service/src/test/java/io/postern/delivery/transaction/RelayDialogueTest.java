@@ -437,7 +437,7 @@ class RelayDialogueTest {
           .isEqualTo(OutcomeKind.DEFERRED);
 
       assertThat(outside.deliver(request()).getRecipients(0).getKind())
-          .as("a smart host stands where its administrator wants")
+          .as("a smart host is where its administrator wants")
           .isEqualTo(OutcomeKind.DELIVERED);
     }
   }

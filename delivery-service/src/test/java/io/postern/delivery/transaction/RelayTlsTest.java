@@ -516,7 +516,7 @@ class RelayTlsTest {
       assertThat(outcome.getToken()).isEqualTo("opportunistic:none(handshake-failed)");
       assertThat(outcome.getRecipients(0).getDetail())
           .startsWith("the TLS handshake failed: ")
-          .contains("; once more without the hybrid group: the TLS handshake failed");
+          .contains("; again without the hybrid group: the TLS handshake failed");
     }
   }
 

@@ -146,14 +146,17 @@ public final class Attribution {
     return new InboundDecision.Refuse(
         451,
         "4.7.5",
-        "Your certificate could not be judged for this recipient, try again later",
+        "Your certificate could not be validated for this recipient, try again later",
         "verdict",
         "",
         "",
         "",
         Explanation.newBuilder()
             .setSummary(
-                "More connectors than " + QUESTIONS_A_RECIPIENT + " need verdicts of their own")
+                "More connectors than "
+                    + QUESTIONS_A_RECIPIENT
+                    + " need certificate checks of "
+                    + "their own")
             .build());
   }
 

@@ -27,21 +27,21 @@ public final class MailSource {
       new InboundDecision.Refuse(
           452,
           "4.5.3",
-          "Send this recipient in another mail: it is decided by the source behind your gateway",
+          "Send this recipient in a separate message: the source behind your gateway decides about "
+              + "it",
           "gateway",
           "",
           "",
           "",
           Explanation.newBuilder()
-              .setSummary(
-                  "The source behind a gateway decides about some of the mail's recipients alone")
+              .setSummary("The source behind a gateway decides about only some of the recipients")
               .build());
 
   private static final InboundDecision.Refuse CHANGED =
       new InboundDecision.Refuse(
           451,
           "4.3.0",
-          "The connectors changed while the message was sent, send it again",
+          "The configuration changed while the message was sent, send it again",
           "directory-changed",
           "",
           "",

@@ -91,7 +91,7 @@ public final class RewrittenSenders {
               organization,
               451,
               "4.3.0",
-              "Rewritten senders cannot be read now, try again later",
+              "Rewritten senders cannot be processed now, try again later",
               "ingress-service has no secrets for sender rewriting"
                   + " (postern.sender-rewriting.secrets)")
           : ORDINARY;
@@ -105,15 +105,15 @@ public final class RewrittenSenders {
                   organization,
                   550,
                   "5.1.1",
-                  "This address was not made here",
-                  "it has the form of a rewritten sender, and a hash that no secret of ours gives")
+                  "This is not a valid rewritten sender address",
+                  "it has the form of a rewritten sender, and its hash matches no configured secret")
               : ORDINARY;
       case WayBack.Expired expired ->
           refused(
               organization,
               550,
               "5.1.1",
-              "This address was valid for " + SenderRewriting.VALID_DAYS + " days, which are over",
+              "This address was valid for " + SenderRewriting.VALID_DAYS + " days and has expired",
               "it is the address of a rewritten sender, and too old");
       case WayBack.To(Address sender) -> {
         // Mail that we forwarded came back and was forwarded again: the first forwarder is here.
@@ -136,8 +136,8 @@ public final class RewrittenSenders {
           organization,
           550,
           "5.7.1",
-          "Only notifications (MAIL FROM:<>) are taken for this address",
-          "it is the address of a rewritten sender, by which nobody may write to that sender");
+          "This address accepts only notifications (MAIL FROM:<>)",
+          "it is the address of a rewritten sender, which accepts notifications only");
     }
     String domain = sender.asciiDomain();
     if (directory.acceptedDomain(domain).isPresent()

@@ -43,7 +43,7 @@ public class RefusalChannel implements Refusals {
     int size = refusal.getSerializedSize();
     if (waiting.addAndGet(size) > WAITING_BYTES) {
       waiting.addAndGet(-size);
-      dropped(new IllegalStateException("too many bytes wait"));
+      dropped(new IllegalStateException("too many bytes are queued"));
       return;
     }
     try {
@@ -66,6 +66,6 @@ public class RefusalChannel implements Refusals {
 
   private void dropped(Throwable why) {
     dropped.increment();
-    log.warn("Records of refusals are dropped, the log takes none", why);
+    log.warn("Refusal records are dropped, Kafka does not accept them", why);
   }
 }

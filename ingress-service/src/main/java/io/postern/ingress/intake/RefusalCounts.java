@@ -213,7 +213,8 @@ public final class RefusalCounts implements AutoCloseable {
 
   private static MessageRefused.Builder beyond() {
     return counting(BEYOND)
-        .setText("Refusals beyond the bound on records a minute, of any source, counted together");
+        .setText(
+            "Refusals above the limit of records per minute, from any source, counted together");
   }
 
   private static MessageRefused.Builder counting(RefusalKind kind) {

@@ -74,7 +74,7 @@ final class ConnectionRefusals {
         channel.write(ByteBuffer.wrap(reply(reason, reference).toBytes()));
       }
     } catch (IOException gone) {
-      LOG.debug("A client was gone before its connection was refused", gone);
+      LOG.debug("A client closed its connection before it was refused", gone);
     }
     refused.add(source);
   }

@@ -41,7 +41,7 @@ final class HealthCheck {
       }
       String name = parts.limits().hostName();
       if (parts.directory().get().isEmpty()) {
-        say(connection, 421, "4.3.2", name + " takes no mail now");
+        say(connection, 421, "4.3.2", name + " does not accept mail now");
         return;
       }
       say(connection, 220, "", name + " ESMTP Postern");
@@ -54,7 +54,7 @@ final class HealthCheck {
             return;
           }
           default -> {
-            say(connection, 421, "4.7.1", name + " takes no mail of a PROXY header with LOCAL");
+            say(connection, 421, "4.7.1", name + " accepts no mail with a PROXY header of LOCAL");
             return;
           }
         }

@@ -115,7 +115,7 @@ public final class IngressServer implements AutoCloseable {
     ports.forEach(Port::close);
     try {
       if (!connections.awaitNone(shutdownPatience.toMillis())) {
-        LOG.warnf("%d sessions are cut off, they did not end in time", connections.open());
+        LOG.warnf("%d sessions are closed, they did not end in time", connections.open());
         shared.sessions().forEach(SmtpSession::cutOff);
         connections.awaitNone(2_000);
       }

@@ -67,7 +67,7 @@ final class Port implements AutoCloseable {
           LockSupport.parkNanos(PAUSE_NANOS);
         }
       } catch (RuntimeException fault) { // one connection's; the next are still accepted
-        LOG.error("A connection was lost by a fault of ours", fault);
+        LOG.error("A connection was lost because of an internal error", fault);
       }
     }
   }

@@ -37,10 +37,11 @@ record ProxyHeader(@Nullable InetSocketAddress client) {
   /** Octets that follow the fixed part, once that is here. */
   static int following(byte[] fixed) throws ProxyHeaderException {
     if (Arrays.mismatch(fixed, VERSION_1) == VERSION_1.length) {
-      throw new ProxyHeaderException("version 1 of the PROXY protocol came, send version 2");
+      throw new ProxyHeaderException(
+          "version 1 of the PROXY protocol was received, send version 2");
     }
     if (Arrays.mismatch(fixed, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length) >= 0) {
-      throw new ProxyHeaderException("no PROXY header of version 2 came");
+      throw new ProxyHeaderException("no PROXY header of version 2 was received");
     }
     int length = ByteBuffer.wrap(fixed).getShort(14) & 0xffff;
     if (length > MOST_FOLLOWING) {
@@ -60,7 +61,7 @@ record ProxyHeader(@Nullable InetSocketAddress client) {
     }
     Family family = Family.of(header[13] & 0xff);
     if (family == null || header.length < FIXED + family.octets) {
-      throw new ProxyHeaderException("the PROXY header's addresses are cut off or not known");
+      throw new ProxyHeaderException("the PROXY header's addresses are truncated or unknown");
     }
     verify(header, FIXED + family.octets);
     if (command == LOCAL) {
@@ -108,7 +109,7 @@ record ProxyHeader(@Nullable InetSocketAddress client) {
         InetAddress address =
             InetAddress.getByAddress(Arrays.copyOfRange(header, FIXED, FIXED + length));
         if (address.isAnyLocalAddress() || address.isMulticastAddress()) {
-          throw new ProxyHeaderException("the PROXY header names an address that no client has");
+          throw new ProxyHeaderException("the PROXY header has an address that no client can have");
         }
         int port = ByteBuffer.wrap(header).getShort(FIXED + 2 * length) & 0xffff;
         return new InetSocketAddress(address, port);
@@ -124,16 +125,16 @@ record ProxyHeader(@Nullable InetSocketAddress client) {
     int checksum = -1;
     while (tlvs.hasRemaining()) {
       if (tlvs.remaining() < 3) {
-        throw new ProxyHeaderException("a TLV of the PROXY header is cut off");
+        throw new ProxyHeaderException("a TLV of the PROXY header is truncated");
       }
       int type = tlvs.get() & 0xff;
       int length = tlvs.getShort() & 0xffff;
       if (length > tlvs.remaining()) {
-        throw new ProxyHeaderException("a TLV of the PROXY header is cut off");
+        throw new ProxyHeaderException("a TLV of the PROXY header is truncated");
       }
       if (type == CHECKSUM) {
         if (length != 4 || checksum >= 0) {
-          throw new ProxyHeaderException("the PROXY header's checksum is malformed or twice there");
+          throw new ProxyHeaderException("the PROXY header's checksum is malformed or duplicated");
         }
         checksum = tlvs.position();
       }

@@ -54,7 +54,7 @@ final class ProxyHeaderReader {
         throw new EOFException();
       }
       if (n < 0) {
-        throw new ProxyHeaderException("the PROXY header is cut off");
+        throw new ProxyHeaderException("the PROXY header is truncated");
       }
       at += n;
     }
@@ -70,6 +70,7 @@ final class ProxyHeaderReader {
         // as below
       }
     }
-    throw new ProxyHeaderException("no PROXY header came within " + timeout.toMillis() + " ms");
+    throw new ProxyHeaderException(
+        "no PROXY header was received within " + timeout.toMillis() + " ms");
   }
 }

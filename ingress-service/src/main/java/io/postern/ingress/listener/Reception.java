@@ -133,7 +133,7 @@ final class Reception {
           own,
           RefusalReason.NO_CLIENT.text + ": " + e.getMessage());
     } catch (IOException gone) { // or a balancer looked whether the port is open
-      LOG.debug("A balancer's connection was gone before its client was known", gone);
+      LOG.debug("A balancer's connection was closed before its client was known", gone);
     }
     return null;
   }
@@ -148,7 +148,7 @@ final class Reception {
       shared.sessions().add(session);
       session.run();
     } catch (IOException gone) {
-      LOG.debug("A connection was gone before its greeting, or did not close", gone);
+      LOG.debug("A connection was closed before its greeting, or did not close", gone);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

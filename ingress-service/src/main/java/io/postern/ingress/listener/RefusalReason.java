@@ -17,7 +17,8 @@ enum RefusalReason {
       421, "4.3.2", "Too many connections without a PROXY header", "connections", "balancer-limit"),
   NOT_A_BALANCER(
       421, "4.7.1", "Only balancers may connect to this port", "proxy-protocol", "not-a-balancer"),
-  NO_CLIENT(421, "4.7.1", "The balancer does not name its client", "proxy-protocol", "no-client");
+  NO_CLIENT(
+      421, "4.7.1", "The balancer sent no usable PROXY header", "proxy-protocol", "no-client");
 
   /** The reply, which is the same for all such connections. */
   final RefusalKind kind;

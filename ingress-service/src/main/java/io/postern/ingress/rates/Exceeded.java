@@ -27,7 +27,7 @@ public record Exceeded(InboundDecision.Refuse refusal, String sender) {
               client,
               451,
               "4.7.500",
-              "messages a minute are the limit of your network",
+              "messages per minute is the limit of your network",
               "postern.ingress.max-messages-per-minute-per-network");
       case CONNECTOR_MESSAGES ->
           of(
@@ -35,7 +35,7 @@ public record Exceeded(InboundDecision.Refuse refusal, String sender) {
               client,
               451,
               "4.7.501",
-              "messages a minute are the limit of your server",
+              "messages per minute is the limit of your server",
               "maxMessagesPerMinute");
       case CONNECTOR_RECIPIENTS ->
           of(
@@ -43,7 +43,7 @@ public record Exceeded(InboundDecision.Refuse refusal, String sender) {
               client,
               451,
               "4.7.502",
-              "recipients a minute are the limit of your server",
+              "recipients per minute is the limit of your server",
               "maxRecipientsPerMinute");
       case SENDER_RECIPIENTS ->
           of(
@@ -51,7 +51,7 @@ public record Exceeded(InboundDecision.Refuse refusal, String sender) {
               client,
               451,
               "4.7.503",
-              "recipients a minute are the limit of this sender",
+              "recipients per minute is the limit of this sender",
               "maxRecipientsPerMinutePerSender");
     };
   }
@@ -75,8 +75,9 @@ public record Exceeded(InboundDecision.Refuse refusal, String sender) {
                         rate.perMinute()
                             + (of.kind().ofMessages() ? " messages" : " recipients")
                             + whose
-                            + " came within a minute at this replica of ingress"))
-            .setSummary("Refused for now: the rate " + field + " of " + subject + " is exceeded")
+                            + " arrived within a minute at this replica of ingress-service"))
+            .setSummary(
+                "Refused temporarily: the rate " + field + " of " + subject + " is exceeded")
             .build();
     String text =
         "Server busy. Please try again later from ["

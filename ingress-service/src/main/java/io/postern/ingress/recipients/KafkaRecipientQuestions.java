@@ -110,10 +110,11 @@ public final class KafkaRecipientQuestions implements RecipientQuestions, AutoCl
       return already;
     }
     if (question == null) {
-      return Answer.unknown("too many questions about recipients at once");
+      return Answer.unknown("too many recipient checks at once");
     }
     if (silent.getIfPresent(mailbox.domain()) != null && !question.answer.isDone()) {
-      return Answer.unknown("nobody has answered about this domain for some seconds");
+      return Answer.unknown(
+          "recipient checks for this domain have had no response for some seconds");
     }
     long end = Math.min(began + patience.toNanos(), question.endNanos);
     try {
@@ -124,7 +125,7 @@ public final class KafkaRecipientQuestions implements RecipientQuestions, AutoCl
       if (patience.compareTo(this.patience) >= 0) {
         silent.put(mailbox.domain(), Boolean.TRUE);
       }
-      return Answer.unknown("no answer in time");
+      return Answer.unknown("no response in time");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Answer.unknown("interrupted");
@@ -136,7 +137,7 @@ public final class KafkaRecipientQuestions implements RecipientQuestions, AutoCl
   /** One by a route that was changed meanwhile is not kept, and says nothing. */
   private Answer ofThisRoute(Mailbox mailbox, Answer answer) {
     return answer.existence() == Existence.MISSING && known.get(mailbox) == null
-        ? Answer.unknown("the mailbox route was changed meanwhile")
+        ? Answer.unknown("the mailbox route has been changed in the meantime")
         : answer;
   }
 
@@ -180,8 +181,8 @@ public final class KafkaRecipientQuestions implements RecipientQuestions, AutoCl
   }
 
   private void unsent(Mailbox mailbox, Exception failure) {
-    log.warn("a question about a recipient could not be sent", failure);
-    open.answered(mailbox.address(), Answer.unknown("the question could not be sent"));
+    log.warn("a recipient check could not be sent", failure);
+    open.answered(mailbox.address(), Answer.unknown("the recipient check could not be sent"));
   }
 
   @Override
@@ -214,7 +215,7 @@ public final class KafkaRecipientQuestions implements RecipientQuestions, AutoCl
         take(RecipientAnswer.parseFrom(value), age(record.timestamp()));
       } catch (InvalidProtocolBufferException e) {
         // Nobody's answer: its asker goes on without one.
-        log.warn("an answer about a recipient at offset " + record.offset() + " cannot be read", e);
+        log.warn("a recipient check result at offset " + record.offset() + " cannot be read", e);
       }
     }
 
@@ -245,7 +246,7 @@ public final class KafkaRecipientQuestions implements RecipientQuestions, AutoCl
 
     private static String shown(RemoteReply reply) {
       String enhanced = reply.getEnhancedCode();
-      return "the mailbox route answered "
+      return "the mailbox host replied "
           + reply.getCode()
           + (enhanced.isEmpty() ? "" : " " + enhanced)
           + " "

@@ -23,7 +23,7 @@ final class ForeignLines {
       return null;
     }
     if (!letter(line[0])) {
-      return "A command begins with a letter, this line does not: the session ends";
+      return "A command starts with a letter, this line does not: closing the session";
     }
     int end = 0;
     while (end < line.length && end < LONGEST && letter(line[end])) {
@@ -31,7 +31,7 @@ final class ForeignLines {
     }
     String verb = new String(line, 0, end, StandardCharsets.US_ASCII).toUpperCase(Locale.ROOT);
     return HTTP.contains(verb)
-        ? verb + " is a method of HTTP, this is a mail server: the session ends"
+        ? verb + " is an HTTP method, this is a mail server: closing the session"
         : null;
   }
 

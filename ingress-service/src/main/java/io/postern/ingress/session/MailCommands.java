@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class MailCommands implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(MailCommands.class);
-  private static final Reply SAY_MAIL = Reply.of(503, "5.5.1", "Say MAIL and RCPT first");
-  private static final Reply SAY_RCPT = Reply.of(503, "5.5.1", "Say RCPT first");
+  private static final Reply SAY_MAIL = Reply.of(503, "5.5.1", "Send MAIL and RCPT first");
+  private static final Reply SAY_RCPT = Reply.of(503, "5.5.1", "Send RCPT first");
   private static final Reply MESSAGE_BEGAN =
-      Reply.of(503, "5.5.1", "The message has begun by BDAT: end it so, or RSET gives it up");
+      Reply.of(503, "5.5.1", "The message was started with BDAT: end it with BDAT, or send RSET");
 
   private final SmtpConnection connection;
   private final SessionParts parts;
@@ -71,12 +71,14 @@ final class MailCommands implements AutoCloseable {
 
   void mail(Command.Mail command) throws IOException, SmtpSyntaxException {
     if (!client.greeted()) {
-      replies.reject("MAIL", Reply.of(503, "5.5.1", "Say EHLO first"), "sequence");
+      replies.reject("MAIL", Reply.of(503, "5.5.1", "Send EHLO first"), "sequence");
       return;
     }
     if (transaction != null) {
       replies.reject(
-          "MAIL", Reply.of(503, "5.5.1", "A mail is under way, RSET gives it up"), "sequence");
+          "MAIL",
+          Reply.of(503, "5.5.1", "A mail transaction is in progress, send RSET to abort it"),
+          "sequence");
       return;
     }
     // RFC 9422 §4.1: MAILMAX counts each MAIL, also one that fails
@@ -85,7 +87,7 @@ final class MailCommands implements AutoCloseable {
           Refusal.of(
               421,
               "4.5.3",
-              limits.mail().messages() + " mails are the limit of a session, connect anew",
+              limits.mail().messages() + " messages is the limit of a session, open a new one",
               "messages"));
       return;
     }
@@ -137,7 +139,7 @@ final class MailCommands implements AutoCloseable {
             connection,
             parameters.requireTls());
     replies.transaction(begun.reversePath());
-    replies.send(Reply.of(250, "2.1.0", "Sender noted"));
+    replies.send(Reply.of(250, "2.1.0", "Sender OK"));
   }
 
   /** Null when there is room for the content of one more message of this client. */
@@ -151,7 +153,7 @@ final class MailCommands implements AutoCloseable {
   void rcpt(Command.Rcpt command) throws IOException, SmtpSyntaxException {
     MailTransaction mail = transaction;
     if (mail == null) {
-      replies.reject("RCPT", Reply.of(503, "5.5.1", "Say MAIL first"), "sequence");
+      replies.reject("RCPT", Reply.of(503, "5.5.1", "Send MAIL first"), "sequence");
       return;
     }
     if (chunks != null) {
@@ -166,11 +168,14 @@ final class MailCommands implements AutoCloseable {
           mail,
           to.toString(),
           Refusal.of(
-              550, "5.1.1", "No postmaster is set here, write to postmaster@domain", "postmaster"));
+              550,
+              "5.1.1",
+              "No postmaster is configured here, write to postmaster@domain",
+              "postmaster"));
       return;
     }
     if (mail.recipients().contains(address)) {
-      replies.send(Reply.of(250, "2.1.5", "Recipient noted before"));
+      replies.send(Reply.of(250, "2.1.5", "Recipient OK, duplicate"));
       return;
     }
     if (mail.full()) { // RFC 5321 §4.5.3.1.10
@@ -275,11 +280,11 @@ final class MailCommands implements AutoCloseable {
     switch (mail.recipients().add(recipient, accept)) {
       case TAKEN -> {
         mail.attribution().source().taken();
-        replies.send(Reply.of(250, "2.1.5", "Recipient noted"));
+        replies.send(Reply.of(250, "2.1.5", "Recipient OK"));
       }
       case MESSAGE_FULL -> {
         mail.rates().noRoom();
-        refuseRecipient(mail, address, tooMany("No room for more"));
+        refuseRecipient(mail, address, tooMany("No space for more"));
       }
       case NO_MEMORY -> {
         mail.rates().noRoom();
@@ -317,7 +322,7 @@ final class MailCommands implements AutoCloseable {
       return;
     }
     if (mail.parameters().body() == BodyType.BODY_BINARYMIME) { // RFC 3030 §3
-      Reply reply = Reply.of(503, "5.5.1", "A message with BODY=BINARYMIME comes by BDAT");
+      Reply reply = Reply.of(503, "5.5.1", "A message with BODY=BINARYMIME must be sent with BDAT");
       replies.reject("DATA", reply, "sequence");
       return;
     }
@@ -359,7 +364,7 @@ final class MailCommands implements AutoCloseable {
     } else if (acceptance != null && transaction != null) {
       accepted(transaction, acceptance);
     } else {
-      replies.send(Reply.of(250, "2.0.0", command.octets() + " octets taken"));
+      replies.send(Reply.of(250, "2.0.0", command.octets() + " octets received"));
     }
     if (!whole) { // the rest of the chunk may still come, and is no command
       replies.end();
@@ -413,7 +418,7 @@ final class MailCommands implements AutoCloseable {
       }
       handshakes.report(mail.groupsOfClient());
     } catch (RuntimeException fault) {
-      LOG.error("An accepted message was not counted by a fault of ours", fault);
+      LOG.error("An accepted message was not counted because of an internal error", fault);
     }
   }
 
@@ -457,6 +462,6 @@ final class MailCommands implements AutoCloseable {
 
   private static Refusal tooMany(String beginning) {
     return Refusal.of(
-        452, "4.5.3", beginning + " recipients, send the rest in another mail", "recipients");
+        452, "4.5.3", beginning + " recipients, send the rest in another message", "recipients");
   }
 }

@@ -36,7 +36,7 @@ record MailParameters(
       }
       if (!extended && (name.equals(SMTPUTF8) || name.equals(REQUIRETLS))) {
         throw new SmtpSyntaxException(
-            Reply.of(555, "5.5.4", "MAIL: " + name + " is offered behind EHLO: say EHLO first"));
+            Reply.of(555, "5.5.4", "MAIL: " + name + " is offered after EHLO: send EHLO first"));
       }
     }
     boolean requireTls = mail.parameters().containsKey(REQUIRETLS);
@@ -68,7 +68,7 @@ record MailParameters(
   /** RFC 5321 §4.1.1.11: known somewhere, but not announced here. */
   static SmtpSyntaxException unknown(String command, String name) {
     return new SmtpSyntaxException(
-        Reply.of(555, "5.5.4", command + ": parameter not supported: " + name + ": leave it out"));
+        Reply.of(555, "5.5.4", command + ": parameter not supported: " + name + ": omit it"));
   }
 
   /** RFC 6531 §3.5. */
@@ -77,6 +77,6 @@ record MailParameters(
         Reply.of(
             553,
             "5.6.7",
-            "The address is not ASCII: give MAIL the parameter SMTPUTF8, or use an ASCII address"));
+            "The address is not ASCII: use the parameter SMTPUTF8 of MAIL, or an ASCII address"));
   }
 }

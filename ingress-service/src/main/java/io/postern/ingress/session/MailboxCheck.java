@@ -87,7 +87,7 @@ final class MailboxCheck {
     Mailbox mailbox = mailbox(to, directory.routingVersion(domain.getOrganization()));
     Answer answer = parts.questions().known(mailbox);
     if (answer == null && requireTls) {
-      return unanswered(domain, "nobody is asked about recipients of mail with REQUIRETLS");
+      return unanswered(domain, "recipients of messages with REQUIRETLS are not checked");
     }
     if (answer == null) {
       Refusal beyond = asked.contains(mailbox.address()) ? null : rate.get();
@@ -97,7 +97,7 @@ final class MailboxCheck {
       if (!mayAsk(mailbox)) {
         metrics.recipientChecked("limited");
         if (relayed) {
-          return unanswered(domain, "its client may ask no more questions in this minute");
+          return unanswered(domain, "its client has used its recipient checks of this minute");
         }
         return refusal(
             domain,
@@ -106,9 +106,9 @@ final class MailboxCheck {
                 "4.7.1",
                 "Too many recipients from your address do not exist, try again in a minute"),
             "recipient-questions",
-            "more questions about mailboxes of "
+            "more recipient checks for "
                 + domain.getDomain()
-                + " than one address may ask in a minute");
+                + " than one address may cause in a minute");
       }
       answer = awaited(mailbox);
     }
@@ -135,7 +135,7 @@ final class MailboxCheck {
             Reply.of(
                 451,
                 "4.4.1",
-                "The mailbox host did not say whether this mailbox exists, try again later"),
+                "The mailbox host did not report whether this mailbox exists, try again later"),
             "recipient-unanswered",
             why)
         : null;

@@ -26,7 +26,7 @@ final class MessageReceipt implements AutoCloseable {
   /** The two ends of a message must never be a matter of opinion. */
   static final Refusal BARE_LINE_END =
       Refusal.of(
-          550, "5.6.11", "Bare CR or LF in the message, lines end with CRLF", "bare-line-end");
+          550, "5.6.11", "Bare CR or LF in the message, lines must end with CRLF", "bare-line-end");
 
   private final SessionParts parts;
   private final SessionLimits limits;
@@ -121,14 +121,14 @@ final class MessageReceipt implements AutoCloseable {
           "5.3.4",
           "The header section is larger than "
               + limits.mail().headerBytes()
-              + " octets, the limit here",
+              + " octets, the limit of this server",
           "header-size");
     }
     if (intake.receivedFields() > limits.mail().receivedFields()) { // RFC 5321 §6.3
       return Refusal.of(
           554,
           "5.4.6",
-          "More than " + limits.mail().receivedFields() + " Received fields, the message loops",
+          "More than " + limits.mail().receivedFields() + " Received fields, mail loop",
           "loop");
     }
     return null;
@@ -225,12 +225,12 @@ final class MessageReceipt implements AutoCloseable {
         ? Refusal.of(
             451,
             "4.3.0",
-            "Your certificate is not known to be good any more, send the message again",
+            "Your certificate could not be verified again, send the message again",
             "verdict-changed")
         : Refusal.of(
             451,
             "4.3.0",
-            "The connectors changed while the message was sent, send it again",
+            "The configuration changed while the message was sent, send it again",
             "directory-changed");
   }
 

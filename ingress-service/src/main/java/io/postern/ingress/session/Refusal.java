@@ -52,17 +52,17 @@ record Refusal(
       of(
           451,
           "4.3.0",
-          "The directory cannot be read now, try again later",
+          "The configuration cannot be read now, try again later",
           "directory-unavailable");
   static final Refusal LOG_UNAVAILABLE =
-      of(451, "4.3.0", "The message could not be stored now, try again later", "log-unavailable");
+      of(451, "4.3.0", "The message could not be stored, try again later", "log-unavailable");
   static final Refusal NO_SPACE =
       of(452, "4.3.1", "Insufficient system storage, try again later", "log-space");
   static final Refusal UNACCEPTED_CONTENT =
       of(
           452,
           "4.3.1",
-          "Too much content of your address was not accepted, try again in an hour",
+          "Too much content from your address was not accepted, try again in an hour",
           "unaccepted-content");
   static final Refusal NO_MEMORY = // RFC 3463 §3.4: X.3.1 is for lack of room
       of(452, "4.3.1", "Too many messages at once, try again later", "memory");
@@ -104,7 +104,10 @@ record Refusal(
 
   static Refusal tooLarge(long limit) { // RFC 1870 §6.1, §6.3
     return of(
-        552, "5.3.4", "The message is larger than " + limit + " octets, the limit here", "size");
+        552,
+        "5.3.4",
+        "The message is larger than " + limit + " octets, the limit of this server",
+        "size");
   }
 
   static Refusal of(InboundDecision.Refuse decision) {

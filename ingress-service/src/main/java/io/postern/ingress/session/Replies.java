@@ -37,7 +37,7 @@ final class Replies {
   /** Refuses a command for its syntax or its time: too many of them end the session. */
   void reject(String command, Reply reply, String rule) throws IOException {
     if (++badCommands >= parts.limits().mail().badCommands()) {
-      end(Refusal.of(421, "4.7.0", "Too many bad commands, the last: " + reply.text(), rule));
+      end(Refusal.of(421, "4.7.0", "Too many invalid commands, the last: " + reply.text(), rule));
     } else {
       refuse(command, "", Refusal.of(reply, rule));
     }

@@ -32,7 +32,7 @@ final class SessionClock {
 
   /** RFC 5321 §4.5.3.2: the reply to a client that has made us wait too long. */
   static Refusal timeout(String hostName) {
-    return Refusal.of(421, "4.4.2", hostName + " waited too long", "timeout");
+    return Refusal.of(421, "4.4.2", hostName + " timeout", "timeout");
   }
 
   /** The session has lasted as long as one may: it ends before its next mail transaction. */
@@ -44,7 +44,10 @@ final class SessionClock {
     return Refusal.of(
         421,
         "4.4.2",
-        hostName + " ends sessions after " + limits.lifetime().toSeconds() + " s, connect anew",
+        hostName
+            + " closes sessions after "
+            + limits.lifetime().toSeconds()
+            + " s, open a new session",
         "lifetime");
   }
 

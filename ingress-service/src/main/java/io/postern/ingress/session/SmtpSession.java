@@ -82,8 +82,8 @@ public final class SmtpSession implements Runnable {
       }
     } catch (RuntimeException fault) {
       parts.metrics().failed();
-      LOG.error("A session ended by a fault of ours", fault);
-      replies.send(Reply.of(421, "4.3.0", limits.hostName() + " has a problem, try again later"));
+      LOG.error("A session ended because of an internal error", fault);
+      replies.send(Reply.of(421, "4.3.0", limits.hostName() + " internal error, try again later"));
     }
   }
 
@@ -95,7 +95,10 @@ public final class SmtpSession implements Runnable {
     if (connection.inputArrived()) {
       replies.end(
           Refusal.of(
-              554, "5.5.1", "You spoke before the greeting: wait for it (RFC 5321)", "not-smtp"));
+              554,
+              "5.5.1",
+              "You sent data before the greeting: wait for it (RFC 5321)",
+              "not-smtp"));
     } else {
       replies.send(Reply.of(220, "", limits.hostName() + " ESMTP Postern"));
     }
@@ -183,7 +186,9 @@ public final class SmtpSession implements Runnable {
     boolean ascii = vrfy.argument().chars().allMatch(c -> c < 0x80);
     if (ascii || vrfy.smtpUtf8()) {
       // RFC 5321 §7.3: the reply does not say whether a mailbox exists.
-      replies.send(Reply.of(252, "2.5.0", "Cannot verify, send mail and it will be tried"));
+      replies.send(
+          Reply.of(
+              252, "2.5.0", "Cannot verify, send the message and delivery will be " + "attempted"));
     } else { // RFC 6531 §3.7.4.2
       replies.reject(
           "VRFY",
@@ -224,7 +229,7 @@ public final class SmtpSession implements Runnable {
       return;
     }
     connection.discardInput(); // RFC 3207 §6: plaintext behind STARTTLS is nobody's command
-    replies.send(Reply.of(220, "2.0.0", "Begin the TLS handshake"));
+    replies.send(Reply.of(220, "2.0.0", "Start TLS"));
     connection.flush();
     if (handshake("STARTTLS")) {
       client.forgetGreeting();

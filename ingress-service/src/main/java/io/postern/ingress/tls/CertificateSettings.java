@@ -38,7 +38,7 @@ final class CertificateSettings {
     named.forEach((name, files) -> all.add(of(name, files)));
     if (all.size() > MOST) {
       throw new ConfigurationException(
-          "postern.tls.certificates has too many: leave " + MOST + " certificates in all");
+          "postern.tls.certificates has too many: keep " + MOST + " certificates in total");
     }
     return all;
   }
@@ -57,7 +57,7 @@ final class CertificateSettings {
     if (files.certificate().isPresent() || files.key().isPresent()) {
       throw new ConfigurationException(
           prefix
-              + "pkcs12 has the certificate and its key: leave out "
+              + "pkcs12 contains the certificate and its key: remove "
               + prefix
               + "certificate and key");
     }

@@ -33,7 +33,7 @@ final class KeyFiles implements AutoCloseable {
       sets.forEach(WatchedFiles::look);
       besides.run();
     } catch (RuntimeException fault) { // the timer would end by it
-      LOG.error("The files of keys and certificates could not be looked at", fault);
+      LOG.error("The files of keys and certificates could not be checked", fault);
     }
   }
 

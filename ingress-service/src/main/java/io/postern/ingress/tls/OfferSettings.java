@@ -33,7 +33,8 @@ final class OfferSettings {
       List<String> suites = settings.suites().get();
       if (newest) {
         throw new ConfigurationException(
-            "postern.tls.suites are those of TLS 1.2: leave it out with postern.tls.minimum-version=TLSv1.3");
+            "postern.tls.suites applies to TLS 1.2: remove it with "
+                + "postern.tls.minimum-version=TLSv1.3");
       }
       offer = checked("postern.tls.suites", offer, o -> o.withTls12Suites(suites));
       fit(suites, certificates);
@@ -62,7 +63,7 @@ final class OfferSettings {
       }
     }
     throw new ConfigurationException(
-        "postern.tls.suites has no suite for the kind of key of any certificate: add some with"
+        "postern.tls.suites has no suite for the key type of any certificate: add suites with"
             + (certificates.getFirst().type().equals("EC") ? " ECDSA" : " RSA")
             + " in their names");
   }

@@ -100,7 +100,7 @@ public final class ServerTls implements AutoCloseable {
   }
 
   private static void warnOfMode(Path key) {
-    LOG.warnf("%s can be read by everyone on the machine, or written by others: chmod 600", key);
+    LOG.warnf("%s is readable or writable by other users of this machine: chmod 600", key);
   }
 
   /** By the constructor, or by the thread that watches. IllegalArgumentException: not usable. */
@@ -136,7 +136,7 @@ public final class ServerTls implements AutoCloseable {
 
   private void expires(String name, int index, MeterRegistry registry) {
     Gauge.builder("postern.ingress.certificate.expires", this, tls -> tls.secondsLeft(index))
-        .description("Until the end of the certificate that is presented")
+        .description("Time until the presented certificate expires")
         .baseUnit("seconds")
         .tag("certificate", name)
         .strongReference(true)
@@ -154,7 +154,9 @@ public final class ServerTls implements AutoCloseable {
   private static void refused(WatchedFiles files, MeterRegistry registry) {
     Gauge.builder(
             "postern.ingress.tls.files.refused", files, set -> set.refused().isEmpty() ? 0 : 1)
-        .description("1 while the files hold others than those in use, which are not usable")
+        .description(
+            "1 while the files contain an unusable certificate or key, and older ones "
+                + "stay in use")
         .tag("files", files.name())
         .strongReference(true)
         .register(registry);

@@ -56,7 +56,7 @@ final class WatchedFiles {
         BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
         stamps.add(new Stamp(now.lastModifiedTime(), now.size(), now.fileKey()));
       } catch (NoSuchFileException e) {
-        throw new IOException("there is no file " + file, e);
+        throw new IOException("no such file: " + file, e);
       }
     }
     return stamps;
@@ -102,7 +102,8 @@ final class WatchedFiles {
     String text = String.valueOf(why.getMessage());
     if (!text.equals(refused)) {
       refused = text;
-      LOG.warnf("The changed files of %s are not usable, the old ones stay in use: %s", name, text);
+      LOG.warnf(
+          "The changed files of %s are not usable, the previous ones stay in use: %s", name, text);
     }
   }
 

@@ -52,7 +52,7 @@ class ProxyHeaderTest {
   @Test
   void version_1_is_named_with_its_cure() {
     assertThatThrownBy(() -> read(ProxySeeds.of("bad-version-1")))
-        .hasMessage("version 1 of the PROXY protocol came, send version 2");
+        .hasMessage("version 1 of the PROXY protocol was received, send version 2");
   }
 
   /** But for the bits of the TLVs' frame, which may hide the checksum. */

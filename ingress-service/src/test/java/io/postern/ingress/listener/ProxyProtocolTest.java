@@ -121,7 +121,7 @@ class ProxyProtocolTest {
         RawClient client = new RawClient(server.port("smtp"))) {
       client
           .raw(ProxySeeds.of(header))
-          .expect("421 4.7.1 mx.postern.example The balancer does not name its client");
+          .expect("421 4.7.1 mx.postern.example The balancer sent no usable PROXY header");
       MessageRefused refusal = onlyRefusal(server);
       assertThat(refusal.getRule()).isEqualTo("proxy-protocol");
       assertThat(refusal.getSession().getClientIp()).isEqualTo(BALANCER);

@@ -157,7 +157,7 @@ class KafkaRecipientQuestionsTest extends RecipientQuestionsContract {
       awaitKnown(later, ann, Existence.EXISTS);
       awaitKnown(later, nobody, Existence.MISSING);
       assertThat(requireNonNull(later.known(nobody)).detail())
-          .isEqualTo("the mailbox route answered 550 5.1.1 no");
+          .isEqualTo("the mailbox host replied 550 5.1.1 no");
     }
   }
 
@@ -181,7 +181,7 @@ class KafkaRecipientQuestionsTest extends RecipientQuestionsContract {
       assertThat(impatient.answer(mailbox("b", "dead.example"), SHORT).detail())
           .contains("for some seconds");
       assertThat(impatient.answer(mailbox("b", "other.example"), SHORT).detail())
-          .isEqualTo("no answer in time");
+          .isEqualTo("no response in time");
     }
   }
 

@@ -55,7 +55,7 @@ public final class MemoryRecipientQuestions implements RecipientQuestions {
       while (known(mailbox) == null) {
         long left = (end - System.nanoTime()) / 1_000_000;
         if (left <= 0) {
-          return Answer.unknown("no answer in time");
+          return Answer.unknown("no response in time");
         }
         wait(left);
       }

@@ -397,7 +397,7 @@ class DialogueTest {
         String reply = client.reply();
         while (!reply.startsWith("221")
             && !reply.startsWith("421")
-            && !reply.endsWith("the session ends" + reference(reply))) {
+            && !reply.endsWith("closing the session" + reference(reply))) {
           assertThat(reply).matches("(?s)[2-5]\\d\\d[ -].*");
           reply = client.reply();
         }

@@ -188,10 +188,10 @@ class ServerTlsTest {
       value = {
         "minimum-version | TLSv1.1 | postern.tls.minimum-version is \"TLSv1.1\": write TLSv1.2 or",
         "suites | TLS_RSA_WITH_AES_128_GCM_SHA256 | postern.tls.suites: \"TLS_RSA_WITH_AES_128",
-        "suites | TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 | no suite for the kind of key of any",
+        "suites | TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 | no suite for the key type of any",
         "groups | sect163k1 | postern.tls.groups: \"sect163k1\" is no group",
         "key-password-file | /nowhere | postern.tls.key-password-file names /nowhere, which",
-        "ticket-secret | /nowhere | postern.tls.ticket-secret cannot be used: there is no file",
+        "ticket-secret | /nowhere | postern.tls.ticket-secret cannot be used: no such file:",
         "certificates.a.key | /nowhere | postern.tls.certificates.a.certificate is missing",
         "certificates.a.certificate | /nowhere | a.certificate names /nowhere, which cannot be",
         "certificates.a.pkcs12 | /nowhere | postern.tls.certificates.a.pkcs12 names /nowhere",

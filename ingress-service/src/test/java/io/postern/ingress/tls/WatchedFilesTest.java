@@ -101,7 +101,7 @@ class WatchedFilesTest {
     assertThat(files.refused()).isEqualTo("first is not another one");
     Files.delete(key);
     files.look();
-    assertThat(files.refused()).isEqualTo("there is no file " + key);
+    assertThat(files.refused()).isEqualTo("no such file: " + key);
     assertThat(inUse).isEqualTo("first");
     write(key, "new");
     write(certificate, "new");

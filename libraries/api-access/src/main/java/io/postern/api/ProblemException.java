@@ -28,7 +28,7 @@ public final class ProblemException extends RuntimeException {
    * are answered alike (G8).
    */
   public static ProblemException notFound(String what) {
-    return new ProblemException(Problem.of(404, "Not found", "There is no " + what + "."));
+    return new ProblemException(Problem.of(404, "Not found", "No such " + what + "."));
   }
 
   /** 409: it contradicts the state of what it concerns. */
@@ -53,7 +53,7 @@ public final class ProblemException extends RuntimeException {
 
   /** 504: no answer in time; a change may still be made. */
   public static ProblemException timedOut(String detail) {
-    return new ProblemException(Problem.of(504, "No answer in time", detail));
+    return new ProblemException(Problem.of(504, "No response in time", detail));
   }
 
   /** 403: the caller sees the object, and may not do this to it. */

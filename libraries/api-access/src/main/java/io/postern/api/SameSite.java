@@ -39,9 +39,9 @@ public class SameSite implements ContainerRequestFilter {
                   Problem.of(
                       403,
                       "Not allowed",
-                      "A page of another site may change nothing here: send the request from a"
-                          + " program or from this address, without a foreign Origin or"
-                          + " Sec-Fetch-Site"))
+                      "A page of another site may not change anything here: send the request from "
+                          + "a program or from this address, without a foreign Origin or "
+                          + "Sec-Fetch-Site"))
               .build());
     }
   }

@@ -83,7 +83,7 @@ public final class Algorithms {
   public static @Nullable String weakKey(PublicKey key) {
     return switch (key) {
       case RSAPublicKey rsa when rsa.getModulus().bitLength() < MIN_RSA_BITS ->
-          "an RSA key of " + rsa.getModulus().bitLength() + " bits, at least 2048 are wanted";
+          "an RSA key of " + rsa.getModulus().bitLength() + " bits, at least 2048 are required";
       case RSAPublicKey _ -> null;
       case ECPublicKey ec when ec.getParams().getCurve().getField().getFieldSize() < MIN_EC_BITS ->
           "an elliptic curve of fewer than 256 bits";

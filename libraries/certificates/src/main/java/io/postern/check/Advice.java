@@ -22,7 +22,7 @@ final class Advice {
     return switch (status) {
       case OK -> "";
       case DNS_FAILURE ->
-          "make the DNS servers of this host answer for " + where + ", or use an HTTP proxy";
+          "make the DNS servers of this host resolve " + where + ", or use an HTTP proxy";
       case REFUSED ->
           "allow TCP from this host to "
               + where
@@ -36,8 +36,8 @@ final class Advice {
       case TIMED_OUT ->
           "try again with a longer --timeout; if it stays, a device between this host and "
               + where
-              + " lets connections in and no answers out";
-      case DISCONNECTED -> "see whether a firewall or a proxy cuts off HTTP to " + where;
+              + " accepts connections and blocks responses";
+      case DISCONNECTED -> "check whether a firewall or a proxy interrupts HTTP to " + where;
       case HTTP_STATUS -> ofHttp(probed, where);
       case TOO_LARGE -> "raise postern.revocation.max-bytes, if the authority's list is that large";
       case BLOCKED_ADDRESS ->
@@ -45,22 +45,22 @@ final class Advice {
               + " authority publishes inside your own network";
       case NOT_FOLLOWED -> "ask the authority for certificates with an http URL";
       case NOT_A_CRL, NOT_A_CERTIFICATE, NOT_AN_OCSP_RESPONSE ->
-          "find out which host answers at "
+          "find out which host responds at "
               + where
               + ": often a proxy's or a guest network's own page; if it is"
               + " the authority, report it there";
       case EXPIRED ->
-          "compare this host's clock; if it is right, the authority, or a cache on the way, serves"
-              + " a copy that is too old: report it there";
+          "compare this host's clock; if it is right, the authority, or a cache in between, serves "
+              + "a copy that is too old: report it there";
       case NOT_YET_VALID -> "set this host's clock; if it is right, report it to the authority";
       case WRONG_SIGNER ->
           "report it to the authority: its publication there is not for this certificate";
-      case OCSP_ERROR -> "try again later; if it stays, report it to the authority";
+      case OCSP_ERROR -> "try again later; if it persists, report it to the authority";
       case REVOKED ->
           own
-              ? "do not use this certificate: have another one issued"
-              : "report it to the authority: its responder's certificate is revoked, so no peer can believe"
-                  + " its answers";
+              ? "do not use this certificate: get another one"
+              : "report it to the authority: its responder's certificate is revoked, so no peer "
+                  + "can trust its responses";
       case UNKNOWN -> "report it to the authority: this certificate names it as its responder";
     };
   }
@@ -69,9 +69,9 @@ final class Advice {
     return switch (probed.httpStatus()) {
       case 407 -> "allow this host at the proxy without a password";
       case 403 ->
-          "allow it at the proxy or the filter that stands between; else report it to the authority";
+          "allow it at the proxy or filter in between; otherwise report it to the authority";
       case 404, 410 -> "report it to the authority: it publishes nothing there";
-      default -> "try again later; if it stays, find out which host answers at " + where;
+      default -> "try again later; if it persists, find out which host responds at " + where;
     };
   }
 
@@ -80,7 +80,7 @@ final class Advice {
     String where = connection.host() + " port " + connection.port();
     return switch (connection.status()) {
       case OK -> "";
-      case DNS_FAILURE -> "Make the DNS servers of this host answer for " + connection.host() + ".";
+      case DNS_FAILURE -> "Make the DNS servers of this host resolve " + connection.host() + ".";
       case REFUSED ->
           "Nothing listens at "
               + where
@@ -90,18 +90,18 @@ final class Advice {
       case UNREACHABLE -> "Give this host a route to " + where + ".";
       case BLOCKED_ADDRESS ->
           connection.host()
-              + " is at an address that is not public: name a host that is, or set"
-              + " postern.revocation.allow-private-targets=true if yours are inside.";
+              + " has an address that is not public: use a public host, or set "
+              + "postern.revocation.allow-private-targets=true if your hosts are internal.";
       case TIMED_OUT ->
-          where + " does not answer in time: try again with a longer --timeout, or ask its owner.";
+          where + " does not respond in time: try again with a longer --timeout, or ask its owner.";
       case DISCONNECTED -> where + " ends the connection: its owner's log says why.";
       case NOT_SMTP -> "Name the port where the server speaks SMTP with STARTTLS (25, 587).";
       case SMTP_REFUSED ->
           where + " refuses this host: its owner must allow it, or check from another host.";
       case STARTTLS_NOT_OFFERED ->
           where
-              + " must offer STARTTLS: forced TLS to it is not possible; if it does elsewhere,"
-              + " something between removes it.";
+              + " must offer STARTTLS: forced TLS to it is not possible; if it offers STARTTLS "
+              + "elsewhere, a device in between removes it.";
       case STARTTLS_REFUSED -> where + " must accept STARTTLS: ask its owner about the reply.";
       case HANDSHAKE_FAILED ->
           where + " must offer TLS 1.2 or 1.3 with a suite with forward secrecy and a certificate.";
@@ -113,11 +113,11 @@ final class Advice {
     if (root == null) {
       return "The issuer "
           + name
-          + " is neither sent nor an anchor here nor could it be fetched. If it is a root, get its"
-          + " certificate from the authority, compare the fingerprint with the one that the"
-          + " authority publishes, and "
+          + " is neither sent nor an anchor here, and could not be fetched. If it is a root, get "
+          + "its certificate from the authority, compare the fingerprint with the one that "
+          + "the authority publishes, and "
           + WHERE
-          + " If it is none, its certificate must be sent along.";
+          + " If it is not a root, its certificate must be sent as well.";
     }
     CertificateIdentity facts = CertificateIdentity.of(root);
     return "The root is not trusted here: get its certificate ("
@@ -131,9 +131,9 @@ final class Advice {
 
   /** For a chain over a certificate that is distrusted here on purpose. */
   static String distrusted(String certificate) {
-    return "No path may go over "
+    return "No path may use "
         + certificate
-        + ", which is distrusted here: have the certificate issued by another authority.";
+        + ", which is distrusted here: get a certificate from another authority.";
   }
 
   /** For a root that was asked for and is not here. */
@@ -146,6 +146,6 @@ final class Advice {
   }
 
   private static final String WHERE =
-      "put it (PEM) into a file that postern.anchors.pem of certificate-service names; it is read"
-          + " again by itself.";
+      "add it (PEM) to a file in postern.anchors.pem of certificate-service; the file is read "
+          + "again automatically.";
 }

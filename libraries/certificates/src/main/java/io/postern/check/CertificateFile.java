@@ -56,7 +56,7 @@ public final class CertificateFile {
       }
       if (all.size() == most) {
         throw new IllegalArgumentException(
-            what + " has more than " + most + " certificates: leave out those that are not needed");
+            what + " has more than " + most + " certificates: remove those that are not needed");
       }
       all.add(certificate(der(text.substring(at + BEGIN.length(), end), which), which));
     }
@@ -80,8 +80,7 @@ public final class CertificateFile {
       return ParsedCertificate.parse(der);
     } catch (UnusableCertificateException e) {
       throw new IllegalArgumentException(
-          which + " is not usable (" + e.getMessage() + "): have it issued again, or leave it out",
-          e);
+          which + " is not usable (" + e.getMessage() + "): get a new one, or remove it", e);
     }
   }
 }

@@ -158,7 +158,7 @@ record Findings(
     ParsedCertificate issuer = chain.issuerOf(index);
     if (issuer == null) {
       return new Revocation(
-          "unreachable", "none", "", "its issuer's certificate is missing, so it cannot be known");
+          "unreachable", "none", "", "its issuer's certificate is missing, so this is unknown");
     }
     Finding finding =
         new ProbeEvidence(about)

@@ -49,8 +49,8 @@ public sealed interface Target {
         throw new IllegalArgumentException(
             "'"
                 + text
-                + "' is no host: name one as mail.example.com, mail.example.com:25, 192.0.2.1 or"
-                + " [2001:db8::1]:25");
+                + "' is not a host: use mail.example.com, mail.example.com:25, 192.0.2.1 or "
+                + "[2001:db8::1]:25");
       }
       if (port.isEmpty()) {
         return new Host(host, SMTP_PORT);
@@ -59,7 +59,7 @@ public sealed interface Target {
           || Integer.parseInt(port.substring(1)) < 1
           || Integer.parseInt(port.substring(1)) > MAX_PORT) {
         throw new IllegalArgumentException(
-            "'" + text + "' has a port that is none: name one from 1 to " + MAX_PORT);
+            "'" + text + "' has an invalid port: use 1 to " + MAX_PORT);
       }
       return new Host(host, Integer.parseInt(port.substring(1)));
     }

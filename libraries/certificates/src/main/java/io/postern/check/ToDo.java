@@ -39,8 +39,7 @@ final class ToDo {
       sentences.add(
           owner
               + String.join(", ", missing)
-              + " behind its own certificate: Postern does not fetch a missing one, and Exchange"
-              + " does not either.");
+              + " after its own certificate: neither Postern nor Exchange fetches a missing one.");
     }
   }
 
@@ -57,7 +56,7 @@ final class ToDo {
         (needed ? sentences : notes).add(sentence(endpoint));
       } else if (endpoint.millis() > SLOW_MILLIS) {
         notes.add(
-            "%s %s took %s ms: mail waits for it once, at most postern.revocation.fetch-timeout."
+            "%s %s took %s ms: mail is delayed by it once, at most for postern.revocation.fetch-timeout."
                 .formatted(Spelling.hyphens(endpoint.kind()), endpoint.url(), endpoint.millis()));
       }
     }
@@ -65,7 +64,7 @@ final class ToDo {
     if (status.equals("nothing-published")) {
       notes.add(
           certificate.facts().subject()
-              + " names neither a list nor a responder: if it is revoked, no peer learns of it.");
+              + " names neither a list nor a responder: if it is revoked, no peer can find out.");
     }
   }
 
@@ -82,7 +81,7 @@ final class ToDo {
   void verdict(Verdict verdict) {
     if (!verdict.good() && (sentences.isEmpty() || !CURED_ELSEWHERE.contains(verdict.reason()))) {
       sentences.add(
-          "It is judged %s (%s): %s."
+          "The verdict is %s (%s): %s."
               .formatted(verdict.result(), verdict.reason(), verdict.detail()));
     }
   }
@@ -91,27 +90,27 @@ final class ToDo {
     Instant end = leaf.facts().notAfter();
     if (end.isAfter(at) && end.isBefore(at.plus(SOON))) {
       notes.add(
-          "%s ends in %s days: have the next one issued."
+          "%s expires in %s days: get the next one."
               .formatted(leaf.facts().subject(), Duration.between(at, end).toDays()));
     }
     if (stapled) {
       notes.add(
-          "The server stapled an OCSP response. The lists and responders were asked all the same, as"
-              + " the next one may come without.");
+          "The server stapled an OCSP response. The lists and responders were queried anyway, "
+              + "because the next handshake may have none.");
     }
   }
 
   void leftOut(int endpoints) {
     if (endpoints > 0) {
-      notes.add(endpoints + " more URLs are named than a check asks; they were left out.");
+      notes.add(endpoints + " more URLs are named than a check queries; they were skipped.");
     }
   }
 
   void proxied(boolean proxied) {
     if (proxied) {
       notes.add(
-          "Lists, responders and issuers were asked through the HTTP proxy, which resolves the"
-              + " names; the mail server was dialled directly.");
+          "Lists, responders and issuers were queried through the HTTP proxy, which resolves the "
+              + "names; the mail server was connected directly.");
     }
   }
 
@@ -130,26 +129,26 @@ final class ToDo {
                   + " a certificate that the records name.");
       case BOGUS ->
           sentences.add(
-              "The DNS answers about "
+              "The DNS responses for "
                   + records.base()
                   + " fail DNSSEC ("
                   + records.detail()
-                  + "): senders with DANE do not use the server. Mend the zone's signatures.");
+                  + "): senders with DANE do not use the server. Fix the zone's signatures.");
       case UNUSABLE ->
           notes.add(
               "No TLSA record of "
                   + records.base()
-                  + " can authenticate a mail server (RFC 7672 §3.1): senders demand TLS alone.");
+                  + " can authenticate a mail server (RFC 7672 §3.1): senders only require TLS.");
       case NOT_PROVEN ->
           notes.add(
               "The TLSA records of "
                   + records.base()
-                  + " are not proven by DNSSEC: no sender uses them.");
-      case UNKNOWN -> notes.add("TLSA records are not known: " + records.detail() + ".");
+                  + " are not secured by DNSSEC: no sender uses them.");
+      case UNKNOWN -> notes.add("TLSA records are unknown: " + records.detail() + ".");
       case NONE, MATCHED -> {}
     }
     if (!records.stsFailure().isEmpty()) {
-      notes.add("The record of MTA-STS is not known: " + records.stsFailure() + ".");
+      notes.add("The MTA-STS record is unknown: " + records.stsFailure() + ".");
     }
   }
 

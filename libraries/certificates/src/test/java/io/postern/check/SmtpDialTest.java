@@ -94,7 +94,7 @@ class SmtpDialTest {
         row(Status.REFUSED, "refused", FreePorts::next),
         row(
             Status.SILENT,
-            "had no answer",
+            "had no response",
             () -> {
               SilentPort silent = new SilentPort();
               open.add(silent);
@@ -126,7 +126,10 @@ class SmtpDialTest {
             Status.DISCONNECTED,
             "closed",
             () -> started(peer().on(PeerStage.EHLO, PeerStep.drop()))),
-        row(Status.NOT_SMTP, "no SMTP", () -> started(SmtpHost.saying("HTTP/1.1 400 Bad\r\n"))),
+        row(
+            Status.NOT_SMTP,
+            "does not speak SMTP",
+            () -> started(SmtpHost.saying("HTTP/1.1 400 Bad\r\n"))),
         row(
             Status.NOT_SMTP,
             "a line without an end",

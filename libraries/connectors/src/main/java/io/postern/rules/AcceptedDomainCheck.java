@@ -21,13 +21,13 @@ final class AcceptedDomainCheck {
     findings.when(
         !DomainNames.isDomain(domain.getDomain()) || !DomainNames.hasDot(domain.getDomain()),
         "domain",
-        "\"" + Findings.shown(domain.getDomain()) + "\" is no domain that can be accepted",
+        "\"" + Findings.shown(domain.getDomain()) + "\" is not a valid accepted domain",
         Findings.suggested(domain.getDomain(), "a domain name such as contoso.com, in lower case"));
     MailboxRouteCheck.check(domain, after, findings);
     findings.when(
         domain.getDomainType() == AcceptedDomainType.UNRECOGNIZED,
         "domainType",
-        "the value is not known",
+        "unknown value",
         "write authoritative or internalRelay");
     RecipientValidationCheck.check(domain, findings);
     list(domain, after.recipients(domain), findings);
@@ -39,7 +39,7 @@ final class AcceptedDomainCheck {
       findings.when(
           domain.getRecipientValidation() == RecipientValidation.RECIPIENT_VALIDATION_LIST,
           "recipientValidation",
-          "the domain has no list of recipients yet, and all its mail would wait",
+          "the domain has no recipient list yet, and all its mail would be deferred",
           "write off, apply the list (postern recipients apply "
               + Findings.shown(domain.getDomain())
               + " FILE), then write list");
@@ -52,7 +52,8 @@ final class AcceptedDomainCheck {
               && domain.getRecipientValidation()
                   == RecipientValidation.RECIPIENT_VALIDATION_MAILBOX_ROUTE,
           "recipientValidation",
-          "the domain's mailbox route is asked, and recipients of its list are elsewhere: "
+          "recipients are checked at the domain's mailbox route, and recipients in its list are "
+              + "elsewhere: "
               + Findings.shown(route),
           "write list or off");
       findings.when(

@@ -42,10 +42,9 @@ final class AnchorSetCheck {
     findings.when(
         all.get(i).size() != FINGERPRINT_BYTES,
         field,
-        "it is no SHA-256 of a certificate",
+        "it is not the SHA-256 of a certificate",
         "write the 64 hexadecimal digits that openssl x509 -noout -fingerprint -sha256 prints");
-    findings.when(
-        all.indexOf(all.get(i)) < i, field, "it stands here twice", "keep one of the two");
+    findings.when(all.indexOf(all.get(i)) < i, field, "duplicate entry", "keep one of the two");
   }
 
   private static void certificate(String field, ByteString der, AnchorSet set, Findings findings) {
@@ -62,8 +61,8 @@ final class AnchorSetCheck {
       findings.when(
           bytes.available() > 0,
           field,
-          "there are bytes behind the certificate",
-          "write each certificate as an entry of its own");
+          "there are bytes after the certificate",
+          "add each certificate as a separate entry");
       findings.when(
           set.getDistrustedList()
               .contains(ByteString.copyFrom(Fingerprints.sha256(der.toByteArray()))),
@@ -71,7 +70,7 @@ final class AnchorSetCheck {
           "the same set distrusts it",
           "remove it, or its fingerprint from distrusted");
     } catch (CertificateException e) {
-      findings.add(field, "it is no X.509 certificate", "write the certificate in PEM");
+      findings.add(field, "it is not an X.509 certificate", "write the certificate in PEM");
     }
   }
 }

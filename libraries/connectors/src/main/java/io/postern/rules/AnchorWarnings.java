@@ -28,9 +28,9 @@ final class AnchorWarnings {
             end.isBefore(now.plus(SOON)),
             "pem[" + i + "]",
             end.isBefore(now)
-                ? "the certificate has ended on " + end
-                : "the certificate ends in " + days + " days, on " + end,
-            "add its successor now, and remove it when nobody uses it any more");
+                ? "the certificate expired on " + end
+                : "the certificate expires in " + days + " days, on " + end,
+            "add its successor now, and remove it when it is no longer in use");
       } catch (CertificateException e) {
         continue; // AnchorSetCheck refuses it
       }

@@ -54,12 +54,10 @@ public final class DirectoryRules {
       }
       String key = DirectoryKeys.key(change);
       Findings findings = new Findings(key, problems);
-      findings.when(!seen.add(key), "", "it stands twice in one command", "keep one of the two");
+      findings.when(!seen.add(key), "", "duplicate object in one command", "keep one of the two");
       if (isAnothersDomain(key, change)) {
         findings.add(
-            "domain",
-            "the domain is accepted for another organization",
-            "have it removed there first");
+            "domain", "the domain is accepted for another organization", "remove it there first");
       } else if (change.getRemoved()) {
         removal(change, after, findings);
       } else {
@@ -95,7 +93,7 @@ public final class DirectoryRules {
   private void removal(DirectoryObject change, Directory after, Findings findings) {
     String key = DirectoryKeys.key(change);
     if (before.object(key).isEmpty()) {
-      findings.add("", "there is nothing of this name to remove", "look at the spelling");
+      findings.add("", "no object with this name", "check the spelling");
       return;
     }
     if (change.hasInboundConnector() || change.hasOutboundConnector()) {
@@ -189,19 +187,19 @@ public final class DirectoryRules {
     findings.when(
         !DomainNames.isDomain(id) || DomainNames.hasDot(id),
         "id",
-        "\"" + Findings.shown(id) + "\" is no id",
-        "write 1 to 63 lower-case letters, digits and hyphens, no hyphen at the ends");
+        "\"" + Findings.shown(id) + "\" is not a valid ID",
+        "use 1 to 63 lower-case letters, digits and hyphens, without a hyphen at the ends");
     findings.text("displayName", organization.getDisplayName(), MAX_DISPLAY_NAME);
     findings.when(
         organization.getRejectDirectSendSubdomains() && !organization.getRejectDirectSend(),
         "rejectDirectSendSubdomains",
         "without rejectDirectSend it rejects nothing",
-        "write rejectDirectSend: true, or take rejectDirectSendSubdomains out");
+        "set rejectDirectSend: true, or remove rejectDirectSendSubdomains");
     int hours = organization.getExpiryHours();
     findings.when(
         hours != 0 && (hours < 12 || hours > 120),
         "expiryHours",
         "mail cannot expire after " + hours + " hours",
-        "write 12 to 120, or leave it out for 24");
+        "use 12 to 120, or omit it for 24");
   }
 }

@@ -26,7 +26,7 @@ public record DomainPattern(Kind kind, String domain) {
     String domain = wildcard ? pattern.substring(2) : pattern;
     if (domain.indexOf('*') >= 0) {
       throw new IllegalArgumentException(
-          "a wildcard may only be the whole first label, or stand alone");
+          "a wildcard must be the whole first label, or the only character");
     }
     if (!DomainNames.isDomain(domain)) {
       throw new IllegalArgumentException("it is not a domain name in lower-case A-labels");

@@ -26,35 +26,36 @@ final class EnhancedFilteringCheck {
           connector.getEfUsersCount() > 0,
           "efUsers",
           "nothing is skipped for them",
-          "write efSkipLastIP: true or efSkipIPs, or take efUsers out");
+          "set efSkipLastIP: true or efSkipIPs, or remove efUsers");
       return;
     }
     skipList(connector.getEfSkipIpsList(), findings);
     findings.when(
         connector.getTreatMessagesAsInternal() || connector.getCloudServicesMailEnabled(),
         skipsLast ? "efSkipLastIP" : "efSkipIPs",
-        "the gateway relays anybody's mail, and treatMessagesAsInternal or"
-            + " cloudServicesMailEnabled would trust all of it",
-        "take one of them out");
+        "the gateway relays mail from any sender, and treatMessagesAsInternal or "
+            + "cloudServicesMailEnabled would trust all of it",
+        "remove one of them");
     findings.when(
         skipsLast && skipsListed,
         "efSkipIPs",
-        "with efSkipLastIP the client alone is skipped, and the list has no effect",
-        "take one of the two out");
+        "with efSkipLastIP only the client is skipped, and the list has no effect",
+        "remove one of the two");
     findings.when(
         connector.getSenderIpAddressesCount() == 0
             && connector.getTlsSenderCertificateName().isEmpty(),
         skipsLast ? "efSkipLastIP" : "efSkipIPs",
-        "nothing proves the gateway, so anybody could write Received fields that are believed",
+        "the gateway is not authenticated, so any client could send Received fields that are "
+            + "trusted",
         "write the gateway's senderIPAddresses (for a partner with restrictDomainsToIPAddresses:"
             + " true) or its tlsSenderCertificateName");
     findings.when(
         after.outboundConnectors(connector.getOrganization()).stream()
             .anyMatch(EnhancedFilteringCheck::isCentral),
         skipsLast ? "efSkipLastIP" : "efSkipIPs",
-        "the organization sends all mail by its own server, which hands it in once more: the"
-            + " source is not told apart then",
-        "take it out, or take routeAllMessagesViaOnPremises out of the outbound connector");
+        "the organization routes all mail through its own server, which submits it again: the "
+            + "source cannot be distinguished then",
+        "remove it, or remove routeAllMessagesViaOnPremises from the outbound connector");
   }
 
   /** The other side of the same combination. */
@@ -64,8 +65,8 @@ final class EnhancedFilteringCheck {
             && after.inboundConnectors(connector.getOrganization()).stream()
                 .anyMatch(c -> c.getEfSkipLastIp() || c.getEfSkipIpsCount() > 0),
         "routeAllMessagesViaOnPremises",
-        "an inbound connector has efSkipLastIP or efSkipIPs, which do not go together with it",
-        "take it out, or take efSkipLastIP and efSkipIPs out of the inbound connectors");
+        "an inbound connector has efSkipLastIP or efSkipIPs, which cannot be combined with it",
+        "remove it, or remove efSkipLastIP and efSkipIPs from the inbound connectors");
   }
 
   private static boolean isCentral(OutboundConnector connector) {
@@ -99,11 +100,11 @@ final class EnhancedFilteringCheck {
       findings.add(
           field,
           shown + " has private addresses (" + own.text() + "), which are skipped without it",
-          "take it out, and write public addresses of the gateway alone");
+          "remove it, and use only public addresses of the gateway");
     } else if (span.isWiderThan(ipv4 ? SHORTEST_IPV4_PREFIX : SHORTEST_IPV6_PREFIX)) {
       findings.add(
           field,
-          shown + " is too wide to name a gateway's hosts",
+          shown + " is too wide for the hosts of a gateway",
           "write blocks of /8 and longer (IPv6: /32), or shorter ranges");
     }
   }
@@ -119,8 +120,8 @@ final class EnhancedFilteringCheck {
       findings.when(
           at <= 0 || domain == null || !after.accepts(connector.getOrganization(), domain),
           "efUsers[" + i + "]",
-          "\"" + Findings.shown(users.get(i)) + "\" is no address in an accepted domain",
-          "write each address by which the recipient gets mail, user@domain");
+          "\"" + Findings.shown(users.get(i)) + "\" is not an address in an accepted domain",
+          "add each address at which the recipient receives mail, user@domain");
     }
   }
 }

@@ -53,7 +53,7 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
                         "partner or onPremises",
                         "unknown",
                         false,
-                        "the type is not known to this version"));
+                        "this version does not know the type"));
           };
       Effect effect = effect(entry);
       List<Condition> withPrecedence = new ArrayList<>(conditions);
@@ -76,8 +76,8 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
               own,
               "the recipient's domain "
                   + c.recipientDomain
-                  + (own ? " is" : " is no")
-                  + (own ? " an accepted domain of " : " accepted domain of ")
+                  + (own ? " is" : " is not")
+                  + " an accepted domain of "
                   + entry.organization()));
       conditions.add(c.senderDomains(entry));
       conditions.add(c.associatedAcceptedDomains(entry));
@@ -128,19 +128,20 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
 
     private static Condition noCertificate() {
       return Condition.notNeeded(
-          RecipientRefusal.CERTIFICATE_NAME, "", "the connector does not go by certificate");
+          RecipientRefusal.CERTIFICATE_NAME, "", "the connector does not use a certificate");
     }
 
     private Condition verdict(InboundEntry entry, boolean named) {
       if (!named) {
         return Condition.notNeeded(
-            "verdict", "", "the certificate is not the connector's, so its chain does not matter");
+            "verdict",
+            "",
+            "the certificate does not match the connector, so its chain is not " + "checked");
       }
       return switch (ChainJudgement.of(
           steps.conditions(), entry, known, entry.certificateParameter())) {
         case ChainJudgement.Question question ->
-            Condition.unknown(
-                "verdict", "good", "nobody asked for it: the decision does not depend on it");
+            Condition.unknown("verdict", "good", "not checked: the decision does not depend on it");
         case ChainJudgement.Good good ->
             Condition.of("verdict", "good", good.verdict(), true, "the certificate chain is good");
         case ChainJudgement.NotGood(RecipientRefusal refusal) ->
@@ -179,17 +180,17 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
         return Condition.of("precedence", "first", "first", true, "no connector before it decided");
       }
       if (conditions.stream().anyMatch(Condition::notMet)) {
-        return Condition.notNeeded("precedence", "", "a condition before it is not met");
+        return Condition.notNeeded("precedence", "", "an earlier condition is not met");
       }
       String before = before(entry);
-      return Condition.of("precedence", "first", before, false, before + " decided before it");
+      return Condition.of("precedence", "first", before, false, before + " decided earlier");
     }
 
     /** The connector that decided in place of this one, if its organization may know it (G8). */
     private String before(InboundEntry entry) {
       if (entry.usable(ConnectorType.ON_PREMISES)
           && steps.originating() instanceof OriginatingConnector.Tie) {
-        return "nobody, since the certificate fits several organizations equally: none";
+        return "none: the certificate matches several organizations equally";
       }
       for (InboundDecision decision :
           entry.usable(ConnectorType.PARTNER)

@@ -61,16 +61,16 @@ public record ExplainedOutbound(OutboundDecision decision, List<ExplainedConnect
       return Condition.of("precedence", "first", "first", true, "no connector is before it");
     }
     if (conditions.stream().anyMatch(Condition::notMet)) {
-      return Condition.notNeeded("precedence", "", "a condition before it is not met");
+      return Condition.notNeeded("precedence", "", "an earlier condition is not met");
     }
     return chosen == null
         ? Condition.of(
-            "precedence", "first", "no connector", false, "no connector is asked about this mail")
+            "precedence", "first", "no connector", false, "no connector is evaluated for this mail")
         : Condition.of(
             "precedence",
             "first",
             chosen.name(),
             false,
-            chosen.name() + " goes before it: more specific, or earlier by name");
+            chosen.name() + " comes first: more specific, or earlier by name");
   }
 }

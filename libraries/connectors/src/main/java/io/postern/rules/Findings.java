@@ -46,17 +46,14 @@ final class Findings {
 
   void mode(ConnectorMode mode) {
     when(
-        mode == ConnectorMode.UNRECOGNIZED,
-        "mode",
-        "the value is not known",
-        "write enforce or reportOnly");
+        mode == ConnectorMode.UNRECOGNIZED, "mode", "unknown value", "write enforce or reportOnly");
   }
 
   void revocation(String field, RevocationMode mode) {
     when(
         mode == RevocationMode.UNRECOGNIZED,
         field,
-        "the value is not known",
+        "unknown value",
         "write required, bestEffort or off");
   }
 
@@ -65,7 +62,7 @@ final class Findings {
         set,
         field,
         "it is for partner connectors only",
-        "take it out, or write connectorType: partner");
+        "remove it, or set connectorType: partner");
   }
 
   void onPremisesOnly(String field, boolean set) {
@@ -73,7 +70,7 @@ final class Findings {
         set,
         field,
         "it is for on-premises connectors only",
-        "take it out, or write connectorType: onPremises");
+        "remove it, or set connectorType: onPremises");
   }
 
   void forcedTlsOnly(String field, boolean set) {
@@ -81,7 +78,7 @@ final class Findings {
         set,
         field,
         "nothing can be required of opportunistic TLS",
-        "write tlsSettings: encryptionOnly or more");
+        "set tlsSettings: encryptionOnly or stronger");
   }
 
   <C> void notEvaluated(List<UnevaluatedField<C>> fields, C connector) {
@@ -89,7 +86,7 @@ final class Findings {
       when(
           field.refuses().test(connector),
           field.name(),
-          "it is not evaluated by this version, and would protect nothing",
+          "this version does not evaluate it, and it would have no effect",
           field.cure());
     }
   }
@@ -105,7 +102,7 @@ final class Findings {
     when(
         !fine,
         "name",
-        "\"" + shown(name) + "\" is no name",
+        "\"" + shown(name) + "\" is not a valid name",
         "write 1 to "
             + MAX_NAME
             + " visible characters without \"/\" and without spaces at the ends");
@@ -155,7 +152,7 @@ final class Findings {
     } else if (!DomainNames.isDomain(base) || !DomainNames.hasDot(base)) {
       add(
           field,
-          "\"" + shown(name) + "\" is no certificate name",
+          "\"" + shown(name) + "\" is not a valid certificate name",
           suggested(name, "mail.contoso.com or *.contoso.com, in lower case"));
     }
   }
@@ -164,21 +161,21 @@ final class Findings {
   void host(String field, String portField, NextHopHost host) {
     String name = host.getHost();
     if (name.isEmpty()) {
-      add(field, "it names no host", "write a host name or an IP address");
+      add(field, "the host is missing", "write a host name or an IP address");
     } else if (IpAddress.parse(name) == null && !isHostName(name)) {
       boolean block = name.indexOf('/') >= 0;
       add(
           field,
           "\"" + shown(name) + "\" is neither a host name nor an IP address",
           block
-              ? "write each host of the block by itself"
+              ? "add each host of the block separately"
               : suggested(name, "a host name or an IP address without brackets"));
     }
     when(
         host.getPort() < 0 || host.getPort() > 65_535,
         portField,
-        "there is no port " + host.getPort(),
-        "write a number from 1 to 65535, or none for the default");
+        "invalid port " + host.getPort(),
+        "use a number from 1 to 65535, or omit it for the default");
   }
 
   /** Only a set of the same organization, and one that exists (G8). */
@@ -193,14 +190,14 @@ final class Findings {
         !owner.equals(organization) || after.anchorSet(organization, name).isEmpty(),
         field,
         "the organization has no trust anchors named \"" + shown(name) + "\"",
-        "add them, or leave " + field + " out for the default ones");
+        "add them, or leave " + field + " for the default ones");
   }
 
   void organization(String organization, Directory after) {
     when(
         after.organization(organization).isEmpty(),
         "organization",
-        "there is no organization \"" + shown(organization) + "\"",
+        "no such organization: \"" + shown(organization) + "\"",
         "add the organization first, or in the same command");
   }
 

@@ -101,7 +101,7 @@ public final class GatewayRules {
             trail.summary(
                 "Refused: the certificate for "
                     + entry.subject
-                    + ", a gateway's, is "
+                    + ", of a gateway, is "
                     + refusal.verdict())));
   }
 }

@@ -117,7 +117,7 @@ final class InboundConditions {
         reportsOnly ? "reportOnly" : "enforce",
         !reportsOnly,
         reportsOnly
-            ? "the connector only reports what it would decide"
+            ? "the connector is in report-only mode"
             : "the connector's decisions are in force");
   }
 
@@ -153,7 +153,7 @@ final class InboundConditions {
   Condition associatedWith(InboundEntry entry, String acceptedDomain) {
     if (entry.associatedDomains.isEmpty()) {
       return Condition.notNeeded(
-          "associatedAcceptedDomains", acceptedDomain, "it counts for all accepted domains");
+          "associatedAcceptedDomains", acceptedDomain, "it applies to all accepted domains");
     }
     boolean met = entry.servesAcceptedDomain(acceptedDomain);
     return Condition.of(
@@ -161,9 +161,7 @@ final class InboundConditions {
         listed(entry.connector.getAssociatedAcceptedDomainsList()),
         acceptedDomain,
         met,
-        met
-            ? acceptedDomain + " is among them"
-            : "the accepted domain that would count is not among them");
+        met ? acceptedDomain + " is among them" : "the accepted domain is not among them");
   }
 
   Condition requireTls(InboundEntry entry) {
@@ -208,7 +206,7 @@ final class InboundConditions {
         presented != null,
         presented != null
             ? entry.certificateName + " matches the certificate's name " + presented
-            : entry.certificateName + " is asked for; " + certificate());
+            : entry.certificateName + " is required; " + certificate());
   }
 
   Condition certificateIsOwn(InboundEntry entry, CertificateFit fit) {
@@ -249,11 +247,11 @@ final class InboundConditions {
         met
             ? sender() + " is an accepted domain of " + entry.organization()
             : facts.mailFromDomain() == null
-                ? "the address matches, but the null reverse-path has no domain that could be this"
-                    + " organization's; only a certificate can prove its server then"
+                ? "the address matches, but the null reverse-path has no domain that could belong "
+                    + "to this organization; only a certificate can identify its server then"
                 : "the address matches, but MAIL FROM's "
                     + sender()
-                    + " is no accepted domain of "
+                    + " is not an accepted domain of "
                     + entry.organization());
   }
 
@@ -273,7 +271,7 @@ final class InboundConditions {
   /** The client's certificate, in words; one without a name of a host proves as little as none. */
   String certificate() {
     return facts.certificateNames().isEmpty()
-        ? "the client showed no certificate that names a host"
+        ? "the client presented no certificate with a host name"
         : "the client's certificate is for " + listed(facts.certificateNames());
   }
 

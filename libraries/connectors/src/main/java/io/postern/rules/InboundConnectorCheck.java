@@ -30,8 +30,8 @@ final class InboundConnectorCheck {
     findings.when(
         connector.getBlocked() && connector.getMode() == ConnectorMode.REPORT_ONLY,
         "blocked",
-        "with mode: reportOnly nothing of it is refused",
-        "write mode: enforce, or take blocked out");
+        "with mode: reportOnly, nothing is refused",
+        "set mode: enforce, or remove blocked");
     EnhancedFilteringCheck.check(connector, after, findings);
     RateCheck.check(connector, findings);
     switch (connector.getConnectorType()) {
@@ -54,7 +54,7 @@ final class InboundConnectorCheck {
         findings.when(
             !IpRange.parse(addresses.get(i)).fitsConnector(),
             field,
-            shown + " is too wide a block to name a sender",
+            shown + " is too wide a block for a sender",
             "write blocks of /24 to /32 (IPv6: /64 to /128)");
       } catch (IllegalArgumentException e) {
         findings.add(
@@ -73,8 +73,10 @@ final class InboundConnectorCheck {
       findings.when(
           !after.accepts(connector.getOrganization(), domains.get(i)),
           "associatedAcceptedDomains[" + i + "]",
-          "\"" + Findings.shown(domains.get(i)) + "\" is no accepted domain of the organization",
-          "add it to the accepted domains, or take it out here");
+          "\""
+              + Findings.shown(domains.get(i))
+              + "\" is not an accepted domain of the organization",
+          "add it to the accepted domains, or remove it here");
     }
   }
 
@@ -99,7 +101,7 @@ final class InboundConnectorCheck {
         name && !connector.getRequireTls(),
         "requireTls",
         "tlsSenderCertificateName has a meaning only over TLS",
-        "write requireTls: true, or take tlsSenderCertificateName out");
+        "set requireTls: true, or remove tlsSenderCertificateName");
     findings.when(
         toAddresses && !addresses,
         "senderIPAddresses",
@@ -108,13 +110,13 @@ final class InboundConnectorCheck {
     findings.when(
         addresses && !toAddresses,
         "restrictDomainsToIPAddresses",
-        "without it the senderIPAddresses of a partner connector restrict nobody",
-        "write restrictDomainsToIPAddresses: true, or take senderIPAddresses out");
+        "without it, the senderIPAddresses of a partner connector restrict no client",
+        "set restrictDomainsToIPAddresses: true, or remove senderIPAddresses");
     findings.when(
         toAddresses && (toCertificate || name),
         "restrictDomainsToIPAddresses",
-        "addresses and a certificate do not go together in one partner connector",
-        "make two connectors for the same senderDomains, each then suffices");
+        "addresses and a certificate cannot be combined in one partner connector",
+        "use two connectors for the same senderDomains: either is then sufficient");
   }
 
   private static void onPremises(InboundConnector connector, Directory after, Findings findings) {
@@ -123,12 +125,12 @@ final class InboundConnectorCheck {
         connector.getTreatMessagesAsInternal() && connector.getCloudServicesMailEnabled(),
         "treatMessagesAsInternal",
         "with cloudServicesMailEnabled the server's own header fields say which mail is internal",
-        "take one of the two out");
+        "remove one of the two");
     findings.when(
         connector.getCloudServicesMailEnabled() && name.isEmpty(),
         "cloudServicesMailEnabled",
-        "header fields that make mail internal are taken from a server with a certificate alone",
-        "write tlsSenderCertificateName and requireTls: true in place of senderIPAddresses");
+        "header fields that make mail internal are accepted only from a server with a certificate",
+        "set tlsSenderCertificateName and requireTls: true instead of senderIPAddresses");
     boolean addresses = connector.getSenderIpAddressesCount() > 0;
     findings.partnerOnly(
         "restrictDomainsToCertificate", connector.getRestrictDomainsToCertificate());
@@ -138,20 +140,21 @@ final class InboundConnectorCheck {
         !connector.getSenderDomainsList().stream()
             .allMatch(d -> d.equals("*") || d.startsWith("smtp:*;")),
         "senderDomains",
-        "an on-premises connector is found by certificate or address, sender domains do not limit it",
-        "leave senderDomains out, or write *");
+        "an on-premises connector is selected by certificate or address; sender domains do not "
+            + "restrict it",
+        "omit senderDomains, or use *");
     if (name.isEmpty() == !addresses) {
       findings.add(
           name.isEmpty() ? "tlsSenderCertificateName" : "senderIPAddresses",
-          "an on-premises connector is found either by certificate or by address",
-          "write one of tlsSenderCertificateName and senderIPAddresses, and two connectors for both");
+          "an on-premises connector is selected either by certificate or by address",
+          "use either tlsSenderCertificateName or senderIPAddresses, and two connectors for both");
     }
     findings.when(
         !name.isEmpty() && !canCount(connector, after),
         "tlsSenderCertificateName",
         "\""
             + Findings.shown(name)
-            + "\" proves nothing: neither it nor its parent is an accepted domain here",
+            + "\" identifies no server: neither it nor its parent is an accepted domain here",
         "add the domain to the accepted domains, or write a name in one of them");
   }
 

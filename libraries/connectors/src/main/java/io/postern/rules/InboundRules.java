@@ -192,19 +192,20 @@ public final class InboundRules {
             ? Optional.empty()
             : conditions.directory.acceptedDomain(sender).map(domain -> domain.getOrganization());
     Trail trail = new Trail(organization.orElse(""));
-    trail.failed("recipient domain " + recipient, "acceptedDomain", "nobody here accepts its mail");
+    trail.failed(
+        "recipient domain " + recipient,
+        "acceptedDomain",
+        "no organization here accepts " + "mail for it");
     if (organization.isEmpty()) {
       trail.failed(
-          "sender " + conditions.sender(),
-          "acceptedDomain",
-          "it is not of a domain that is served here");
+          "sender " + conditions.sender(), "acceptedDomain", "its domain is not served here");
       return RecipientRefusal.stranger()
           .by(
               "",
               "",
               trail.summary(
-                  "Refused: neither sender nor recipient belongs to an organization here, and no"
-                      + " certificate proves one's server"));
+                  "Refused: neither sender nor recipient belongs to an organization here, and no "
+                      + "certificate identifies a server of one"));
     }
     unmatched.addTo(trail, organization.get());
     return RecipientRefusal.notItsServer()
@@ -212,7 +213,7 @@ public final class InboundRules {
             organization.get(),
             "",
             trail.summary(
-                "Refused: the client is not known as a server of "
+                "Refused: the client is not identified as a server of "
                     + organization.get()
                     + ", so it may not relay to "
                     + recipient));

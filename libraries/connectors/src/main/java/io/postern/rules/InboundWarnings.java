@@ -16,7 +16,7 @@ final class InboundWarnings {
 
   static void add(InboundEntry entry, Directory after, Findings findings) {
     if (!entry.connector.getEnabled()) {
-      findings.add("enabled", "the connector is off, and does nothing", "write enabled: true");
+      findings.add("enabled", "the connector is off and has no effect", "write enabled: true");
       return;
     }
     ranges(entry, after, findings);
@@ -42,7 +42,7 @@ final class InboundWarnings {
               + (entry.connector.getConnectorType() == ConnectorType.ON_PREMISES
                   ? "the organization's own server, which may relay"
                   : "the partner"),
-          "write the servers' own addresses, or a certificate's name in place of them");
+          "use the servers' own addresses, or a certificate name instead");
       for (InboundEntry other : others(entry, after)) {
         Optional<IpRange> shared =
             other.ranges.stream().filter(theirs -> overlap(range, theirs)).findFirst();
@@ -53,8 +53,8 @@ final class InboundWarnings {
                   + other.name()
                   + "\" has "
                   + shared.get().text()
-                  + ", and which of the two takes mail depends on its sender",
-              "let one of the two name a certificate");
+                  + ", and which of the two applies depends on the sender",
+              "use a certificate in one of the two");
           break;
         }
       }
@@ -83,7 +83,7 @@ final class InboundWarnings {
         findings.add(
             "tlsSenderCertificateName",
             "the connector \"" + other.name() + "\" has the same name",
-            "let each have a name of its own, or make them one connector");
+            "use different names, or merge them into one connector");
         return;
       }
     }
@@ -97,7 +97,11 @@ final class InboundWarnings {
           && pattern.matches(other.certificateName)) {
         findings.add(
             "tlsSenderCertificateName",
-            "it also takes " + other.certificateName + " of the connector \"" + other.name() + "\"",
+            "it also matches "
+                + other.certificateName
+                + " of the connector \""
+                + other.name()
+                + "\"",
             "write the name of this connector's own server");
         return;
       }
@@ -109,9 +113,9 @@ final class InboundWarnings {
             host ->
                 findings.add(
                     "tlsSenderCertificateName",
-                    "it also takes " + host + ", a host that the organization's mail goes to",
-                    "write the name of this connector's own server, or mail of that host is taken"
-                        + " as this connector's"));
+                    "it also matches " + host + ", a host that the organization's mail goes to",
+                    "use the name of this connector's own server, or mail from that host is "
+                        + "treated as this connector's"));
   }
 
   /** The organization's gateways and mailbox hosts. */
@@ -140,7 +144,7 @@ final class InboundWarnings {
     findings.when(
         all && entry.associatedDomains.isEmpty() && own.size() > 1,
         "associatedAcceptedDomains",
-        "mail of everybody else is refused for each of the organization's "
+        "mail from all other senders is refused for each of the organization's "
             + own.size()
             + " accepted domains",
         "name the domains that this is meant for");
@@ -152,10 +156,10 @@ final class InboundWarnings {
               domain ->
                   findings.add(
                       "senderDomains",
-                      "it refuses mail from the own domain "
+                      "it refuses mail from the organization's own domain "
                           + domain
-                          + " that comes in another way than the partner's",
-                      "take the domain out, or make it an on-premises connector"));
+                          + " that does not come from the partner",
+                      "remove the domain, or use an on-premises connector"));
     }
   }
 
@@ -184,8 +188,7 @@ final class InboundWarnings {
             "no outbound connector forces TLS for mail to " + domain.domain(),
             "add a partner connector with recipientDomains: ["
                 + domain
-                + "], or mail to the"
-                + " partner may go in plaintext");
+                + "], or mail to the partner may be sent in plaintext");
         return;
       }
     }

@@ -30,13 +30,13 @@ final class MailboxRouteCheck {
       findings.when(
           !NAME.matcher(route.getName()).matches(),
           field + ".name",
-          "\"" + Findings.shown(route.getName()) + "\" is no name of a route",
+          "\"" + Findings.shown(route.getName()) + "\" is not a valid route name",
           "write 1 to 63 lower-case letters, digits and hyphens");
       findings.when(
           !names.add(route.getName()),
           field + ".name",
           "two routes of the domain have this name",
-          "give each a name of its own");
+          "use different names");
       check(route, field + ".", domain.getOrganization(), after, findings);
     }
   }
@@ -54,7 +54,7 @@ final class MailboxRouteCheck {
     findings.when(
         route.getProtocol() == HopProtocol.UNRECOGNIZED,
         prefix + "protocol",
-        "the value is not known",
+        "unknown value",
         "write smtp or lmtp");
     tls(route, prefix, findings);
     findings.anchors(prefix + "trustAnchors", route.getAnchors(), organization, after);
@@ -69,7 +69,7 @@ final class MailboxRouteCheck {
       case TLS_LEVEL_UNSPECIFIED, OPPORTUNISTIC, UNRECOGNIZED ->
           findings.add(
               prefix + "tlsSettings",
-              "mail to a mailbox always goes over TLS",
+              "mail to a mailbox is always sent over TLS",
               "write encryptionOnly, certificateValidation or domainValidation");
     }
     if (!name.isEmpty()) {
@@ -78,8 +78,8 @@ final class MailboxRouteCheck {
     findings.when(
         !name.isEmpty() && !names,
         prefix + "tlsDomain",
-        "it is compared only with tlsSettings: domainValidation",
-        "write tlsSettings: domainValidation, or take tlsDomain out");
+        "it applies only with tlsSettings: domainValidation",
+        "set tlsSettings: domainValidation, or remove tlsDomain");
     findings.when(
         name.isEmpty() && names,
         prefix + "tlsDomain",

@@ -31,7 +31,7 @@ record OutboundChoice(
           conditions,
           index.forAllAcceptedDomains.getFirst(),
           "allAcceptedDomains",
-          "it takes mail to every accepted domain");
+          "it matches mail to every accepted domain");
     }
     for (DomainIndex.Tier<OutboundEntry> tier : tiers) {
       if (tier.pattern().kind() == DomainPattern.Kind.WILDCARD) {
@@ -52,7 +52,7 @@ record OutboundChoice(
           conditions,
           index.forAllMessages.getFirst(),
           "routeAllMessagesViaOnPremises",
-          "it takes all mail that leaves the organization");
+          "it matches all mail that leaves the organization");
     }
     for (DomainIndex.Tier<OutboundEntry> tier : index.byRecipientDomain.find(domain)) {
       List<OutboundEntry> entries =
@@ -83,7 +83,10 @@ record OutboundChoice(
   private void addOther(Trail trail, OutboundEntry other) {
     Condition unmet = conditions.outOfScope(other);
     if (unmet == null) {
-      trail.failed(other.subject, "precedence", "a more specific connector or an earlier name won");
+      trail.failed(
+          other.subject,
+          "precedence",
+          "a more specific connector, or one with an earlier " + "name, applies");
     } else {
       trail.failed(other.subject, unmet.parameter(), unmet.sentence());
     }
@@ -97,7 +100,7 @@ record OutboundChoice(
         switch (tier.pattern().kind()) {
           case EXACT -> "it names exactly " + conditions.domain();
           case WILDCARD -> "its " + tier.pattern() + " matches " + conditions.domain();
-          case ANY -> "it takes every domain that no other connector names";
+          case ANY -> "it matches every domain that no other connector names";
         };
     return new OutboundChoice(
         index, conditions, tier.entries().getFirst(), "recipientDomains", detail);

@@ -59,7 +59,7 @@ record OutboundConditions(String domain, boolean own, boolean provenServer) {
         "false",
         Boolean.toString(scoped),
         !scoped,
-        scoped ? "only a mail flow rule chooses it" : "no mail flow rule is needed");
+        scoped ? "it is selected only by a mail flow rule" : "no mail flow rule is needed");
   }
 
   Condition testMode(OutboundEntry entry) {
@@ -81,9 +81,10 @@ record OutboundConditions(String domain, boolean own, boolean provenServer) {
             type,
             entry.onPremises(),
             entry.onPremises()
-                ? "on-premises connectors take mail to own accepted domains"
-                : "partner connectors take no mail to own accepted domains")
-        : Condition.notNeeded("connectorType", type, "either type takes mail to other domains");
+                ? "on-premises connectors apply to mail to own accepted domains"
+                : "partner connectors do not apply to mail to own accepted domains")
+        : Condition.notNeeded(
+            "connectorType", type, "either type applies to mail to other domains");
   }
 
   /** By whichever parameter the connector takes the domain, or takes it not. */
@@ -91,10 +92,11 @@ record OutboundConditions(String domain, boolean own, boolean provenServer) {
     if (goesInALoop(entry)) {
       return Condition.of(
           "routeAllMessagesViaOnPremises",
-          "mail that has not been at the own server",
-          "from the own server",
+          "mail that has not passed the organization's own server",
+          "from the organization's own server",
           false,
-          "the organization's own server sent the mail, by its certificate: it would go in a loop");
+          "the organization's own server sent the mail, according to its certificate: the mail "
+              + "would loop");
     }
     if (!own && entry.central()) {
       return Condition.of(
@@ -102,12 +104,12 @@ record OutboundConditions(String domain, boolean own, boolean provenServer) {
           "true",
           domain,
           true,
-          "it takes all mail that leaves the organization");
+          "it matches all mail that leaves the organization");
     }
     boolean met = isForDomain(entry);
     if (own && entry.connector.getAllAcceptedDomains()) {
       return Condition.of(
-          "allAcceptedDomains", "true", domain, met, "it takes mail to every accepted domain");
+          "allAcceptedDomains", "true", domain, met, "it matches mail to every accepted domain");
     }
     String expected = InboundConditions.listed(entry.connector.getRecipientDomainsList());
     return Condition.of(

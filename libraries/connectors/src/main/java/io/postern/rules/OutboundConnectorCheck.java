@@ -58,8 +58,8 @@ final class OutboundConnectorCheck {
     findings.when(
         some && connector.getUseMxRecord(),
         "useMXRecord",
-        "a connector goes either by MX or to smartHosts",
-        "write useMXRecord: false, or take smartHosts out");
+        "a connector uses either MX or smartHosts",
+        "set useMXRecord: false, or remove smartHosts");
     findings.when(
         !some && !connector.getUseMxRecord(),
         "smartHosts",
@@ -77,8 +77,8 @@ final class OutboundConnectorCheck {
     findings.when(
         limit < 0 || limit > most,
         field,
-        limit + " is no limit",
-        "write a number from 1 to " + most + ", or leave it out for delivery-service's own");
+        limit + " is not a valid limit",
+        "write a number from 1 to " + most + ", or omit it for the default of delivery-service");
   }
 
   private static void tls(OutboundConnector connector, Directory after, Findings findings) {
@@ -89,16 +89,16 @@ final class OutboundConnectorCheck {
     findings.when(
         level == TlsLevel.UNRECOGNIZED,
         "tlsSettings",
-        "the value is not known",
-        "write encryptionOnly, certificateValidation or domainValidation, or leave it out for"
-            + " opportunistic TLS");
+        "unknown value",
+        "use encryptionOnly, certificateValidation or domainValidation, or omit it for "
+            + "opportunistic TLS");
     if (!connector.getTlsDomain().isEmpty()) {
       findings.certificateName("tlsDomain", connector.getTlsDomain());
       findings.when(
           !names,
           "tlsDomain",
-          "it is compared only with tlsSettings: domainValidation",
-          "write tlsSettings: domainValidation, or take tlsDomain out");
+          "it applies only with tlsSettings: domainValidation",
+          "set tlsSettings: domainValidation, or remove tlsDomain");
     }
     findings.when(
         names && connector.getTlsDomain().isEmpty() && connector.getSmartHostsCount() > 0,
@@ -114,16 +114,19 @@ final class OutboundConnectorCheck {
     findings.when(
         connector.getMinimumTlsVersion() == TlsVersion.UNRECOGNIZED,
         "minimumTlsVersion",
-        "the value is not known",
+        "unknown value",
         "write TLSv1.2 or TLSv1.3");
     findings.revocation("revocation", connector.getRevocation());
     findings.when(
         !connector.getClientCertificate().isEmpty()
             && !isEntryName(connector.getClientCertificate()),
         "clientCertificate",
-        "\"" + Findings.shown(connector.getClientCertificate()) + "\" is no certificate's name",
-        "write 1 to 64 letters, digits, dots, hyphens or underscores, a letter or digit in front: the name of"
-            + " a file in the organization's own folder, without .pem");
+        "\""
+            + Findings.shown(connector.getClientCertificate())
+            + "\" is not a valid certificate "
+            + "name",
+        "use 1 to 64 letters, digits, dots, hyphens or underscores, starting with a letter or "
+            + "digit: the name of a file in the organization's own folder, without .pem");
     findings.anchors("trustAnchors", connector.getAnchors(), connector.getOrganization(), after);
   }
 
@@ -133,21 +136,23 @@ final class OutboundConnectorCheck {
     if (!name.isEmpty() && !(DomainNames.isDomain(name) && DomainNames.hasDot(name))) {
       findings.add(
           "ehloName",
-          "\"" + Findings.shown(name) + "\" is no host name",
+          "\"" + Findings.shown(name) + "\" is not a valid host name",
           Findings.suggested(name, "a host name such as mail.contoso.com, in lower case"));
     }
     sourceAddresses(connector.getSourceAddressesList(), findings);
     findings.when(
         !connector.getCredentials().isEmpty() && !isEntryName(connector.getCredentials()),
         "credentials",
-        "\"" + Findings.shown(connector.getCredentials()) + "\" is no name of credentials",
-        "write 1 to 64 letters, digits, dots, hyphens or underscores, a letter or digit in front: the name of"
-            + " files in the organization's own folder, without .user and .password");
+        "\""
+            + Findings.shown(connector.getCredentials())
+            + "\" is not a valid name for credentials",
+        "use 1 to 64 letters, digits, dots, hyphens or underscores, starting with a letter or "
+            + "digit: the name of files in the organization's own folder, without .user and .password");
     findings.when(
         !connector.getCredentials().isEmpty() && connector.getUseMxRecord(),
         "credentials",
-        "hosts that a recipient's domain names must not get them",
-        "write useMXRecord: false and smartHosts, or take credentials out");
+        "they must not be sent to hosts that a recipient's domain names",
+        "set useMXRecord: false and smartHosts, or remove credentials");
   }
 
   private static void sourceAddresses(List<String> addresses, Findings findings) {
@@ -161,8 +166,8 @@ final class OutboundConnectorCheck {
       if (address == null || address.isAny()) {
         findings.add(
             field,
-            "\"" + Findings.shown(addresses.get(i)) + "\" is no address that we can have",
-            "write an IPv4 or IPv6 address of the machines that delivery-service runs on");
+            "\"" + Findings.shown(addresses.get(i)) + "\" is not a possible source address",
+            "use an IPv4 or IPv6 address of the machines that run delivery-service");
       } else {
         findings.when(
             !families.add(address.bits()),
@@ -188,8 +193,8 @@ final class OutboundConnectorCheck {
       findings.when(
           isOwn(connector, domains.get(i), after),
           "recipientDomains[" + i + "]",
-          "a partner connector takes no mail to the organization's own accepted domains",
-          "write connectorType: onPremises, or take the domain out");
+          "a partner connector does not apply to mail to the organization's own accepted domains",
+          "set connectorType: onPremises, or remove the domain");
     }
   }
 
@@ -200,18 +205,18 @@ final class OutboundConnectorCheck {
     findings.when(
         domains.isEmpty() && !all && !central,
         "recipientDomains",
-        "the connector would take no mail",
+        "the connector would match no mail",
         "write recipientDomains, allAcceptedDomains: true or routeAllMessagesViaOnPremises: true");
     // The trap of office-docs-powershell#8739: Internet mail went to the on-premises server.
     findings.when(
         all && domains.stream().anyMatch(d -> d.equals("*") || d.startsWith("smtp:*;")),
         "recipientDomains",
-        "* beside allAcceptedDomains takes the mail to the Internet as well",
-        "take * out, or write routeAllMessagesViaOnPremises: true if that is meant");
+        "with allAcceptedDomains, * also matches mail to the Internet",
+        "remove *, or set routeAllMessagesViaOnPremises: true if this is intended");
     findings.when(
         connector.getUseMxRecord() && (all || central),
         "useMXRecord",
-        "own servers are not found by MX, which may point back here",
+        "MX must not be used for own servers: it may point back here",
         "write useMXRecord: false and smartHosts");
     for (int i = 0; i < Math.min(domains.size(), Findings.MAX_LIST); i++) {
       findings.when(

@@ -116,7 +116,7 @@ public final class OutboundRules {
           Reasons.UNDECIDABLE, "the organization " + organization + " is not in the directory");
     }
     if (direction != Direction.ORIGINATING && direction != Direction.INCOMING) {
-      return hold(Reasons.UNDECIDABLE, "the message's direction is not known to this version");
+      return hold(Reasons.UNDECIDABLE, "this version does not know the message's direction");
     }
     if (recipientDomain.isEmpty() || recipientDomain.startsWith("[")) {
       // RFC 5321 §4.1.3 lets a host refuse address literals.
@@ -136,7 +136,7 @@ public final class OutboundRules {
       trail.failed(domainSubject(), "acceptedDomain", "it no longer belongs to " + organization);
       return hold(
           Reasons.NO_ROUTE,
-          recipientDomain + " is no accepted domain of " + organization + " any more");
+          recipientDomain + " is not an accepted domain of " + organization + " any longer");
     }
     return accepted.isPresent() ? toOther(accepted.get()) : toOutside();
   }
@@ -178,7 +178,7 @@ public final class OutboundRules {
     if (entry.connector.getUseMxRecord()) {
       return hold(
           Reasons.NO_ROUTE,
-          entry.subject + " goes by MX, and the MX of an own accepted domain may point back here");
+          entry.subject + " uses MX, and the MX of an own accepted domain may point back here");
     }
     return byConnector(entry, true);
   }
@@ -228,7 +228,10 @@ public final class OutboundRules {
   private OutboundDecision noRouteToOther() {
     return hold(
         Reasons.NO_ROUTE,
-        "the organization of " + recipientDomain + " has no route for mail of others to it");
+        "the organization of "
+            + recipientDomain
+            + " has no route for mail to it from other "
+            + "organizations");
   }
 
   private RecipientRoute route(AcceptedDomain domain) {
@@ -306,8 +309,7 @@ public final class OutboundRules {
       String how) {
     if (requirement == null) {
       return hold(
-          Reasons.UNDECIDABLE,
-          how + ": its TLS settings are incomplete or of a newer version, and none is guessed");
+          Reasons.UNDECIDABLE, how + ": its TLS settings are incomplete or from a newer version");
     }
     if (requireTls == RequireTls.REQUIRE_TLS_YES) {
       trail.matched(
@@ -315,7 +317,10 @@ public final class OutboundRules {
           "REQUIRETLS",
           "RFC 8689: the host's certificate must be valid and carry its name");
     } else if (requireTls == RequireTls.TLS_REQUIRED_NO) {
-      trail.failed("message", "TLS-Required", "\"no\" lowers nothing that an administrator set");
+      trail.failed(
+          "message",
+          "TLS-Required",
+          "\"no\" does not weaken a requirement that an " + "administrator set");
     }
     String level = Spelling.of(requirement.getLevel());
     String name = requirement.getTlsDomain();

@@ -25,18 +25,18 @@ final class OutboundWarnings {
             && connector.getUseMxRecord()
             && entry.recipientDomains.stream().anyMatch(p -> p.kind() == DomainPattern.Kind.ANY),
         "recipientDomains",
-        "mail to each domain in the world that offers no such TLS waits, and comes back",
+        "mail to any domain without such TLS is queued and bounces later",
         "write the domains of partners that are known to have it");
     otherHalf(entry, after, findings);
   }
 
   private static void takesNone(OutboundEntry entry, Findings findings) {
     OutboundConnector connector = entry.connector;
-    String none = "the connector takes no mail";
+    String none = "the connector matches no mail";
     if (!connector.getEnabled()) {
       findings.add("enabled", none, "write enabled: true");
     } else if (entry.reportsOnly()) {
-      findings.add("mode", "the connector only reports what it would do", "write mode: enforce");
+      findings.add("mode", "the connector is in report-only mode", "write mode: enforce");
     } else {
       String field = connector.getTestMode() ? "testMode" : "isTransportRuleScoped";
       findings.add(field, none, "take " + field + " out");
@@ -69,8 +69,7 @@ final class OutboundWarnings {
             "no inbound connector demands TLS of mail from " + domain.domain(),
             "add a partner connector with senderDomains: ["
                 + domain
-                + "], or mail from the"
-                + " partner is taken in plaintext");
+                + "], or mail from the partner is accepted in plaintext");
         return;
       }
     }

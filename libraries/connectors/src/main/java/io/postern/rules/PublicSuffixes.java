@@ -17,7 +17,7 @@ final class PublicSuffixes {
         && InternetDomainName.from(domain).isPublicSuffix()) {
       findings.add(
           field,
-          "anybody may have a name below " + domain,
+          "any organization may own a name below " + domain,
           "write the partner's own domain below it");
     }
   }

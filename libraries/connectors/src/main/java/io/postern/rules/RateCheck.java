@@ -27,16 +27,16 @@ final class RateCheck {
     findings.when(
         rate < 0 || rate > MOST_PER_MINUTE,
         field,
-        rate + " is no rate",
-        "write a number from 1 to " + MOST_PER_MINUTE + ", or leave it out for any number");
+        rate + " is not a valid rate",
+        "write a number from 1 to " + MOST_PER_MINUTE + ", or omit it for no limit");
     findings.when(
         rate > 0
             && connector.getSenderIpAddressesCount() == 0
             && connector.getTlsSenderCertificateName().isEmpty(),
         field,
-        "nothing proves the connector's clients, so anybody could use up its rate",
-        "write its tlsSenderCertificateName, or its senderIPAddresses with"
-            + " restrictDomainsToIPAddresses: true; clients that no connector proves are limited by"
-            + " postern.ingress.max-messages-per-minute-per-network");
+        "the connector's clients are not authenticated, so any client could exhaust its rate",
+        "set its tlsSenderCertificateName, or its senderIPAddresses with "
+            + "restrictDomainsToIPAddresses: true; clients that no connector authenticates are "
+            + "limited by postern.ingress.max-messages-per-minute-per-network");
   }
 }

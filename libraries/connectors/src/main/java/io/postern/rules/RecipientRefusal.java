@@ -61,7 +61,7 @@ record RecipientRefusal(int code, String enhanced, String text, String rule, Str
     return new RecipientRefusal(
         451,
         "4.7.5",
-        "The client certificate could not be judged"
+        "The client certificate could not be validated"
             + (why.isEmpty() ? "" : " (" + why + ")")
             + ", try again later",
         rule,

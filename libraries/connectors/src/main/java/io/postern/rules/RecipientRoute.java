@@ -34,7 +34,7 @@ record RecipientRoute(Kind kind, String name, String why) {
     Optional<RecipientList> list = directory.recipients(domain);
     if (list.isEmpty()) {
       return domain.getRecipientValidation() == RecipientValidation.RECIPIENT_VALIDATION_LIST
-          ? new RecipientRoute(Kind.NOT_KNOWN, "", "the domain's list of recipients is not there")
+          ? new RecipientRoute(Kind.NOT_KNOWN, "", "the domain's recipient list is not available")
           : AS_THE_DOMAIN;
     }
     boolean authoritative = RecipientRules.isAuthoritative(domain);
@@ -45,7 +45,7 @@ record RecipientRoute(Kind kind, String name, String why) {
           : new RecipientRoute(
               Kind.DOMAIN,
               "",
-              "internal relay: the domain's list has not the recipient, so it is elsewhere");
+              "internal relay: the domain's list does not contain the recipient, so it is elsewhere");
     }
     String route = listed.get().route();
     if (route.equals(RecipientKeys.ON_PREMISES)) {
@@ -59,6 +59,8 @@ record RecipientRoute(Kind kind, String name, String why) {
     return authoritative
         ? AS_THE_DOMAIN
         : new RecipientRoute(
-            Kind.MAILBOX, "", "internal relay: the domain's list has the recipient, so it is here");
+            Kind.MAILBOX,
+            "",
+            "internal relay: the domain's list contains the recipient, so it is " + "here");
   }
 }

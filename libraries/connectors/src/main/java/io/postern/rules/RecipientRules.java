@@ -63,8 +63,8 @@ public final class RecipientRules {
     if (list.isEmpty()) {
       return notYet(
           domain,
-          "its list of recipients is not there",
-          "The list of this domain's recipients is not there yet, try again later");
+          "its recipient list is not available",
+          "The recipient list of this domain is not available yet, try again later");
     }
     if (!isAuthoritative(domain)
         || LocalParts.everyDomainHas(LocalParts.normal(localPart))
@@ -82,7 +82,7 @@ public final class RecipientRules {
                     "recipientValidation",
                     "its list of "
                         + list.get().size()
-                        + " recipients has not the address"
+                        + " recipients does not contain the address"
                         + (domain.getDisablePlusAddressInRecipients()
                             ? ""
                             : ", nor that before a \"+\""))
@@ -110,7 +110,7 @@ public final class RecipientRules {
             "",
             new Trail(domain.getOrganization())
                 .failed(subject(domain), "recipientValidation", why)
-                .summary("Refused for now: " + domain.getDomain() + ": " + why));
+                .summary("Refused temporarily: " + domain.getDomain() + ": " + why));
   }
 
   private static String subject(AcceptedDomain domain) {

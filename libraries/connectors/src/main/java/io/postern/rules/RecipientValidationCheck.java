@@ -15,23 +15,23 @@ final class RecipientValidationCheck {
     findings.when(
         validation == RecipientValidation.UNRECOGNIZED,
         "recipientValidation",
-        "the value is not known",
+        "unknown value",
         "write off, list or mailboxRoute");
     findings.when(
         byRoute && domain.getDomainType() == AcceptedDomainType.INTERNAL_RELAY,
         "recipientValidation",
-        "the mailbox route knows nothing of the recipients that are at another system",
+        "the mailbox route does not know the recipients at another system",
         "write off or list, or make the domain authoritative");
     findings.when(
         domain.getUnansweredRecipients() == UnansweredRecipients.UNRECOGNIZED,
         "unansweredRecipients",
-        "the value is not known",
+        "unknown value",
         "write accept or defer");
     findings.when(
         !byRoute
             && domain.getUnansweredRecipients() == UnansweredRecipients.UNANSWERED_RECIPIENTS_DEFER,
         "unansweredRecipients",
-        "it is read only with recipientValidation: mailboxRoute",
-        "write recipientValidation: mailboxRoute, or take unansweredRecipients out");
+        "it applies only with recipientValidation: mailboxRoute",
+        "set recipientValidation: mailboxRoute, or remove unansweredRecipients");
   }
 }

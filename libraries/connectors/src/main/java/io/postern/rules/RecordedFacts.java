@@ -36,7 +36,7 @@ public record RecordedFacts(
     @Nullable Header header,
     String missing) {
   private static final String NO_CHAIN =
-      "the client's certificate chain is not in the log any more, or was not kept";
+      "the client's certificate chain is no longer in Kafka, or was not kept";
 
   /**
    * A message's header section, by which the source behind a gateway is found.

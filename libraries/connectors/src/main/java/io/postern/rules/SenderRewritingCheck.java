@@ -26,7 +26,7 @@ final class SenderRewritingCheck {
                       DOMAIN,
                       "outbound connector "
                           + Findings.shown(connector.getName())
-                          + " rewrites senders, and there is no domain for their addresses",
+                          + " rewrites senders, and no domain for their addresses is configured",
                       "name an accepted domain of the organization, or write"
                           + " senderRewritingEnabled: false in the connector"));
       return;
@@ -34,8 +34,8 @@ final class SenderRewritingCheck {
     findings.when(
         !domain.equals(DomainNames.normal(domain)) || !after.accepts(organization.getId(), domain),
         DOMAIN,
-        "\"" + Findings.shown(domain) + "\" is no accepted domain of the organization",
-        "name one of its acceptedDomains, whose MX leads here: notifications come back to it");
+        "\"" + Findings.shown(domain) + "\" is not an accepted domain of the organization",
+        "use one of its acceptedDomains whose MX points here: notifications are returned to it");
   }
 
   static void connector(OutboundConnector connector, Directory after, Findings findings) {

@@ -23,7 +23,8 @@ record SourceAddress(boolean met, String range, String detail) {
     }
     return switch (source) {
       case TrueSource.Awaited awaited ->
-          new SourceAddress(true, "", "the true source decides once the header section has come");
+          new SourceAddress(
+              true, "", "the true source decides after the header section has been " + "received");
       case TrueSource.Found found ->
           of("the true source " + found.address(), entry.rangeOf(IpAddress.parse(found.address())));
       case TrueSource.Unknown unknown ->

@@ -58,8 +58,8 @@ public final class TrueSourceWalk {
             return unknown(
                 "the gateway's Received field names "
                     + address
-                    + ", a private address: write efSkipIPs in place of efSkipLastIP, and the"
-                    + " gateway's inner hosts are skipped too");
+                    + ", a private address: use efSkipIPs instead of efSkipLastIP to skip the "
+                    + "gateway's inner hosts as well");
           }
           skipped.add(
               address
@@ -84,9 +84,11 @@ public final class TrueSourceWalk {
 
   private static String end(int fields, boolean cut, String writer) {
     if (fields == Gateway.MOST_HOPS) {
-      return "the first " + fields + " Received fields name hosts of the gateway alone";
+      return "the first " + fields + " Received fields name only hosts of the gateway";
     }
-    return "there is no Received field of " + writer + (cut ? " in the header's first 32 KiB" : "");
+    return "there is no Received field from "
+        + writer
+        + (cut ? " in the header's first 32 KiB" : "");
   }
 
   private TrueSource unknown(String whyNot) {

@@ -21,16 +21,16 @@ public record UnevaluatedField<C>(String name, String refused, Predicate<C> refu
               "aia",
               "`true`",
               OutboundConnector::getAia,
-              "leave it out, and have the host send its intermediate certificates"),
+              "remove it, and let the host send its intermediate certificates"),
           new UnevaluatedField<>(
               "testMode",
               "`true`",
               OutboundConnector::getTestMode,
-              "write mode: reportOnly for a trial, or enabled: false for a connector that takes no mail"),
+              "use mode: reportOnly for a test, or enabled: false to turn the connector off"),
           new UnevaluatedField<>(
               "isTransportRuleScoped",
               "`true`",
               OutboundConnector::getIsTransportRuleScoped,
-              "leave it out, and write recipientDomains: there are no mail flow rules that could"
-                  + " name the connector"));
+              "remove it, and use recipientDomains: there are no mail flow rules that could select "
+                  + "the connector"));
 }

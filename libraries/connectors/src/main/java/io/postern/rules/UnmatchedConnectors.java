@@ -13,8 +13,8 @@ import java.util.Set;
  */
 final class UnmatchedConnectors {
   static final String AMBIGUOUS =
-      "the certificate fits connectors of more than one organization equally well, so it proves"
-          + " none of them";
+      "the certificate matches connectors of several organizations equally well, so it identifies "
+          + "none of them";
 
   private static final int FEW = 16;
 

@@ -70,7 +70,7 @@ class CentralTransportTest {
   @Test
   void theExplanationSaysThatItWouldLoop() {
     assertThat(deliver(Direction.ORIGINATING, "outside.example", true).explanation().toString())
-        .contains("routeAllMessagesViaOnPremises", "it would go in a loop");
+        .contains("routeAllMessagesViaOnPremises", "the mail would loop");
   }
 
   @ParameterizedTest(name = "{0}, proven {1}: {2}")

@@ -160,7 +160,7 @@ class DirectoryWarningsTest {
   })
   void aPublicSuffixIsNamedWhereverItStands(String pattern, boolean warned) {
     String base = pattern.startsWith("*.") ? pattern.substring(2) : pattern;
-    String expected = "anybody may have a name below " + base;
+    String expected = "any organization may own a name below " + base;
 
     for (List<String> found :
         List.of(
@@ -187,8 +187,8 @@ class DirectoryWarningsTest {
 
     assertThat(warnings(wizard, gateway))
         .contains(
-            "tlsSenderCertificateName: it also takes gateway.contoso.example of the connector"
-                + " \"Gateway\"");
+            "tlsSenderCertificateName: it also matches gateway.contoso.example of the connector "
+                + "\"Gateway\"");
     assertThat(
             warnings(
                 wizard,
@@ -215,8 +215,8 @@ class DirectoryWarningsTest {
                 .setRestrictDomainsToCertificate(true);
     assertThat(warnings(in("Lock", all)))
         .containsExactly(
-            "associatedAcceptedDomains: mail of everybody else is refused for each of the"
-                + " organization's 2 accepted domains");
+            "associatedAcceptedDomains: mail from all other senders is refused for each of the "
+                + "organization's 2 accepted domains");
     assertThat(
             warnings(
                 in("Lock", all.andThen(c -> c.addAssociatedAcceptedDomains("contoso.example")))))
@@ -229,17 +229,18 @@ class DirectoryWarningsTest {
                         c.addSenderDomains("*.contoso.example")
                             .addSenderIpAddresses("192.0.2.1")
                             .setRestrictDomainsToIpAddresses(true))))
-        .anySatisfy(w -> assertThat(w).contains("it refuses mail from the own domain"));
+        .anySatisfy(
+            w -> assertThat(w).contains("it refuses mail from the organization's own domain"));
   }
 
   @Test
   void aConnectorThatDoesNothingIsNamed() {
     assertThat(warnings(in("Off", c -> c.addSenderDomains("*.co.uk").setEnabled(false))))
-        .containsExactly("enabled: the connector is off, and does nothing");
+        .containsExactly("enabled: the connector is off and has no effect");
     assertThat(warnings(out("Off", c -> c.addRecipientDomains("*").setEnabled(false))))
-        .containsExactly("enabled: the connector takes no mail");
+        .containsExactly("enabled: the connector matches no mail");
     assertThat(warnings(out("Test", c -> c.addRecipientDomains("*").setTestMode(true))))
-        .containsExactly("testMode: the connector takes no mail");
+        .containsExactly("testMode: the connector matches no mail");
   }
 
   @Test
@@ -251,7 +252,7 @@ class DirectoryWarningsTest {
                     c -> c.addRecipientDomains("*").setTlsSettings(TlsLevel.ENCRYPTION_ONLY))))
         .singleElement()
         .asString()
-        .contains("each domain in the world");
+        .contains("any domain without such TLS");
     assertThat(warnings(out("All", c -> c.addRecipientDomains("*")))).isEmpty();
   }
 

@@ -72,18 +72,18 @@ class EnhancedFilteringCheckTest {
         entry("", "efSkipIPs[0]: \"\": it is not an IP address"),
         Arguments.of(
             filter(c -> c.setEfSkipLastIp(true).addEfSkipIps("192.0.2.1")),
-            "efSkipIPs: with efSkipLastIP the client alone is skipped"),
+            "efSkipIPs: with efSkipLastIP only the client is skipped"),
         Arguments.of(
             filter(c -> c.addEfUsers("anna@contoso.com")), "efUsers: nothing is skipped for them"),
         Arguments.of(
             filter(c -> c.setEfSkipLastIp(true).addEfUsers("anna@fabrikam.com")),
-            "efUsers[0]: \"anna@fabrikam.com\" is no address in an accepted domain"),
+            "efUsers[0]: \"anna@fabrikam.com\" is not an address in an accepted domain"),
         Arguments.of(
             filter(c -> c.setEfSkipLastIp(true).addEfUsers("contoso.com")),
-            "efUsers[0]: \"contoso.com\" is no address"),
+            "efUsers[0]: \"contoso.com\" is not an address"),
         Arguments.of(
             partnerIn("contoso", "Anybody", c -> c.addSenderDomains("*").setEfSkipLastIp(true)),
-            "efSkipLastIP: nothing proves the gateway"));
+            "efSkipLastIP: the gateway is not authenticated"));
   }
 
   private static Arguments entry(String text, String problem) {
@@ -111,7 +111,8 @@ class EnhancedFilteringCheckTest {
                     .setUseMxRecord(false)
                     .addSmartHosts(Sample.host("mail.contoso.com", 25)));
     assertThat(problems(filter, central))
-        .anyMatch(p -> p.startsWith("efSkipLastIP: the organization sends all mail by its own"))
+        .anyMatch(
+            p -> p.startsWith("efSkipLastIP: the organization routes all mail through its own"))
         .anyMatch(p -> p.startsWith("routeAllMessagesViaOnPremises: an inbound connector has"));
     Directory with = directory(organization("contoso"), domain("contoso", "contoso.com"), filter);
     assertThat(DirectoryRules.validate(with, List.of(central)))

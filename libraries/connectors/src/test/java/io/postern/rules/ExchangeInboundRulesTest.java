@@ -393,7 +393,7 @@ class ExchangeInboundRulesTest {
                 "mail.partner.example",
                 VerdictResult.UNKNOWN,
                 VerdictReason.UNAVAILABLE),
-            "451 4.7.5 The client certificate could not be judged (unavailable), try again later"),
+            "451 4.7.5 The client certificate could not be validated (unavailable), try again later"),
         row(
             "1.3 STARTTLS is missing (ours: 550, as its enhanced code says)",
             contoso(requiresTls("partner.example")),

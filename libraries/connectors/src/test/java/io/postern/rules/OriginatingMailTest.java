@@ -90,8 +90,10 @@ class OriginatingMailTest {
   @CsvSource({
     "BAD, UNTRUSTED_ROOT, 454, 4.7.0, Failed to establish appropriate TLS channel: UntrustedRoot: Access Denied",
     "BAD, EXPIRED, 454, 4.7.0, Failed to establish appropriate TLS channel: CertificateExpired: Access Denied",
-    "UNKNOWN, UNAVAILABLE, 451, 4.7.5, 'The client certificate could not be judged (unavailable), try again later'",
-    "VERDICT_RESULT_UNSPECIFIED, VERDICT_REASON_UNSPECIFIED, 451, 4.7.5, 'The client certificate could not be judged, try again later'",
+    "UNKNOWN, UNAVAILABLE, 451, 4.7.5, 'The client certificate could not be validated "
+        + "(unavailable), try again later'",
+    "VERDICT_RESULT_UNSPECIFIED, VERDICT_REASON_UNSPECIFIED, 451, 4.7.5, 'The client certificate "
+        + "could not be validated, try again later'",
   })
   void aChainThatIsNotGoodIsRefusedForNowAndNeverTakenForAStrangers(
       VerdictResult result, VerdictReason reason, int code, String enhanced, String text) {
@@ -206,7 +208,7 @@ class OriginatingMailTest {
               assertThat(refuse.enhanced()).isEqualTo("5.7.64");
               assertThat(refuse.organization()).isEqualTo("contoso");
               assertThat(refuse.explanation().toString())
-                  .contains("more than one organization")
+                  .contains("several organizations")
                   .doesNotContain("inbound connector fabrikam");
             });
     // It has the rights of any stranger too.

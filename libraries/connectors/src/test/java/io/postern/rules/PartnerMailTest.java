@@ -369,8 +369,8 @@ class PartnerMailTest {
             "+ accepted domain contoso.com | acceptedDomain | it is the recipient's domain",
             "- inbound connector contoso/Fabrikam | requireTls | the session is not encrypted",
             "- inbound connector contoso/Old | enabled | the connector is not enabled",
-            "- inbound connector contoso/Own | tlsSenderCertificateName | mail.contoso.com is asked"
-                + " for; the client showed no certificate that names a host",
+            "- inbound connector contoso/Own | tlsSenderCertificateName | mail.contoso.com is "
+                + "required; the client presented no certificate with a host name",
             "- inbound connector contoso/Pilot | associatedAcceptedDomains | contoso.com is not"
                 + " among the accepted domains that the connector is limited to",
             "- inbound connector contoso/Tailspin | senderDomains | it is for *.tailspin.example,"

@@ -227,7 +227,7 @@ class RecipientRouteTest {
     assertThat(problems(RecipientLists.NONE, contoso(d -> {}))).isEmpty();
     assertThat(problems(cloud, contoso(byList))).isEmpty();
     assertThat(problems(RecipientLists.NONE, contoso(byList)))
-        .as("all its mail would wait")
+        .as("all its mail would be deferred")
         .containsExactly("recipientValidation");
     assertThat(problems(cloud, domain("contoso", "contoso.com")))
         .as("a recipient names the route that goes")

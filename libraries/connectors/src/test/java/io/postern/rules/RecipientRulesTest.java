@@ -126,7 +126,7 @@ class RecipientRulesTest {
     assertThat(refusal.text()).isEqualTo("Recipient address rejected: User unknown");
     assertThat(refusal.organization()).isEqualTo("contoso");
     assertThat(refusal.explanation().toString())
-        .contains("authoritative", "its list of 2 recipients has not the address")
+        .contains("authoritative", "its list of 2 recipients does not contain the address")
         .doesNotContain("bob");
   }
 }

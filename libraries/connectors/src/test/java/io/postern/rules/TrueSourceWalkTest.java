@@ -53,7 +53,7 @@ class TrueSourceWalkTest {
   @Test
   void s1_1_EFSkipLastIP_finds_no_source_in_a_private_network() {
     assertThat(found(LAST, field("127.0.0.1") + field("203.0.113.9")))
-        .contains("127.0.0.1, a private address", "write efSkipIPs");
+        .contains("127.0.0.1, a private address", "use efSkipIPs");
   }
 
   @Test
@@ -79,7 +79,7 @@ class TrueSourceWalkTest {
   void aFieldThatCannotBeReadEndsTheWalk() {
     assertThat(
             found(LISTED, field("192.0.2.2") + "Received: by y; date\r\n" + field("203.0.113.9")))
-        .isEqualTo("Received field 2, of 192.0.2.2, does not say from whom the message came");
+        .isEqualTo("Received field 2, of 192.0.2.2, does not name the host that sent the message");
     assertThat(found(LISTED, "Received: rubbish\r\n" + field("203.0.113.9")))
         .startsWith("Received field 1, of 192.0.2.1, ");
   }
@@ -87,9 +87,9 @@ class TrueSourceWalkTest {
   @Test
   void withoutAFieldOfTheGatewayTheSourceIsUnknown() {
     assertThat(found(LISTED, "Subject: x\r\n\r\n"))
-        .isEqualTo("there is no Received field of 192.0.2.1");
+        .isEqualTo("there is no Received field from 192.0.2.1");
     assertThat(found(LISTED, field("10.0.0.1") + "\r\n" + field("203.0.113.9")))
-        .isEqualTo("there is no Received field of 10.0.0.1");
+        .isEqualTo("there is no Received field from 10.0.0.1");
   }
 
   @Test
@@ -101,7 +101,7 @@ class TrueSourceWalkTest {
             u -> assertThat(u.whyNot()).endsWith("in the header's first 32 KiB"));
     String inside = field("10.0.0.1").repeat(Gateway.MOST_HOPS);
     assertThat(found(LISTED, inside + field("203.0.113.9")))
-        .isEqualTo("the first 30 Received fields name hosts of the gateway alone");
+        .isEqualTo("the first 30 Received fields name only hosts of the gateway");
     assertThat(found(LISTED, inside.substring(field("10.0.0.1").length()) + field("203.0.113.9")))
         .startsWith("203.0.113.9 by");
   }

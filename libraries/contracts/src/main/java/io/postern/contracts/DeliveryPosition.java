@@ -83,16 +83,16 @@ public record DeliveryPosition(
         throw new IllegalArgumentException(
             "the delivery position "
                 + committedOffset
-                + " has lost its metadata: something else than Postern has set it, and from it on every"
-                + " Decision would be skipped");
+                + " has lost its metadata: it was set by another program, and every later Decision "
+                + "would be skipped");
       }
       return first(0);
     }
     String[] fields = metadata.length() > MOST_CHARS ? new String[0] : metadata.split("/", -1);
     if (fields.length != FIELDS || !fields[0].equals(VERSION)) {
       throw new IllegalArgumentException(
-          "the delivery position was written by another version of Postern, which this one cannot read:"
-              + " deliver its mail with that version, or begin with an empty log");
+          "the delivery position was written by another version of Postern and cannot be read: "
+              + "deliver its mail with that version, or start with empty topics");
     }
     if (!fields[1].equals(RELEASED) && !fields[1].equals(OWNED)) {
       throw new IllegalArgumentException("a delivery position is neither owned nor released");
@@ -110,7 +110,7 @@ public record DeliveryPosition(
               : new LeaseBeginning(
                   fields[7], Long.parseLong(fields[8]), Long.parseLong(fields[9])));
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("a delivery position has a field that is no number", e);
+      throw new IllegalArgumentException("a delivery position has a field that is not a number", e);
     }
   }
 }

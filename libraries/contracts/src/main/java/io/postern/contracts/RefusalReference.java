@@ -42,7 +42,7 @@ public final class RefusalReference {
             .replaceAll("[IL]", "1");
     if (digits.length() != LENGTH || !digits.chars().allMatch(c -> DIGITS.indexOf(c) >= 0)) {
       throw new IllegalArgumentException(
-          "\"" + text + "\" is no reference of a refusal: write it as in the reply, 0Z7K-31QF");
+          "\"" + text + "\" is not a reference of a refusal: write it as in the reply, 0Z7K-31QF");
     }
     return digits.substring(0, GROUP) + "-" + digits.substring(GROUP);
   }

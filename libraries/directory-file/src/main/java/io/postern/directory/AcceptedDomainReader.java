@@ -54,7 +54,7 @@ final class AcceptedDomainReader {
       fields.problem(
           "mailboxRoute",
           "mailboxRoute is missing",
-          "write mailboxRoute: { host: mailbox.contoso.example } to say where its mail goes");
+          "write mailboxRoute: { host: mailbox.contoso.example } to route its mail");
     } else {
       Fields own = Fields.of(route, problems, key, "mailboxRoute.");
       own.belongTo(key);
@@ -75,7 +75,8 @@ final class AcceptedDomainReader {
     String text = fields.required("host", "mailbox.contoso.example");
     String host = Domains.isAddress(text) ? text : Domains.host(text);
     if (host.isEmpty() && !text.isEmpty()) {
-      fields.problem("host", "\"" + text + "\" is no host", "write a name or an address, no port");
+      fields.problem(
+          "host", "\"" + text + "\" is not a host", "write a name or an address, no port");
     }
     MailboxRoute route =
         MailboxRoute.newBuilder()

@@ -30,7 +30,7 @@ final class ConnectorFields {
       "`example.com`, `\"*.example.com\"` (the domain and its subdomains), `\"*\"`; at most 500";
   private static final String ANCHORS = "name of a set of the organization";
   private static final String RATE =
-      "1 to 1000000, of the clients that the connector knows by certificate or address";
+      "1 to 1000000, of the clients that the connector identifies by certificate or address";
   private static final int MOST_RATE = 1_000_000;
   private static final RevocationMode REVOCATION = RevocationMode.REVOCATION_REQUIRED;
 
@@ -56,7 +56,7 @@ final class ConnectorFields {
               InboundConnector::getEnabled),
           new ConnectorField<>(
               "mode",
-              words(Words.CONNECTOR_MODE) + "; `reportOnly` decides and records, and nothing else",
+              words(Words.CONNECTOR_MODE) + "; `reportOnly` only decides and records",
               "enforce",
               (fields, name, b) -> b.setMode(mode(fields, name)),
               c -> mode(c.getMode())),
@@ -150,27 +150,27 @@ final class ConnectorFields {
               InboundConnector::getBlocked),
           new ConnectorField<>(
               "blockedReason",
-              "at most 1024 characters, for administrators alone",
+              "at most 1024 characters, for administrators only",
               "none",
               (fields, name, b) -> b.setBlockedReason(fields.text(name)),
               InboundConnector::getBlockedReason),
           new ConnectorField<>(
               "maxMessagesPerMinute",
               RATE,
-              "any number",
+              "unlimited",
               (fields, name, b) -> b.setMaxMessagesPerMinute(fields.number(name, 0, 1, MOST_RATE)),
               InboundConnector::getMaxMessagesPerMinute),
           new ConnectorField<>(
               "maxRecipientsPerMinute",
               RATE,
-              "any number",
+              "unlimited",
               (fields, name, b) ->
                   b.setMaxRecipientsPerMinute(fields.number(name, 0, 1, MOST_RATE)),
               InboundConnector::getMaxRecipientsPerMinute),
           new ConnectorField<>(
               "maxRecipientsPerMinutePerSender",
               "1 to 1000000, of one sender in an accepted domain; `onPremises` only",
-              "any number",
+              "unlimited",
               (fields, name, b) ->
                   b.setMaxRecipientsPerMinutePerSender(fields.number(name, 0, 1, MOST_RATE)),
               InboundConnector::getMaxRecipientsPerMinutePerSender),
@@ -209,7 +209,7 @@ final class ConnectorFields {
               OutboundConnector::getEnabled),
           new ConnectorField<>(
               "mode",
-              words(Words.CONNECTOR_MODE) + "; `reportOnly` decides and records, and nothing else",
+              words(Words.CONNECTOR_MODE) + "; `reportOnly` only decides and records",
               "enforce",
               (fields, name, b) -> b.setMode(mode(fields, name)),
               c -> mode(c.getMode())),
@@ -241,19 +241,19 @@ final class ConnectorFields {
           new ConnectorField<>(
               "maxConnections",
               "1 to 1000, at a time, to one next hop of the connector",
-              "delivery-service's alone",
+              "that of delivery-service",
               (fields, name, b) -> b.setMaxConnections(fields.number(name, 0, 1, 1_000)),
               OutboundConnector::getMaxConnections),
           new ConnectorField<>(
               "maxMessagesPerConnection",
               "1 to 10000",
-              "delivery-service's alone",
+              "that of delivery-service",
               (fields, name, b) -> b.setMaxMessagesPerConnection(fields.number(name, 0, 1, 10_000)),
               OutboundConnector::getMaxMessagesPerConnection),
           new ConnectorField<>(
               "maxMessagesPerMinute",
               "1 to 1000000, to one next hop of the connector",
-              "delivery-service's alone",
+              "that of delivery-service",
               (fields, name, b) -> b.setMaxMessagesPerMinute(fields.number(name, 0, 1, 1_000_000)),
               OutboundConnector::getMaxMessagesPerMinute),
           new ConnectorField<>(
@@ -361,14 +361,14 @@ final class ConnectorFields {
           // Exchange's Fqdn and SourceIPAddress of a send connector.
           new ConnectorField<>(
               "ehloName",
-              "our host name to the hosts, `mail.example.com`",
+              "host name in EHLO, `mail.example.com`",
               "delivery-service's",
               (fields, name, b) -> b.setEhloName(domain(fields, name)),
               OutboundConnector::getEhloName),
           new ConnectorField<>(
               "sourceAddresses",
-              "at most one IPv4 and one IPv6 address of delivery-service's machines, from which the"
-                  + " hosts are dialled",
+              "at most one IPv4 and one IPv6 source address of the machines that run "
+                  + "delivery-service",
               "delivery-service's",
               (fields, name, b) -> b.addAllSourceAddresses(fields.texts(name)),
               OutboundConnector::getSourceAddressesList),

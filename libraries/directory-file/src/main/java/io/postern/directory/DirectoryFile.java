@@ -37,7 +37,8 @@ public final class DirectoryFile {
         organizations.add(reader.read(organization));
       }
       if (organizations.isEmpty() && problems.found().isEmpty() && fields.has("organizations")) {
-        fields.problem("organizations", "no organization in it", "write \"- id: contoso\" below");
+        fields.problem(
+            "organizations", "the file has no organization", "write \"- id: contoso\" below");
       } else if (!fields.has("organizations")) {
         fields.problem("organizations", "organizations is missing", "begin with organizations:");
       }

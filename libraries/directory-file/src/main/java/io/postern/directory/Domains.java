@@ -16,7 +16,8 @@ final class Domains {
   static String one(Fields fields, String name, String text) {
     String domain = aLabels(text);
     if (domain.isEmpty() && !text.isEmpty()) {
-      fields.problem(name, "\"" + text + "\" is no domain name", "write it like mail.example.com");
+      fields.problem(
+          name, "\"" + text + "\" is not a domain name", "write it like mail.example.com");
       return text;
     }
     return domain;
@@ -31,7 +32,7 @@ final class Domains {
         fields.problem(
             name,
             domains.size(),
-            "\"" + text + "\" is no domain name",
+            "\"" + text + "\" is not a domain name",
             "write it like example.com, \"*.example.com\" or \"*\"");
         domain = text;
       }

@@ -52,13 +52,13 @@ final class Fields {
       Node key = tuple.getKeyNode();
       if (!(key instanceof ScalarNode scalar)) {
         problems.add(
-            Place.of(key), object, "", "a field's name is a word", "write \"name: value\"");
+            Place.of(key), object, "", "a field name is one word", "write \"name: value\"");
       } else if (fields.values.putIfAbsent(scalar.getValue(), tuple.getValueNode()) != null) {
         problems.add(
             Place.of(key),
             object,
             prefix + scalar.getValue(),
-            scalar.getValue() + " stands here twice",
+            scalar.getValue() + " is a duplicate",
             "keep one of the two");
       } else {
         fields.keys.put(scalar.getValue(), key);
@@ -233,7 +233,7 @@ final class Fields {
 
   private String scalar(String name, Node node) {
     if (!(node instanceof ScalarNode scalar)) {
-      problem(Place.of(node), name, name + " is a single value", "write one value behind it");
+      problem(Place.of(node), name, name + " is a single value", "write one value after it");
       return "";
     }
     if (YamlText.isEmpty(scalar)) {

@@ -25,7 +25,7 @@ final class Hosts {
           fields.problem(
               name,
               hosts.size(),
-              "\"" + text + "\" is no host",
+              "\"" + text + "\" is not a host",
               "write a name or an address, with :port (1 to 65535) if it is not the usual one");
         }
         host = NextHopHost.newBuilder().setHost(text).build();

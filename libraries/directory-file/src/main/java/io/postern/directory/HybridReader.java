@@ -85,7 +85,7 @@ final class HybridReader {
           "certificateName",
           "each host of "
               + name.substring(2)
-              + " with a certificate, a mail gateway too, would be taken for the servers",
+              + " with a certificate, including a mail gateway, would be identified as the servers",
           "write the servers' own name, such as mail."
               + DomainNames.normal(name.substring(2))
               + ": a certificate for "
@@ -102,12 +102,12 @@ final class HybridReader {
         fields.problem(
             "domains",
             i,
-            domains.get(i) + " is no accepted domain of the organization",
-            "add it to acceptedDomains, or take it out");
+            domains.get(i) + " is not an accepted domain of the organization",
+            "add it to acceptedDomains, or remove it");
       }
     }
     if (fields.has("domains") && domains.isEmpty()) {
-      fields.problem("domains", "it names no domain", "leave it out for all accepted domains");
+      fields.problem("domains", "it names no domain", "omit it for all accepted domains");
     } else if (accepted.isEmpty()) {
       fields.problem(
           "domains", "the organization has no accepted domain", "write acceptedDomains first");
@@ -153,8 +153,8 @@ final class HybridReader {
       fields.problem(
           "onPremisesServers",
           "the entry names no server",
-          "write onPremisesServers: [mail.contoso.example], with the servers that take mail for"
-              + " the organization");
+          "write onPremisesServers: [mail.contoso.example], with the servers that receive mail for "
+              + "the organization");
     }
     return outbound;
   }

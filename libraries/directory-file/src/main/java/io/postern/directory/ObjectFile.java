@@ -54,7 +54,7 @@ public final class ObjectFile {
           kind.key(organization, name),
           kind.nameField(),
           "it is not the name in the address",
-          "leave it out, or write " + name);
+          "omit it, or write " + name);
     }
     return new ObjectFile(problems, object);
   }

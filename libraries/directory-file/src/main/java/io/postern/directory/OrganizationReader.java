@@ -71,10 +71,10 @@ final class OrganizationReader {
     boolean twice = problems.knows(key);
     fields.belongTo(key);
     if (twice) {
-      fields.problem("id", "organization " + id + " stands here twice", "join the two");
+      fields.problem("id", "organization " + id + " is a duplicate", "join the two");
     } else if (!id.isEmpty() && !id.matches("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")) {
       fields.problem(
-          "id", "\"" + id + "\" is no id", "write lower-case letters, digits and hyphens");
+          "id", "\"" + id + "\" is not a valid ID", "write lower-case letters, digits and hyphens");
     }
     return id;
   }
@@ -113,8 +113,8 @@ final class OrganizationReader {
       fields.text("file");
       fields.problem(
           "file",
-          "a file's name says nothing here",
-          "apply with the command, which puts the file's text in its place, or write pem: |");
+          "a file name has no meaning here",
+          "apply with the command, which inserts the content of the file, or write pem: |");
     } else if (!fields.has("pem") && !set.getWithDefaults()) {
       fields.block("pem");
       fields.problem(
@@ -145,7 +145,7 @@ final class OrganizationReader {
         fields.problem(
             "distrusted",
             i,
-            "it is no SHA-256 of a certificate",
+            "it is not the SHA-256 of a certificate",
             "write the 64 hexadecimal digits that openssl x509 -noout -fingerprint -sha256 prints");
       }
     }
@@ -158,15 +158,15 @@ final class OrganizationReader {
           Place.of(hybrid),
           key,
           "",
-          "the organization has a connector of this name beside the hybrid entry that makes it",
-          "take the connector out; or take out hybrid, and write both connectors");
+          "the organization has a connector with this name, which the hybrid entry creates",
+          "remove the connector; or remove hybrid, and write both connectors");
     }
   }
 
   private void add(DirectoryObject object, Node node) {
     String key = DirectoryKeys.key(object);
     if (objects.putIfAbsent(key, object) != null) {
-      problems.add(Place.of(node), key, "", key + " stands here twice", "keep one of the two");
+      problems.add(Place.of(node), key, "", key + " is a duplicate", "keep one of the two");
     }
   }
 }

@@ -36,7 +36,7 @@ final class Pem {
         throw new CertificateException(which + " is a private key: it does not belong here");
       }
       if (!block.group(1).equals("CERTIFICATE")) {
-        throw new CertificateException(which + " is no certificate but " + block.group(1));
+        throw new CertificateException(which + " is not a certificate but " + block.group(1));
       }
       certificates.add(der(which, block.group(2)));
     }
@@ -72,7 +72,7 @@ final class Pem {
     } catch (IllegalArgumentException | CertificateEncodingException e) {
       throw new CertificateException(which + " is damaged: " + e.getMessage(), e);
     } catch (CertificateException e) {
-      throw new CertificateException(which + " is no X.509 certificate", e);
+      throw new CertificateException(which + " is not an X.509 certificate", e);
     }
   }
 

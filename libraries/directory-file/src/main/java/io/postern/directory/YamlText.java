@@ -59,11 +59,11 @@ final class YamlText {
           e.getProblemMark().or(e::getContextMark).map(Place::of).orElse(Place.UNKNOWN),
           "",
           "",
-          "this is no YAML: " + e.getProblem(),
+          "this is not YAML: " + e.getProblem(),
           cure(e.getContext() + " " + e.getProblem()));
       return null;
     } catch (YamlEngineException e) {
-      problems.add(Place.UNKNOWN, "", "", "this is no YAML: " + e.getMessage(), cure(""));
+      problems.add(Place.UNKNOWN, "", "", "this is not YAML: " + e.getMessage(), cure(""));
       return null;
     }
   }
@@ -72,7 +72,7 @@ final class YamlText {
     if (problem.contains("alias")) {
       return "write a value that begins with * in quotes: \"*.example.com\"";
     }
-    return "look at the indentation, the colons and the quotes of this line and the one above it";
+    return "check the indentation, colons and quotes of this line and the line before";
   }
 
   private static @Nullable String decode(byte[] bytes, Problems problems) {

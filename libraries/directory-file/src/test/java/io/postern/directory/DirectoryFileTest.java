@@ -188,7 +188,7 @@ class DirectoryFileTest {
             "a field given twice",
             "tlsDomain: mail.fabrikam.example",
             "name: To Fabrikam",
-            "name stands here twice",
+            "name is a duplicate",
             "keep one of the two"),
         arguments(
             "a wrong flag",
@@ -207,30 +207,30 @@ class DirectoryFileTest {
             "tlsDomain: mail.fabrikam.example",
             "tlsDomain: [a.example]",
             "tlsDomain is a single value",
-            "write one value behind it"),
+            "write one value after it"),
         arguments(
             "a mapping in a list of texts",
             "senderIPAddresses: [192.0.2.0/24]",
             "senderIPAddresses: [{ip: 192.0.2.1}]",
             "senderIPAddresses[0] is a single value",
-            "write one value behind it"),
+            "write one value after it"),
         arguments(
             "a wrong port",
             "smartHosts: [mail.fabrikam.example:2525,",
             "smartHosts: [mail.fabrikam.example:99999,",
-            "\"mail.fabrikam.example:99999\" is no host",
+            "\"mail.fabrikam.example:99999\" is not a host",
             "write a name or an address, with :port (1 to 65535) if it is not the usual one"),
         arguments(
-            "no domain name",
+            "not a domain name",
             "tlsDomain: mail.fabrikam.example",
             "tlsDomain: mail fabrikam",
-            "\"mail fabrikam\" is no domain name",
+            "\"mail fabrikam\" is not a domain name",
             "write it like mail.example.com"),
         arguments(
             "an alias meant as a wildcard",
             "recipientDomains: [\"*\"]",
             "recipientDomains: [*.fabrikam.example]",
-            "this is no YAML",
+            "this is not YAML",
             "write a value that begins with * in quotes"),
         arguments(
             "a missing type",
@@ -242,19 +242,19 @@ class DirectoryFileTest {
             "a second connector of the name",
             "name: Rest",
             "name: To Fabrikam",
-            "outbound-connector/contoso/To Fabrikam stands here twice",
+            "outbound-connector/contoso/To Fabrikam is a duplicate",
             "keep one of the two"),
         arguments(
             "a tab",
             "displayName: Contoso Ltd",
             "\tdisplayName: x",
-            "this is no YAML",
-            "look at the indentation"),
+            "this is not YAML",
+            "check the indentation"),
         arguments(
             "no id",
             "id: contoso",
             "id: Contoso!",
-            "\"Contoso!\" is no id",
+            "\"Contoso!\" is not a valid ID",
             "write lower-case letters, digits and hyphens"));
   }
 

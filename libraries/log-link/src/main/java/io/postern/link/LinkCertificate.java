@@ -125,7 +125,7 @@ public final class LinkCertificate {
       return found;
     } catch (IOException | GeneralSecurityException | RuntimeException unusable) {
       throw new KafkaException(
-          "the link's key in %s with its authority in %s is not usable: %s"
+          "the key for Kafka in %s with its authority in %s is not usable: %s"
               .formatted(files.keys(), files.authority(), why(unusable)),
           unusable);
     }
@@ -154,7 +154,9 @@ public final class LinkCertificate {
     LinkContent.Facts next = found.facts(settings, now);
     if (facts.trusted() && !next.trusted()) {
       throw new CertificateException(
-          "the certificate is of no authority in " + files.authority() + ", or does not hold now");
+          "the certificate is not issued by an authority in "
+              + files.authority()
+              + ", or is not valid now");
     }
     Map<RenewableSslEngineFactory, DefaultSslEngineFactory> engines = new HashMap<>();
     users.forEach(user -> engines.put(user, user.engines(found)));
@@ -164,7 +166,7 @@ public final class LinkCertificate {
     quietUntil = Instant.MIN;
     LOG.log(
         Level.INFO,
-        "The new certificate of the links to the log in {0} is in use, until {1}",
+        "The new certificate of the connections to Kafka in {0} is in use, until {1}",
         files.keys(),
         next.end());
   }
@@ -204,10 +206,13 @@ public final class LinkCertificate {
     if (!now.isBefore(end.minus(WARN_BEFORE_END))) {
       LOG.log(
           Level.WARNING,
-          "The {0} of the links to the log in {1} {2} at {3}: without a new one this process loses the log",
+          "The {0} of the connections to Kafka in {1} {2} at {3}: without a new one, this process "
+              + "loses Kafka",
           subject,
           file,
-          now.isBefore(end) ? "ends in " + Duration.between(now, end).toDays() + " days," : "ended",
+          now.isBefore(end)
+              ? "expires in " + Duration.between(now, end).toDays() + " days,"
+              : "ended",
           end);
     }
   }

@@ -114,7 +114,7 @@ public final class MailResolver {
       };
     } catch (TimeoutException e) {
       throw new DnsFailureException(
-          question + ": no answer in " + patience.toMillis() + " ms", false);
+          question + ": no response in " + patience.toMillis() + " ms", false);
     } catch (ExecutionException e) {
       throw new DnsFailureException(question + ": " + message(e), false);
     } catch (InterruptedException e) {

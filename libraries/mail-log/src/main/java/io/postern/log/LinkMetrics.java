@@ -21,14 +21,16 @@ public final class LinkMetrics {
     Gauge.builder(
             "postern.log.certificate.refused",
             () -> LinkCertificate.all().stream().allMatch(LinkCertificate::usable) ? 0 : 1)
-        .description("1: the files hold another certificate than is in use, which is not usable")
+        .description(
+            "1: the files contain a new certificate that is not usable; the previous one "
+                + "stays in use")
         .register(registry);
   }
 
   private static void expires(
       MeterRegistry registry, String certificate, Function<LinkCertificate, Instant> end) {
     TimeGauge.builder("postern.log.certificate.expires", () -> seconds(end), TimeUnit.SECONDS)
-        .description("Until the end of the certificate of the links to the log")
+        .description("Time until the certificate of the connections to Kafka expires")
         .tag("certificate", certificate)
         .register(registry);
   }

@@ -220,7 +220,7 @@ public record LogSettings(Map<String, String> client) {
     String servers = client.getOrDefault(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "").strip();
     if (servers.isEmpty()) {
       throw new IllegalArgumentException(
-          "kafka.bootstrap.servers is missing: write host:port of the log's brokers");
+          "kafka.bootstrap.servers is missing: write host:port of the brokers");
     }
     for (String server : servers.split(",", -1)) {
       if (!loopback(host(server.strip()))) {
@@ -248,9 +248,9 @@ public record LogSettings(Map<String, String> client) {
             || client.containsKey(SslConfigs.SSL_KEYSTORE_KEY_CONFIG);
     if (protocol.equals("SSL") && !certificate) {
       throw new IllegalArgumentException(
-          "kafka.ssl.keystore.location is missing: the log's link to "
+          "kafka.ssl.keystore.location is missing: the connection to "
               + server
-              + " is mutual TLS, name this service's key store");
+              + " uses mutual TLS, set this service's key store");
     }
     if ("".equals(client.get(SslConfigs.SSL_ENDPOINT_IDENTIFICATION_ALGORITHM_CONFIG))) {
       throw new IllegalArgumentException(

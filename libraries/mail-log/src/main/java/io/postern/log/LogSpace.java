@@ -39,7 +39,7 @@ public final class LogSpace implements AutoCloseable {
   private static final Duration NEAR_PERIOD = Duration.ofMillis(250);
   private static final int ANSWER_MILLIS = 2_000;
   private static final Duration CLOSE = Duration.ofSeconds(2);
-  private static final String WHERE = " on the broker's disk that has the least";
+  private static final String WHERE = " on the fullest broker disk";
 
   /** Acceptance of mail by the free space. */
   public enum State {
@@ -65,7 +65,7 @@ public final class LogSpace implements AutoCloseable {
   private final LongUnaryOperator mark;
   private final OccasionalLog trouble = new OccasionalLog(LogSpace.class);
   private final Thread thread = Thread.ofPlatform().daemon().name("log-space").unstarted(this::run);
-  private volatile Reading reading = new Reading(State.OPEN, -1, "not asked yet");
+  private volatile Reading reading = new Reading(State.OPEN, -1, "not queried yet");
   private volatile boolean closed;
 
   /**
@@ -180,7 +180,7 @@ public final class LogSpace implements AutoCloseable {
   static String away(Collection<Node> nodes) {
     return nodes.stream()
         .filter(Node::isFenced)
-        .map(node -> "broker " + node.id() + " is away")
+        .map(node -> "broker " + node.id() + " is unavailable")
         .collect(Collectors.joining(", "));
   }
 
@@ -229,7 +229,7 @@ public final class LogSpace implements AutoCloseable {
       trouble.over("the free space of the brokers' disks is known again");
     } else {
       trouble.warn(
-          "the free space of the brokers' disks is not known (%s), the log stays %s to new mail"
+          "the free space of the brokers' disks is unknown (%s), Kafka stays %s to new mail"
               .formatted(answers.missing(), state == State.OPEN ? "open" : "closed"),
           null);
     }
@@ -240,14 +240,16 @@ public final class LogSpace implements AutoCloseable {
 
   private void log(State state, long free) {
     switch (state) {
-      case OPEN -> LOG.infof("The log is open to new mail again: %,d bytes are free" + WHERE, free);
+      case OPEN ->
+          LOG.infof("New mail is accepted again: %,d bytes are free in Kafka" + WHERE, free);
       case CLOSED ->
           LOG.warnf(
-              "The log is closed to new mail (452): %,d bytes are free, make room" + WHERE, free);
+              "New mail is refused (452): %,d bytes are free in Kafka, free some space" + WHERE,
+              free);
       case CRITICAL ->
           LOG.warnf(
-              "The log is closed to new mail and to the rest of messages under way (452): %,d bytes"
-                  + " are free, make room"
+              "New mail and messages in progress are refused (452): %,d bytes are free in Kafka, "
+                  + "free some space"
                   + WHERE,
               free);
     }

@@ -86,7 +86,7 @@ class LogSpaceTest {
   void aLogThatIsAwayLeavesTheStateAsItIsAndSaysSo() {
     LogSettings nobody = new LogSettings(Map.of("bootstrap.servers", "127.0.0.1:1"));
     try (LogSpace space = new LogSpace(nobody, total -> total)) {
-      assertThat(space.reading().unknown()).isEqualTo("not asked yet");
+      assertThat(space.reading().unknown()).isEqualTo("not queried yet");
       space.start();
       await().until(() -> space.reading().unknown().contains("imeout"));
       assertThat(space.state()).isEqualTo(State.OPEN);

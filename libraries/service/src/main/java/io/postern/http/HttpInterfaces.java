@@ -68,7 +68,7 @@ public class HttpInterfaces {
     if (LogSettings.loopback(host)) {
       return Optional.empty();
     }
-    String open = server + ".host is " + host + ", which other machines reach, and ";
+    String open = server + ".host is " + host + ", which is reachable from other machines, and ";
     Optional<String> name =
         settings.apply(server + ".tls-configuration-name").filter(given -> !given.isBlank());
     if (name.isEmpty()) {
@@ -104,7 +104,7 @@ public class HttpInterfaces {
         && settings.apply("quarkus.http.insecure-requests").filter("disabled"::equals).isEmpty()) {
       return Optional.of(
           open
-              + "quarkus.http.insecure-requests lets requests without TLS in: write disabled there");
+              + "quarkus.http.insecure-requests accepts requests without TLS: write disabled there");
     }
     return Optional.empty();
   }

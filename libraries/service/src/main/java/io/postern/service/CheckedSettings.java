@@ -68,7 +68,7 @@ public final class CheckedSettings {
           key
               + " is \""
               + name
-              + "\": write this server's name as the DNS has it, such as mx.example.com");
+              + "\": write the name of this server in DNS, such as mx.example.com");
     }
     return name;
   }

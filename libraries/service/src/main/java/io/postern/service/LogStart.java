@@ -73,13 +73,13 @@ public class LogStart {
       }
       verified.fire(new TopicsVerified());
       topicsVerified = true;
-      LOG.info("The log's topics are verified");
+      LOG.info("The topics in Kafka are verified");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the service ends
     } catch (WeakTopicException weak) {
       end(String.valueOf(weak.getMessage()));
     } catch (RuntimeException e) {
-      LOG.error("The readers of the log cannot begin", e);
+      LOG.error("The Kafka readers cannot start", e);
       Quarkus.asyncExit(EXIT_CODE);
     }
   }
@@ -93,14 +93,14 @@ public class LogStart {
   private boolean verified() throws InterruptedException {
     try {
       TopicsSetup.createOrVerify(settings, deployment, PATIENCE);
-      trouble.over("The log is there");
+      trouble.over("Kafka is available");
       return true;
     } catch (LogUnavailableException away) {
       if (!Thread.currentThread().isInterrupted()) {
         trouble.warn(
-            "The log at "
+            "Kafka at "
                 + settings.client().get("bootstrap.servers")
-                + " cannot be used yet, and is waited for",
+                + " is not available yet; waiting for it",
             away);
       }
       return false;

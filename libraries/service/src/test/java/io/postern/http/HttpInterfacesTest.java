@@ -31,8 +31,8 @@ class HttpInterfacesTest {
           a name                        | http.host=policy.example management.host=127.0.0.1                | quarkus.http.host is policy.example
           a name that begins like one   | http.host=127.0.0.1.example management.host=127.0.0.1             | quarkus.http.host is 127.0.0.1.example
           TLS                           | http.host=0.0.0.0 http.tls-configuration-name=good http.insecure-requests=disabled management.host=127.0.0.1 | -
-          TLS, and plaintext beside it  | http.host=0.0.0.0 http.tls-configuration-name=good management.host=127.0.0.1 | quarkus.http.insecure-requests lets requests
-          TLS, plaintext redirected     | http.host=0.0.0.0 http.tls-configuration-name=good http.insecure-requests=redirect management.host=127.0.0.1 | quarkus.http.insecure-requests lets requests
+          TLS, and plaintext beside it  | http.host=0.0.0.0 http.tls-configuration-name=good management.host=127.0.0.1 | quarkus.http.insecure-requests accepts requests
+          TLS, plaintext redirected     | http.host=0.0.0.0 http.tls-configuration-name=good http.insecure-requests=redirect management.host=127.0.0.1 | quarkus.http.insecure-requests accepts requests
           no such TLS configuration     | http.host=0.0.0.0 http.tls-configuration-name=gone http.insecure-requests=disabled management.host=127.0.0.1 | quarkus.tls.gone.key-store.pem.0.cert
           one without a key             | http.host=0.0.0.0 http.tls-configuration-name=empty http.insecure-requests=disabled management.host=127.0.0.1 | quarkus.tls.empty has no key
           an empty name                 | http.host=0.0.0.0 http.tls-configuration-name= http.insecure-requests=disabled management.host=127.0.0.1 | quarkus.http.tls-configuration-name is missing

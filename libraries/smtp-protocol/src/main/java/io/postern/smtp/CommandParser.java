@@ -43,7 +43,7 @@ public final class CommandParser {
         || verbEnd > MAX_VERB
         || (verbEnd < end && line[verbEnd] != ' ' && line[verbEnd] != '\t')) {
       throw new SmtpSyntaxException(
-          500, "5.5.2", "Not a command: begin the line with a verb such as EHLO, MAIL or QUIT");
+          500, "5.5.2", "Not a command: start the line with a verb such as EHLO, MAIL or QUIT");
     }
     String verb = new String(line, 0, verbEnd, StandardCharsets.US_ASCII).toUpperCase(Locale.ROOT);
     String argument = text(line, Math.min(verbEnd + 1, end), end, verb).strip();
@@ -155,7 +155,7 @@ public final class CommandParser {
       throws SmtpSyntaxException {
     if (!argument.isEmpty()) {
       throw new SmtpSyntaxException(
-          501, "5.5.4", verb + " takes no argument: send " + verb + " alone");
+          501, "5.5.4", verb + " takes no argument: send " + verb + " only");
     }
     return command;
   }

@@ -32,10 +32,7 @@ final class Parameters {
           throw new SmtpSyntaxException(
               555,
               "5.5.4",
-              verb
-                  + ": parameter not supported: "
-                  + Texts.printable(keyword, 40)
-                  + ": leave it out");
+              verb + ": parameter not supported: " + Texts.printable(keyword, 40) + ": omit it");
     };
   }
 
@@ -50,7 +47,7 @@ final class Parameters {
   private static String none(String verb, String keyword, @Nullable String value)
       throws SmtpSyntaxException {
     if (value != null) {
-      throw wrong(verb, keyword, "takes no value: leave out \"=\" and the value");
+      throw wrong(verb, keyword, "takes no value: omit \"=\" and the value");
     }
     return "";
   }
@@ -63,7 +60,7 @@ final class Parameters {
       throw wrong(
           verb,
           keyword,
-          "value not known: use " + String.join(" or ", values.stream().sorted().toList()));
+          "unknown value: use " + String.join(" or ", values.stream().sorted().toList()));
     }
     return upper;
   }
@@ -90,7 +87,7 @@ final class Parameters {
       }
     }
     if (seen.contains("NEVER") && seen.size() > 1) {
-      throw wrong("RCPT", "NOTIFY", "NEVER stands alone");
+      throw wrong("RCPT", "NOTIFY", "NEVER cannot be combined");
     }
     return upper;
   }
@@ -144,19 +141,20 @@ final class Parameters {
         int high = i + 1 < in.length ? Character.digit(in[i + 1], 16) : -1;
         int low = i + 2 < in.length ? Character.digit(in[i + 2], 16) : -1;
         if (high < 0 || low < 0) {
-          throw wrong(verb, keyword, "bad xtext: \"+\" needs two hexadecimal digits (RFC 3461)");
+          throw wrong(
+              verb, keyword, "invalid xtext: \"+\" needs two hexadecimal digits (RFC 3461)");
         }
         octet = high * 16 + low;
         i += 2;
       }
       if ((octet >= 0 && octet < ' ') || octet == 0x7f) {
-        throw wrong(verb, keyword, "control character: leave it out");
+        throw wrong(verb, keyword, "control character: omit it");
       }
       out[length++] = (byte) octet;
     }
     String text = new String(out, 0, length, StandardCharsets.UTF_8);
     if (text.chars().anyMatch(Character::isISOControl)) {
-      throw wrong(verb, keyword, "control character: leave it out");
+      throw wrong(verb, keyword, "control character: omit it");
     }
     return text;
   }

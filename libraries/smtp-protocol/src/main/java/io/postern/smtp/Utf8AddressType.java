@@ -64,13 +64,13 @@ public final class Utf8AddressType {
     int from = 0;
     for (int at = encoded.indexOf('\\'); at >= 0; at = encoded.indexOf('\\', from)) {
       if (!embedded.find(at) || embedded.start() != at) {
-        throw new IllegalArgumentException("a backslash begins a character: write \\x{5C}");
+        throw new IllegalArgumentException("invalid backslash: use \\x{5C}");
       }
       int c = Integer.parseInt(embedded.group(1), 16);
       if (!Character.isValidCodePoint(c)
           || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE
           || Character.isISOControl(c)) {
-        throw new IllegalArgumentException("\\x{" + embedded.group(1) + "} is no character");
+        throw new IllegalArgumentException("\\x{" + embedded.group(1) + "} is not a character");
       }
       address.append(encoded, from, at).appendCodePoint(c);
       from = embedded.end();

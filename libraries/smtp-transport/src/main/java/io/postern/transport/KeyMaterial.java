@@ -110,7 +110,9 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
     }
     if (text.split("-----BEGIN CERTIFICATE-----", -1).length - 1 > chain.size()) {
       throw new CertificateException(
-          file + " ends within a certificate, or one in it is damaged: export it again as PEM");
+          file
+              + " is truncated within a certificate, or one in it is damaged: export it again as "
+              + "PEM");
     }
     if (chain.isEmpty()) {
       throw new CertificateException(
@@ -121,7 +123,7 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
           file
               + " holds more than "
               + MAX_CHAIN
-              + " certificates: leave the leaf and its intermediates");
+              + " certificates: keep the leaf and its intermediates");
     }
     return chain;
   }
@@ -151,11 +153,11 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
   static byte[] octets(Path file) throws IOException {
     try {
       if (Files.size(file) > MAX_FILE) {
-        throw new IOException(file + " is larger than 1 MiB: this is no certificate or key");
+        throw new IOException(file + " is larger than 1 MiB: this is not a certificate or key");
       }
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
-      throw new IOException("there is no file " + file, e);
+      throw new IOException("no such file: " + file, e);
     }
   }
 

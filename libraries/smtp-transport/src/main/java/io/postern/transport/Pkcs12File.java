@@ -57,7 +57,7 @@ final class Pkcs12File {
       throw new KeyException(
           e.getCause() instanceof UnrecoverableKeyException
               ? "the password in " + passwordFile + " is not that of " + file
-              : file + " is no PKCS#12 file, or damaged: export it again");
+              : file + " is not a PKCS#12 file, or damaged: export it again");
     }
   }
 

@@ -26,7 +26,8 @@ import javax.crypto.spec.PBEKeySpec;
  */
 final class PrivateKeys {
   private static final String NEEDED =
-      "PBES2 with PBKDF2, HMAC-SHA and AES: encrypt it anew with openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW";
+      "PBES2 with PBKDF2, HMAC-SHA and AES: encrypt it again with openssl pkcs8 -topk8 -v2 "
+          + "aes-256-cbc -in OLD -out NEW";
 
   private PrivateKeys() {}
 

@@ -24,17 +24,17 @@ public final class SecretFile {
     if (open(file)) {
       throw new IOException(
           file
-              + " may be read by everyone on the machine, or written by others: chmod 600 it (0440"
-              + " in a volume of secrets)");
+              + " is readable or writable by other users of this machine: chmod 600 (0440 in a "
+              + "volume of secrets)");
     }
     byte[] octets;
     try (InputStream in = Files.newInputStream(file)) {
       octets = in.readNBytes(MAX + 1);
     } catch (NoSuchFileException e) {
-      throw new IOException("there is no file " + file, e);
+      throw new IOException("no such file: " + file, e);
     }
     if (octets.length > MAX) {
-      throw new IOException(file + " is larger than " + MAX + " octets: this is no secret");
+      throw new IOException(file + " is larger than " + MAX + " octets: this is not a secret");
     }
     return octets;
   }
@@ -58,7 +58,7 @@ public final class SecretFile {
     } catch (UnsupportedOperationException e) {
       return false; // a file system without modes
     } catch (NoSuchFileException e) {
-      throw new IOException("there is no file " + file, e);
+      throw new IOException("no such file: " + file, e);
     }
   }
 }

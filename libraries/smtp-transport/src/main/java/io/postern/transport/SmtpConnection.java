@@ -414,7 +414,7 @@ public final class SmtpConnection implements AutoCloseable {
         throw new EOFException("the peer closed the connection");
       }
       if (!Hellos.isHandshake(hello)) {
-        throw new NotSslRecordException("no TLS record");
+        throw new NotSslRecordException("not a TLS record");
       }
       int length = Hellos.recordLength(hello);
       if ((length > 0 && hello.remaining() >= length) || hello.remaining() == hello.capacity()) {

@@ -47,7 +47,7 @@ final class SocketWatch {
     try {
       socket.endOverdue(now);
     } catch (RuntimeException fault) { // its owner could not say whether it still waits
-      LOG.error("A connection was ended by a fault of ours", fault);
+      LOG.error("A connection was ended because of an internal error", fault);
       socket.abort();
     }
   }

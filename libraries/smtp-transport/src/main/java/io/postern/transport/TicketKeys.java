@@ -53,7 +53,7 @@ public final class TicketKeys {
   public synchronized void share(byte[] secret) {
     if (secret.length < LEAST_SECRET) {
       throw new IllegalArgumentException(
-          "a secret of " + LEAST_SECRET + " octets at least is needed: it has " + secret.length);
+          "a secret of " + LEAST_SECRET + " octets at least is required: it has " + secret.length);
     }
     shared = secret.clone();
     secrets++;

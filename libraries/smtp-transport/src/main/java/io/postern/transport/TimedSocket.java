@@ -76,11 +76,11 @@ final class TimedSocket {
       channel.bind(new InetSocketAddress(from, 0));
     } catch (IOException | UnsupportedAddressTypeException e) { // a machine without IPv6
       throw new SourceAddressException(
-          "cannot dial from our address "
+          "cannot connect from the source address "
               + from.getHostAddress()
               + " ("
               + e.getMessage()
-              + "): give this machine the address, or name another one",
+              + "): add the address to this machine, or use another one",
           e);
     }
   }

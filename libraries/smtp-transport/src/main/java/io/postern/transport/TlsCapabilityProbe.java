@@ -87,7 +87,7 @@ public final class TlsCapabilityProbe {
     try {
       ClientHello hello =
           ClientHello.read(new MemoryHandshake(engine).hello())
-              .orElseThrow(() -> new IllegalStateException("our own hello cannot be read"));
+              .orElseThrow(() -> new IllegalStateException("the own hello cannot be read"));
       List<String> suites = named(hello.suites());
       TlsCapabilities.Builder capabilities =
           TlsCapabilities.newBuilder().setRole(CertificateRole.ROLE_CLIENT);
@@ -108,7 +108,7 @@ public final class TlsCapabilityProbe {
       }
       return capabilities.build();
     } catch (SSLException e) {
-      throw new IllegalStateException("our own client does not begin a handshake", e);
+      throw new IllegalStateException("the own client does not start a handshake", e);
     } finally {
       ReferenceCountUtil.release(engine);
     }

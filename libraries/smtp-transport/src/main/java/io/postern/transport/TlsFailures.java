@@ -29,7 +29,7 @@ final class TlsFailures {
     if (e instanceof SocketTimeoutException) {
       return new Cause(
           HandshakeFailure.HANDSHAKE_TIMED_OUT,
-          "the peer did not answer in time during the TLS handshake");
+          "the peer did not respond in time during the TLS handshake");
     }
     if (e instanceof EOFException) {
       return closed();
@@ -40,7 +40,7 @@ final class TlsFailures {
     }
     if (e instanceof IOException && !(e instanceof SSLException)) {
       return new Cause(
-          HandshakeFailure.HANDSHAKE_CLOSED, "the connection broke during the TLS handshake");
+          HandshakeFailure.HANDSHAKE_CLOSED, "the connection was lost during the TLS handshake");
     }
     String code = messages(e).toUpperCase(Locale.ROOT);
     Cause offer = ofOffers(code, offered);
@@ -72,7 +72,7 @@ final class TlsFailures {
         "NO_PROTOCOLS_AVAILABLE")) {
       return new Cause(
           HandshakeFailure.HANDSHAKE_NO_SHARED_VERSION,
-          "no TLS version in common: we offer " + offered);
+          "no TLS version in common: offered are " + offered);
     }
     HandshakeFailure lacking =
         has(code, "NO_SHARED_CIPHER")
@@ -92,17 +92,18 @@ final class TlsFailures {
     if (has(code, "ALERT_HANDSHAKE_FAILURE", "ALERT_INSUFFICIENT_SECURITY")) {
       return new Cause(
           HandshakeFailure.HANDSHAKE_REFUSED,
-          "the peer refused our offer (alert handshake_failure): usually no cipher suite in common, or it demands a client certificate");
+          "the peer refused the handshake (alert handshake_failure): usually no cipher suite in "
+              + "common, or it requires a client certificate");
     }
     if (has(code, "CERTIFICATE_REQUIRED")) {
       return new Cause(
           HandshakeFailure.HANDSHAKE_REFUSED,
-          "the peer demands a client certificate and got none (alert certificate_required)");
+          "the peer requires a client certificate and got none (alert certificate_required)");
     }
     if (has(code, "ALERT_UNKNOWN_CA")) {
       return new Cause(
           HandshakeFailure.HANDSHAKE_UNKNOWN_CA,
-          "the peer does not trust the issuer of our certificate (alert unknown_ca)");
+          "the peer does not trust the issuer of the presented certificate (alert unknown_ca)");
     }
     if (has(
         code,
@@ -118,12 +119,12 @@ final class TlsFailures {
               : has(code, "ALERT_CERTIFICATE_REVOKED")
                   ? HandshakeFailure.HANDSHAKE_CERTIFICATE_REVOKED
                   : HandshakeFailure.HANDSHAKE_CERTIFICATE_REFUSED,
-          "the peer refused our certificate (" + alert(code) + ")");
+          "the peer refused the presented certificate (" + alert(code) + ")");
     }
     if (has(code, "UNRECOGNIZED_NAME")) {
       return new Cause(
           HandshakeFailure.HANDSHAKE_REFUSED,
-          "the peer does not know the server name that we sent (alert unrecognized_name)");
+          "the peer does not know the server name in SNI (alert unrecognized_name)");
     }
     return has(code, "_ALERT_")
         ? new Cause(

@@ -68,7 +68,7 @@ public record TlsServerOptions(
     List<String> safe = safe("group", names, DEFAULT.groups);
     if (safe.equals(List.of(KeyExchangeGroups.HYBRID)) && minimum != TlsVersion.TLS_1_3) {
       throw new IllegalArgumentException(
-          KeyExchangeGroups.HYBRID + " is a group of TLS 1.3 alone: add x25519 or secp256r1");
+          KeyExchangeGroups.HYBRID + " is a group of TLS 1.3 only: add x25519 or secp256r1");
     }
     return new TlsServerOptions(minimum, maximum, tls12Suites, safe, staples);
   }
@@ -79,7 +79,7 @@ public record TlsServerOptions(
       throw new IllegalArgumentException(
           "\""
               + other.get()
-              + "\" is no "
+              + "\" is not a "
               + kind
               + " that is offered here: write some of "
               + known);

@@ -97,7 +97,7 @@ class EncryptedKeysTest {
     Path key = encrypted(TestCa.EC, NISTObjectIdentifiers.id_aes256_CBC);
     refused(key, Optional.empty(), "name a file with its password");
     refused(key, Optional.of(secret("wrong", "another")), "is not that of");
-    refused(key, Optional.of(folder.resolve("none")), "there is no file");
+    refused(key, Optional.of(folder.resolve("none")), "no such file:");
     refused(key, Optional.of(secret("empty", "\n")), "one line");
     refused(key, Optional.of(secret("two", "a\nb\n")), "one line");
     refused(key, Optional.of(secret("umlaut", "ü")), "printable ASCII");
@@ -181,7 +181,7 @@ class EncryptedKeysTest {
       Path cut = Files.writeString(folder.resolve("cut.pem"), text.substring(0, length));
       assertThatThrownBy(() -> KeyMaterial.certificates(cut))
           .isInstanceOf(GeneralSecurityException.class)
-          .hasMessageContaining("ends within a certificate");
+          .hasMessageContaining("is truncated within a certificate");
     }
   }
 }

@@ -394,7 +394,7 @@ class FailureTest {
     Future<Integer> connected = wire.connect(c -> c.fill());
     assertThatThrownBy(() -> get(accepted))
         .isInstanceOf(TlsHandshakeException.class)
-        .hasMessage("the peer did not answer in time during the TLS handshake");
+        .hasMessage("the peer did not respond in time during the TLS handshake");
     get(connected);
   }
 

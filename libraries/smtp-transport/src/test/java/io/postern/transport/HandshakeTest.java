@@ -373,10 +373,10 @@ class HandshakeTest {
     Future<TlsFacts> connected = wire.connect(c -> c.startTls(strict, "mx.example"));
     assertThatThrownBy(() -> get(connected))
         .isInstanceOf(TlsHandshakeException.class)
-        .hasMessage("no TLS version in common: we offer TLS 1.3");
+        .hasMessage("no TLS version in common: offered are TLS 1.3");
     assertThatThrownBy(() -> get(accepted))
         .isInstanceOf(TlsHandshakeException.class)
-        .hasMessage("no TLS version in common: we offer TLS 1.2")
+        .hasMessage("no TLS version in common: offered are TLS 1.2")
         .extracting(e -> ((TlsHandshakeException) e).failure())
         .isEqualTo(HandshakeFailure.HANDSHAKE_NO_SHARED_VERSION);
   }

@@ -53,7 +53,7 @@ class KeyMaterialTest {
   void anErrorIsNamedWithItsCure() throws Exception {
     assertThatThrownBy(() -> KeyMaterial.load(folder.resolve("missing.pem"), key))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("there is no file")
+        .hasMessageContaining("no such file:")
         .hasMessageContaining("missing.pem");
     assertThatThrownBy(() -> KeyMaterial.load(key, key))
         .isInstanceOf(GeneralSecurityException.class)

@@ -174,6 +174,6 @@ class TicketKeysTest {
   void aShortSecretIsRefused() {
     assertThatThrownBy(() -> new TicketKeys(clock).share(new byte[31]))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a secret of 32 octets at least is needed: it has 31");
+        .hasMessage("a secret of 32 octets at least is required: it has 31");
   }
 }

@@ -27,7 +27,8 @@ class TlsServerOptionsTest {
   void aSuiteBelowTheFloorIsRefused(String suite) {
     assertThatThrownBy(() -> DEFAULT.withTls12Suites(List.of(suite)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("\"" + suite + "\" is no cipher suite of TLS 1.2 that is offered");
+        .hasMessageStartingWith(
+            "\"" + suite + "\" is not a cipher suite of TLS 1.2 that is offered");
   }
 
   @Test

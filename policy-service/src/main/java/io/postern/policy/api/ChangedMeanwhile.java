@@ -35,10 +35,10 @@ record ChangedMeanwhile(
         .entity(
             new ChangedMeanwhile(
                 Problem.type(STATUS),
-                "Changed meanwhile",
+                "Changed in the meantime",
                 STATUS,
-                "Somebody else has changed it since you read it, and nothing was done: read it"
-                    + " again, and repeat the change.",
+                "It has been changed since you read it, and nothing was done: read it again, and "
+                    + "repeat the change.",
                 version,
                 changes,
                 current));

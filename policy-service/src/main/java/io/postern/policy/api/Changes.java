@@ -31,7 +31,7 @@ final class Changes {
             () ->
                 new UnavailableException(
                     UnavailableException.UNAVAILABLE,
-                    "The directory is not read to its end, or the log is away: try again.",
+                    "The directory is not completely read, or Kafka is unavailable: try again.",
                     null));
   }
 
@@ -41,13 +41,13 @@ final class Changes {
     } catch (LogUnavailableException e) {
       throw new UnavailableException(
           UnavailableException.UNAVAILABLE,
-          "The log does not take the change now: look at the directory, and repeat it.",
+          "Kafka does not accept the change now: check the directory, and repeat the change.",
           e);
     } catch (TimeoutException e) {
       throw new UnavailableException(
           UnavailableException.TIMED_OUT,
-          "The change is in the log, and no policy service answered within 10 seconds. It will be"
-              + " judged as soon as one does: look at the directory before you repeat it.",
+          "The change is in Kafka, and no policy-service responded within 10 seconds. It will be "
+              + "processed as soon as one does: check the directory before you repeat it.",
           e);
     }
   }
@@ -58,7 +58,7 @@ final class Changes {
         || !reader.awaitRecipients(result.getRecipientsEnd(), left())) {
       throw new UnavailableException(
           UnavailableException.TIMED_OUT,
-          "The change is made (version "
+          "The change was made (version "
               + version
               + "), but this service has not read it within 10 seconds.",
           null);

@@ -60,14 +60,14 @@ public class DirectoryResource {
   @GET
   @RunOnVirtualThread
   @Operation(
-      summary = "The directory, in the spelling of a directory file",
+      summary = "The directory, in the format of a directory file",
       description = "All organizations that the caller may read.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = DirectoryView.class)))
   @APIResponse(
       responseCode = "503",
-      description = "The directory is not read to its end, or the log is away",
+      description = "The directory is not completely read, or Kafka is unavailable",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -93,20 +93,20 @@ public class DirectoryResource {
   @Operation(
       summary = "Makes the directory equal to a directory file",
       description =
-          "Objects of the file's organizations that are not in it are removed; other organizations"
-              + " are untouched. All or nothing. With If-Match it overwrites no change that came after"
-              + " that version.")
+          "Objects of the file's organizations that are not in it are removed; other organizations "
+              + "are not changed. All or nothing. With If-Match, it does not overwrite changes made "
+              + "after that version.")
   @APIResponse(
       responseCode = "200",
       description = "Applied, compared (dry run), or nothing to change",
       content = @Content(schema = @Schema(implementation = ApplyAnswer.class)))
   @APIResponse(
       responseCode = "422",
-      description = "The file has problems, each with its line; nothing was changed",
+      description = "The file has errors, each with its line; nothing was changed",
       content = @Content(schema = @Schema(implementation = ApplyAnswer.class)))
   @APIResponse(
       responseCode = "412",
-      description = "Somebody else has changed the file's organizations, see \"changes\"",
+      description = "The file's organizations have been changed, see \"changes\"",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -120,14 +120,14 @@ public class DirectoryResource {
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
-      description = "The log is away",
+      description = "Kafka is unavailable",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "504",
-      description = "No answer within 10 seconds; the change may still be made",
+      description = "No response within 10 seconds; the change may still be made",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -143,7 +143,7 @@ public class DirectoryResource {
       @Parameter(description = "ETag of the directory that the file was made for")
           @HeaderParam(HttpHeaders.IF_MATCH)
           @Nullable String ifMatch,
-      @Parameter(description = "Why, for the record of changes")
+      @Parameter(description = "Reason, for the record of changes")
           @QueryParam("reason")
           @DefaultValue("")
           String reason)
@@ -179,7 +179,7 @@ public class DirectoryResource {
     String version = Precondition.unquoted(ifMatch.strip());
     if (!version.matches("[0-9]{1,18}|-1")) {
       throw ProblemException.badRequest(
-          "If-Match", "it is no version of the directory", "write the ETag of GET /directory");
+          "If-Match", "it is not a version of the directory", "write the ETag of GET /directory");
     }
     return Math.max(0, Long.parseLong(version));
   }

@@ -58,12 +58,12 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "objects", description = "Organizations, their domains, connectors and anchors")
 @APIResponse(
     responseCode = "404",
-    description = "There is none, or the caller does not see it",
+    description = "It does not exist, or the caller may not read it",
     content =
         @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @APIResponse(
     responseCode = "503",
-    description = "The log is away",
+    description = "Kafka is unavailable",
     content =
         @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public class ObjectsResource {
@@ -93,9 +93,11 @@ public class ObjectsResource {
 
   @GET
   @RunOnVirtualThread
-  @Operation(summary = "The organizations that the caller sees, without their objects")
+  @Operation(summary = "The organizations that the caller may read, without their objects")
   public ObjectPage organizations(
-      @Parameter(description = "\"next\" of the page before") @QueryParam("after") @DefaultValue("")
+      @Parameter(description = "\"next\" of the previous page")
+          @QueryParam("after")
+          @DefaultValue("")
           String after,
       @Parameter(description = "1 to 500") @QueryParam("limit") @DefaultValue("100") int limit)
       throws UnavailableException {
@@ -114,11 +116,13 @@ public class ObjectsResource {
   public ObjectPage list(
       @PathParam("organization") String organization,
       @PathParam("kind") String kind,
-      @Parameter(description = "A part of the name, in capitals or not; at most 255 characters")
+      @Parameter(description = "Part of the name, in upper or lower case; at most 255 characters")
           @QueryParam("name")
           @DefaultValue("")
           String name,
-      @Parameter(description = "\"next\" of the page before") @QueryParam("after") @DefaultValue("")
+      @Parameter(description = "\"next\" of the previous page")
+          @QueryParam("after")
+          @DefaultValue("")
           String after,
       @Parameter(description = "1 to 500") @QueryParam("limit") @DefaultValue("100") int limit)
       throws UnavailableException {
@@ -159,14 +163,14 @@ public class ObjectsResource {
   @Operation(
       summary = "One object",
       description =
-          "With its ETag. Its fields, as PUT takes them; with warnings=true as an item of the list:"
-              + " etag, object and warnings.")
+          "With its ETag. Its fields, as for PUT; with warnings=true as an item of the list: etag, "
+              + "object and warnings.")
   @APIResponse(responseCode = "200")
   public Response one(
       @PathParam("organization") String organization,
       @PathParam("kind") String kind,
       @PathParam("name") String name,
-      @Parameter(description = "With its known traps, as in the list")
+      @Parameter(description = "With its warnings, as in the list")
           @QueryParam("warnings")
           @DefaultValue("false")
           boolean withWarnings)
@@ -189,8 +193,8 @@ public class ObjectsResource {
   @Consumes({MediaType.APPLICATION_JSON, "application/yaml"})
   @RunOnVirtualThread
   @Operation(
-      summary = "Makes or changes an organization",
-      description = "An operator makes it; If-Match with the ETag changes it.")
+      summary = "Creates or changes an organization",
+      description = "An operator creates it; If-Match with the ETag changes it.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
@@ -199,7 +203,7 @@ public class ObjectsResource {
       content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
   @APIResponse(
       responseCode = "412",
-      description = "Somebody else has changed it, see \"changes\"",
+      description = "It has been changed, see \"changes\"",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -213,7 +217,7 @@ public class ObjectsResource {
           @QueryParam("dryRun")
           @DefaultValue("false")
           boolean dryRun,
-      @Parameter(description = "Why, for the record of changes")
+      @Parameter(description = "Reason, for the record of changes")
           @QueryParam("reason")
           @DefaultValue("")
           String reason)
@@ -227,10 +231,10 @@ public class ObjectsResource {
   @Consumes({MediaType.APPLICATION_JSON, "application/yaml"})
   @RunOnVirtualThread
   @Operation(
-      summary = "Makes or changes one object",
+      summary = "Creates or changes one object",
       description =
-          "The whole object, as it is to be. If-None-Match: * makes a new one alone; one that exists"
-              + " needs If-Match with its ETag. Its name may be left out of the body.")
+          "The complete object. If-None-Match: * creates it only if it does not exist; an existing "
+              + "one needs If-Match with its ETag. The name may be omitted from the body.")
   @APIResponse(
       responseCode = "200",
       description = "Changed, compared (dry run), or nothing to change",
@@ -241,14 +245,14 @@ public class ObjectsResource {
       content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
   @APIResponse(
       responseCode = "412",
-      description = "Somebody else has changed it, see \"changes\"",
+      description = "It has been changed, see \"changes\"",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = ChangedMeanwhile.class)))
   @APIResponse(
       responseCode = "422",
-      description = "The object has problems, each with its line",
+      description = "The object has errors, each with its line",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -271,7 +275,7 @@ public class ObjectsResource {
           @QueryParam("dryRun")
           @DefaultValue("false")
           boolean dryRun,
-      @Parameter(description = "Why, for the record of changes")
+      @Parameter(description = "Reason, for the record of changes")
           @QueryParam("reason")
           @DefaultValue("")
           String reason)
@@ -297,7 +301,7 @@ public class ObjectsResource {
   @Path("/{organization}")
   @RunOnVirtualThread
   @Operation(
-      summary = "Removes an organization that has no objects any more",
+      summary = "Removes an organization without objects",
       description = "Needs If-Match, and the role of an operator.")
   @APIResponse(
       responseCode = "200",
@@ -320,7 +324,7 @@ public class ObjectsResource {
       content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
   @APIResponse(
       responseCode = "412",
-      description = "Somebody else has changed it, see \"current\"",
+      description = "It has been changed, see \"current\"",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,

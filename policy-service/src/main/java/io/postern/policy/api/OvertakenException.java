@@ -6,7 +6,7 @@ final class OvertakenException extends Exception {
 
   OvertakenException() {
     super(
-        "Another change of the list came between. No address that both lists have is missing: look"
-            + " at the list, and apply yours again.");
+        "The list was changed at the same time. No address that is in both lists is missing: check "
+            + "the list, and apply yours again.");
   }
 }

@@ -15,7 +15,7 @@ final class OverwritesException extends Exception {
    * @param changes what the file would change in it
    */
   OverwritesException(long version, List<DirectoryChange> changes) {
-    super("somebody else has changed the file's organizations", null, false, false);
+    super("the file's organizations have been changed", null, false, false);
     this.version = version;
     this.changes = changes;
   }

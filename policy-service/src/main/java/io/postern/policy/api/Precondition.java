@@ -29,7 +29,7 @@ final class Precondition {
     if (ifNoneMatch != null) {
       if (!ifNoneMatch.strip().equals(ANY)) {
         throw ProblemException.badRequest(
-            "If-None-Match", "only * can be meant here", "write If-None-Match: *");
+            "If-None-Match", "only * is allowed here", "write If-None-Match: *");
       }
       return exists ? Optional.empty() : Optional.of(current);
     }
@@ -39,7 +39,7 @@ final class Precondition {
             Problem.of(
                 PRECONDITION_REQUIRED,
                 "Version missing",
-                "The object exists: say which version you have seen, with If-Match and its ETag.",
+                "The object exists: send If-Match with the ETag of the version that you have read.",
                 java.util.List.of(
                     new Problem.Fault(
                         "If-Match", "it is missing", "write If-Match: \"" + current + "\""))));

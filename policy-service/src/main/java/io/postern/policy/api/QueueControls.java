@@ -27,7 +27,7 @@ final class QueueControls {
       writer.publish(List.of(control), PATIENCE);
     } catch (LogUnavailableException e) {
       throw new UnavailableException(
-          UnavailableException.UNAVAILABLE, "The log does not take the request now: try again.", e);
+          UnavailableException.UNAVAILABLE, "Kafka does not accept the request now: try again.", e);
     }
   }
 }

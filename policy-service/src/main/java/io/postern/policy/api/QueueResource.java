@@ -38,15 +38,15 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/v1")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "queue", description = "Mail that waits, and mail that is held")
+@Tag(name = "queue", description = "The queue: waiting and held mail")
 public class QueueResource {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int ACCEPTED = 202;
   private static final int MOST_RECIPIENTS = 10_000;
   private static final int MOST_ROUTE = 2_000;
   private static final String ORGANIZATION =
-      "The organization whose mail alone is meant; an administrator of one organization need not"
-          + " name it, an operator means all without it";
+      "The organization whose mail is meant; an administrator of one organization may omit it, for "
+          + "an operator the default is all";
 
   private final QueueControls controls;
   private final Caller caller;
@@ -63,23 +63,23 @@ public class QueueResource {
   @Operation(
       summary = "Holds, releases, retries or cancels a message, or some of its recipients",
       description =
-          "While an attempt is open the scheduler remembers the request, and obeys when the attempt"
-              + " ends. The sender of a cancelled message gets a notification, unless the body has"
-              + " {\"notice\": false}.")
+          "While an attempt is in progress, the scheduler keeps the request and carries it out "
+              + "when the attempt ends. The sender of a cancelled message gets a notification, "
+              + "unless the body has {\"notice\": false}.")
   @APIResponse(
       responseCode = "202",
-      description = "In the log",
+      description = "Accepted",
       content = @Content(schema = @Schema(implementation = QueueAnswer.class)))
   @APIResponse(
       responseCode = "400",
-      description = "No queue id, or no recipient's index",
+      description = "Not a queue id, or not an index of a recipient",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
-      description = "The log is away",
+      description = "Kafka is unavailable",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -98,7 +98,7 @@ public class QueueResource {
         || recipients.stream().anyMatch(r -> r == null || r < 0)) {
       throw ProblemException.badRequest(
           "/recipients",
-          "one is no index",
+          "one is not an index",
           "write indexes into the envelope, from 0, at most " + MOST_RECIPIENTS);
     }
     ControlKind kind =
@@ -135,16 +135,18 @@ public class QueueResource {
   @Path("/routes/{route}/flush")
   @RunOnVirtualThread
   @Operation(
-      summary = "Retries all that waits for a route now",
+      summary = "Retries all queued mail for a route now",
       description =
           "Routes are named as in deliveries: mx:domain, smart:host:port, mailbox:host:port.")
   @APIResponse(
       responseCode = "202",
-      description = "In the log; taken up in pieces",
+      description = "Accepted; carried out in parts",
       content = @Content(schema = @Schema(implementation = QueueAnswer.class)))
   @APIResponse(
       responseCode = "503",
-      description = "The log is away. Some partitions may have it: the same again does no harm",
+      description =
+          "Kafka is unavailable. Some partitions may have the request: repeating it does "
+              + "no harm",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -157,7 +159,7 @@ public class QueueResource {
     String scope = scope(organization);
     if (route.isBlank() || route.length() > MOST_ROUTE) {
       throw ProblemException.badRequest(
-          "route", "it is no route", "write one such as mx:fabrikam.example");
+          "route", "it is not a route", "write a route such as mx:fabrikam.example");
     }
     MessageControl control = control(ControlKind.RETRY_NOW, scope).setRoute(route).build();
     controls.publish(control);
@@ -198,7 +200,7 @@ public class QueueResource {
     }
     if (mine.size() > 1) {
       throw ProblemException.badRequest(
-          "organization", "you have several", "name the one whose mail this is about");
+          "organization", "you have several", "name the organization of the mail");
     }
     return mine.iterator().next();
   }

@@ -65,7 +65,7 @@ final class RecipientsApplier {
           if (!result.getAccepted() && step != steps.getFirst()) {
             throw new UnavailableException(
                 UnavailableException.UNAVAILABLE,
-                "A part of the change is made, in which no address of both lists is missing; then: "
+                "Part of the change was made; no address that is in both lists is missing; then: "
                     + result.getProblemsList().stream()
                         .map(DirectoryProblem::getProblem)
                         .findFirst()
@@ -99,8 +99,8 @@ final class RecipientsApplier {
                   + comparison.difference().removed()
                   + " of "
                   + comparison.size()
-                  + " addresses, whose mail would be refused",
-              "look at the export",
+                  + " addresses, and their mail would be refused",
+              "check the export",
               removeAtMost));
     }
     if (file.problems().isEmpty() && comparison.unroutesMoreThan(removeAtMost)) {
@@ -110,8 +110,9 @@ final class RecipientsApplier {
                   + comparison.difference().unrouted()
                   + " of the "
                   + comparison.routed()
-                  + " addresses that name one, whose mail would go as that of the others",
-              "look whether the export has its column of routes",
+                  + " addresses that have one, and their mail would be routed like that of the "
+                  + "others",
+              "check that the export has its column of routes",
               removeAtMost));
     }
     return List.copyOf(problems);
@@ -123,7 +124,7 @@ final class RecipientsApplier {
         0,
         problem,
         cure
-            + "; if it is right, allow more per cent than "
+            + "; if it is correct, allow more percent than "
             + removeAtMost
             + " (removeAtMost; --remove-at-most)");
   }
@@ -166,14 +167,14 @@ final class RecipientsApplier {
     } catch (LogUnavailableException e) {
       throw new UnavailableException(
           UnavailableException.UNAVAILABLE,
-          "The log does not take the change now. It may have taken a part of it, in which no"
-              + " address of both lists is missing: apply the list again.",
+          "Kafka does not accept the change now. Part of it may have been accepted; no address "
+              + "that is in both lists is missing: apply the list again.",
           e);
     } catch (TimeoutException e) {
       throw new UnavailableException(
           UnavailableException.TIMED_OUT,
-          "No policy service answered within 10 seconds. A part of the change may have been made,"
-              + " in which no address of both lists is missing: apply the list again.",
+          "No policy-service responded within 10 seconds. Part of the change may have been made; "
+              + "no address that is in both lists is missing: apply the list again.",
           e);
     }
   }
@@ -183,7 +184,7 @@ final class RecipientsApplier {
         || !reader.awaitVersion(result.getVersion(), PATIENCE)) {
       throw new UnavailableException(
           UnavailableException.TIMED_OUT,
-          "The change is made, but this service has not read it within 10 seconds: look at the list.",
+          "The change was made, but this service has not read it within 10 seconds: check the list.",
           null);
     }
   }

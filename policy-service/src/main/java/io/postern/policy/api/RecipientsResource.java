@@ -42,7 +42,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Singleton
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "recipients", description = "The lists of accepted domains' recipients")
+@Tag(name = "recipients", description = "Recipient lists of accepted domains")
 public class RecipientsResource {
   private static final int UNPROCESSABLE = 422;
   private static final int PERCENT = 100;
@@ -59,42 +59,43 @@ public class RecipientsResource {
   @Consumes("text/csv")
   @RunOnVirtualThread
   @Operation(
-      summary = "Replaces the list of a domain's recipients",
+      summary = "Replaces the recipient list of a domain",
       description =
-          "A line for each: local-part[,route] or address[,route]. Addresses of other domains are"
-              + " left out. While the change is under way no address of both lists is missing.")
+          "One line per recipient: local-part[,route] or address[,route]. Addresses of other "
+              + "domains are skipped. While the change is in progress, no address that is in both "
+              + "lists is missing.")
   @APIResponse(
       responseCode = "200",
       description = "In force, compared (dry run), or nothing to change",
       content = @Content(schema = @Schema(implementation = RecipientsAnswer.class)))
   @APIResponse(
       responseCode = "404",
-      description = "No accepted domain",
+      description = "Not an accepted domain",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "409",
-      description = "Another change of the list came between",
+      description = "The list was changed at the same time",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "422",
-      description = "The list has problems, each with its line; nothing was changed",
+      description = "The list has errors, each with its line; nothing was changed",
       content = @Content(schema = @Schema(implementation = RecipientsAnswer.class)))
   @APIResponse(
       responseCode = "503",
-      description = "The log is away, or another list is being applied",
+      description = "Kafka is unavailable, or another list is being applied",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "504",
-      description = "No answer within 10 seconds; a part of the change may have been made",
+      description = "No response within 10 seconds; part of the change may have been made",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -108,8 +109,8 @@ public class RecipientsResource {
           boolean dryRun,
       @Parameter(
               description =
-                  "Per cent of the addresses in force that the list may remove, and of those with a"
-                      + " route that may lose it, each beyond 20 addresses")
+                  "Percentage of the current addresses that the list may remove, and of those with "
+                      + "a route that may lose it; the first 20 addresses are always allowed")
           @QueryParam("removeAtMost")
           @DefaultValue("20")
           int removeAtMost)
@@ -138,7 +139,7 @@ public class RecipientsResource {
       content = @Content(schema = @Schema(implementation = RecipientsView.class)))
   @APIResponse(
       responseCode = "404",
-      description = "No accepted domain",
+      description = "Not an accepted domain",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -163,13 +164,13 @@ public class RecipientsResource {
   @GET
   @Path("/{address}")
   @RunOnVirtualThread
-  @Operation(summary = "Whether an address is a recipient, and where its mail goes")
+  @Operation(summary = "Whether an address is a recipient, and how its mail is routed")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = RecipientView.class)))
   @APIResponse(
       responseCode = "404",
-      description = "No accepted domain",
+      description = "Not an accepted domain",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -182,12 +183,12 @@ public class RecipientsResource {
       Address recipient = Address.parse(whole ? address : address + "@" + name);
       if (!recipient.asciiDomain().equals(domain.getDomain())) {
         throw ProblemException.badRequest(
-            "address", "it is of another domain", "write one of " + domain.getDomain());
+            "address", "it belongs to another domain", "write one of " + domain.getDomain());
       }
       return Response.ok(RecipientLookup.of(applier.directory(), domain, recipient)).build();
     } catch (IllegalArgumentException e) {
       throw ProblemException.badRequest(
-          "address", String.valueOf(e.getMessage()), "write it as in a mail");
+          "address", String.valueOf(e.getMessage()), "write it as in a message");
     }
   }
 

@@ -34,7 +34,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(
     name = "tls-reports",
-    description = "What other senders report of their TLS with our hosts, and what we report")
+    description = "TLS reports received from other senders, and TLS reports sent")
 public class TlsReportsResource {
   private static final int MOST = 500;
   private static final int MOST_DAYS = 400;
@@ -55,24 +55,24 @@ public class TlsReportsResource {
   @GET
   @RunOnVirtualThread
   @Operation(
-      summary = "Reports about TLS with our mail hosts, the newest first",
+      summary = "TLS reports about this installation's mail hosts, newest first",
       description =
-          "A report is a stranger's word: its DKIM signature is not verified. At most 500 are"
-              + " shown.")
+          "Reports are not authenticated: the DKIM signature is not verified. At most 500 are "
+              + "shown.")
   @APIResponse(responseCode = "200")
   @APIResponse(
       responseCode = "503",
-      description = "The log is away",
+      description = "Kafka is unavailable",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   public List<TlsReportView> list(
-      @Parameter(description = "Of this domain and its hosts; without it of all")
+      @Parameter(description = "Domain, with its hosts (default: all)")
           @QueryParam("domain")
           @DefaultValue("")
           String domain,
-      @Parameter(description = "That came within so many days")
+      @Parameter(description = "Received within this many days")
           @QueryParam("days")
           @DefaultValue("30")
           int days)
@@ -100,22 +100,20 @@ public class TlsReportsResource {
   @Path("sent")
   @RunOnVirtualThread
   @Operation(
-      summary = "Reports that we have sent, the newest day first",
+      summary = "Reports that were sent, newest day first",
       description =
-          "For operators: a report is of the whole installation. Of the last three days, at most"
-              + " 500; the life of a mail tells what became of it.")
+          "For operators: a report covers the whole installation. Of the last three days, at most "
+              + "500; the trace of a message shows its result.")
   @APIResponse(responseCode = "200")
   @APIResponse(
       responseCode = "503",
-      description = "The log is away",
+      description = "Kafka is unavailable",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   public List<TlsReportSentView> sent(
-      @Parameter(description = "To this domain; without it to all")
-          @QueryParam("domain")
-          @DefaultValue("")
+      @Parameter(description = "Domain (default: all)") @QueryParam("domain") @DefaultValue("")
           String domain)
       throws UnavailableException, InterruptedException {
     caller.requireOperator();
@@ -128,7 +126,7 @@ public class TlsReportsResource {
 
   private static UnavailableException notRead() {
     return new UnavailableException(
-        UnavailableException.UNAVAILABLE, "the log has not been read to its end within 10 s", null);
+        UnavailableException.UNAVAILABLE, "Kafka was not completely read within 10 s", null);
   }
 
   /** The report with its policies of the organizations' domains alone (G8). */
@@ -164,7 +162,7 @@ public class TlsReportsResource {
             () ->
                 new UnavailableException(
                     UnavailableException.UNAVAILABLE,
-                    "The directory is not read to its end, or the log is away: try again.",
+                    "The directory is not completely read, or Kafka is unavailable: try again.",
                     null));
   }
 }

@@ -113,10 +113,10 @@ public class UsersResource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RunOnVirtualThread
   @Operation(
-      summary = "Makes a user, or changes roles or password of one",
+      summary = "Creates a user, or changes roles or password of one",
       description =
-          "The user's tokens and remembered passwords end. If-None-Match: * makes a new one alone; one"
-              + " that exists needs If-Match with its ETag.")
+          "Revokes the user's tokens and sessions. If-None-Match: * creates a user only if none "
+              + "exists; an existing one needs If-Match with its ETag.")
   @APIResponse(
       responseCode = "200",
       description = "Changed",
@@ -127,7 +127,7 @@ public class UsersResource {
       content = @Content(schema = @Schema(implementation = UserAnswer.class)))
   @APIResponse(
       responseCode = "412",
-      description = "Somebody else has changed, made or removed the user, see \"current\"",
+      description = "The user has been changed, created or removed, see \"current\"",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -141,7 +141,7 @@ public class UsersResource {
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "422",
-      description = "A role or the password is not as it must be, or no operator would be left",
+      description = "A role or the password is invalid, or no operator would be left",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -212,8 +212,8 @@ public class UsersResource {
   @Path("/{name}")
   @RunOnVirtualThread
   @Operation(
-      summary = "Removes a user, whose tokens end",
-      description = "Needs If-Match with its ETag. The last operator stays.")
+      summary = "Removes a user and revokes the user's tokens",
+      description = "Needs If-Match with its ETag. The last operator cannot be removed.")
   @APIResponse(responseCode = "204", description = "Removed")
   @APIResponse(
       responseCode = "404",
@@ -230,7 +230,7 @@ public class UsersResource {
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "412",
-      description = "Somebody else has changed the user, see \"current\"",
+      description = "The user has been changed, see \"current\"",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -267,7 +267,7 @@ public class UsersResource {
     if (roles.size() > MOST_ROLES || !roles.stream().allMatch(Rights::isRole)) {
       throw ProblemException.badRequest(
           "/roles",
-          "one is no role, or there are more than " + MOST_ROLES,
+          "one is not a role, or there are more than " + MOST_ROLES,
           "write operator, administrator:ORGANIZATION or auditor:ORGANIZATION (* for all)");
     }
   }

@@ -35,18 +35,18 @@ public final class DeciderMetrics {
     startedOver =
         Counter.builder("postern.decider.started.over")
             .description(
-                "Sends that failed; the decider decides again from the last acknowledged source on")
+                "Failed sends; the decider decides again from the last acknowledged source")
             .register(registry);
     batch =
         DistributionSummary.builder("postern.decider.batch.records")
-            .description("Records decided in one turn")
+            .description("Records decided in one batch")
             .register(registry);
     acknowledged =
         Timer.builder("postern.decider.acknowledged")
-            .description("From a Decision's sending to the log's acknowledgement")
+            .description("Time from sending a Decision to its acknowledgement by Kafka")
             .register(registry);
     Gauge.builder("postern.decider.lag.records", lag, AtomicLong::get)
-        .description("Records that wait in this replica's partitions, as of the last poll")
+        .description("Records not decided yet in this replica's partitions, as of the last poll")
         .register(registry);
   }
 

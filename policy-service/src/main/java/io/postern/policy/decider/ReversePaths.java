@@ -80,7 +80,7 @@ final class ReversePaths {
       return ReversePath.UNCHANGED;
     }
     if (sender.isEmpty()) {
-      return stays(connector, "the null reverse-path is nobody's address");
+      return stays(connector, "the null reverse-path is not an address");
     }
     Address from;
     try {
@@ -126,7 +126,7 @@ final class ReversePaths {
                 stays(
                     connector,
                     from.domain().startsWith("[")
-                        ? "no mail goes back to an address literal"
+                        ? "no mail is returned to an address literal"
                         : SenderRewriting.TOO_LONG));
   }
 

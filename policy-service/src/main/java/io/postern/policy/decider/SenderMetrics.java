@@ -20,7 +20,7 @@ final class SenderMetrics {
 
   private static Counter counter(MeterRegistry registry, String result) {
     return Counter.builder("postern.decider.senders")
-        .description("Recipients whose mail goes by a connector that rewrites foreign senders")
+        .description("Recipients whose mail uses a connector that rewrites foreign senders")
         .tag("result", result)
         .register(registry);
   }

@@ -79,8 +79,8 @@ final class Sources {
       throw new IllegalStateException(
           "the decider's position in "
               + partition
-              + " was written by another version of Postern, which this one cannot read: deliver its"
-              + " mail with that version, or begin with an empty log");
+              + " was written by another version of Postern and cannot be read: deliver its mail "
+              + "with that version, or start with empty topics");
     }
     return Long.parseLong(metadata.substring(VERSION.length()));
   }

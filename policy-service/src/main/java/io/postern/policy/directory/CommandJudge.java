@@ -35,7 +35,7 @@ final class CommandJudge {
             problem(
                 expected.getKey(),
                 DirectoryOwner.EXPECTED_OBJECTS,
-                "somebody else has changed it",
+                "it has been changed",
                 "read it again and repeat the change"));
       }
     }

@@ -69,7 +69,7 @@ public final class DirectoryCommands {
     try {
       return exchange(command, deadline);
     } catch (KafkaException e) {
-      throw new LogUnavailableException("the log did not take the change", e);
+      throw new LogUnavailableException("Kafka did not accept the change", e);
     } finally {
       places.release();
     }
@@ -93,9 +93,9 @@ public final class DirectoryCommands {
           }
         }
       }
-      throw new TimeoutException("no answer from the directory's owner");
+      throw new TimeoutException("no response from the owner of the directory");
     } catch (InvalidProtocolBufferException e) {
-      throw new LogUnavailableException("the owner's answer is unreadable", e);
+      throw new LogUnavailableException("the response of the owner is unreadable", e);
     }
   }
 
@@ -108,7 +108,7 @@ public final class DirectoryCommands {
                   Topics.DIRECTORY_COMMANDS, 0, command.getCommandId(), command.toByteArray()))
           .get(left(deadline).toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      throw new LogUnavailableException("the log did not take the change", e);
+      throw new LogUnavailableException("Kafka did not accept the change", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LogUnavailableException("interrupted", e);

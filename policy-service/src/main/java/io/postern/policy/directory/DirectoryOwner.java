@@ -137,7 +137,7 @@ public final class DirectoryOwner implements Worker.Task {
       answers.accept(result.getAccepted());
       return own.answered(result, READ);
     } catch (KafkaException | TimeoutException e) {
-      LOG.warnf("command %s was not written, and is judged again: %s", record.key(), e);
+      LOG.warnf("command %s was not written, and is processed again: %s", record.key(), e);
       return false;
     }
   }
@@ -160,11 +160,11 @@ public final class DirectoryOwner implements Worker.Task {
       result = before != null ? before : decide(member, command, own, directory);
     } catch (InvalidProtocolBufferException e) {
       LOG.errorf(
-          "%s-%d offset %d is no command", record.topic(), record.partition(), record.offset());
+          "%s-%d offset %d is not a command", record.topic(), record.partition(), record.offset());
       result =
           rejected(
               record.key() == null ? "" : record.key(),
-              List.of(CommandJudge.problem("", "", "this is no command", "send a valid one")));
+              List.of(CommandJudge.problem("", "", "this is not a command", "send a valid one")));
     }
     member.send(record(Topics.DIRECTORY_RESULTS, result.getCommandId(), result));
     member.commit(
@@ -179,11 +179,11 @@ public final class DirectoryOwner implements Worker.Task {
     try {
       problems = CommandJudge.judge(directory, command);
     } catch (RuntimeException e) {
-      LOG.errorf(e, "command %s could not be judged", command.getCommandId());
+      LOG.errorf(e, "command %s could not be processed", command.getCommandId());
       problems =
           List.of(
               CommandJudge.problem(
-                  "", "", "the command could not be judged", "see the policy service's log"));
+                  "", "", "the command could not be processed", "see the log of policy-service"));
     }
     if (!problems.isEmpty()) {
       return rejected(command.getCommandId(), problems);
@@ -307,7 +307,7 @@ public final class DirectoryOwner implements Worker.Task {
         return result
             .addProblems(
                 CommandJudge.problem(
-                    "", "", more + " more problems", "correct those that are named first"))
+                    "", "", more + " more problems", "correct the listed ones first"))
             .build();
       }
       result.addProblems(problem);

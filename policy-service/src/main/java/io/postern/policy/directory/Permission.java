@@ -41,8 +41,8 @@ public final class Permission {
       return Optional.of(
           problem(
               key,
-              "there is no organization \"" + organization + "\" that you may change",
-              "take it out of the file, or ask an operator to make it"));
+              "no such organization: \"" + organization + "\" that you may change",
+              "remove it from the file, or ask an operator to create it"));
     }
     if (!rights.mayChange(organization)) {
       return Optional.of(
@@ -56,7 +56,7 @@ public final class Permission {
       return Optional.of(
           problem(
               key,
-              "only an operator adds an accepted domain, since its mail goes to it",
+              "only an operator may add an accepted domain, because its mail is routed to it",
               "ask an operator to add it"));
     }
     return Optional.empty();

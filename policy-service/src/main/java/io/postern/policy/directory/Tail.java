@@ -57,7 +57,7 @@ final class Tail {
     try {
       records.add(parser.parseFrom(record.value()));
     } catch (InvalidProtocolBufferException e) {
-      LOG.errorf("%s-0 offset %d is unreadable, left out", record.topic(), record.offset());
+      LOG.errorf("%s-0 offset %d is unreadable, skipped", record.topic(), record.offset());
     }
   }
 }

@@ -103,7 +103,7 @@ public record ExplainAnswer(
           null,
           null,
           null,
-          "It is another organization's decision.",
+          "Another organization decides.",
           List.of());
     }
   }

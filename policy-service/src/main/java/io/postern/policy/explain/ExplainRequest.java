@@ -7,30 +7,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * A question about a mail: its facts by hand, or the queue id or the reference of a recorded one.
  */
-@Schema(description = "Facts by hand, or one of queueId and reference")
+@Schema(description = "Facts, or one of queueId and reference")
 public record ExplainRequest(
     @Schema(
             description =
-                "Whose connectors are listed; absent: those of the deciding organizations")
+                "Organization whose connectors are listed (default: the deciding organizations)")
         @Nullable String organization,
     @Schema(description = "Address of the client", examples = "192.0.2.25")
         @Nullable String clientIp,
-    @Schema(description = "The session is encrypted; absent: yes, if there is a certificate")
+    @Schema(description = "The session is encrypted (default: yes, if there is a certificate)")
         @Nullable Boolean tls,
-    @Schema(
-            description =
-                "The client's chain, PEM, its own certificate first; at most 10 of 64 KiB")
+    @Schema(description = "The client's chain, PEM, leaf first; at most 10 certificates of 64 KiB")
         @Nullable String certificate,
-    @Schema(description = "Names of a certificate, in its place; the chain is taken to be good")
-        @Nullable List<String> certificateNames,
-    @Schema(description = "MAIL FROM; empty or absent: the null reverse-path")
-        @Nullable String mailFrom,
     @Schema(
             description =
-                "1 to 20 addresses. Of a recorded mail those that are asked about; absent: its"
-                    + " first 20")
+                "Names in a certificate, instead of a chain; the chain is assumed to be " + "valid")
+        @Nullable List<String> certificateNames,
+    @Schema(description = "MAIL FROM (default: the null reverse-path)") @Nullable String mailFrom,
+    @Schema(
+            description =
+                "1 to 20 addresses. Of a recorded message, the recipients to explain (default: its "
+                    + "first 20)")
         @Nullable List<String> recipients,
     @Schema(description = "REQUIRETLS (RFC 8689)") @Nullable Boolean requireTls,
-    @Schema(description = "Of a mail that was accepted") @Nullable String queueId,
+    @Schema(description = "Of an accepted message") @Nullable String queueId,
     @Schema(description = "As in the reply of a refusal", examples = "0Z7K-31QF")
         @Nullable String reference) {}

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/v1/explain")
 @Authenticated
 @Consumes(MediaType.APPLICATION_JSON)
-@Tag(name = "explain", description = "What would happen to a mail, and why")
+@Tag(name = "explain", description = "What would happen to a message, and why")
 public class ExplainResource {
   private final DirectoryReader<Directory> reader;
   private final Explanations explanations;
@@ -47,46 +47,48 @@ public class ExplainResource {
   @Produces(MediaType.APPLICATION_JSON)
   @RunOnVirtualThread
   @Operation(
-      summary = "The decisions about a mail, in and out, with each condition of each connector",
+      summary = "The decisions about a message, in and out, with each condition of each connector",
       description =
-          "By facts, or of a recorded mail by its queueId or reference: then beside the recorded"
-              + " decision. Decided by the code that decides in a session. With Accept: text/plain in"
-              + " sentences. Connectors and decisions of organizations that the caller does not read"
-              + " are left out.")
+          "For given facts, or for a recorded message by its queueId or reference, compared with "
+              + "the recorded decision. Decided by the same code as in a session. With Accept: "
+              + "text/plain, in sentences. Connectors and decisions of organizations that the caller "
+              + "may not read are omitted.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = ExplainAnswer.class)))
   @APIResponse(
       responseCode = "400",
-      description = "A fact cannot be read, or is missing; errors name it",
+      description = "A fact is invalid or missing; see errors",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "404",
-      description = "There is no such mail, or the caller does not see it",
+      description = "No such message, or the caller may not read it",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "422",
-      description = "No connector was asked about this mail",
+      description = "No connector was evaluated for this message",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
-      description = "The directory is not read to its end, the log is away, or too many ask",
+      description =
+          "The directory is not completely read, Kafka is unavailable, or there are too "
+              + "many requests",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "504",
-      description = "The log was not read to its end within 10 s",
+      description = "Kafka was not completely read within 10 s",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
@@ -102,7 +104,7 @@ public class ExplainResource {
             .orElseThrow(
                 () ->
                     new ProblemException(
-                        Problem.of(503, "Not ready", "The directory is not read to its end.")));
+                        Problem.of(503, "Not ready", "The directory is not completely read.")));
     return explanations.answer(directory, caller, request);
   }
 

@@ -47,7 +47,7 @@ final class ExplainText {
       decisions("then ", recipient.then());
       recipient.differences().forEach(difference -> line("  differs: ", difference));
       if (recipient.differences().isEmpty()) {
-        line("  ", "Then and now do not differ.");
+        line("  ", "Then and now are the same.");
       }
     }
     recipient.connectors().forEach(this::connector);
@@ -91,7 +91,7 @@ final class ExplainText {
             + "/"
             + connector.name()
             + switch (connector.effect()) {
-              case TAKES -> " takes the mail:";
+              case TAKES -> " accepts the mail:";
               case REFUSES -> " refuses the mail:";
               case NONE -> " does nothing:";
             });

@@ -147,8 +147,8 @@ final class Explainer {
     return switch (decision) {
       case null ->
           In.unknown(
-              "It depends on the header section or on the recipient's address, which are not"
-                  + " there: the source behind a gateway decides.");
+              "It depends on the header section or on the recipient's address, which are not "
+                  + "available: the source behind a gateway decides.");
       case InboundDecision.Accept accept when !seen(accept.organization()) -> In.ofAnother();
       case InboundDecision.Refuse refuse when !seen(refuse.organization()) -> In.ofAnother();
       default -> Ins.of(decision);

@@ -68,7 +68,9 @@ final class Explanations {
     boolean byReference = request.reference() != null;
     if (byId && byReference || (byId || byReference) && request.clientIp() != null) {
       throw ProblemException.badRequest(
-          "/queueId", "it stands beside other facts", "write queueId, reference, or facts by hand");
+          "/queueId",
+          "it cannot be combined with other facts",
+          "write queueId, reference, or facts");
     }
     if (!byId && !byReference) {
       return byHand(directory, mine, request);
@@ -100,7 +102,7 @@ final class Explanations {
             .toList();
     List<String> notes = notes(asked, given.facts());
     if (given.assumedGood()) {
-      notes.addFirst("The chain of the certificate with these names is taken to be good.");
+      notes.addFirst("The chain of the certificate with these names is assumed to be valid.");
     }
     return new ExplainAnswer(directory.version(), null, facts(given.facts()), recipients, notes);
   }
@@ -115,20 +117,20 @@ final class Explanations {
       turn = lookups.tryAcquire(TURN_SECONDS, TimeUnit.SECONDS);
       if (!turn) {
         throw new ProblemException(
-            Problem.of(503, "Busy", "Other look-ups in the log are not done yet; ask again."));
+            Problem.of(503, "Busy", "Too many lookups are in progress; try again."));
       }
       try (RecordedMail mail = new RecordedMail(settings)) {
         return lookup.in(mail);
       }
     } catch (TimeoutException e) {
       throw new ProblemException(
-          Problem.of(504, "Too slow", "The log was not read to its end within 10 s."));
+          Problem.of(504, "Too slow", "Kafka was not completely read within 10 s."));
     } catch (KafkaException e) {
       throw new ProblemException(
-          Problem.of(503, "The log is away", "The log did not answer; ask again."));
+          Problem.of(503, "Kafka is unavailable", "Kafka did not respond; try again."));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ProblemException(Problem.of(503, "Ended", "The service is ending."));
+      throw new ProblemException(Problem.of(503, "Ended", "The service is stopping."));
     } finally {
       if (turn) {
         lookups.release();
@@ -191,8 +193,8 @@ final class Explanations {
           Problem.of(
               422,
               "No client",
-              "A service here wrote this message (a notification or a report): no connector let it"
-                  + " in."));
+              "Postern generated this message (a notification or a report): no inbound connector "
+                  + "was involved."));
     }
     return recorded;
   }
@@ -222,7 +224,7 @@ final class Explanations {
                   + refused.getRule()
                   + ": "
                   + refused.getText()
-                  + "); no connector was asked."));
+                  + "); no connector was evaluated."));
     }
     RecordedFacts recorded = all.getFirst();
     AskedVerdicts asked = asked();
@@ -316,8 +318,8 @@ final class Explanations {
     }
     if (asked.missing() > 0) {
       notes.add(
-          "certificate-service did not judge the chain within 10 s: it counts as unknown, as in a"
-              + " session.");
+          "certificate-service did not validate the chain within 10 s: the result is unknown, as "
+              + "in a session.");
     }
     return notes;
   }

@@ -44,7 +44,7 @@ record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumed
     boolean tls = request.tls() == null ? shown : request.tls();
     if (shown && !tls) {
       throw ProblemException.badRequest(
-          "/tls", "a client shows its certificate over TLS alone", "write true");
+          "/tls", "a client presents its certificate only over TLS", "write true");
     }
     InboundFacts facts =
         new InboundFacts(
@@ -66,7 +66,7 @@ record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumed
   static List<Address> recipients(@Nullable List<String> given) {
     if (given == null || given.isEmpty() || given.size() > MOST_RECIPIENTS) {
       throw ProblemException.badRequest(
-          "/recipients", "a question has 1 to 20 recipients", "write local-part@domain");
+          "/recipients", "an explanation has 1 to 20 recipients", "write local-part@domain");
     }
     List<Address> recipients = new ArrayList<>();
     for (int i = 0; i < given.size(); i++) {
@@ -100,7 +100,7 @@ record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumed
       return InetAddress.ofLiteral(text == null ? "" : text).getHostAddress();
     } catch (IllegalArgumentException e) {
       throw ProblemException.badRequest(
-          "/clientIp", "it is no address", "write 192.0.2.25 or 2001:db8::25");
+          "/clientIp", "it is not an address", "write 192.0.2.25 or 2001:db8::25");
     }
   }
 
@@ -111,7 +111,9 @@ record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumed
     if (given.size() > MOST_NAMES
         || given.stream().anyMatch(n -> n == null || n.length() > DomainNames.MAX_LENGTH)) {
       throw ProblemException.badRequest(
-          "/certificateNames", "they are too many or too long", "write at most 100 DNS names");
+          "/certificateNames",
+          "there are too many, or they are too long",
+          "write at most 100 DNS names");
     }
     return List.copyOf(given);
   }
@@ -135,7 +137,7 @@ record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumed
       throw ProblemException.badRequest(
           "/certificate",
           "it cannot be read: " + e.getMessage(),
-          "write the chain in PEM, the client's own certificate first");
+          "write the chain in PEM, leaf first");
     }
     if (chain.isEmpty() || chain.size() > MOST_CERTIFICATES) {
       throw ProblemException.badRequest(

@@ -38,7 +38,7 @@ final class Ins {
               refuse.explanation().getSummary(),
               steps(refuse.explanation()));
       case InboundDecision.VerdictNeeded needed ->
-          In.unknown("It depends on a verdict that nobody asked for.");
+          In.unknown("It depends on a verdict that was not requested.");
     };
   }
 

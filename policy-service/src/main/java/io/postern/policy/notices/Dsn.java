@@ -114,7 +114,7 @@ final class Dsn {
         switch (report.action()) {
           case FAILED -> "Undeliverable: your message was not delivered";
           case DELAYED -> "Delayed: your message is still being tried";
-          case RELAYED -> "Relayed: your message was handed on";
+          case RELAYED -> "Relayed: your message was forwarded";
         });
     MimeText.field(header, "Message-ID", messageId(report));
     String about = report.original().getMessageId();

@@ -50,14 +50,14 @@ final class HumanPart {
     out.append(CRLF);
     line(
         switch (report.action()) {
-          case FAILED -> "Your message could not be delivered. It is not tried again.";
+          case FAILED -> "Your message could not be delivered. No further attempts will be made.";
           case DELAYED ->
-              "Your message has not been delivered yet. It is tried again"
+              "Your message has not been delivered yet. Delivery will be retried"
                   + until()
-                  + ", and you need to do nothing now.";
+                  + ", and no action is needed now.";
           case RELAYED ->
-              "Your message was handed on, to a mail server that sends no confirmations:"
-                  + " you will hear of this recipient again only if something goes wrong.";
+              "Your message was forwarded to a mail server that sends no confirmations: you will "
+                  + "be notified about this recipient only if delivery fails.";
         });
     Map<List<Object>, List<ReportedRecipient>> fates = new LinkedHashMap<>();
     for (ReportedRecipient recipient : report.recipients()) {
@@ -70,7 +70,7 @@ final class HumanPart {
     if (!report.original().getMessageId().isEmpty()) {
       line("Message-ID: " + MimeText.clean(report.original().getMessageId(), 250));
     }
-    line("The next part of this report has the details for administrators.");
+    line("The next part of this report contains details for administrators.");
     return out.toString();
   }
 
@@ -97,7 +97,7 @@ final class HumanPart {
               + "):");
       MimeText.paragraph(out, INDENT + "| ", said(first.reply()));
     } else if (!first.reply().getText().isEmpty()) {
-      line("In detail: " + MimeText.clean(first.reply().getText(), StatusPart.MAX_REPLY));
+      line("Details: " + MimeText.clean(first.reply().getText(), StatusPart.MAX_REPLY));
     }
     if (report.action() != Action.RELAYED && first.kind() != OutcomeKind.CANCELLED) {
       out.append(CRLF);
@@ -109,12 +109,12 @@ final class HumanPart {
     if (recipient.kind() == OutcomeKind.CANCELLED) {
       line(
           switch (recipient.by()) {
-            case Reasons.ADMINISTRATOR -> "Its delivery was cancelled by hand.";
-            case Reasons.HOLD_LIMIT -> "It was held back, and nobody released it in time.";
+            case Reasons.ADMINISTRATOR -> "An administrator cancelled its delivery.";
+            case Reasons.HOLD_LIMIT -> "It was held, and was not released in time.";
             default -> "Its delivery was cancelled.";
           });
     } else if (recipient.kind() == OutcomeKind.EXPIRED_OUTCOME) {
-      line("The time for its delivery is over. The last problem was:");
+      line("The time limit for its delivery was exceeded. The last problem was:");
     }
     if (recipient.kind() == OutcomeKind.CANCELLED && recipient.reason().isEmpty()) {
       return;
@@ -144,9 +144,9 @@ final class HumanPart {
                           || report.direction() != Direction.ORIGINATING
                       ? "the expected name"
                       : "the name " + MimeText.clean(required.getTlsDomain(), 255));
-          case OPPORTUNISTIC, TLS_LEVEL_UNSPECIFIED, UNRECOGNIZED -> ", as its rules demand";
+          case OPPORTUNISTIC, TLS_LEVEL_UNSPECIFIED, UNRECOGNIZED -> ", as its rules require";
         };
-    return encrypted + level + ". Nothing was sent over a connection that is less.";
+    return encrypted + level + ". Nothing was sent over a weaker connection.";
   }
 
   private String said(RemoteReply reply) {

@@ -26,7 +26,7 @@ final class Meanings {
       new Meaning(
           "0.0",
           false,
-          "It could not be sent on, for a reason that this report has no words for.",
+          "It could not be forwarded, for a reason that this report cannot describe.",
           OURS,
           "look the message up by its queue id");
   private static final Meaning DANE =
@@ -45,12 +45,12 @@ final class Meanings {
           "make policy, mail servers and certificates agree");
 
   static {
-    tls(Reasons.NOT_OFFERED, "7.321", SERVER + " does not offer TLS.", "turn STARTTLS on there");
+    tls(Reasons.NOT_OFFERED, "7.321", SERVER + " does not offer TLS.", "enable STARTTLS there");
     tls(
         Reasons.STARTTLS_REFUSED,
         "7.321",
-        SERVER + " offers TLS, but refuses to begin it.",
-        "repair STARTTLS there");
+        SERVER + " offers TLS, but refuses to start it.",
+        "fix STARTTLS there");
     tls(
         Reasons.HANDSHAKE_FAILED,
         "7.321",
@@ -79,7 +79,7 @@ final class Meanings {
     tls(
         Reasons.NO_CERTIFICATE,
         BAD_CERTIFICATE,
-        SERVER + " showed no certificate.",
+        SERVER + " presented no certificate.",
         NEW_CERTIFICATE);
     put(
         Reasons.VERDICT_UNAVAILABLE,
@@ -87,32 +87,32 @@ final class Meanings {
         true,
         "The receiving mail server's certificate could not be checked here.",
         OURS,
-        "see why certificates cannot be checked");
+        "find out why certificates cannot be checked");
     put(
         Reasons.REQUIRETLS_NOT_OFFERED,
         "7.30", // RFC 8689 §3
         true,
-        "The message demands REQUIRETLS, which the receiving mail server does not support.",
+        "The message requires REQUIRETLS, which the receiving mail server does not support.",
         SENDER,
-        "send it without that demand, if it may travel without");
+        "send it without this requirement, if that is acceptable");
     put(
         Reasons.REQUIRETLS_MX_UNPROVEN,
         "7.30",
         true,
-        "The message demands REQUIRETLS, and nothing proves which mail servers its recipient's"
-            + " domain has.",
+        "The message requires REQUIRETLS, and neither DNSSEC nor MTA-STS authenticates the mail "
+            + "servers of the recipient's domain.",
         SENDER,
-        "send it without that demand, if it may travel without");
+        "send it without this requirement, if that is acceptable");
 
     peer(
         Reasons.DNS_FAILURE,
         "4.312",
-        "The recipient's mail server could not be looked up: DNS gave no usable answer.",
+        "The recipient's mail server could not be found: the DNS lookup failed.",
         "check the domain's name servers and mail records");
     sender(
         Reasons.NO_MAIL_HOST,
         "1.2",
-        "There is no mail server for the domain behind the @ of the address.",
+        "There is no mail server for the domain after the @ of the address.",
         "check the address and send the message again");
     peer(
         Reasons.PRIVATE_ADDRESS,
@@ -129,101 +129,97 @@ final class Meanings {
         "4.315",
         SERVER + " did not answer in time.",
         "check that it works and is not overloaded");
-    peer(Reasons.DISCONNECTED, "4.318", SERVER + " broke the connection off.", "check why it does");
-    peer(
-        Reasons.REMOTE_4XX,
-        "0.0",
-        SERVER + " did not take the message for the time being.",
-        "look into its answer");
-    peer(Reasons.REMOTE_5XX, "0.0", SERVER + " refused the message.", "look into its answer");
+    peer(Reasons.DISCONNECTED, "4.318", SERVER + " closed the connection.", "check why");
+    peer(Reasons.REMOTE_4XX, "0.0", SERVER + " temporarily refused the message.", "see its reply");
+    peer(Reasons.REMOTE_5XX, "0.0", SERVER + " refused the message.", "see its reply");
     peer(
         Reasons.DESTINATION_BUSY,
         "4.5",
-        "More mail waits for the receiving mail server than it takes at a time.",
-        "let it take more connections, or find out what slows it down");
+        "The receiving mail server accepts mail more slowly than it arrives.",
+        "allow more connections, or find out what slows it down");
     sender(
         Reasons.TOO_LARGE,
         "3.4",
-        "The message is larger than the receiving mail server takes.",
+        "The message is larger than the receiving mail server accepts.",
         "send a smaller one");
     sender(
         Reasons.NO_8BITMIME,
         "6.3",
-        "The message has 8-bit content, which the receiving mail server does not take.",
+        "The message has 8-bit content, which the receiving mail server does not accept.",
         "send it encoded (quoted-printable or base64)");
     sender(
         Reasons.NO_BINARYMIME,
         "6.3",
-        "The message has binary content, which the receiving mail server does not take.",
+        "The message has binary content, which the receiving mail server does not accept.",
         "send it encoded (base64)");
     sender(
         Reasons.NO_SMTPUTF8,
         "6.7",
-        "The receiving mail server does not take addresses or header fields in UTF-8.",
+        "The receiving mail server does not accept addresses or header fields in UTF-8.",
         "use ASCII addresses, and encoded header fields");
     ours(
         Reasons.LOOP,
         "4.6",
-        "The message came back to where it had been before: it goes round in a circle.",
+        "The message returned to a server that had handled it before: a mail loop.",
         "correct the mail routing of the recipient's domain");
 
     ours(
         Reasons.ROUTING_CHANGED,
         "3.0",
-        "The mail routing was being changed whenever the message was to be sent.",
+        "The mail routing was being changed at each attempt to send the message.",
         "find out what keeps changing it");
     ours(
         Reasons.CONTENT_UNREADABLE,
         "3.0",
         "The message's content can no longer be read here.",
-        "look at the storage; the message has to be sent again");
+        "check the storage; the message must be sent again");
     ours(
         Reasons.CONNECTOR_REMOVED,
         "3.5",
-        "The rule that protected this mail was removed, and without it the message would have"
-            + " travelled with less protection.",
-        "set the rule up again or release such messages; this one has to be sent again");
+        "The rule that protected this message was removed; without it, the message would have been "
+            + "sent with less protection.",
+        "restore the rule or release such messages; this one must be sent again");
     ours(
         Reasons.UNDECIDABLE,
         "3.5",
-        "Where the message must go could not be decided.",
-        "correct the mail routing; the message has to be sent again");
+        "The route of the message could not be determined.",
+        "correct the mail routing; the message must be sent again");
     ours(
         Reasons.NO_ROUTE,
         "4.4",
-        "No way to the recipient's domain is set up.",
-        "set up where mail for that domain goes");
+        "No route to the recipient's domain is configured.",
+        "configure a route for that domain");
 
     ours(
         Reasons.ADMINISTRATOR,
         "7.1",
-        "An administrator held it back.",
-        "say why; the message has to be sent again");
+        "An administrator held it.",
+        "explain why; the message must be sent again");
     ours(
         Reasons.HOLD_LIMIT,
         "7.1",
-        "It was held back, and nobody released it in time.",
-        "say why; the message has to be sent again");
+        "It was held, and was not released in time.",
+        "explain why; the message must be sent again");
     ours(
         Reasons.OWNERSHIP_UNPROVEN,
         "3.0",
-        "This mail system could not make sure in time that only one part of it sends the message.",
+        "This mail system could not ensure in time that the message is sent only once.",
         "look the message up by its queue id");
     ours(
         Reasons.INTERRUPTED,
         "3.0",
         "This mail system was interrupted twice while it was sending the message.",
-        "find out what has ended it");
+        "find out what stopped it");
     peer(
         Reasons.TOO_SLOW,
         "4.5",
-        SERVER + " took the message too slowly.",
+        SERVER + " accepted the message too slowly.",
         "find out what slows it down");
     put(
         Reasons.CLIENT_CERTIFICATE_MISSING,
         "7.5",
         true,
-        "The certificate that this system must show to the receiving mail server is missing.",
+        "The certificate that this system must present to the receiving mail server is missing.",
         OURS,
         "install it here");
     put(
@@ -237,14 +233,14 @@ final class Meanings {
         Reasons.AUTH_NOT_OFFERED,
         "7.5",
         true,
-        "The next mail server offers no way to log in by which the password would be safe.",
+        "The next mail server offers no secure way to log in.",
         OURS,
-        "agree with the next server's administrator on a way to log in");
+        "agree with the next server's administrator on a login method");
     put(
         Reasons.AUTH_FAILED,
         "7.8",
         true,
-        "The next mail server did not let this system log in.",
+        "The next mail server rejected this system's login.",
         OURS,
         "correct the name and password here");
     ours(
@@ -255,20 +251,20 @@ final class Meanings {
     ours(
         Reasons.SENDER_REWRITING_UNAVAILABLE,
         "3.5",
-        "This mail system could not give the sender's address the form in which it must be sent.",
-        "give the system its secrets and its domain for sender rewriting");
+        "This mail system could not rewrite the sender's address as required.",
+        "configure the secrets and the domain for sender rewriting");
     put(
         Reasons.DANE_UNAVAILABLE,
         "7.0",
         true,
         "The TLSA records of the recipient's domain (DANE) could not be checked here.",
         OURS,
-        "see why it cannot be checked");
+        "find out why it cannot be checked");
     tls(
         Reasons.DANE_STARTTLS_NOT_SUPPORTED,
         "7.321",
-        SERVER + " offers no TLS that stands, and its domain has published TLSA records (DANE).",
-        "turn STARTTLS on there, or remove the TLSA records");
+        SERVER + " does not establish TLS, and its domain has published TLSA records (DANE).",
+        "enable STARTTLS there, or remove the TLSA records");
     tls(
         Reasons.DANE_CERTIFICATE_EXPIRED,
         "7.322",
@@ -283,17 +279,17 @@ final class Meanings {
         Reasons.DNSSEC_INVALID,
         "7.324",
         "The DNS records of the recipient's domain have no valid DNSSEC signatures.",
-        "repair the signatures of the domain's zone");
+        "fix the signatures of the domain's zone");
     tls(
         Reasons.MTA_STS_MX_MISMATCH,
         "4.8",
         "The policy of the recipient's domain (MTA-STS) does not name its mail servers.",
-        "write the names of all mail servers into the policy");
+        "add the names of all mail servers to the policy");
     tls(
         Reasons.MTA_STS_STARTTLS_NOT_SUPPORTED,
         "7.321",
-        SERVER + " offers no TLS that stands, and its domain's policy demands it (MTA-STS).",
-        "turn STARTTLS on there, or change the policy");
+        SERVER + " does not establish TLS, and its domain's policy requires it (MTA-STS).",
+        "enable STARTTLS there, or change the policy");
     tls(
         Reasons.MTA_STS_CERTIFICATE_EXPIRED,
         "7.5",
@@ -307,24 +303,24 @@ final class Meanings {
     tls(
         Reasons.MTA_STS_CERTIFICATE_INVALID,
         "7.5",
-        "The receiving mail server's certificate is not valid, and its domain's policy demands that"
-            + " (MTA-STS).",
+        "The receiving mail server's certificate is not valid, and its domain's policy requires a "
+            + "valid one (MTA-STS).",
         "install one of a public authority");
     ours(
         Reasons.INTERNAL_ERROR,
         "3.0",
-        "This mail system had a fault while it sent the message.",
+        "This mail system had an internal error while it sent the message.",
         "look the message up by its queue id");
 
     chain(
         VerdictReason.UNTRUSTED_ROOT,
         "comes from an authority that is not trusted for this recipient",
         "install one of a trusted authority, or agree with the sender's side on this one");
-    chain(VerdictReason.SELF_SIGNED, "is signed by nobody but itself", NEW_CERTIFICATE);
+    chain(VerdictReason.SELF_SIGNED, "is self-signed", NEW_CERTIFICATE);
     chain(
         VerdictReason.INCOMPLETE_CHAIN,
-        "came without the intermediate certificates that belong to it",
-        "make that server send its whole certificate chain");
+        "was sent without its intermediate certificates",
+        "configure that server to send its complete certificate chain");
     chain(VerdictReason.EXPIRED, "has expired", "renew the certificate");
     chain(
         VerdictReason.NOT_YET_VALID,
@@ -335,10 +331,10 @@ final class Meanings {
         Spelling.of(VerdictReason.REVOCATION_UNREACHABLE),
         BAD_CERTIFICATE,
         true,
-        "Whether the receiving mail server's certificate is revoked could not be found out: its"
-            + " authority's revocation service did not answer.",
+        "It could not be determined whether the receiving mail server's certificate is revoked: "
+            + "the revocation service of its authority did not respond.",
         OURS,
-        "make sure that the authority's revocation service can be reached from here");
+        "make sure that the revocation service of the authority can be reached from here");
     chain(
         VerdictReason.REVOCATION_STALE,
         "comes from an authority whose revocation list is out of date",
@@ -349,27 +345,27 @@ final class Meanings {
         "replace the certificate by a stronger one");
     chain(
         VerdictReason.WEAK_SIGNATURE,
-        "is signed by a method that is too weak",
+        "is signed with an algorithm that is too weak",
         "replace the certificate by a stronger one");
-    chain(VerdictReason.BAD_SIGNATURE, "has a signature that does not fit", NEW_CERTIFICATE);
+    chain(VerdictReason.BAD_SIGNATURE, "has an invalid signature", NEW_CERTIFICATE);
     chain(
         VerdictReason.NOT_A_CA,
         "was signed with a certificate that may not sign others",
         NEW_CERTIFICATE);
     chain(
         VerdictReason.PATH_LENGTH,
-        "stands at the end of a longer chain than its authority permits",
+        "has a longer chain than its authority permits",
         NEW_CERTIFICATE);
     chain(
         VerdictReason.NAME_CONSTRAINT,
-        "has a name that its authority may not certify",
+        "has a name that its authority may not issue certificates for",
         NEW_CERTIFICATE);
     chain(VerdictReason.KEY_USAGE, "is not meant for TLS", NEW_CERTIFICATE);
     chain(VerdictReason.EXTENDED_KEY_USAGE, "is not meant for servers", NEW_CERTIFICATE);
     chain(VerdictReason.POLICY, "does not comply with the policies in its chain", NEW_CERTIFICATE);
     chain(
         VerdictReason.UNKNOWN_CRITICAL_EXTENSION,
-        "demands something that is not understood here",
+        "has a critical extension that is not supported here",
         NEW_CERTIFICATE);
     chain(VerdictReason.MALFORMED, "cannot be read", NEW_CERTIFICATE);
     chain(
@@ -382,7 +378,7 @@ final class Meanings {
         true,
         "The receiving mail server's certificate could not be checked here.",
         OURS,
-        "see why certificates cannot be checked");
+        "find out why certificates cannot be checked");
   }
 
   private Meanings() {}

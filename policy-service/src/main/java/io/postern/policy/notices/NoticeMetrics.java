@@ -54,14 +54,14 @@ final class NoticeMetrics {
 
   private Counter written(Action action) {
     return Counter.builder("postern.notices.recipients")
-        .description("Recipients that a DSN was written about; those of an aborted batch again")
+        .description("Recipients in DSNs; those of an aborted batch are counted again")
         .tag("action", action.word())
         .register(registry);
   }
 
   private Counter suppressed(Silence silence) {
     return Counter.builder("postern.notices.suppressed")
-        .description("Recipients that no DSN was written about, by reason")
+        .description("Recipients without a DSN, by reason")
         .tag("reason", silence.word)
         .register(registry);
   }

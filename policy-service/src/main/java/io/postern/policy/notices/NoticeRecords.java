@@ -181,8 +181,8 @@ final class NoticeRecords {
               .setKind(OutcomeKind.NOT_NOTIFIED)
               .setReason(Silence.OVER_BUDGET.word())
               .setDetail(
-                  "nothing proved the sender, and as many notifications as may be written to such"
-                      + " senders in an hour were written"));
+                  "the sender was not authenticated, and the hourly limit of notifications to such "
+                      + "senders is reached"));
     }
     ProducerRecord<String, byte[]> record =
         new ProducerRecord<>(

@@ -47,7 +47,7 @@ public interface NoticeSettings {
   default Optional<String> checkedHostName() {
     if (hostName().isPresent() && !Reports.isHostName(hostName().get())) {
       throw new ConfigurationException(
-          "postern.notices.host-name is no host name: write one such as mail.example.org");
+          "postern.notices.host-name is not a host name: write one such as mail.example.org");
     }
     return hostName();
   }

@@ -56,15 +56,14 @@ public class ConnectorValidationResource {
   @RunOnVirtualThread
   @Operation(
       summary = "Validates a stored outbound connector, whether it is on or off",
-      description =
-          "As the validation of a draft. Its end is kept as the connector's last validation.")
+      description = "As for a draft. The result is kept as the connector's last validation.")
   @APIResponse(
       responseCode = "202",
-      description = "Asked; its place is in Location",
+      description = "Started; see Location",
       content = @Content(schema = @Schema(implementation = ValidationView.class)))
   @APIResponse(
       responseCode = "400",
-      description = "Domains, recipients or sender do not fit the connector",
+      description = "Domains, recipients or sender do not match the connector",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "404",

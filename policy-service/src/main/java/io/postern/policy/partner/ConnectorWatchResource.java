@@ -41,11 +41,11 @@ public class ConnectorWatchResource {
       description = "By its senderDomains, tlsSenderCertificateName and senderIPAddresses.")
   @APIResponse(
       responseCode = "201",
-      description = "Sessions that end from now on are shown; its place is in Location",
+      description = "Sessions that end from now on are shown; see Location",
       content = @Content(schema = @Schema(implementation = WatchView.class)))
   @APIResponse(
       responseCode = "400",
-      description = "The connector is for everybody",
+      description = "The connector matches every client",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   public Response watch(
       @PathParam("organization") String organization, @PathParam("name") String name) {

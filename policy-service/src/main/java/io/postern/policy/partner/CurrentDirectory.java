@@ -34,8 +34,8 @@ class CurrentDirectory {
                 new ProblemException(
                     Problem.of(
                         503,
-                        "The directory is not there",
-                        "The directory is not read to its end, or the log is away: try again.")));
+                        "The directory is not available",
+                        "The directory is not completely read, or Kafka is unavailable: try again.")));
   }
 
   /**
@@ -58,9 +58,9 @@ class CurrentDirectory {
       throw new ProblemException(
           Problem.of(
               412,
-              "Changed meanwhile",
-              "Somebody has changed the organization since you read it, and nothing was done: look"
-                  + " at it again."));
+              "Changed in the meantime",
+              "The organization has been changed since you read it, and nothing was done: read it "
+                  + "again."));
     }
     return now;
   }
@@ -69,7 +69,9 @@ class CurrentDirectory {
     String version = tag.replaceFirst("^\"(.*)\"$", "$1");
     if (!version.matches("[0-9]{1,18}|-1")) {
       throw ProblemException.badRequest(
-          "If-Match", "it is no version of the directory", "write \"seen\" of the answer before");
+          "If-Match",
+          "it is not a version of the directory",
+          "write \"seen\" of the previous response");
     }
     return Math.max(0, Long.parseLong(version));
   }

@@ -46,12 +46,12 @@ final class Drafts {
 
   static ProblemException unprocessable(String detail, List<Problem.Fault> faults) {
     return new ProblemException(
-        new Problem("about:blank", "Not as the rules demand", 422, detail, faults));
+        new Problem("about:blank", "Against the rules", 422, detail, faults));
   }
 
   static ProblemException refused(List<DirectoryProblem> problems) {
     return unprocessable(
-        "The directory's rules refuse it.",
+        "It violates the rules of the directory.",
         problems.stream()
             .map(
                 problem ->

@@ -41,8 +41,8 @@ public class ExchangeExportResource {
   @Produces(MediaType.TEXT_PLAIN)
   @RunOnVirtualThread
   @Operation(
-      summary = "Commands of PowerShell for the other side",
-      description = "A text to be read before it is run; each value is quoted.")
+      summary = "PowerShell commands for the other side",
+      description = "Review it before you run it; each value is quoted.")
   @APIResponse(responseCode = "200", description = "PowerShell")
   @APIResponse(
       responseCode = "400",
@@ -56,11 +56,11 @@ public class ExchangeExportResource {
           @QueryParam("for")
           @DefaultValue("partner")
           String side,
-      @Parameter(description = "The name in the certificate of our mail hosts")
+      @Parameter(description = "The name in the certificate of this installation's mail hosts")
           @QueryParam("mailHost")
           @DefaultValue("")
           String mailHost,
-      @Parameter(description = "The name in the certificate that we show when we send")
+      @Parameter(description = "The name in the certificate that is presented when sending")
           @QueryParam("certificateName")
           @DefaultValue("")
           String certificateName) {
@@ -78,7 +78,7 @@ public class ExchangeExportResource {
       case "online" -> ExchangeExport.online(objects);
       default ->
           throw ProblemException.badRequest(
-              "for", "\"" + side + "\" is no side", "write partner, onPremises or online");
+              "for", "\"" + side + "\" is not a side", "write partner, onPremises or online");
     };
   }
 
@@ -86,7 +86,9 @@ public class ExchangeExportResource {
     String ascii = text.isEmpty() ? "" : DomainNames.aLabels(text.replaceFirst("^\\*\\.", ""));
     if (ascii == null || !ascii.isEmpty() && !DomainNames.isDomain(ascii)) {
       throw ProblemException.badRequest(
-          parameter, "\"" + text + "\" is no host name", "write a name such as mail.example.com");
+          parameter,
+          "\"" + text + "\" is not a host name",
+          "write a name such as mail.example.com");
     }
     return text.startsWith("*.") ? "*." + ascii : ascii;
   }

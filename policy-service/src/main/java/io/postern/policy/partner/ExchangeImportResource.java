@@ -53,24 +53,24 @@ public class ExchangeImportResource {
   @Operation(
       summary = "Imports connectors and accepted domains of Exchange",
       description =
-          "Of Get-InboundConnector, Get-OutboundConnector and Get-AcceptedDomain, as JSON of"
-              + " ConvertTo-Json -Depth 5 or CLIXML of Export-Clixml, also mixed; at most 4 MB."
-              + " Objects that it does not name stay as they are.")
+          "Output of Get-InboundConnector, Get-OutboundConnector and Get-AcceptedDomain, as JSON "
+              + "of ConvertTo-Json -Depth 5 or CLIXML of Export-Clixml, also mixed; at most 4 MB. "
+              + "Objects that are not in it do not change.")
   @APIResponse(
       responseCode = "200",
       description = "Imported, or compared (dry run)",
       content = @Content(schema = @Schema(implementation = ImportAnswer.class)))
   @APIResponse(
       responseCode = "422",
-      description = "The draft has problems; nothing was changed",
+      description = "The draft has errors; nothing was changed",
       content = @Content(schema = @Schema(implementation = ImportAnswer.class)))
   @APIResponse(
       responseCode = "412",
-      description = "Somebody has changed the organization since the dry run",
+      description = "The organization has been changed since the dry run",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "400",
-      description = "It is no such file",
+      description = "The file is not valid",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   public Response importExchange(
       InputStream file,
@@ -82,13 +82,14 @@ public class ExchangeImportResource {
       @Parameter(description = "host or host:port of all accepted domains; or domain=host:port")
           @QueryParam("mailboxRoute")
           List<String> routes,
-      @Parameter(description = "\"seen\" of the dry run that was looked at")
-          @HeaderParam(HttpHeaders.IF_MATCH)
+      @Parameter(description = "\"seen\" of the dry run") @HeaderParam(HttpHeaders.IF_MATCH)
           @Nullable String ifMatch)
       throws IOException {
     if (!DomainNames.isDomain(organization) || DomainNames.hasDot(organization)) {
       throw ProblemException.badRequest(
-          "organization", "\"" + organization + "\" is no id", "write ?organization=contoso");
+          "organization",
+          "\"" + organization + "\" is not a valid ID",
+          "write ?organization=contoso");
     }
     caller.requireChange(organization, "organization " + organization);
     byte[] bytes = file.readNBytes(ExchangeFile.MOST_BYTES + 1);

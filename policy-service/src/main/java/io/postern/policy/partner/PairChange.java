@@ -70,7 +70,7 @@ class PairChange {
         throw problem(
             409,
             "The directory has changed",
-            "Somebody changed the directory meanwhile: look at it, and try again.");
+            "The directory has been changed in the meantime: check it, and try again.");
       }
     }
   }
@@ -89,13 +89,14 @@ class PairChange {
     try {
       return commands.submit(command, left(deadline));
     } catch (LogUnavailableException e) {
-      throw problem(503, "The log is away", "The log does not take the change now: try again.");
+      throw problem(
+          503, "Kafka is unavailable", "Kafka does not accept the change now: try again.");
     } catch (TimeoutException e) {
       throw problem(
           504,
-          "No answer in time",
-          "The change is in the log and will be judged as soon as a policy service can: look at the"
-              + " directory before you try again.");
+          "No response in time",
+          "The change is in Kafka and will be processed as soon as a policy-service is available: "
+              + "check the directory before you try again.");
     }
   }
 
@@ -109,7 +110,7 @@ class PairChange {
       throw problem(
           504,
           "Not read in time",
-          "The change is made (version "
+          "The change was made (version "
               + result.getVersion()
               + "), but this service has not read it within 10 seconds.");
     }

@@ -134,12 +134,14 @@ final class PartnerOffer {
       return;
     }
     if (hosts.stream().anyMatch(host -> host.tls().isEmpty())) {
-      remarks.add("A mail host offers no TLS that stands: forced TLS would hold mail to it up.");
+      remarks.add(
+          "A mail host does not establish TLS: with forced TLS, mail to it would stay in "
+              + "the queue.");
       return;
     }
     if (!hosts.stream().allMatch(host -> host.verdict().equals("good"))) {
       proposal.put("tlsSettings", "encryptionOnly");
-      remarks.add("A mail host's chain is not good: no more than encryption can be forced.");
+      remarks.add("The chain of a mail host is not valid: only encryption can be forced.");
       return;
     }
     String name = common();
@@ -149,7 +151,7 @@ final class PartnerOffer {
     } else {
       proposal.put("tlsSettings", "domainValidation");
       proposal.put("tlsDomain", name);
-      remarks.add("All mail hosts have good certificates for " + name + ".");
+      remarks.add("All mail hosts have valid certificates for " + name + ".");
     }
   }
 
@@ -183,15 +185,15 @@ final class PartnerOffer {
             .toList();
     if (names.size() == 1) {
       proposal.put("certificateName", names.getFirst());
-      remarks.add("The partner's servers showed us a certificate for " + names.getFirst() + ".");
+      remarks.add("The partner's servers presented a certificate for " + names.getFirst() + ".");
     } else if (names.size() > 1) {
       proposal.put("certificateName", "*." + domain);
       remarks.add(
-          "The partner's servers showed us certificates for " + String.join(", ", names) + ".");
+          "The partner's servers presented certificates for " + String.join(", ", names) + ".");
     } else {
       remarks.add(
-          "None of its servers has shown us a certificate by a connector yet: ask the partner for"
-              + " the name in the certificate of the servers that send, or watch its next sessions.");
+          "None of its servers has presented a certificate to a connector yet: ask the partner for "
+              + "the name in the certificate of its sending servers, or watch its next sessions.");
     }
   }
 

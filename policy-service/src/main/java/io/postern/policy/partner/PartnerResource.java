@@ -55,10 +55,11 @@ public class PartnerResource {
   @GET
   @RunOnVirtualThread
   @Operation(
-      summary = "Offers values for forced TLS with a partner",
+      summary = "Proposes values for forced TLS with a partner",
       description =
-          "delivery-service looks at the partner's DNS and mail hosts, a minute at most, and sends"
-              + " nothing. An administrator's call, since it dials.")
+          "delivery-service checks the partner's DNS and mail hosts, in at most a minute, and "
+              + "sends no mail. Needs the role of an administrator, because it connects to other "
+              + "hosts.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = PartnerView.class)))
@@ -97,37 +98,38 @@ public class PartnerResource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RunOnVirtualThread
   @Operation(
-      summary = "Makes, checks, validates and, on consent, enforces forced TLS with a partner",
+      summary = "Plans, checks, validates and, with consent, enforces forced TLS with a partner",
       description =
-          "A pair of connectors, in force all or nothing. Without consent nothing is changed. The"
-              + " same call again with consent enforces the plan.")
+          "A pair of connectors, activated together or not at all. Without consent, nothing is "
+              + "changed. The same call with consent enforces the plan.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = SecureView.class)))
   @APIResponse(
       responseCode = "409",
-      description = "A connector of that name was made otherwise, or the directory has changed",
+      description =
+          "A connector with that name was created in another way, or the directory has "
+              + "changed",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "412",
-      description = "Somebody has changed the organization since the plan",
+      description = "The organization has been changed since the plan",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "422",
-      description = "The directory's rules refuse the pair",
+      description = "The pair violates the rules of the directory",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   public SecureView secure(
       @PathParam("organization") String organization,
       @PathParam("domain") String partner,
-      @Parameter(description = "\"seen\" of the plan that was looked at")
-          @HeaderParam(HttpHeaders.IF_MATCH)
+      @Parameter(description = "\"seen\" of the plan") @HeaderParam(HttpHeaders.IF_MATCH)
           @Nullable String ifMatch,
       @Nullable SecureRequest body) {
     caller.requireChange(organization, "organization " + organization);
     if (body == null) {
       throw ProblemException.badRequest(
           "/certificateName",
-          "it is not said how the partner proves itself",
+          "how the partner authenticates is missing",
           "write certificateName or addresses");
     }
     return securing.secure(
@@ -143,14 +145,14 @@ public class PartnerResource {
   @Path("/secure")
   @RunOnVirtualThread
   @Operation(
-      summary = "The connectors that were made to force TLS with a partner",
-      description = "As they are now; \"seen\" as If-Match takes away these, or none.")
+      summary = "The connectors that were created to force TLS with a partner",
+      description = "As they are now; \"seen\" as If-Match removes exactly these.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = SecuredView.class)))
   @APIResponse(
       responseCode = "404",
-      description = "None was made",
+      description = "None was created",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   public SecuredView made(
       @PathParam("organization") String organization, @PathParam("domain") String partner) {
@@ -162,22 +164,22 @@ public class PartnerResource {
   @DELETE
   @RunOnVirtualThread
   @Operation(
-      summary = "Takes away the connectors that were made to force TLS with a partner",
+      summary = "Removes the connectors that were created to force TLS with a partner",
       description =
-          "As they were seen, or not at all. Mail to and from it goes again as the other connectors"
-              + " say.")
+          "As they were read, or not at all. Mail to and from the partner is then handled by the "
+              + "other connectors.")
   @APIResponse(responseCode = "200", description = "The directory's version without them")
   @APIResponse(
       responseCode = "404",
-      description = "None was made",
+      description = "None was created",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "409",
-      description = "The directory has changed in this moment",
+      description = "The directory changed at the same time",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "412",
-      description = "Somebody has changed the organization since they were seen",
+      description = "The organization has been changed since they were read",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "428",
@@ -186,7 +188,7 @@ public class PartnerResource {
   public Map<String, Long> undo(
       @PathParam("organization") String organization,
       @PathParam("domain") String partner,
-      @Parameter(description = "\"seen\" of the connectors that were looked at; *: any")
+      @Parameter(description = "\"seen\" of the connectors; *: any")
           @HeaderParam(HttpHeaders.IF_MATCH)
           @Nullable String ifMatch) {
     caller.requireChange(organization, "organization " + organization);

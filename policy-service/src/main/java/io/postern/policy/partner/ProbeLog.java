@@ -124,7 +124,7 @@ public class ProbeLog {
                   Topics.PROBE_REQUESTS, request.getProbeId(), request.toByteArray()))
           .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (KafkaException | ExecutionException | TimeoutException e) {
-      LOG.warnf("a validation cannot be asked for: %s", e.toString());
+      LOG.warnf("a validation cannot be requested: %s", e.toString());
       throw away();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -221,7 +221,7 @@ public class ProbeLog {
 
   private static ProblemException away() {
     return new ProblemException(
-        Problem.of(503, "The log is away", "The log could not be read or written within 10 s."));
+        Problem.of(503, "Kafka is unavailable", "Kafka could not be read or written within 10 s."));
   }
 
   @PreDestroy

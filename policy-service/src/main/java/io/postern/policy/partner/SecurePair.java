@@ -38,7 +38,9 @@ final class SecurePair {
     String ascii = DomainNames.aLabels(text);
     if (ascii == null || !DomainNames.isDomain(ascii) || !DomainNames.hasDot(ascii)) {
       throw ProblemException.badRequest(
-          "domain", "\"" + text + "\" is no domain", "write a domain such as fabrikam.example");
+          "domain",
+          "\"" + text + "\" is not a valid domain",
+          "write a domain such as fabrikam.example");
     }
     return ascii;
   }
@@ -52,7 +54,7 @@ final class SecurePair {
     if (asked.certificate().isEmpty() && asked.addressList().isEmpty()) {
       throw ProblemException.badRequest(
           "/certificateName",
-          "it is not said how the partner proves itself",
+          "how the partner authenticates is missing",
           "write certificateName, the name in the certificate that its servers show; or addresses");
     }
     List<String> domains =
@@ -182,9 +184,10 @@ final class SecurePair {
         throw new ProblemException(
             io.postern.api.Problem.of(
                 409,
-                "A connector of this name is there",
+                "A connector with this name exists",
                 DirectoryKeys.key(object)
-                    + " was not made by this call: rename or remove it first, or change it itself."));
+                    + " was not created by this call: rename or remove it first, or change it "
+                    + "directly."));
       }
       if (there == null || !same(there, object)) {
         changes.add(object);

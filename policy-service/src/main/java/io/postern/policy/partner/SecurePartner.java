@@ -82,8 +82,9 @@ class SecurePartner {
     Long version = enforce ? change.make(organization, before, changes, by, SOURCE) : null;
     if (asked.consented() && !enforce) {
       missing.addFirst(
-          "The pair is not in force, since its validation was not met: have it mended, or send"
-              + " evenIfUnmet: true, by which mail to the partner waits until it is.");
+          "The pair is not in force, because its validation failed: ask the partner to fix it, or "
+              + "send evenIfUnmet: true; mail to the partner then stays in the queue until it is "
+              + "fixed.");
     }
     return new SecureView(
         organization,
@@ -109,8 +110,8 @@ class SecurePartner {
           .forEach(missing::add);
     }
     missing.add(
-        "Mail in: the partner's servers prove themselves at their next mail. Watch it: POST"
-            + " /api/v1/organizations/ORGANIZATION/inbound-connectors/"
+        "Inbound mail: the partner's servers authenticate with their next message. Watch it: POST "
+            + "/api/v1/organizations/ORGANIZATION/inbound-connectors/"
             + pair.inbound().getFirst().getName()
             + "/watches");
     return missing;
@@ -128,7 +129,7 @@ class SecurePartner {
           Instant.now());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ProblemException(Problem.of(503, "The service stops", "Try again."));
+      throw new ProblemException(Problem.of(503, "The service is stopping", "Try again."));
     }
   }
 
@@ -158,7 +159,7 @@ class SecurePartner {
           Problem.of(
               428,
               "Version missing",
-              "The connectors exist: say what you have seen of them, with If-Match.",
+              "The connectors exist: send If-Match with the version that you have read.",
               List.of(
                   new Problem.Fault(
                       "If-Match",

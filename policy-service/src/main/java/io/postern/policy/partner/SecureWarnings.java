@@ -36,21 +36,21 @@ final class SecureWarnings {
     }
     if (outbound.getTlsSettings() == TlsLevel.ENCRYPTION_ONLY) {
       warnings.add(
-          "encryptionOnly proves nobody: who stands between us and the partner can still read the"
-              + " mail. certificateValidation or domainValidation exclude him.");
+          "encryptionOnly does not authenticate the host: an attacker in between can read the "
+              + "mail. certificateValidation or domainValidation prevent that.");
     }
     if (outbound.getTlsSettings() == TlsLevel.CERTIFICATE_VALIDATION) {
       warnings.add(
-          "certificateValidation takes any good certificate, whoever has it: domainValidation"
-              + " compares its name as well.");
+          "certificateValidation accepts any valid certificate, whoever owns it: domainValidation "
+              + "also checks its name.");
     }
     if (pair.inbound().size() > 1) {
       warnings.add(
-          "Certificate and addresses are alternatives: either suffices to let mail in. Leave the"
-              + " addresses out if the certificate shall be needed.");
+          "Certificate and addresses are alternatives: either is sufficient. Omit the addresses if "
+              + "the certificate must be required.");
     }
     if (pair.inbound().stream().allMatch(one -> one.getTlsSenderCertificateName().isEmpty())) {
-      warnings.add("Addresses prove the partner only as long as nobody else sends from them.");
+      warnings.add("Addresses authenticate the partner only as long as no other sender uses them.");
     }
     for (InboundConnector other : directory.inboundConnectors(organization)) {
       if (other.getEnabled()
@@ -60,8 +60,8 @@ final class SecureWarnings {
         warnings.add(
             "The inbound connector \""
                 + other.getName()
-                + "\" is for the partner's domain too: a restricting one decides alone, and of"
-                + " restricting ones for the same domain either suffices.");
+                + "\" also matches the partner's domain: only restricting connectors decide, and "
+                + "of several for the same domain either is sufficient.");
       }
     }
     for (OutboundConnector other : directory.outboundConnectors(organization)) {
@@ -73,7 +73,7 @@ final class SecureWarnings {
         warnings.add(
             "The outbound connector \""
                 + other.getName()
-                + "\" names the domain too: of equals the first by name takes the mail.");
+                + "\" also names the domain: of equal connectors, the first by name applies.");
       }
     }
     return List.copyOf(warnings);

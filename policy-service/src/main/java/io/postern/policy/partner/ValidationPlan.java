@@ -96,7 +96,9 @@ final class ValidationPlan {
       String ascii = DomainNames.aLabels(domain);
       if (ascii == null || !DomainNames.isDomain(ascii)) {
         throw ProblemException.badRequest(
-            "/domains", "\"" + domain + "\" is no domain", "write domains such as example.com");
+            "/domains",
+            "\"" + domain + "\" is not a valid domain",
+            "write domains such as example.com");
       }
       domains.add(ascii);
     }
@@ -107,7 +109,7 @@ final class ValidationPlan {
       throw ProblemException.badRequest(
           "/domains",
           domains.isEmpty()
-              ? "the connector goes by MX for domains that it does not name"
+              ? "the connector uses MX for domains that it does not name"
               : "more than " + MOST + " domains",
           "write domains, or recipients, of at most " + MOST + " partners");
     }
@@ -137,9 +139,9 @@ final class ValidationPlan {
         "/domains",
         "mail to "
             + domain
-            + " does not take this connector: "
+            + " does not use this connector: "
             + decision.explanation().getSummary(),
-        "write domains of the connector's recipientDomains that no other connector takes");
+        "write domains of the connector's recipientDomains that no other connector matches");
   }
 
   /** Smart hosts are the same for each domain. */
@@ -249,8 +251,8 @@ final class ValidationPlan {
         "Content-Type: text/plain; charset=us-ascii",
         "Auto-Submitted: auto-generated",
         "",
-        "An administrator of the sender's domain tests the way of mail to yours.",
-        "You need not answer.",
+        "An administrator of the sender's domain is testing mail delivery to your domain.",
+        "No reply is needed.",
         "");
   }
 }

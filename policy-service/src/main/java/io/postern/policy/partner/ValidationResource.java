@@ -52,16 +52,16 @@ public class ValidationResource {
   @Operation(
       summary = "Validates a draft of an outbound connector",
       description =
-          "delivery-service walks each host of the connector's next hops as a delivery would, and"
-              + " sends nothing, or a test message to the recipients of the body. The draft is not"
-              + " stored.")
+          "delivery-service tries each host of the connector's next hops like a delivery, and "
+              + "sends nothing, or a test message to the recipients in the body. The draft is not "
+              + "stored.")
   @APIResponse(
       responseCode = "202",
-      description = "Asked; its place is in Location",
+      description = "Started; see Location",
       content = @Content(schema = @Schema(implementation = ValidationView.class)))
   @APIResponse(
       responseCode = "400",
-      description = "Domains, recipients or sender do not fit the connector",
+      description = "Domains, recipients or sender do not match the connector",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "422",
@@ -74,7 +74,7 @@ public class ValidationResource {
     Map<String, Object> draft = body == null ? null : body.connector();
     if (body == null || draft == null) {
       throw ProblemException.badRequest(
-          "/connector", "there is no draft", "write the fields of an outbound connector");
+          "/connector", "the draft is missing", "write the fields of an outbound connector");
     }
     OutboundConnector connector =
         Drafts.objects(organization, Map.of("outboundConnectors", List.of(draft))).stream()
@@ -108,7 +108,7 @@ public class ValidationResource {
   @RestStreamElementType(MediaType.APPLICATION_JSON)
   @Blocking
   @Operation(
-      summary = "A validation live: itself again with each further step, until its end",
+      summary = "Live view of a validation: sent again with each step until the end",
       description = "Server-sent events.")
   @APIResponse(
       responseCode = "200",

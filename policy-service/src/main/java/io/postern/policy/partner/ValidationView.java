@@ -42,13 +42,13 @@ public record ValidationView(
       summary = "delivery-service did not finish the validation in time";
     } else if (probe.answered()) {
       state = "running";
-      summary = "delivery-service is at work";
+      summary = "delivery-service is validating";
     } else if (since.compareTo(ANSWER) > 0) {
       state = "unanswered";
-      summary = "no delivery service answered within 10 s: is one running?";
+      summary = "no delivery-service responded within 10 s: is one running?";
     } else {
       state = "asked";
-      summary = "no delivery service has answered yet";
+      summary = "no delivery-service has responded yet";
     }
     return new ValidationView(
         probe.request().getProbeId(),

@@ -51,18 +51,18 @@ public class WatchResource {
   @Operation(
       summary = "Watches the next sessions that claim a partner's domain, certificate or address",
       description =
-          "At most 50 sessions in 30 minutes; 5 watches of an organization run at a time. Only the"
-              + " replica that its id names shows the watch.")
+          "At most 50 sessions in 30 minutes; 5 watches per organization at a time. Only the "
+              + "replica named in its ID has the watch.")
   @APIResponse(
       responseCode = "201",
-      description = "Sessions that end from now on are shown; its place is in Location",
+      description = "Sessions that end from now on are shown; see Location",
       content = @Content(schema = @Schema(implementation = WatchView.class)))
   @APIResponse(
       responseCode = "400",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "429",
-      description = "Too many watches run",
+      description = "Too many watches are running",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   public Response start(
       @PathParam("organization") String organization, @Nullable WatchRequest body) {
@@ -82,7 +82,7 @@ public class WatchResource {
     if (partner.isEmpty()) {
       throw ProblemException.badRequest(
           "/domains",
-          "there is nothing by which a session could be known",
+          "nothing identifies the sessions",
           "write domains, certificateNames or addresses of the partner");
     }
     Watch watch = watches.start(organization, partner);
@@ -95,7 +95,7 @@ public class WatchResource {
   @GET
   @Path("/{id}")
   @RunOnVirtualThread
-  @Operation(summary = "A watch with the sessions that came")
+  @Operation(summary = "A watch with its sessions")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = WatchView.class)))
@@ -111,7 +111,7 @@ public class WatchResource {
   @RestStreamElementType(MediaType.APPLICATION_JSON)
   @Blocking
   @Operation(
-      summary = "A watch live: itself again with each further session, until its end",
+      summary = "Live view of a watch: sent again with each session until the end",
       description = "Server-sent events.")
   @APIResponse(
       responseCode = "200",

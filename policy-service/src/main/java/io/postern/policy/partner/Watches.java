@@ -59,7 +59,7 @@ public class Watches {
             Problem.of(
                 429,
                 "Too many watches",
-                MOST_OF_ORGANIZATION + " watches run at a time: end one first."));
+                MOST_OF_ORGANIZATION + " watches may run at a time: end one first."));
       }
       watches.put(watch.id(), watch);
       if (tail == null) {
@@ -76,7 +76,7 @@ public class Watches {
     }
     watch.end();
     throw new ProblemException(
-        Problem.of(503, "The log is away", "The log could not be read within 10 s."));
+        Problem.of(503, "Kafka is unavailable", "Kafka could not be read within 10 s."));
   }
 
   /**

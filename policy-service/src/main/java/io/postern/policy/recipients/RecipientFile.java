@@ -62,8 +62,8 @@ public final class RecipientFile {
     if (file.addresses == 0 && file.problems.isEmpty()) {
       file.problem(
           0,
-          "no address of " + domain.getDomain() + " is in it, and all mail would be refused",
-          "look at the export; write recipientValidation: off to accept all recipients");
+          "no address of " + domain.getDomain() + " is in it, so all mail would be refused",
+          "check the export; write recipientValidation: off to accept all recipients");
     }
     return file;
   }
@@ -127,14 +127,14 @@ public final class RecipientFile {
       if (route == null || fields.size() > 2) {
         problem(
             number,
-            route == null ? "the domain has no route of this name" : "more than two fields",
+            route == null ? "the domain has no route with this name" : "more than two fields",
             "write local-part, or local-part,route with one of "
                 + routes().collect(Collectors.joining(", ")));
         return;
       }
       add(number, LocalParts.normal(address.localPart()), route);
     } catch (IllegalArgumentException e) {
-      problem(number, String.valueOf(e.getMessage()), "correct the line, or take it out");
+      problem(number, String.valueOf(e.getMessage()), "correct the line, or remove it");
     }
   }
 
@@ -149,8 +149,8 @@ public final class RecipientFile {
     } else if (!before.equals(route)) {
       problem(
           number,
-          "a line before has the same address with another route",
-          "keep one of the two: upper and lower case do not count");
+          "an earlier line has the same address with another route",
+          "keep one of the two: upper and lower case are the same");
     }
   }
 

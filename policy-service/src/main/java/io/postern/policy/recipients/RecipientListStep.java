@@ -50,7 +50,8 @@ public final class RecipientListStep {
             .filter(d -> d.getOrganization().equals(step.getOrganization()));
     if (domain.isEmpty()) {
       return List.of(
-          problem(step, "domain", "it is no accepted domain of the organization", "add it first"));
+          problem(
+              step, "domain", "it is not an accepted domain of the organization", "add it first"));
     }
     RecipientList before = before(directory, step.getDomain());
     if (!before.state().getListId().equals(step.getExpectedListId())) {
@@ -58,8 +59,8 @@ public final class RecipientListStep {
           problem(
               step,
               LIST_ID,
-              "another change of the list came between",
-              "look at the list, and apply yours again"));
+              "the list was changed at the same time",
+              "check the list, and apply yours again"));
     }
     if (step.getListId().isEmpty()) {
       return List.of(problem(step, "listId", "the change has no id", "give it a random one"));
@@ -67,10 +68,10 @@ public final class RecipientListStep {
     List<DirectoryProblem> problems = new ArrayList<>();
     Set<Integer> seen = new HashSet<>();
     for (RecipientShard shard : step.getShardsList()) {
-      String wrong = seen.add(shard.getShard()) ? wrong(domain.get(), shard) : "it stands twice";
+      String wrong = seen.add(shard.getShard()) ? wrong(domain.get(), shard) : "duplicate entry";
       if (wrong != null) {
         problems.add(
-            problem(step, "shards", "shard " + shard.getShard() + ": " + wrong, "mend it"));
+            problem(step, "shards", "shard " + shard.getShard() + ": " + wrong, "correct it"));
       }
     }
     Difference difference = difference(before, step);
@@ -229,14 +230,14 @@ public final class RecipientListStep {
       }
     }
     if (shard.getRoutesCount() != 0 && shard.getRoutesCount() != shard.getLocalPartsCount()) {
-      return "it has not one route for each address";
+      return "it does not have a route for each address";
     }
     for (String localPart : shard.getLocalPartsList()) {
       if (localPart.isEmpty()
           || localPart.getBytes(StandardCharsets.UTF_8).length > MOST_LOCAL_PART_BYTES
           || !LocalParts.isNormal(localPart)
           || RecipientKeys.shardOfAddress(localPart) != shard.getShard()) {
-        return "an address is not in its normal form, or of another shard";
+        return "an address is not normalized, or belongs to another shard";
       }
     }
     return null;

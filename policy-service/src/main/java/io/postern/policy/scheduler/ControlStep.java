@@ -64,7 +64,7 @@ final class ControlStep {
     String route = Transitions.route(control.getRoute());
     MessageControl mark = control.toBuilder().setRoute(route).setAtMillis(changes.now()).build();
     if (changes.marks().tooManyFlushes(mark)) {
-      throw new UnprocessableException("too many flushes are under way");
+      throw new UnprocessableException("too many flushes are in progress");
     }
     changes.later(() -> changes.marks().flush(mark));
   }

@@ -74,9 +74,9 @@ final class OutcomesEnd implements AutoCloseable {
         try {
           admin = admin == null ? Admin.create(settings.admin()) : admin;
           ask(admin);
-          trouble.over("The log says where the outcomes end.");
+          trouble.over("Kafka reports the end of the outcomes.");
         } catch (KafkaException | ExecutionException | TimeoutException e) {
-          trouble.warn("The log does not say where the outcomes end, and nothing becomes due", e);
+          trouble.warn("Kafka does not report the end of the outcomes, so nothing becomes due", e);
         }
       }
     } catch (InterruptedException e) {

@@ -55,8 +55,9 @@ public record ScheduleTimes(
       throw new IllegalArgumentException(
           "postern.schedule.watch is "
               + watch
-              + ", and the owner of a delivery may end its message for 60 s, which would then be sent"
-              + " twice: write 60 s + delivery-service's timeout.end + 15 s or more, at least "
+              + ", and the owner of a delivery may take 60 s to finish its message, which would "
+              + "then be sent twice: write 60 s + timeout.end of delivery-service + 15 s or "
+              + "more, at least "
               + SHORTEST_WATCH.toSeconds()
               + "s");
     }

@@ -143,7 +143,7 @@ public final class Scheduler implements AutoCloseable {
         } else if (current.state() == State.ERROR || current.state() == State.NOT_RUNNING) {
           end(current);
         } else if (ready()) {
-          trouble.over("The scheduler is at work.");
+          trouble.over("The scheduler is running.");
         }
       } catch (RuntimeException e) {
         if (inUse(e)) {
@@ -152,7 +152,7 @@ public final class Scheduler implements AutoCloseable {
             wrong.accept(
                 "postern.schedule.state-folder "
                     + folder
-                    + " is in use by another policy-service: name a folder of its own for each replica");
+                    + " is in use by another policy-service: use a separate folder for each replica");
             return;
           }
         }
@@ -174,7 +174,7 @@ public final class Scheduler implements AutoCloseable {
     fresh.setUncaughtExceptionHandler(
         e -> {
           LOG.debugf(e, "the scheduler's thread failed");
-          trouble.warn("The scheduler's thread failed, and all of it begins anew", e);
+          trouble.warn("The scheduler's thread failed, and the scheduler is restarted", e);
           metrics.startedOver();
           return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
@@ -225,7 +225,7 @@ public final class Scheduler implements AutoCloseable {
               + folder
               + " cannot be made or written to ("
               + e
-              + "): name a folder of this replica's own that the service may write to",
+              + "): use a separate folder for this replica that the service can write to",
           e);
     }
   }

@@ -29,7 +29,8 @@ public final class SchedulerMetrics {
     }
     due =
         Counter.builder("postern.scheduler.attempts.due")
-            .description("Recipients whose next attempt was asked for; aborted ones count again")
+            .description(
+                "Recipients whose next attempt was requested; aborted ones are counted " + "again")
             .register(registry);
     undecidable =
         Counter.builder("postern.scheduler.undecidable")
@@ -47,7 +48,7 @@ public final class SchedulerMetrics {
             .description("Recipients delivered by an owner that had lost the partition")
             .register(registry);
     Gauge.builder("postern.scheduler.behind.seconds", this, SchedulerMetrics::behind)
-        .description("How long the earliest entry that is due has waited to be taken up")
+        .description("How long the earliest due entry has been waiting")
         .register(registry);
   }
 
@@ -102,7 +103,7 @@ public final class SchedulerMetrics {
 
   private Counter counter(SkipKind kind) {
     return Counter.builder("postern.scheduler.skipped")
-        .description("Outcomes that count for nothing, by kind; aborted ones count again")
+        .description("Ignored outcomes, by kind; aborted ones are counted again")
         .tag("kind", kind.name().toLowerCase(Locale.ROOT).replace('_', '-'))
         .register(registry);
   }
@@ -117,8 +118,7 @@ public final class SchedulerMetrics {
             "postern.scheduler.reading.behind.seconds",
             outcomes,
             read -> read.behindMillis(System.currentTimeMillis()) / 1000.0)
-        .description(
-            "How far the reading of outcomes is behind the time, for which all that is due waits")
+        .description("Lag of reading outcomes, which delays all that is due")
         .strongReference(true)
         .register(registry);
   }
@@ -133,7 +133,7 @@ public final class SchedulerMetrics {
 
   void outcome(String change) {
     Counter.builder("postern.scheduler.recipients")
-        .description("Recipients expired, cancelled, held, released, and answers to controls")
+        .description("Recipients expired, cancelled, held, released, and results of controls")
         .tag("change", change)
         .register(registry)
         .increment();
@@ -141,7 +141,7 @@ public final class SchedulerMetrics {
 
   void notice(String kind) {
     Counter.builder("postern.scheduler.notices")
-        .description("Notices asked for, by kind")
+        .description("Notices requested, by kind")
         .tag("kind", kind)
         .register(registry)
         .increment();

@@ -157,7 +157,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
       }
       if (entries.unreadable() > 0) {
         LOG.errorf(
-            "%d entries of the schedule in partition %d cannot be read and are left alone",
+            "%d entries of the schedule in partition %d are unreadable and are skipped",
             entries.unreadable(), partition);
         metrics.undecidable();
       }

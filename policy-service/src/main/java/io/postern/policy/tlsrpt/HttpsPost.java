@@ -101,9 +101,9 @@ final class HttpsPost {
         return uri;
       }
     } catch (URISyntaxException e) {
-      throw new IOException("the address is no URI", e);
+      throw new IOException("the address is not a URI", e);
     }
-    throw new IOException("the address is no https: address of a host");
+    throw new IOException("the address is not an https: address of a host");
   }
 
   private List<InetAddress> targets(String host) throws IOException {
@@ -156,7 +156,7 @@ final class HttpsPost {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int c = in.read(); c != '\n'; c = in.read()) {
       if (c < 0 || line.size() >= MOST_LINE) {
-        throw new IOException("the server gave no answer in HTTP");
+        throw new IOException("the server sent no HTTP response");
       }
       line.write(c);
     }
@@ -167,7 +167,7 @@ final class HttpsPost {
     if (!status.matches("HTTP/1\\.[01] 2\\d\\d( .*)?")) {
       String shown = status.replaceAll("[^\\x20-\\x7e]", "?");
       throw new IOException(
-          "the server answered " + shown.substring(0, Math.min(80, shown.length())));
+          "the server returned " + shown.substring(0, Math.min(80, shown.length())));
     }
   }
 

@@ -126,7 +126,7 @@ final class Posts {
     byte[] report = report(partition, post);
     if (report == null) {
       metrics.posted(PostResult.GIVEN_UP);
-      return posted(post, false, "the report is gone from the log");
+      return posted(post, false, "the report is no longer in Kafka");
     }
     attempt.running = true;
     running++;

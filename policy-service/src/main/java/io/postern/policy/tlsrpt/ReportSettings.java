@@ -71,8 +71,8 @@ public interface ReportSettings {
     }
     if (contactInfo().isEmpty()) {
       throw new ConfigurationException(
-          "postern.tls-reports.contact-info is missing: write an address or a page for questions"
-              + " about our reports");
+          "postern.tls-reports.contact-info is missing: write an address or a page for questions "
+              + "about the reports");
     }
     return Optional.of(
         new Submitter(
@@ -87,8 +87,9 @@ public interface ReportSettings {
     if (dkim().keyFile().isEmpty() && dkim().selector().isEmpty()) {
       Logger.getLogger(ReportSettings.class)
           .info(
-              "no report about TLS is mailed: a report mail must be signed (RFC 8460 §3), and"
-                  + " postern.tls-reports.dkim.* is not set; reports are posted to https: addresses");
+              "no TLS report is sent by mail: such a message must be signed (RFC 8460 §3), and "
+                  + "postern.tls-reports.dkim.* is not set; reports are only posted to https: "
+                  + "addresses");
       return Optional.empty();
     }
     String selector = dkim().selector().orElse("");

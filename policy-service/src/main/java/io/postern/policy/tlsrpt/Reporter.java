@@ -308,8 +308,8 @@ public final class Reporter implements Worker.Task {
             .orElse(null);
     if (organization == null) {
       trouble.warn(
-          "no report about TLS is made: the domain of postern.tls-reports.from is no accepted"
-              + " domain",
+          "no TLS report is created: the domain of postern.tls-reports.from is not an accepted "
+              + "domain",
           null);
     }
     return organization;

@@ -30,7 +30,7 @@ final class SessionTally {
   private static final FailedSessions FURTHER =
       FailedSessions.newBuilder()
           .setResultType(ResultType.VALIDATION_FAILURE.spelled())
-          .setInformation("further kinds of failures, counted together")
+          .setInformation("other kinds of failures, counted together")
           .build();
 
   private static final class PolicySum {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * is. Some 50 microseconds a recipient.
  */
 final class Comparison {
-  static final String NO_VERDICT = "no verdict on the client's certificate could be had";
+  static final String NO_VERDICT = "no verdict on the client's certificate is available";
   static final String NO_HEADER = "the source behind a gateway decides, and the header is not kept";
   static final String NOT_APART = "refusals that are counted together";
 

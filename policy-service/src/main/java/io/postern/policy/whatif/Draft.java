@@ -28,7 +28,7 @@ import java.util.function.Function;
 record Draft(Directory now, Directory then, Set<String> organizations, String sha256) {
   Draft {
     if (organizations.isEmpty()) {
-      throw new IllegalArgumentException("a draft of no organization would be everybody's");
+      throw new IllegalArgumentException("a draft without an organization would belong to all");
     }
   }
 
@@ -106,8 +106,8 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
       if (object.hasAcceptedDomain() && !owned) {
         throw ProblemException.badRequest(
             "/" + DirectoryKeys.key(object),
-            "only an operator drafts an accepted domain that the organization has not",
-            "take it out of the draft, or ask an operator");
+            "only an operator may draft an accepted domain that the organization does not have",
+            "remove it from the draft, or ask an operator");
       }
     }
   }
@@ -129,9 +129,9 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
     throw new ProblemException(
         new Problem(
             "about:blank",
-            "The draft has problems",
+            "The draft has errors",
             422,
-            "Each is one that apply would refuse.",
+            "apply would refuse each of these.",
             faults));
   }
 }

@@ -40,7 +40,7 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 @Path("/api/v1/what-if")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "what-if", description = "What a draft would have decided otherwise")
+@Tag(name = "what-if", description = "What a draft would have decided differently")
 public class WhatIfResource {
   private static final int MOST_BYTES = 4 << 20;
   private static final int MOST_DAYS = 7;
@@ -60,40 +60,43 @@ public class WhatIfResource {
   @Consumes({"application/yaml", MediaType.APPLICATION_JSON})
   @RunOnVirtualThread
   @Operation(
-      summary = "Compares a draft with the mail of the last days",
+      summary = "Compares a draft with recent mail",
       description =
-          "The body is a directory file as apply takes it; or, with an organization, some of its"
-              + " objects, in the file's lists: {\"inboundConnectors\": [...]}. They take the place of"
-              + " their namesakes. Nothing is changed. At most two run at one time at a replica;"
-              + " results are kept there for an hour.")
+          "The body is a directory file as for apply; or, with an organization, some of its "
+              + "objects, in the lists of the file: {\"inboundConnectors\": [...]}. They replace the "
+              + "objects with the same names. Nothing is changed. At most two run at a time at a "
+              + "replica; results are kept there for an hour.")
   @APIResponse(
       responseCode = "202",
-      description = "It runs; Location has its state",
+      description = "Started; see Location",
       content = @Content(schema = @Schema(implementation = WhatIfView.class)))
   @APIResponse(
       responseCode = "404",
-      description = "An organization of the draft is not there for the caller",
+      description = "The caller may not read an organization of the draft",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "422",
-      description = "The draft has problems, as apply would say",
+      description = "The draft has errors, as reported by apply",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
-      description = "Two are running, or the directory is not read to its end",
+      description = "Two are running, or the directory is not completely read",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   public Response start(
       InputStream body,
-      @Parameter(description = "Whose objects the body has; none: it is a directory file")
+      @Parameter(
+              description =
+                  "Organization of the objects in the body (default: the body is a "
+                      + "directory file)")
           @QueryParam("organization")
           @DefaultValue("")
           String organization,
@@ -115,7 +118,7 @@ public class WhatIfResource {
             .orElseThrow(
                 () ->
                     new ProblemException(
-                        Problem.of(503, "Not ready", "The directory is not read to its end.")));
+                        Problem.of(503, "Not ready", "The directory is not completely read.")));
     Draft checked =
         organization.isEmpty()
             ? Draft.ofFile(now, draft, this::requireRead, caller.isOperator())
@@ -133,7 +136,7 @@ public class WhatIfResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = WhatIfView.class)))
-  @APIResponse(responseCode = "404", description = "There is none at this replica any more")
+  @APIResponse(responseCode = "404", description = "It no longer exists at this replica")
   public WhatIfView read(@PathParam("id") String id) {
     return run(id).view();
   }
@@ -143,9 +146,9 @@ public class WhatIfResource {
   @Produces(MediaType.SERVER_SENT_EVENTS)
   @RestStreamElementType(MediaType.APPLICATION_JSON)
   @RunOnVirtualThread
-  @Operation(summary = "The same twice a second until its end, as server-sent events")
+  @Operation(summary = "Live view, twice a second until the end, as server-sent events")
   @APIResponse(responseCode = "200")
-  @APIResponse(responseCode = "404", description = "There is none at this replica any more")
+  @APIResponse(responseCode = "404", description = "It no longer exists at this replica")
   public Multi<WhatIfView> events(@PathParam("id") String id) {
     WhatIfRun run = run(id);
     return Multi.createFrom()
@@ -175,7 +178,7 @@ public class WhatIfResource {
   @RunOnVirtualThread
   @Operation(summary = "Cancels a comparison")
   @APIResponse(responseCode = "204", description = "It ends soon, or has ended")
-  @APIResponse(responseCode = "404", description = "There is none at this replica any more")
+  @APIResponse(responseCode = "404", description = "It no longer exists at this replica")
   public void cancel(@PathParam("id") String id) {
     WhatIfRun run = run(id);
     run.organizations()

@@ -102,10 +102,10 @@ final class WhatIfRun {
       state = State.CANCELLED;
     } catch (TimeoutException | KafkaException e) {
       LOG.warnf(e, "what-if %s has ended", id);
-      fail("The log was not read to its end.");
+      fail("Kafka was not completely read.");
     } catch (RuntimeException e) {
       LOG.errorf(e, "what-if %s has failed", id);
-      fail("An error in policy-service; its log has it.");
+      fail("An error in policy-service; see its log.");
     } finally {
       draft = null;
       ended.countDown();

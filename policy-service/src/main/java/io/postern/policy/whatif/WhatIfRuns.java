@@ -41,8 +41,7 @@ public class WhatIfRuns {
     forget();
     if (runs.values().stream().filter(WhatIfRun::running).count() >= AT_ONCE) {
       throw new ProblemException(
-          Problem.of(
-              503, "Busy", "Two drafts are being compared here already; wait, or cancel one."));
+          Problem.of(503, "Busy", "Two drafts are being compared here; wait, or cancel one."));
     }
     WhatIfRun run =
         new WhatIfRun(

@@ -213,7 +213,7 @@ class RecipientsApiTest {
         .statusCode(422)
         .body("applied", is(false))
         .body("unrouted", equalTo(40))
-        .body("problems[0].problem", containsString("40 of the 40 addresses that name one"))
+        .body("problems[0].problem", containsString("40 of the 40 addresses that have one"))
         .body("problems[0].cure", containsString("column of routes"));
     admin().get(recipients("unrouted")).then().body("routes.onPremises", equalTo(40));
     // A batch that moves to a route of its own is no loss.

@@ -181,11 +181,11 @@ class DsnTest {
   void aTlsRequirementThatCouldNotBeMetIsToldWithWhoMustActAsTheSenderSeesIt() throws Exception {
     assertThat(forced(Direction.ORIGINATING, "expired"))
         .contains(
-            "The time for its delivery is over.",
+            "The time limit for its delivery was exceeded.",
             "certificate has expired",
             "must travel over an encrypted connection (TLS)",
             "carries the name mail.fabrikam.example",
-            "Nothing was sent over a connection that is less",
+            "Nothing was sent over a weaker connection",
             "The recipient's mail administrator needs to renew the certificate");
     assertThat(forced(Direction.ORIGINATING, "revocation-unreachable"))
         .contains("Your mail administrator needs to make sure");
@@ -234,13 +234,13 @@ class DsnTest {
     InternetHeaders recipient = dsn.status().get(1);
     assertThat(field(recipient, "Action")).isEqualTo("relayed");
     assertThat(field(recipient, "Status")).isEqualTo("2.6.0");
-    assertThat(dsn.human()).contains("handed on").doesNotContain("What to do", "could not");
+    assertThat(dsn.human()).contains("forwarded").doesNotContain("What to do", "could not");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "hold-limit, 'held back, and nobody released it in time'",
-    "administrator, 'cancelled by hand'",
+    "hold-limit, 'held, and was not released in time'",
+    "administrator, 'An administrator cancelled its delivery'",
     "of-a-newer-version, 'Its delivery was cancelled.'",
   })
   void whatWasCancelledSaysByWhomAndWhyItWasHeld(String by, String sentence) throws Exception {

@@ -70,7 +70,7 @@ class ExchangeApiTest {
         .post("/api/v1/import/exchange?dryRun=false&" + made)
         .then()
         .statusCode(412)
-        .body("title", equalTo("Changed meanwhile"));
+        .body("title", equalTo("Changed in the meantime"));
     admin()
         .get("/api/v1/directory")
         .then()

@@ -96,7 +96,7 @@ class PairChangeTest {
         .post(secure)
         .then()
         .statusCode(412)
-        .body("title", equalTo("Changed meanwhile"));
+        .body("title", equalTo("Changed in the meantime"));
     ApiLab.json("{\"certificateName\":\"mail.northwind.example\",\"validate\":false}")
         .header("If-Match", "yesterday")
         .post(secure)
@@ -139,7 +139,7 @@ class PairChangeTest {
         .delete(partner)
         .then()
         .statusCode(412)
-        .body("title", equalTo("Changed meanwhile"));
+        .body("title", equalTo("Changed in the meantime"));
     ApiLab.admin()
         .delete(partner)
         .then()

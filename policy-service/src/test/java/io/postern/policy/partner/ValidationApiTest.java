@@ -285,12 +285,12 @@ class ValidationApiTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "To Fabrikam | {\"recipients\":[\"ann@elsewhere.example\"]} | does not take this connector",
+        "To Fabrikam | {\"recipients\":[\"ann@elsewhere.example\"]} | does not use this connector",
         "To Fabrikam | {\"recipients\":[\"ann\"]} | no domain",
         "To Fabrikam | {\"recipients\":[\"ann@fabrikam.example\"],\"sender\":\"x@elsewhere.example\"} | not in an accepted domain",
-        "To Fabrikam | {\"domains\":[\"..\"]} | is no domain",
+        "To Fabrikam | {\"domains\":[\"..\"]} | is not a valid domain",
         "To anybody | {} | domains that it does not name",
-        "To anybody | {\"domains\":[\"a.example\"]} | does not take this connector",
+        "To anybody | {\"domains\":[\"a.example\"]} | does not use this connector",
       })
   void whatDoesNotFitTheConnectorIsSaid(String connector, String body, String why)
       throws Exception {

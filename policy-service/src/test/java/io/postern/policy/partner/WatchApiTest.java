@@ -109,7 +109,7 @@ class WatchApiTest {
             .setOrganization("watching")
             .setConnector("From Fabrikam")
             .setReference("0Z7K-31QF")
-            .setExplanation(explanation("watching", "mail.fabrikam.example is asked for")));
+            .setExplanation(explanation("watching", "mail.fabrikam.example is required")));
     // The same sender, to another organization: nothing of it is the watcher's.
     refused(
         MessageRefused.newBuilder()
@@ -200,14 +200,14 @@ class WatchApiTest {
         .body(
             "detail",
             allOf(
-                containsString("began at replica policy-2.example:9000"),
+                containsString("was started at replica policy-2.example:9000"),
                 containsString("this is " + id.substring(0, id.lastIndexOf('.')))));
     String gone = id.replace(uuid, java.util.UUID.randomUUID().toString());
     admin()
         .get(watches + gone)
         .then()
         .statusCode(404)
-        .body("detail", equalTo("There is no watch " + gone + "."));
+        .body("detail", equalTo("No such watch " + gone + "."));
     admin().delete(watches + id).then().statusCode(204);
   }
 
@@ -332,7 +332,7 @@ class WatchApiTest {
         .post("/api/v1/organizations/watching/inbound-connectors/From everybody/watches")
         .then()
         .statusCode(400)
-        .body("detail", containsString("nothing by which a session could be known"));
+        .body("detail", containsString("nothing identifies the sessions"));
     json("{\"addresses\":[\"x\"]}")
         .post("/api/v1/organizations/watching/watches")
         .then()

@@ -75,7 +75,7 @@ class RecipientFileTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "anna,nowhere | no route of this name",
+        "anna,nowhere | no route with this name",
         "anna,cloud,more | more than two fields",
         "anna berg | quote it",
         "@contoso.com | quote it",

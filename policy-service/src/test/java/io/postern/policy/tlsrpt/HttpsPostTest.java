@@ -69,7 +69,7 @@ class HttpsPostTest {
       String address = server.url().toString();
       assertThatThrownBy(() -> new HttpsPost(trusting(CA), true).post(address, REPORT))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("the server answered HTTP/1.1 " + code);
+          .hasMessageContaining("the server returned HTTP/1.1 " + code);
     }
     assertThat(requests).hasSize(1);
   }

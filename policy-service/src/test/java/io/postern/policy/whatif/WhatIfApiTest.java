@@ -122,7 +122,7 @@ class WhatIfApiTest {
         .get(PATH + "/policy-2" + id.substring(id.lastIndexOf('.')))
         .then()
         .statusCode(404)
-        .body("detail", containsString("began at replica policy-2, and this is "));
+        .body("detail", containsString("was started at replica policy-2, and this is "));
     yaml(FILE).post(PATH + "?days=8").then().statusCode(400);
     yaml(FILE.replace("connectorType: partner", "connectorType: neither"))
         .post(PATH)

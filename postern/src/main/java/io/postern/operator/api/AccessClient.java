@@ -46,9 +46,10 @@ public final class AccessClient {
         api.send(
             api.request("/tokens?minutes=720").POST(HttpRequest.BodyPublishers.noBody()), ANSWER);
     try {
-      return new Issued(answer.path("token").asText(), Instant.parse(answer.path("ends").asText()));
+      return new Issued(
+          answer.path("token").asText(), Instant.parse(answer.path("ends").asText()));
     } catch (DateTimeException e) {
-      throw new IOException(api + " answered with a token that has no end", e);
+      throw new IOException(api + " returned a token that never expires", e);
     }
   }
 

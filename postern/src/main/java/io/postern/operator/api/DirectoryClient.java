@@ -60,11 +60,11 @@ public final class DirectoryClient {
       if (!file.problems().isEmpty()) {
         throw new IOException(
             api
-                + " has a directory that this program cannot read ("
+                + " has a directory that this version of postern cannot read ("
                 + file.problems().getFirst().field()
                 + ": "
                 + file.problems().getFirst().problem()
-                + "): use the program of the installation's version");
+                + "): use the version of postern that belongs to the installation");
       }
       objects.addAll(file.objects());
     }

@@ -38,12 +38,12 @@ public final class Health {
               HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), MOST_BYTES));
       return answer.statusCode() == 200
           ? ""
-          : "it answers " + answer.statusCode() + grounds(answer.body());
+          : "it responds " + answer.statusCode() + grounds(answer.body());
     } catch (SSLHandshakeException e) {
-      return "it has no certificate of a trusted authority (postern.authority-file): "
+      return "its certificate is not from a trusted authority (postern.authority-file): "
           + e.getMessage();
     } catch (IOException e) {
-      return "it does not answer"; // it does not listen yet, or is gone
+      return "it does not respond"; // it does not listen yet, or is gone
     }
   }
 

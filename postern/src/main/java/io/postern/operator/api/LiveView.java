@@ -51,6 +51,6 @@ final class LiveView {
         return view;
       }
     }
-    throw new IOException(api + " did not come to an end with " + path + " in time");
+    throw new IOException(api + " did not end with " + path + " in time");
   }
 }

@@ -147,7 +147,7 @@ public final class ServiceApi {
       return response.get(seconds, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new IOException(
-          this + " does not answer: its answer has no end after " + seconds + " s", e);
+          this + " does not respond: its response has no end after " + seconds + " s", e);
     } catch (ExecutionException e) {
       throw unanswered(e.getCause() instanceof IOException cause ? cause : new IOException(e));
     } finally {
@@ -158,7 +158,7 @@ public final class ServiceApi {
   private IOException refused(int status, String body) {
     return new IOException(
         service
-            + " answered "
+            + " returned "
             + status
             + ": "
             + shown(ProblemText.of(body))
@@ -174,11 +174,11 @@ public final class ServiceApi {
     return e instanceof SSLHandshakeException
         ? new IOException(
             this
-                + " has no certificate of a trusted authority: name its authority with postern.authority-file, and a host"
-                + " that its certificate names ("
+                + " presented a certificate that is not trusted here: set postern.authority-file "
+                + "to its authority, and use a host name that the certificate has ("
                 + e.getMessage()
                 + ")",
             e)
-        : new IOException(this + " does not answer: " + e, e);
+        : new IOException(this + " does not respond: " + e, e);
   }
 }

@@ -14,7 +14,7 @@ public enum AlarmKind {
   /** A second delivered that none of G5's causes explains. */
   DELIVERED_TWICE("delivered twice without a cause"),
   /** A new state after failed or cancelled. */
-  STATE_AFTER_END("a state after its end"),
+  STATE_AFTER_END("state changed after the end"),
   /** Delivered, failed or cancelled, and still in the schedule. */
   SCHEDULED_AFTER_END("still scheduled after its end"),
   /** Waiting, held or watched long beyond its time. */
@@ -22,7 +22,7 @@ public enum AlarmKind {
   /** The schedule waits for the outcome of an attempt that is nowhere. */
   OPEN_WITHOUT_ATTEMPT("open, its attempt nowhere"),
   /** A record that nobody takes up although time goes on. */
-  STANDING_STILL("stuck, its reader stands still"),
+  STANDING_STILL("stuck, its reader makes no progress"),
   /** It failed or was cancelled, its sender wants a notice, and there is none. */
   DSN_LOST("DSN lost"),
   DSN_TWICE("DSN twice"),

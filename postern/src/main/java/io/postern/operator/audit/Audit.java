@@ -116,7 +116,7 @@ public final class Audit {
     long suspects = partitions.stream().mapToLong(PartitionAudit::suspects).sum();
     options
         .progress()
-        .at(suspects + " to be looked for again in " + left / 1_000_000_000 + " s", 0, 1);
+        .at(suspects + " to be checked again in " + left / 1_000_000_000 + " s", 0, 1);
     TimeUnit.NANOSECONDS.sleep(left);
   }
 

@@ -45,17 +45,15 @@ public final class AuditPrinter {
     }
     lines.add("");
     if (!report.uncounted().isEmpty()) {
-      StringJoiner uncounted = new StringJoiner(", ", "count for nothing: ", "");
+      StringJoiner uncounted = new StringJoiner(", ", "ignored: ", "");
       report.uncounted().forEach((kind, n) -> add(uncounted, kind.words(), n));
       lines.add(uncounted.toString());
     }
     if (report.leftOut() > 0) {
-      lines.add(
-          report.leftOut()
-              + " messages left out: older than the records that the topics still have");
+      lines.add(report.leftOut() + " messages skipped: older than the records in the topics");
     }
     if (report.unreadableCount() > 0) {
-      lines.add(report.unreadableCount() + " records cannot be read:");
+      lines.add(report.unreadableCount() + " records are unreadable:");
       report.unreadable().stream().limit(shown).forEach(r -> lines.add("  " + r));
       more(report.unreadableCount(), Math.min(shown, report.unreadable().size()), lines);
     }
@@ -93,7 +91,7 @@ public final class AuditPrinter {
           "  and "
               + (count - listed)
               + " more"
-              + (shown == Integer.MAX_VALUE ? ", counted and not kept" : " (--all lists them)"));
+              + (shown == Integer.MAX_VALUE ? ", counted only" : " (--all lists them)"));
     }
   }
 
@@ -121,11 +119,11 @@ public final class AuditPrinter {
     }
     add(behind, "FOUND NOWHERE", tally.foundNowhere());
     add(behind, "FOUND TWICE", tally.foundTwice());
-    add(behind, "delivered after their end", tally.late());
+    add(behind, "delivered after they had ended", tally.late());
     for (Map.Entry<DuplicateCause, Long> duplicate : tally.duplicates().entrySet()) {
-      add(behind, "delivered once more (" + duplicate.getKey().words() + ")", duplicate.getValue());
+      add(behind, "delivered again (" + duplicate.getKey().words() + ")", duplicate.getValue());
     }
-    add(behind, "perhaps twice at their next hop", tally.perhapsTwice());
+    add(behind, "possibly delivered twice by their next hop", tally.perhapsTwice());
     lines.add("  " + behind);
   }
 

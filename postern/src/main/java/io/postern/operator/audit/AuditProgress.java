@@ -15,7 +15,7 @@ final class AuditProgress {
 
   void begin(long offsets) {
     if (all > 0) {
-      step = "looking again";
+      step = "checking again";
     }
     all = offsets;
     done.set(0);

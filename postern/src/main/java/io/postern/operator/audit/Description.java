@@ -19,7 +19,7 @@ final class Description {
       text.append(' ');
     }
     if (examination.problem == Problem.NO_NOTICE) {
-      text.append("no notice was asked for; ");
+      text.append("no notice was requested; ");
     } else if (examination.problem == Problem.NO_DSN) {
       text.append(dsn(recipient));
     }
@@ -79,7 +79,7 @@ final class Description {
     int notice = state.recipients.notice[recipient] - 1;
     return "the notice at mail.notices offset "
         + state.notices.offset(notice)
-        + " was taken up, and its DSN "
+        + " was processed, and its DSN "
         + state.notices.ids.text(state.partition, notice)
         + " is not in mail.accepted; ";
   }

@@ -7,7 +7,7 @@ public enum DuplicateCause {
   /** One of the two was handed to the watch while it was still open. */
   AFTER_STILL_OPEN("after still open"),
   /** An attempt before it ended past the final dot: the next hop may have taken the message. */
-  MAY_HAVE_BEEN_TAKEN("an attempt before it may have been taken"),
+  MAY_HAVE_BEEN_TAKEN("an earlier attempt may have been accepted"),
   /** Nothing explains it: outside G5, an alarm. */
   UNKNOWN("unknown");
 

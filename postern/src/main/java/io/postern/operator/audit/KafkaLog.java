@@ -77,7 +77,7 @@ final class KafkaLog implements LogSource {
     try {
       this.admin = Admin.create(settings);
     } catch (KafkaException e) {
-      throw new AuditUnavailableException("the log's client could not start: " + message(e), e);
+      throw new AuditUnavailableException("the Kafka client could not start: " + message(e), e);
     }
   }
 
@@ -179,7 +179,7 @@ final class KafkaLog implements LogSource {
       TopicPartition partition) {
     OffsetAndMetadata known = all.getOrDefault(group, Map.of()).get(partition);
     if (known == null) {
-      note(group + " has no position in " + partition + ": nothing counts as consumed there");
+      note(group + " has no position in " + partition + ": nothing is counted as consumed there");
       return new OffsetAndMetadata(0);
     }
     return known;
@@ -194,7 +194,7 @@ final class KafkaLog implements LogSource {
               + at(Topic.DELIVERIES, partition)
               + " cannot be read ("
               + message(e)
-              + "): nothing but its offset is known");
+              + "): only its offset is known");
       return DeliveryPosition.first(committed.offset());
     }
   }
@@ -274,15 +274,15 @@ final class KafkaLog implements LogSource {
   private <T> T answer(@Nullable KafkaFuture<T> future)
       throws AuditUnavailableException, InterruptedException {
     if (future == null) {
-      throw new AuditUnavailableException("the log gave no answer");
+      throw new AuditUnavailableException("Kafka did not respond");
     }
     try {
       return future.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw new AuditUnavailableException(
-          "the log could not be asked: " + message(e.getCause()), e);
+          "Kafka could not be queried: " + message(e.getCause()), e);
     } catch (TimeoutException e) {
-      throw new AuditUnavailableException("the log did not answer in time", e);
+      throw new AuditUnavailableException("Kafka did not respond in time", e);
     }
   }
 

@@ -105,7 +105,12 @@ final class KafkaReader implements LogSource.Reader {
       }
       if (now - deadline.getAsLong() > 0) {
         throw new AuditUnavailableException(
-            at + " was read to offset " + position + " of " + end + " only in the time given");
+            at
+                + " was read up to offset "
+                + position
+                + " of "
+                + end
+                + " only, within the time limit");
       }
     }
     return end;

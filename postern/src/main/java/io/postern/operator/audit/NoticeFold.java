@@ -95,7 +95,7 @@ final class NoticeFold {
       state.raise(
           AlarmKind.DSN_TWICE,
           recipient,
-          "two notices of its failure were asked for: mail.notices offsets "
+          "two notices of its failure were requested: mail.notices offsets "
               + state.notices.offset(before - 1)
               + " and "
               + record.offset());

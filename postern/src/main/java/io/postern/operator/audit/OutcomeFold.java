@@ -29,7 +29,8 @@ final class OutcomeFold {
   static void checkKind(OutcomeRecord.Recipient one) throws IOException {
     switch (one.getKind()) {
       case DELIVERED, DEFERRED, FAILED, HELD, STILL_OPEN, MOVED -> {}
-      default -> throw new IOException("its kind " + one.getKindValue() + " is none of delivery's");
+      default ->
+          throw new IOException("its kind " + one.getKindValue() + " is not one of delivery's");
     }
   }
 
@@ -179,7 +180,7 @@ final class OutcomeFold {
           case CANCELLED -> Recipients.CANCELLED;
           default ->
               throw new IOException(
-                  "its kind " + one.getKindValue() + " is none of the scheduler's");
+                  "its kind " + one.getKindValue() + " is not one of the scheduler's");
         };
     int number = state.retry(recipient);
     Retries retries = state.retries;
@@ -195,7 +196,7 @@ final class OutcomeFold {
       if (retries.askedFor[number] > retries.ownAttempt[number]) {
         afterItsEnd(
             recipient,
-            "attempt " + retries.askedFor[number] + " was asked for",
+            "attempt " + retries.askedFor[number] + " was requested",
             "mail.schedule.outcomes offset " + record.offset());
       }
     }
@@ -208,7 +209,7 @@ final class OutcomeFold {
     retries.askedFor[number] = Math.max(retries.askedFor[number], attempt);
     if (all.is(recipient, Recipients.ENDED_BY_SCHEDULER) && attempt > retries.ownAttempt[number]) {
       afterItsEnd(
-          recipient, "attempt " + attempt + " was asked for", "mail.due offset " + record.offset());
+          recipient, "attempt " + attempt + " was requested", "mail.due offset " + record.offset());
     }
   }
 
@@ -243,7 +244,7 @@ final class OutcomeFold {
   private static String token(OutcomeRecord outcome) {
     String token = outcome.getToken();
     return token.isEmpty()
-        ? "no token"
-        : "token " + token.substring(0, Math.min(100, token.length()));
+        ? "no TLS result"
+        : "TLS result " + token.substring(0, Math.min(100, token.length()));
   }
 }

@@ -357,14 +357,14 @@ final class PartitionFold {
     Matcher key =
         ENTRY_KEY.matcher(StandardCharsets.UTF_8.decode(record.key().duplicate()).toString());
     if (!key.matches()) {
-      throw new IOException("its key is no recipient");
+      throw new IOException("its key does not name a recipient");
     }
     QueueId id = home(key.group(1));
     ScheduleEntry entry = record.value() == null ? null : message(ScheduleEntry.parser(), record);
     if (entry != null
         && (entry.getState() == ScheduleState.UNRECOGNIZED
             || entry.getState() == ScheduleState.SCHEDULE_STATE_UNSPECIFIED)) {
-      throw new IOException("its state " + entry.getStateValue() + " is none that is known");
+      throw new IOException("its state " + entry.getStateValue() + " is not known");
     }
     // A control may be remembered for a message that never was.
     int message =
@@ -434,9 +434,9 @@ final class PartitionFold {
           AlarmKind.UNKNOWN_MESSAGE,
           id.value(),
           -1,
-          "other topics speak of it, and mail.accepted-"
+          "other topics refer to it, and mail.accepted-"
               + state.partition
-              + " has no such message; it ought to be at offset "
+              + " does not have it; it should be at offset "
               + acceptedOffset);
     }
     return OTHER;

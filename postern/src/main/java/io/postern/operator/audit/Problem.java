@@ -23,7 +23,7 @@ enum Problem {
 
   AlarmKind alarm() {
     if (alarm == null) {
-      throw new IllegalStateException("no problem is no alarm");
+      throw new IllegalStateException("a problem needs an alarm");
     }
     return alarm;
   }

@@ -23,11 +23,11 @@ final class TlsCheck {
     TlsRequirement required = outcome.getRequirement();
     TlsLevel level = required.getLevel();
     if (level == TlsLevel.UNRECOGNIZED || level == TlsLevel.TLS_LEVEL_UNSPECIFIED) {
-      return "the requirement names no level that is known";
+      return "the requirement has an unknown level";
     }
     int achieved = achieved(outcome.getToken(), Spelling.of(level));
     if (achieved < 0) {
-      return "the token is not of this requirement";
+      return "the TLS result does not belong to this requirement";
     }
     if (required.getDane() == DaneMode.DANE_MANDATORY && !outcome.getToken().contains("+dane")) {
       return "no TLSA record names the host's chain";

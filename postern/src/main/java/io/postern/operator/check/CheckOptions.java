@@ -47,29 +47,29 @@ public final class CheckOptions {
   @Option(
       names = "--anchors",
       paramLabel = "FILE",
-      description = "further trust anchors (PEM), as postern.anchors.pem has; may be repeated")
+      description = "more trust anchors (PEM), as in postern.anchors.pem; repeatable")
   private List<Path> anchors = new ArrayList<>();
 
   @Option(
       names = "--no-default-anchors",
-      description = "the JDK's trust anchors do not count, only --anchors")
+      description = "ignores the trust anchors of the JDK; uses only --anchors")
   private boolean noDefaultAnchors;
 
   @Option(
       names = "--proxy",
       paramLabel = "HOST:PORT",
-      description = "fetch by this HTTP proxy, as postern.revocation.http-proxy")
+      description = "fetches through this HTTP proxy, as postern.revocation.http-proxy")
   private @Nullable String proxy;
 
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
-      description = "for one fetch; the whole takes at most six times that (default: 10)")
+      description = "for one fetch; the whole check takes at most six times as long (default: 10)")
   private int timeout = 10;
 
   @Option(
       names = "--allow-private",
-      description = "ask endpoints at private addresses too, as allow-private-targets")
+      description = "also queries endpoints at private addresses, as allow-private-targets")
   private boolean allowPrivate;
 
   public static Folder folder() throws IOException {

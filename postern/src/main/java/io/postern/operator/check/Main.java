@@ -37,10 +37,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "Is this host ready for a certificate? Asks every list, responder and issuer that it names,"
-          + " looks for its root among the trust anchors, and judges it as Postern judges mail"
-          + " (docs/guides/certificates.md).",
-      "Exit code 0: OK, 1: not OK, 2: wrong arguments, 3: it could not be checked."
+      "Checks whether this host can validate a certificate: fetches every list, responder and "
+          + "issuer that it names, looks up its root, and validates the chain as for mail "
+          + "(docs/guides/certificates.md).",
+      "Exit code 0: OK, 1: not OK, 2: invalid arguments, 3: the check could not run."
     },
     mixinStandardHelpOptions = true)
 public final class Main implements Callable<Integer> {
@@ -62,12 +62,15 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--root",
       paramLabel = "NAME|FINGERPRINT",
-      description = "instead: is a root of this name, or fingerprint, trusted here?")
+      description =
+          "instead: checks whether the root with this name or fingerprint is trusted here")
   private @Nullable String root;
 
   @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
 
-  @Option(names = "--client", description = "judge the certificate as a client's, not a server's")
+  @Option(
+      names = "--client",
+      description = "checks the certificate as a client's instead of a " + "server's")
   private boolean client;
 
   @Mixin private CheckOptions options = new CheckOptions();
@@ -75,7 +78,7 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--dns",
       paramLabel = "ADDRESS",
-      description = "the DNS server that is asked for TLSA and MTA-STS (default: the system's)")
+      description = "DNS server to query for TLSA and MTA-STS (default: the system's)")
   private @Nullable String dns;
 
   public static void main(String[] args) {
@@ -91,7 +94,7 @@ public final class Main implements Callable<Integer> {
     LOG.setLevel(
         Level.WARNING); // the certificates left out of the JDK's anchors are not asked for here
     if ((target == null) == (root == null)) {
-      throw wrong("name either PEM, HOST or HOST:PORT, or --root NAME or FINGERPRINT");
+      throw wrong("use either PEM, HOST or HOST:PORT, or --root NAME or FINGERPRINT");
     }
     TrustAnchors trusted = options.anchors();
     if (root != null) {

@@ -21,7 +21,7 @@ final class Age {
     if (!matcher.matches()) {
       throw new CommandLine.ParameterException(
           command.commandLine(),
-          "--since: \"" + since + "\" is no age; write one like 30m, 12h or 3d");
+          "--since: \"" + since + "\" is not a valid age; use 30m, 12h or 3d");
     }
     long number = Long.parseLong(matcher.group(1));
     Duration age =

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "apply",
     description =
-        "Shows the changes by a directory file (the organizations it names become as it says), and applies it.",
+        "Shows the changes that a directory file makes to the organizations in it, and applies "
+            + "them.",
     mixinStandardHelpOptions = true)
 public final class Apply implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
@@ -29,7 +30,7 @@ public final class Apply implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "a directory file; - is standard input")
   private Path file = Path.of("");
 
-  @Option(names = "--dry-run", description = "show the difference only")
+  @Option(names = "--dry-run", description = "shows the difference only")
   private boolean dryRun;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -50,7 +51,7 @@ public final class Apply implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     answer.changes().forEach(change -> print(out, change));
     if (answer.changes().isEmpty()) {
-      print(out, "postern: the directory is as the file says already");
+      print(out, "postern: the directory is up to date");
     } else if (dryRun) {
       print(out, "postern: nothing was changed (--dry-run)");
     } else {

@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "apply",
     description = {
-      "Replaces the list of a domain's recipients: CSV in UTF-8, a line for each, local-part[,route] or address[,route].",
-      "Exit code 1: the list has problems, and nothing was changed."
+      "Replaces the recipient list of a domain: CSV in UTF-8, one line per recipient, "
+          + "local-part[,route] or address[,route].",
+      "Exit code 1: the list has errors, and nothing was changed."
     },
     mixinStandardHelpOptions = true)
 public final class ApplyRecipients implements Callable<Integer> {
@@ -35,14 +36,16 @@ public final class ApplyRecipients implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "FILE", description = "the list; - is standard input")
   private Path file = Path.of("");
 
-  @Option(names = "--dry-run", description = "show the difference only")
+  @Option(names = "--dry-run", description = "shows the difference only")
   private boolean dryRun;
 
   @Option(
       names = "--remove-at-most",
       paramLabel = "PERCENT",
       description =
-          "of the addresses in force that the list may remove, and of those with a route that may lose it, beyond 20 addresses (default: ${DEFAULT-VALUE})")
+          "percentage of the current addresses that the list may remove, and of those with a route "
+              + "that may lose it; the first 20 addresses are always allowed (default: "
+              + "${DEFAULT-VALUE})")
   private int removeAtMost = 20;
 
   /**
@@ -62,7 +65,7 @@ public final class ApplyRecipients implements Callable<Integer> {
                     problem.path("cure").asText()));
       }
       lines.add(
-          "%s: %d addresses, %d added, %d removed, %d with another route, %d without their former route (%d lines of other domains or kinds left out)"
+          "%s: %d addresses, %d added, %d removed, %d with another route, %d without their former route (%d lines of other domains or kinds skipped)"
               .formatted(
                   answer.path("domain").asText(),
                   answer.path("addresses").asInt(),
@@ -74,7 +77,7 @@ public final class ApplyRecipients implements Callable<Integer> {
       if (answer.path("applied").asBoolean()) {
         lines.add("postern: in force");
       } else if (good() && !answer.path("dryRun").asBoolean()) {
-        lines.add("postern: the list is as the file says already");
+        lines.add("postern: the list is up to date");
       } else {
         lines.add("postern: nothing was changed" + (good() ? " (--dry-run)" : ""));
       }

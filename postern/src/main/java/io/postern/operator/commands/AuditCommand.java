@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     name = "audit",
     description = {
       "Accounts for every recipient from the topics and the services' positions (docs/operations/audit.md).",
-      "Exit code 0: every recipient is accounted for, 1: alarm, 3: the mail log could not be read in time."
+      "Exit code 0: every recipient is accounted for, 1: alarm, 3: Kafka could not be read in time."
     },
     mixinStandardHelpOptions = true)
 public final class AuditCommand implements Callable<Integer> {
@@ -39,33 +39,35 @@ public final class AuditCommand implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
   @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
 
-  @Option(names = "--all", description = "every alarm in the text, not the first 20 of each kind")
+  @Option(names = "--all", description = "prints every alarm, not only the first 20 of each kind")
   private boolean all;
 
   @Option(
       names = "--look-again-after",
       paramLabel = "SECONDS",
       description =
-          "a recipient that is found nowhere or twice is an alarm if it is so after this time (default: ${DEFAULT-VALUE})")
+          "a recipient that is found nowhere or twice raises an alarm after this time (default: "
+              + "${DEFAULT-VALUE})")
   private int lookAgainAfter = 30;
 
   @Option(
       names = "--stuck-after",
       paramLabel = "SECONDS",
-      description = "how long beyond its time is too long (default: ${DEFAULT-VALUE})")
+      description = "how late a step may be before it raises an alarm (default: ${DEFAULT-VALUE})")
   private int stuckAfter = 600;
 
   @Option(
       names = "--patience",
       paramLabel = "SECONDS",
-      description = "for reading the mail log (default: ${DEFAULT-VALUE})")
+      description = "for reading from Kafka (default: ${DEFAULT-VALUE})")
   private int patience = 120;
 
   @Option(
       names = "--heap",
       paramLabel = "SIZE",
       description =
-          "memory of the JVM that it gets where this one has less than 256 MB; 130 MB for a million recipients (default: ${DEFAULT-VALUE})")
+          "memory of its own JVM, started if this one has less than 256 MB; 130 MB for a million "
+              + "recipients (default: ${DEFAULT-VALUE})")
   private String heap = "1g";
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -79,7 +81,7 @@ public final class AuditCommand implements Callable<Integer> {
   private int apart() throws Exception {
     if (!heap.matches("[1-9][0-9]*[kKmMgG]?")) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "--heap: \"" + heap + "\" is no size; write one like 512m or 2g");
+          spec.commandLine(), "--heap: \"" + heap + "\" is not a valid size; use 512m or 2g");
     }
     connection.installation().kafka(); // names a missing setting before a JVM is started for it
     List<String> command = new ArrayList<>();
@@ -117,10 +119,10 @@ public final class AuditCommand implements Callable<Integer> {
       output.print(AuditJson.of(report), () -> new AuditPrinter(all).lines(report));
       return report.exitCode();
     } catch (AuditUnavailableException e) {
-      throw new IllegalStateException("the audit cannot say anything: " + e.getMessage(), e);
+      throw new IllegalStateException("the audit has no result: " + e.getMessage(), e);
     } catch (OutOfMemoryError e) {
       throw new IllegalStateException(
-          "the mail in the log needs more memory than "
+          "the mail in Kafka needs more memory than "
               + (Runtime.getRuntime().maxMemory() >> 20)
               + " MB, about 130 MB for a million recipients: use --heap",
           e);

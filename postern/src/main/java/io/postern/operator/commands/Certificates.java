@@ -19,10 +19,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "certificates",
     description = {
-      "Shows our certificates (current, coming, deprecated), and certificates that end soon:",
-      "ours, partners' that were seen, trust anchors.",
-      "Exit code 1: one of the links to Kafka ends within 45 days, or senders refuse our hosts by what our domains",
-      "publish (the last look; postern dns DOMAIN looks anew)."
+      "Lists the installation's certificates (current, coming, deprecated), and certificates that "
+          + "expire soon:",
+      "the installation's, partners', and trust anchors.",
+      "Exit code 1: a certificate of the connections to Kafka expires within 45 days, or senders "
+          + "refuse",
+      "the mail hosts because of published DNS records (last check; postern dns DOMAIN checks "
+          + "again)."
     },
     mixinStandardHelpOptions = true)
 public final class Certificates implements Callable<Integer> {
@@ -32,7 +35,7 @@ public final class Certificates implements Callable<Integer> {
   @Option(
       names = "--within",
       paramLabel = "DAYS",
-      description = "certificates that end within so many days (default: ${DEFAULT-VALUE})")
+      description = "certificates that expire within this many days (default: ${DEFAULT-VALUE})")
   private int days = 60;
 
   /**
@@ -66,7 +69,7 @@ public final class Certificates implements Callable<Integer> {
         lines.add("           sha256 " + each.path("sha256").asText());
       }
       lines.add("");
-      lines.add("end within %d days: %d".formatted(withinDays, total));
+      lines.add("expire within %d days: %d".formatted(withinDays, total));
       for (JsonNode each : expiring) {
         lines.add(
             "%-7s %4d days  %s"
@@ -88,7 +91,7 @@ public final class Certificates implements Callable<Integer> {
       if (at.isEmpty()) {
         return; // postern.own.mx-hosts is not set, or the service has just started
       }
-      lines.add("our records in the DNS, looked at " + at);
+      lines.add("the installation's DNS records, checked at " + at);
       for (JsonNode row : records.path("findings")) {
         lines.add(
             "FINDING  %s %s: %s %s"

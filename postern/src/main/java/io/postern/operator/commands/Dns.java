@@ -16,9 +16,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "dns",
     description = {
-      "Shows the records that a domain or MX host of ours needs, and those that it has, with the lines for its zone",
-      "file: MX, addresses, DNSSEC, TLSA of present and coming keys, MTA-STS, TLS-RPT.",
-      "Exit code 0: all is published, 1: something is to be done."
+      "Shows the DNS records that a domain or MX host of the installation needs, and those it has, "
+          + "as lines for its zone",
+      "file: MX, addresses, DNSSEC, TLSA of current and coming keys, MTA-STS, TLS-RPT.",
+      "Exit code 0: everything is published, 1: records are missing or wrong."
     },
     mixinStandardHelpOptions = true)
 public final class Dns implements Callable<Integer> {
@@ -30,7 +31,7 @@ public final class Dns implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "DOMAIN",
-      description = "an accepted domain, or the name of an MX host of ours")
+      description = "an accepted domain, or an MX host of the installation")
   private String domain = "";
 
   @Override
@@ -55,7 +56,7 @@ public final class Dns implements Callable<Integer> {
         "all: "
             + (report.path("ok").asBoolean() ? "ok" : "NOT OK")
             + (report.path("dnssec").asText().equals("off")
-                ? ", proofs not asked for (postern.dns.dnssec is off)"
+                ? ", not validated (postern.dns.dnssec is off)"
                 : ""));
     return lines;
   }

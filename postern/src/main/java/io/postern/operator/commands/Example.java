@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "example",
     description =
-        "Prints an example of a directory file: save it, change it, and apply it. Asks no service.",
+        "Prints an example directory file: save it, change it, and apply it. Needs no service.",
     mixinStandardHelpOptions = true)
 public final class Example implements Callable<Integer> {
   private static final String FILE = "example.yaml";

@@ -17,9 +17,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "handshakes",
     description = {
-      "Lists the clients that could not finish a TLS handshake with us, by cause, and what to do.",
-      "A client that finishes it and then leaves because it does not like our certificate is not among them.",
-      "Exit code 0: there are some, 1: there is none."
+      "Lists clients whose TLS handshake with ingress-service failed, by cause, and what to do.",
+      "A client that completes the handshake and then leaves because of the certificate is not "
+          + "listed.",
+      "Exit code 0: found, 1: none."
     },
     mixinStandardHelpOptions = true)
 public final class Handshakes implements Callable<Integer> {

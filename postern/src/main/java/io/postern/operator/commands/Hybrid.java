@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "hybrid",
     description = {
-      "Shows the commands for the Exchange Management Shell on an organization's own servers that belong to its"
-          + " hybrid connectors here (docs/guides/hybrid.md). Changes nothing.",
-      "Exit code 0: they can be carried out, 1: a finding keeps the two sides from working together."
+      "Prints the Exchange Management Shell commands for an organization's own servers that match "
+          + "its hybrid connectors (docs/guides/hybrid.md). Changes nothing.",
+      "Exit code 0: ready to run, 1: a finding prevents the two sides from working together."
     },
     mixinStandardHelpOptions = true)
 public final class Hybrid implements Callable<Integer> {
@@ -41,19 +41,19 @@ public final class Hybrid implements Callable<Integer> {
   @Option(
       names = "--smart-host",
       paramLabel = "NAME",
-      description = "the host by which the servers reach our ingress")
+      description = "the host name at which the servers reach ingress-service")
   private String smartHost = "";
 
   @Option(
       names = "--tls-domain",
       paramLabel = "NAME",
-      description = "a name in our ingress' certificate (default: the smart host)")
+      description = "a name in the certificate of ingress-service (default: the smart host)")
   private String tlsDomain = "";
 
   @Option(
       names = "--client-name",
       paramLabel = "NAME",
-      description = "a name in the certificate that the outbound connector shows to the servers")
+      description = "a name in the certificate that the outbound connector presents to the servers")
   private String clientName = "";
 
   @Override

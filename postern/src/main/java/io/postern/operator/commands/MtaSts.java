@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "mta-sts",
     description = {
-      "Shows the MTA-STS policies of the domains that mail goes to, as they were fetched (RFC 8461).",
-      "Exit code 1: a last fetch failed, or the domain has no policy in force."
+      "Shows the fetched MTA-STS policies of the domains that mail is sent to (RFC 8461).",
+      "Exit code 1: the last fetch failed, or the domain has no policy in force."
     },
     mixinStandardHelpOptions = true)
 public final class MtaSts implements Callable<Integer> {
@@ -26,7 +26,7 @@ public final class MtaSts implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "DOMAIN",
-      description = "as behind the @ of an address (default: all)")
+      description = "the part of an address after the @ (default: all)")
   private String domain = "";
 
   @Override
@@ -89,7 +89,7 @@ public final class MtaSts implements Callable<Integer> {
                   failure.path("id").asText(),
                   failure.path("resultType").asText(),
                   failure.path("detail").asText()));
-      lines.add("  not tried again before " + failure.path("next").asText());
+      lines.add("  not retried before " + failure.path("next").asText());
     }
     return lines;
   }

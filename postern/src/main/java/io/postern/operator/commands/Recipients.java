@@ -6,8 +6,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "recipients",
     description = {
-      "Replaces or shows the list of the recipients of an accepted domain.",
-      "With recipientValidation: list mail to other addresses of the domain is refused at RCPT."
+      "Replaces or shows the recipient list of an accepted domain.",
+      "With recipientValidation: list, mail to other addresses of the domain is refused at RCPT."
     },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",

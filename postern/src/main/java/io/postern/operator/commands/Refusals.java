@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "refusals",
     description = {
-      "Shows a refusal, why, and how often it came again, by the reference in its reply; or lists refusals.",
-      "Exit code 0: there are some, 1: there is none."
+      "Shows a refusal with its reason and count, by the reference in its reply; or lists refusals.",
+      "Exit code 0: found, 1: none."
     },
     mixinStandardHelpOptions = true)
 public final class Refusals implements Callable<Integer> {
@@ -88,7 +88,7 @@ public final class Refusals implements Callable<Integer> {
                   Instant.ofEpochMilli(counts ? refused.getUntilMillis() : refused.getAtMillis()),
                   refused.getReference().isEmpty() ? "-" : refused.getReference(),
                   counts
-                      ? refused.getCount() + " times again"
+                      ? refused.getCount() + " more times"
                       : "%s <%s> to <%s>: %d %s %s"
                           .formatted(
                               refused.getSession().getClientIp(),

@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "rehearse",
     description = {
-      "Shows the peers that would fail if a certificate (PEM) replaced one of ours, or one of a known server.",
-      "Exit code 0: none is known, 1: there is one."
+      "Shows the peers that would fail if a certificate (PEM) replaced one of the installation's, "
+          + "or that of a known server.",
+      "Exit code 0: no peer would fail, 1: at least one would."
     },
     mixinStandardHelpOptions = true)
 public final class Rehearse implements Callable<Integer> {
@@ -35,7 +36,7 @@ public final class Rehearse implements Callable<Integer> {
   @Option(
       names = "--replaces",
       paramLabel = "SHA256",
-      description = "the one that it replaces (default: the one that has a name of it)")
+      description = "the certificate that it replaces (default: the one with a matching name)")
   private String replaces = "";
 
   @Override

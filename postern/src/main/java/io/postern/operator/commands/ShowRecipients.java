@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "show",
     description = {
-      "Shows the size of a domain's list and who changed it, or whether an address is a recipient and where its mail goes.",
+      "Shows the size of a domain's list and who changed it, or whether an address is a recipient "
+          + "and how its mail is routed.",
       "Exit code 1: the list is incomplete, or the address is refused."
     },
     mixinStandardHelpOptions = true)
@@ -63,7 +64,7 @@ public final class ShowRecipients implements Callable<Integer> {
                               route.getValue().asInt(),
                               route.getKey().isEmpty() ? "without a route" : route.getKey())));
       if (!complete()) {
-        lines.add("INCOMPLETE: the last change ended half-way, apply the list again");
+        lines.add("INCOMPLETE: the last change did not finish; apply the list again");
       }
       return lines;
     }

@@ -16,9 +16,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "tls-reports",
     description = {
-      "Shows what other senders report of their TLS with our mail hosts (RFC 8460), the newest first.",
-      "A report is a stranger's word: its DKIM signature is not verified.",
-      "With --sent those that we have sent in the last three days, for operators.",
+      "Shows what other senders report about TLS with the installation's mail hosts (RFC 8460), "
+          + "newest first.",
+      "Reports are not authenticated: the DKIM signature is not verified.",
+      "With --sent: the reports sent in the last three days, for operators.",
       "Exit code 1: a report has failures."
     },
     mixinStandardHelpOptions = true)
@@ -36,10 +37,10 @@ public final class TlsReportsCommand implements Callable<Integer> {
   @Option(
       names = "--days",
       paramLabel = "DAYS",
-      description = "that came within so many days (default: ${DEFAULT-VALUE})")
+      description = "received within this many days (default: ${DEFAULT-VALUE})")
   private int days = 30;
 
-  @Option(names = "--sent", description = "shows the reports that we have sent")
+  @Option(names = "--sent", description = "shows the reports that were sent")
   private boolean sent;
 
   /** Of either kind of reports. */

@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "trace",
     description = {
-      "Shows a message's way: accepted, connector, next hop, TLS required and achieved, verdict, outcome.",
-      "Exit code 0: the log has the message, 1: it has not."
+      "Shows the trace of a message: accepted, connector, next hop, TLS required and achieved, "
+          + "verdict, outcome.",
+      "Exit code 0: found, 1: no such message."
     },
     mixinStandardHelpOptions = true)
 public final class Trace implements Callable<Integer> {
@@ -28,7 +29,7 @@ public final class Trace implements Callable<Integer> {
   @Parameters(paramLabel = "QUEUE-ID", description = "as in the reply to the message")
   private String queueId = "";
 
-  @Option(names = "--why", description = "also every connector that was looked at")
+  @Option(names = "--why", description = "also every connector that was evaluated")
   private boolean why;
 
   @Override

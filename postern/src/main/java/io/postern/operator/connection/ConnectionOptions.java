@@ -19,9 +19,9 @@ public final class ConnectionOptions {
       names = "--context",
       paramLabel = "CONTEXT|FILE",
       description = {
-        "says how the installation is reached: kafka.bootstrap.servers=…, postern.policy.url=… and so on;",
+        "how to reach the installation: kafka.bootstrap.servers=…, postern.policy.url=… and so on;",
         "CONTEXT is the name of a file ~/.config/postern/NAME.properties",
-        "(default: $POSTERN_CONTEXT, else the one that `contexts use` chose, else context)"
+        "(default: $POSTERN_CONTEXT, else the one set by `contexts use`, else context)"
       })
   @Nullable String context;
 
@@ -29,7 +29,7 @@ public final class ConnectionOptions {
       names = "--state",
       paramLabel = "FOLDER",
       description = {
-        "the state folder of a ./run on this machine, instead of a context",
+        "state folder of a ./run on this machine, instead of a context",
         "(default of ./run's own commands: state in the project's folder)"
       })
   @Nullable Path state;
@@ -37,7 +37,7 @@ public final class ConnectionOptions {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "a value that goes before the context's; repeatable")
+      description = "overrides a context setting; repeatable")
   Map<String, String> values = new LinkedHashMap<>();
 
   /** A clear message where there is nothing to be reached. */
@@ -109,9 +109,9 @@ public final class ConnectionOptions {
     Path running = folder.toAbsolutePath().normalize().resolve("running.properties");
     if (!Files.exists(running)) {
       throw new IllegalStateException(
-          "nothing runs with the state folder "
+          "no installation runs with the state folder "
               + running.getParent()
-              + "; start it with ./run, or name another installation with --context CONTEXT|FILE");
+              + "; start it with ./run, or select another installation with --context CONTEXT|FILE");
     }
     return running;
   }

@@ -76,7 +76,7 @@ public final class Context {
     }
     if (Launcher.isIn(written) && Launcher.in(written).isEmpty()) {
       throw new IllegalStateException(
-          "nothing runs with the state folder "
+          "no installation runs with the state folder "
               + file.toAbsolutePath().getParent()
               + "; start it with ./run");
     }
@@ -115,7 +115,7 @@ public final class Context {
     if (value == null) {
       throw new IllegalStateException(
           key
-              + " is not known: write it into the file of --context, use --set "
+              + " is not set: add it to the context file, use --set "
               + key
               + "=…, or the environment variable "
               + variable(key));

@@ -162,7 +162,7 @@ public final class Installation {
               + authority
               + ", which cannot be used ("
               + e
-              + "): name the PEM file of the authority that issues these certificates",
+              + "): use the PEM file of the authority that issues these certificates",
           e);
     }
   }

@@ -61,7 +61,7 @@ public record UserFolder(Path folder) {
     }
     String name = Files.readString(chosen).strip();
     if (!isName(name)) {
-      throw new IOException(chosen + " names no context: postern contexts use NAME");
+      throw new IOException(chosen + " names no context: run postern contexts use NAME");
     }
     return name;
   }
@@ -78,11 +78,11 @@ public record UserFolder(Path folder) {
 
   /** For messages. */
   String missing(String name) {
-    return "there is no context "
+    return "no such context: "
         + name
         + " ("
         + file(name)
-        + "); postern contexts lists those that there are, and a file is named with its path";
+        + "); postern contexts lists them; a file needs its path";
   }
 
   /**

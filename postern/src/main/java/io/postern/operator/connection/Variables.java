@@ -38,7 +38,7 @@ public final class Variables {
                         + number
                         + ": unknown variable "
                         + place.group()
-                        + "; known are "
+                        + "; known variables are "
                         + values.keySet());
               }
               return Matcher.quoteReplacement(value);

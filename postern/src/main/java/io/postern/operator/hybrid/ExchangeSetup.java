@@ -133,23 +133,24 @@ public record ExchangeSetup(
       List<OutboundConnector> outbound) {
     List<String> findings = new ArrayList<>();
     if (directory.organization(organization).isEmpty()) {
-      findings.add("There is no organization " + organization + ".");
+      findings.add("No such organization: " + organization + ".");
     } else if (inbound.isEmpty() || outbound.isEmpty()) {
       findings.add(
           "The organization has no "
               + Stream.of(inbound.isEmpty() ? "inbound" : "", outbound.isEmpty() ? "outbound" : "")
                   .filter(word -> !word.isEmpty())
                   .collect(Collectors.joining(" and no "))
-              + " connector for its Exchange servers (onPremises with cloudServicesMailEnabled):"
-              + " write hybrid: in its directory file (docs/guides/hybrid.md).");
+              + " connector for its Exchange servers (onPremises with cloudServicesMailEnabled): "
+              + "add hybrid: to its directory file (docs/guides/hybrid.md).");
     }
     if (!inbound.isEmpty() && isWildcard(certificateName(inbound))) {
       findings.add(
           inbound.getFirst().getName()
               + " has tlsSenderCertificateName "
               + certificateName(inbound)
-              + ", which is no host's name: each host below it with a certificate, a mail gateway"
-              + " too, is taken for the servers. Write the servers' own name, such as mail"
+              + ", which is not a host name: any host below it with a certificate, including a "
+              + "mail gateway, is identified as these servers. Use the servers' own name, "
+              + "such as mail"
               + certificateName(inbound).substring(1)
               + ".");
     }
@@ -157,8 +158,9 @@ public record ExchangeSetup(
       if (connector.getClientCertificate().isEmpty()) {
         findings.add(
             connector.getName()
-                + " shows no certificate, so the servers do not know our mail by"
-                + " TlsDomainCapabilities and take it for a stranger's: write clientCertificate.");
+                + " presents no certificate, so the servers do not recognize the mail by "
+                + "TlsDomainCapabilities and treat it as unauthenticated: set "
+                + "clientCertificate.");
       }
     }
     return findings;
@@ -181,7 +183,7 @@ public record ExchangeSetup(
         new Fact("certificateName", certificate),
         new Fact("onPremisesServers", servers),
         new Fact("domains on premises", listed(there)),
-        new Fact("domains here alone", listed(here)),
+        new Fact("domains only here", listed(here)),
         new Fact("domains in both places", listed(both)),
         new Fact("routeAllMessagesViaOnPremises", String.valueOf(all)));
   }
@@ -208,14 +210,15 @@ public record ExchangeSetup(
       places.add(
           new FillIn(
               Ours.INGRESS,
-              "the host by which the servers reach our ingress (--smart-host); postern dns DOMAIN"
-                  + " shows our MX hosts"));
+              "the host name at which the servers reach ingress-service (--smart-host); postern "
+                  + "dns DOMAIN shows the MX hosts"));
     }
     if (ours.ingressCertificate().equals(Ours.INGRESS_CERTIFICATE)) {
       places.add(
           new FillIn(
               Ours.INGRESS_CERTIFICATE,
-              "a name in our ingress' certificate (--tls-domain); postern certificates shows it"));
+              "a name in the certificate of ingress-service (--tls-domain); postern certificates "
+                  + "shows it"));
     }
     if (ours.clientCertificate().equals(Ours.CLIENT_CERTIFICATE)) {
       places.add(
@@ -235,8 +238,8 @@ public record ExchangeSetup(
       places.add(
           new FillIn(
               ROUTING_DOMAIN,
-              "the domain by which the servers address mailboxes here: an accepted domain that is"
-                  + " not in the entry's domains"));
+              "the domain that the servers use to address mailboxes here: an accepted domain that "
+                  + "is not in the entry's domains"));
     }
     return List.copyOf(places);
   }
@@ -251,13 +254,13 @@ public record ExchangeSetup(
     List<Shell> commands = new ArrayList<>();
     commands.add(
         new Shell(
-            "The servers' certificate, which they show to us",
+            "The servers' certificate, which they present to Postern",
             "$certificate = Get-ExchangeCertificate -Thumbprint \""
                 + THUMBPRINT
                 + "\"\n$name = \"<I>$($certificate.Issuer)<S>$($certificate.Subject)\""));
     commands.add(
         new Shell(
-            "Mail from the servers to mailboxes here: forced TLS, our name checked",
+            "Mail from the servers to mailboxes here: forced TLS, Postern's name checked",
             "New-SendConnector -Name \"Outbound to Postern\""
                 + NEXT
                 + "-AddressSpaces "
@@ -284,7 +287,7 @@ public record ExchangeSetup(
                 + "\""));
     commands.add(
         new Shell(
-            "Mail from here to the servers, on each of them: known by our certificate",
+            "Mail from here to the servers, on each of them: identified by Postern's certificate",
             "Set-ReceiveConnector -Identity \""
                 + SERVER
                 + "\\Default Frontend "
@@ -299,7 +302,7 @@ public record ExchangeSetup(
     for (String domain : both) {
       commands.add(
           new Shell(
-              "Recipients of " + domain + " that the servers have not are here",
+              "Recipients of " + domain + " that the servers do not have are here",
               "Set-AcceptedDomain -Identity \"" + domain + "\" -DomainType InternalRelay"));
     }
     return List.copyOf(commands);
@@ -309,24 +312,26 @@ public record ExchangeSetup(
       List<OutboundConnector> outbound, List<String> both, List<String> elsewhere) {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "After each renewal run the first three commands again (Set-SendConnector in place of New-):"
-            + " a connector names its certificate by issuer and subject.");
+        "After each renewal, run the first three commands again (Set-SendConnector instead of "
+            + "New-): a connector refers to its certificate by issuer and subject.");
     notes.add(
-        "For the servers' mail to the Internet through us add \"smtp:*;1\" to AddressSpaces.");
+        "To send the servers' mail to the Internet through Postern, add \"smtp:*;1\" to "
+            + "AddressSpaces.");
     if (!elsewhere.isEmpty()) {
       notes.add(
           "Not in AddressSpaces: "
               + String.join(", ", elsewhere)
-              + ". From here mail to it goes by another connector, or is held without a route.");
+              + ". Mail from here to it uses another connector, or is held without a route.");
     }
     if (!both.isEmpty()) {
       notes.add(
-          "A recipient that neither side has goes to and fro until the hop count ends it: let one"
-              + " side have a complete list (docs/guides/recipients.md).");
+          "Mail to a recipient that neither side has loops until the hop count is reached: give "
+              + "one side a complete list (docs/guides/recipients.md).");
     }
     if (outbound.stream().anyMatch(c -> c.getRouteAllMessagesViaOnPremises())) {
       notes.add(
-          "With routeAllMessagesViaOnPremises the servers must let our mail relay to the Internet.");
+          "With routeAllMessagesViaOnPremises, the servers must relay mail from Postern to the "
+              + "Internet.");
     }
     return List.copyOf(notes);
   }

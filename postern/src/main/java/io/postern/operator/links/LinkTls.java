@@ -49,7 +49,8 @@ final class LinkTls implements AutoCloseable {
       tls.configure(settings);
     } catch (KafkaException unreadable) {
       throw new IOException(
-          "the link's own certificate cannot be read: " + unreadable.getMessage(), unreadable);
+          "the certificate of the connection to Kafka cannot be read: " + unreadable.getMessage(),
+          unreadable);
     }
   }
 

@@ -82,7 +82,7 @@ public record Links(
     ends.putAll(all.ends());
     if (all.seen().isBefore(now.minus(SILENT))) {
       findings.add(
-          "set-up certificates has not run since %s: see whether the container certificates runs"
+          "set-up certificates has not run since %s: check whether the container certificates is running"
               .formatted(all.seen()));
     }
   }
@@ -93,9 +93,9 @@ public record Links(
 
   private static String sentence(String name, Instant end, Instant now) {
     return now.isBefore(end)
-        ? "the certificate %s ends in %d days, at %s"
+        ? "the certificate %s expires in %d days, at %s"
             .formatted(name, Duration.between(now, end).toDays(), end)
-        : "the certificate %s ended at %s".formatted(name, end);
+        : "the certificate %s expired at %s".formatted(name, end);
   }
 
   /** For people; empty where the link is plaintext. */
@@ -106,9 +106,12 @@ public record Links(
         .ifPresent(
             first ->
                 lines.add(
-                    "%-20s %d certificates, the first ends at %s (%s)"
+                    "%-20s %d certificates, the first expires at %s (%s)"
                         .formatted(
-                            "links to the log", ends.size(), first.getValue(), first.getKey())));
+                            "connections to Kafka",
+                            ends.size(),
+                            first.getValue(),
+                            first.getKey())));
     findings.forEach(finding -> lines.add("FINDING              " + finding));
     return lines;
   }

@@ -17,23 +17,23 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "certificates",
     description =
-        "Makes the certificates of an installation that are missing or end within 60 days, and the secrets"
-            + " that replicas share; leaves the others.",
+        "Creates the certificates of an installation that are missing or expire within 60 days, "
+            + "and the secrets that replicas share; keeps the others.",
     mixinStandardHelpOptions = true)
 public final class MakeCertificates implements Callable<Integer> {
-  @Parameters(paramLabel = "FOLDER", description = "holds a folder for each holder of a key")
+  @Parameters(paramLabel = "FOLDER", description = "folder with one subfolder per key owner")
   private Path folder = Path.of("certificates");
 
   @Option(
       names = "--broker",
       paramLabel = "HOST",
-      description = "name under which services reach the broker (default: ${DEFAULT-VALUE})")
+      description = "host name at which services reach the broker (default: ${DEFAULT-VALUE})")
   private String broker = "broker";
 
   @Option(
       names = "--smtp",
       paramLabel = "HOST",
-      description = "this mail server's name (default: ${DEFAULT-VALUE})")
+      description = "host name of this mail server (default: ${DEFAULT-VALUE})")
   private String smtp = "localhost";
 
   @Override

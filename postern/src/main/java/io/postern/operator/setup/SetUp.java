@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "set-up",
     description =
-        "Sets an installation up: its certificates, and the mail log's topics and rights.",
+        "Sets up an installation: certificates, and the topics and access rights in Kafka.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {MakeCertificates.class, SetUpLog.class})

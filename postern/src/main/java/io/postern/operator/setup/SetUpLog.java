@@ -30,8 +30,7 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "log",
-    description =
-        "Makes the mail log's topics where they are missing, and gives each service its rights.",
+    description = "Creates missing topics in Kafka, and grants each service its access rights.",
     mixinStandardHelpOptions = true)
 public final class SetUpLog implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -42,13 +41,15 @@ public final class SetUpLog implements Callable<Integer> {
   @Option(
       names = "--make-missing-topics",
       description =
-          "also makes topics that are missing beside others with records: their mail is given up")
+          "also creates missing topics if other topics have records: the mail in the missing "
+              + "topics is lost")
   private boolean makeMissing;
 
   @Option(
       names = "--new-delivery-era",
       description =
-          "makes delivery's positions anew after its consumer group was deleted; no replica of it may run")
+          "creates delivery's positions again after its consumer group was deleted; no replica of "
+              + "delivery-service may run")
   private boolean newEra;
 
   @Override

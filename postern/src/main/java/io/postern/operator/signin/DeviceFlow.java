@@ -54,7 +54,7 @@ public final class DeviceFlow {
       switch (answer.body().path("error").asText("")) {
         case "authorization_pending" -> silence = "";
         case "slow_down" -> interval = atMost(interval.plus(SLOWER));
-        case "access_denied" -> throw new IOException("the provider says that the user refused");
+        case "access_denied" -> throw new IOException("the provider reports that the user refused");
         case "expired_token" -> throw ended("");
         default -> throw provider.refused(answer);
       }
@@ -67,6 +67,6 @@ public final class DeviceFlow {
 
   private static IOException ended(String why) {
     return new IOException(
-        "the code ended before anybody agreed" + why + ": begin again with postern sign-in");
+        "the code expired before it was confirmed" + why + ": start again with postern sign-in");
   }
 }

@@ -38,7 +38,7 @@ public final class Provider {
     ProviderHttp.Answer answer = http.get(document);
     if (answer.status() != 200 || !answer.body().isObject()) {
       throw new IOException(
-          document + " answered " + answer.status() + ", and not with a discovery document");
+          document + " returned " + answer.status() + " instead of a discovery document");
     }
     if (!answer.body().path("issuer").asText().equals(issuer)) { // §4.3
       throw new IOException(
@@ -136,18 +136,18 @@ public final class Provider {
     ProviderHttp.Answer answer = http.post(address, form);
     if (answer.status() >= 500 || answer.status() == TOO_MANY) {
       throw new ProviderHttp.UnreachableException(
-          address + " answered " + answer.status(), new IOException("no answer to the question"));
+          address + " returned " + answer.status(), new IOException("no response"));
     }
     return answer;
   }
 
   /** With the provider's own words (RFC 6749 §5.2). */
   static IOException refused(URI address, ProviderHttp.Answer answer) {
-    String error = answer.body().path("error").asText("no error that can be read");
+    String error = answer.body().path("error").asText("no readable error");
     String description = answer.body().path("error_description").asText("");
     return new IOException(
         address
-            + " answered "
+            + " returned "
             + answer.status()
             + ": "
             + ProviderHttp.shown(error)

@@ -78,10 +78,9 @@ public final class ProviderHttp {
         return address;
       }
     } catch (IllegalArgumentException e) {
-      throw new IOException(of + " is no address: " + shown(text), e);
+      throw new IOException(of + " is not a valid URL: " + shown(text), e);
     }
-    throw new IOException(
-        of + " is " + shown(text) + ": only https, or http on this machine, is safe");
+    throw new IOException(of + " is " + shown(text) + ": use https, or http on this machine");
   }
 
   Answer get(URI address) throws IOException {
@@ -113,7 +112,7 @@ public final class ProviderHttp {
         return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         throw new UnreachableException(
-            to + " has not answered within " + patience.toSeconds() + " s", e);
+            to + " did not respond within " + patience.toSeconds() + " s", e);
       } finally {
         one.shutdownNow();
       }
@@ -124,16 +123,16 @@ public final class ProviderHttp {
       if (e.getCause() instanceof SSLHandshakeException) {
         throw new IOException(
             to
-                + " has no certificate of a trusted authority: name its authority with"
-                + " postern.oidc.authority-file ("
+                + " presented a certificate that is not trusted here: set "
+                + "postern.oidc.authority-file to its authority ("
                 + e.getCause().getMessage()
                 + ")",
             e);
       }
       if (e.getCause() instanceof TooLargeException) {
-        throw new IOException(to + " answered with more than " + MOST_BYTES + " bytes", e);
+        throw new IOException(to + " returned more than " + MOST_BYTES + " bytes", e);
       }
-      throw new UnreachableException(to + " does not answer: " + e.getCause(), e);
+      throw new UnreachableException(to + " does not respond: " + e.getCause(), e);
     }
   }
 

@@ -54,7 +54,7 @@ public final class Session implements Credentials {
         read.orElseThrow(
             () ->
                 new IOException(
-                    "nobody is signed in: postern sign-in, or name a file with user:password by "
+                    "not signed in: run postern sign-in, or set a file with user:password as "
                         + instead));
     if (!token.isFor(service)) {
       throw new IOException(
@@ -62,7 +62,7 @@ public final class Session implements Credentials {
               + token.user()
               + " was given for "
               + String.join(", ", token.services())
-              + ", and is not sent to "
+              + "and is not sent to "
               + service
               + AGAIN);
     }
@@ -77,7 +77,7 @@ public final class Session implements Credentials {
     }
     Token.Renewal renewal = token.renewal();
     if (renewal == null) {
-      throw new IOException("the token of " + token.user() + " ended at " + token.ends() + AGAIN);
+      throw new IOException("the token of " + token.user() + " expired at " + token.ends() + AGAIN);
     }
     Token renewed;
     try {
@@ -87,16 +87,16 @@ public final class Session implements Credentials {
       throw new IOException(
           "the token of "
               + token.user()
-              + " ended at "
+              + " expired at "
               + token.ends()
-              + ", and its provider does not renew it now: "
+              + ", and its provider cannot renew it now: "
               + e.getMessage(),
           e);
     } catch (IOException e) {
       throw new IOException(
           "the token of "
               + token.user()
-              + " ended at "
+              + " expired at "
               + token.ends()
               + ", and its provider does not renew it: "
               + e.getMessage()

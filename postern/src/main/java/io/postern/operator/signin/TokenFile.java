@@ -85,8 +85,7 @@ public final class TokenFile {
     Set<PosixFilePermission> others = Files.getPosixFilePermissions(file);
     others.removeAll(OWNER);
     if (!others.isEmpty()) {
-      throw new IOException(
-          file + " can be read by others than its owner, who may know the token" + again());
+      throw new IOException(file + " is readable by other users, who may know the token" + again());
     }
     if (Files.size(file) > MOST_BYTES) {
       throw new IOException(file + " is too large to be a token" + again());
@@ -97,7 +96,7 @@ public final class TokenFile {
       return token.context().equals(context) ? Optional.of(token) : Optional.empty();
     } catch (JacksonException | NullPointerException | DateTimeException e) {
       // Without the text, which has the token.
-      throw new IOException(file + " has no token that can be read" + again());
+      throw new IOException(file + " has no readable token" + again());
     }
   }
 
@@ -185,7 +184,7 @@ public final class TokenFile {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("it was ended while it waited for the lock of the tokens", e);
+      throw new IOException("interrupted while waiting for the lock of the tokens", e);
     }
   }
 
@@ -204,11 +203,11 @@ public final class TokenFile {
 
   private IOException busy() {
     return new IOException(
-        "another postern has kept "
+        "another postern process has held "
             + file.resolveSibling("lock")
             + " for "
             + patience.toSeconds()
-            + " s: end it, and give the command again");
+            + " s: stop it, and run the command again");
   }
 
   private Path folder() {

@@ -58,10 +58,14 @@ public final class FailedHandshakes {
         lines.add("no handshake failed");
       }
       if (others > 0) {
-        lines.add("… and " + others + " handshakes of others: name an address, or a shorter time");
+        lines.add(
+            "… and "
+                + others
+                + " handshakes of other clients: use --address, or a shorter "
+                + "time");
       }
       if (uncertain > 0) {
-        lines.add(uncertain + " refusals are counted in total only: handshakes may be among them");
+        lines.add(uncertain + " refusals are only counted in total: they may include handshakes");
       }
       return lines;
     }

@@ -9,45 +9,47 @@ final class HandshakeAdvice {
   static String of(HandshakeFailure failure) {
     return switch (failure) {
       case HANDSHAKE_NO_SHARED_VERSION ->
-          "It offers no TLS version that we take: its operator has to allow TLS 1.2 or 1.3. With"
-              + " postern.tls.minimum-version=TLSv1.3 we take TLS 1.3 alone.";
+          "It offers no TLS version that ingress-service accepts: its operator must allow TLS 1.2 "
+              + "or 1.3. With postern.tls.minimum-version=TLSv1.3, only TLS 1.3 is accepted.";
       case HANDSHAKE_NO_SHARED_SUITE ->
-          "It offers no cipher suite that goes with our certificates: where all are ECDSA, present"
-              + " an RSA one beside them (postern.tls.certificates). Else its operator has to allow"
-              + " ECDHE suites; postern.tls.suites and postern.tls.groups may leave out those that"
-              + " it has.";
+          "It offers no cipher suite for the configured certificates: if all of them are ECDSA, "
+              + "add an RSA certificate (postern.tls.certificates). Otherwise its operator must "
+              + "allow ECDHE suites; postern.tls.suites and postern.tls.groups may exclude those "
+              + "that it supports.";
       case HANDSHAKE_NO_SHARED_GROUP ->
-          "It offers no key exchange group of ours: its operator has to allow x25519 or secp256r1."
-              + " postern.tls.groups may leave out those that it has.";
+          "It offers no key exchange group that ingress-service accepts: its operator must allow "
+              + "x25519 or secp256r1. postern.tls.groups may exclude those that it supports.";
       case HANDSHAKE_NO_SHARED_SIGNATURE ->
-          "It verifies no key of our certificates: present an RSA certificate beside the ECDSA one"
-              + " (postern.tls.certificates).";
+          "It cannot verify the keys of the configured certificates: add an RSA certificate to the "
+              + "ECDSA one (postern.tls.certificates).";
       case HANDSHAKE_UNKNOWN_CA ->
-          "It does not trust the issuer of our certificate: look with \"postern check\" whether we"
-              + " present all intermediates. If we do, its operator has to trust the root, or we"
-              + " need a certificate of an authority that it trusts.";
+          "It does not trust the issuer of the certificate: run \"postern check\" to see whether "
+              + "all intermediates are presented. If they are, its operator must trust the root, or "
+              + "use a certificate from an authority that it trusts.";
       case HANDSHAKE_CERTIFICATE_EXPIRED ->
-          "It takes our certificate for expired: look with \"postern certificates\". If ours is"
-              + " valid, its clock is wrong.";
+          "It reports that the certificate has expired: see \"postern certificates\". If the "
+              + "certificate is valid, the client's clock is wrong.";
       case HANDSHAKE_CERTIFICATE_REVOKED ->
-          "It takes our certificate for revoked: look with \"postern check\", and replace it.";
+          "It reports that the certificate is revoked: run \"postern check\", and replace the "
+              + "certificate.";
       case HANDSHAKE_CERTIFICATE_REFUSED ->
-          "It refused our certificate and does not say why: look with \"postern check\" at chain"
-              + " and names, and ask its operator.";
+          "It refused the certificate without a reason: check chain and names with \"postern "
+              + "check\", and ask its operator.";
       case HANDSHAKE_CLIENT_CERTIFICATE ->
-          "Its own certificate cannot be read, does not fit its key, or has a chain above 20 KiB:"
-              + " its operator has to replace it.";
+          "Its own certificate is unreadable, does not match its key, or has a chain larger than "
+              + "20 KiB: its operator must replace it.";
       case HANDSHAKE_REFUSED ->
-          "It ended the handshake by an alert: \"postern refusals\" with the reference names it.";
+          "It ended the handshake with an alert: \"postern refusals\" with the reference shows it.";
       case HANDSHAKE_NOT_TLS ->
-          "It sent no TLS behind STARTTLS: a scanner, or a device on the way that changes SMTP."
-              + " Nothing is to be done unless it is a partner.";
+          "It sent no TLS after STARTTLS: a scanner, or a device in between that changes SMTP. No "
+              + "action is needed unless it is a partner.";
       case HANDSHAKE_TIMED_OUT ->
-          "It did not answer in time: it hangs, or large packets are lost on the way (MTU).";
+          "It did not respond in time: it hangs, or large packets are lost in transit (MTU).";
       case HANDSHAKE_CLOSED ->
-          "It closed the connection without a reason: its own log has one. Some mail servers leave"
-              + " so when they do not trust a certificate.";
-      case HANDSHAKE_OTHER -> "\"postern refusals\" with the reference shows the engine's words.";
+          "It closed the connection without a reason: see its own log. Some mail servers do so "
+              + "when they do not trust a certificate.";
+      case HANDSHAKE_OTHER ->
+          "\"postern refusals\" with the reference shows the message of the " + "TLS engine.";
       case HANDSHAKE_FAILURE_UNSPECIFIED, UNRECOGNIZED ->
           "Another version of ingress recorded it: \"postern refusals\" with the reference shows"
               + " the cause in words.";

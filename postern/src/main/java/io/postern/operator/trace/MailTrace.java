@@ -97,7 +97,7 @@ public record MailTrace(
   /** The accepted message; an {@link IllegalStateException} where the log has none. */
   public MessageAccepted message() {
     if (accepted == null) {
-      throw new IllegalStateException("the log has no such message");
+      throw new IllegalStateException("no such message in Kafka");
     }
     return accepted;
   }

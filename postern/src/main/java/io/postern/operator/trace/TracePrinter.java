@@ -44,14 +44,14 @@ public final class TracePrinter {
     List<String> lines = new ArrayList<>();
     MessageAccepted accepted = trace.accepted();
     if (accepted == null) {
-      return List.of("no such message in the log");
+      return List.of("no such message in Kafka");
     }
     lines.add(
         "accepted   %s, %d bytes, from %s"
             .formatted(accepted.getQueueId(), accepted.getSize(), session(accepted.getSession())));
     lines.addAll(SourceLine.of(accepted.getSession()));
     if (accepted.getInternal()) {
-      lines.add("internal   it counts as the organization's own mail");
+      lines.add("internal   treated as the organization's own mail");
     }
     if (accepted.hasHeaderFirewall()) {
       lines.add(headerFirewall(accepted.getHeaderFirewall()));
@@ -109,7 +109,7 @@ public final class TracePrinter {
               + refused.getText();
       if (refused.getFromMillis() > 0) {
         lines.add(
-            "again      %d times from %s to %s: %s"
+            "repeated   %d times from %s to %s: %s"
                 .formatted(
                     refused.getCount(),
                     Instant.ofEpochMilli(refused.getFromMillis()),
@@ -138,7 +138,7 @@ public final class TracePrinter {
       explain(refused.getExplanation(), lines);
     }
     return records.isEmpty()
-        ? List.of("no refusal of this reference in the log, which keeps them for a week")
+        ? List.of("no refusal with this reference in Kafka, which keeps refusals for a week")
         : lines;
   }
 
@@ -150,10 +150,10 @@ public final class TracePrinter {
         lines.add(
             "decision   attempt "
                 + decision.getAttempt()
-                + ", counts for nothing: "
+                + ", ignored: "
                 + (decided.link() == DecisionChain.Link.GAP
-                    ? "the Decision that it continues is not there, both are decided again"
-                    : "it was written twice, the first counts"));
+                    ? "the Decision before it is missing, both are decided again"
+                    : "it was written twice, the first one is used"));
       }
       return;
     }
@@ -164,7 +164,7 @@ public final class TracePrinter {
           lines.add(
               "decision   "
                   + outcome(accepted, outcome, recipient)
-                  + "; delivery-service has not recorded it yet");
+                  + "; not recorded by delivery-service yet");
         }
       }
     }
@@ -182,11 +182,11 @@ public final class TracePrinter {
   private static String remark(
       MailTrace trace, OutcomeRecorded outcome, RecipientOutcome recipient, Worth worth) {
     return switch (worth) {
-      case NOTHING -> "; counts for nothing: its writer had lost the partition";
+      case NOTHING -> "; ignored: its writer had lost the partition";
       case LATE -> "; late: its writer had lost the partition";
       case COUNTS ->
           trace.annulled(outcome, recipient)
-              ? "; counts for nothing: the scheduler had ended attempt " + outcome.getAttempt()
+              ? "; ignored: the scheduler had ended attempt " + outcome.getAttempt()
               : "";
     };
   }
@@ -363,7 +363,7 @@ public final class TracePrinter {
     line.append(' ')
         .append(
             switch (recipient.getKind()) {
-              case OUTCOME_KIND_UNSPECIFIED -> "answer to a control";
+              case OUTCOME_KIND_UNSPECIFIED -> "result of a control";
               case NOT_NOTIFIED -> "its sender gets no DSN";
               default -> recipient.getKind().name().toLowerCase(Locale.ROOT);
             });
@@ -395,7 +395,7 @@ public final class TracePrinter {
       line.append(": ").append(recipient.getDetail());
     }
     if (recipient.getMayHaveBeenTaken()) {
-      line.append("; it may have taken the message");
+      line.append("; it may have accepted the message");
     }
     return line.toString();
   }

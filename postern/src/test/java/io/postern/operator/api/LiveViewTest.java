@@ -73,6 +73,6 @@ class LiveViewTest {
     policy.answer("GET", "/view", 200, RUNNING);
     assertThatThrownBy(() -> follow(Duration.ofSeconds(2)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("did not come to an end");
+        .hasMessageContaining("did not end");
   }
 }

@@ -33,7 +33,7 @@ class ServiceApiTest {
       ServiceApi api = api(URI.create("http://127.0.0.1:" + server.getLocalPort()));
       assertThatThrownBy(
               () -> api.send(api.request("/me").timeout(Duration.ofSeconds(1)), Set.of(200)))
-          .hasMessageContaining("has no end after 1 s");
+          .hasMessageContaining("its response has no end after 1 s");
       assertThat(closed.get(30, TimeUnit.SECONDS)).as("the connection is closed").isTrue();
     }
   }

@@ -429,7 +429,7 @@ final class AlarmsTest {
               s.log.then(log -> s.entry(ScheduleState.WAITING, 2).due(2).decidedDue(2).finished());
             }),
         calm(
-            "the scheduler's answer to a control is no state, even about a message that never was",
+            "the scheduler's result of a control is no state, even about a message that never was",
             s -> {
               new Scene(s.log).deferredOnce();
               s.log.write(
@@ -717,9 +717,8 @@ final class AlarmsTest {
                 UncountedRecord.ANNULLED, 1L));
     assertThat(new AuditPrinter(false).lines(report))
         .contains(
-            "count for nothing: 1 Decisions written again, 2 Decisions behind a gap, 2 partitions"
-                + " taken, 1 partitions taken too late, 2 outcomes of former owners, 1 failures"
-                + " annulled");
+            "ignored: 1 Decisions written again, 2 Decisions after a gap, 2 partitions taken, 1 "
+                + "partitions taken too late, 2 outcomes of former owners, 1 annulled failures");
     assertThat(AuditJson.of(report).toPrettyString()).contains("\"former-owner\" : 2");
   }
 

@@ -55,14 +55,14 @@ class MainTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "|name either PEM, HOST",
-        "a.example --root x|name either PEM, HOST",
+        "|use either PEM, HOST",
+        "a.example --root x|use either PEM, HOST",
         "a.example b.example|Unmatched argument",
         "--nonsense a.example|--nonsense",
         "a.example --timeout 0|--timeout is 0: give 1",
         "a.example --timeout 121|--timeout is 121: give 1",
         "a.example --timeout soon|--timeout",
-        "a.example:0|'a.example:0' has a port that is none",
+        "a.example:0|'a.example:0' has an invalid port",
         "no/such.pem|no/such.pem cannot be read",
         "missing.pem|missing.pem cannot be read",
         "--root ' '|--root: write at least two letters",
@@ -187,6 +187,6 @@ class MainTest {
   void helpTellsTheExitCodes() {
     Ran ran = run("--help");
     assertThat(ran.exit()).isZero();
-    assertThat(ran.out()).contains("2: wrong arguments, 3:", "--allow-private", "--root");
+    assertThat(ran.out()).contains("2: invalid arguments, 3:", "--allow-private", "--root");
   }
 }

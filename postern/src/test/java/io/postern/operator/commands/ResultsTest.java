@@ -32,7 +32,7 @@ class ResultsTest {
                 + " 2026-12-03T00:00:00Z",
             "  mx mx.fabrikam.example",
             "FAILED at 2026-11-27T00:00:00Z, for id 2: sts-webpki-invalid: it has expired",
-            "  not tried again before 2026-11-27T00:05:00Z");
+            "  not retried before 2026-11-27T00:05:00Z");
     assertThat(MtaSts.lines(JSON.readTree("{\"detail\":\"no policy of x.example is known\"}")))
         .containsExactly("no policy of x.example is known");
     assertThat(
@@ -71,10 +71,10 @@ class ResultsTest {
             "current    smtp gate.contoso.example, EC 256, to 2027-01-01T00:00:00Z",
             "           sha256 ab",
             "",
-            "end within 60 days: 1",
+            "expire within 60 days: 1",
             "own       12 days  CN=gate",
             "                    ingress-1, ingress-2",
-            "our records in the DNS, looked at 2027-01-01T00:00:00Z",
+            "the installation's DNS records, checked at 2027-01-01T00:00:00Z",
             "FINDING  TLSA _25._tcp.mx.example.: refused At once.");
     JsonNode json = JSON.valueToTree(result);
     assertThat(json.at("/own/0/sha256").asText()).isEqualTo("ab");
@@ -116,13 +116,13 @@ class ResultsTest {
                 """
                 {"domain":"contoso.example","dryRun":false,"applied":false,"addresses":3,"others":2,
                  "added":1,"removed":4,"rerouted":0,"unrouted":3,
-                 "problems":[{"line":7,"problem":"the domain has no route of this name","cure":"write cloud"}]}
+                 "problems":[{"line":7,"problem":"the domain has no route with this name","cure":"write cloud"}]}
                 """));
     assertThat(applied.lines())
         .containsExactly(
-            "list.csv: line 7: the domain has no route of this name; write cloud",
+            "list.csv: line 7: the domain has no route with this name; write cloud",
             "contoso.example: 3 addresses, 1 added, 4 removed, 0 with another route, 3 without"
-                + " their former route (2 lines of other domains or kinds left out)",
+                + " their former route (2 lines of other domains or kinds skipped)",
             "postern: nothing was changed");
     assertThat(applied.good()).isFalse();
     ShowRecipients.ListResult list =
@@ -137,7 +137,7 @@ class ResultsTest {
             "contoso.example: 12 addresses, changed 2026-11-27T10:00:00Z by admin",
             "        5 without a route",
             "        7 cloud",
-            "INCOMPLETE: the last change ended half-way, apply the list again");
+            "INCOMPLETE: the last change did not finish; apply the list again");
     ShowRecipients.OneResult one =
         new ShowRecipients.OneResult(
             JSON.readTree(

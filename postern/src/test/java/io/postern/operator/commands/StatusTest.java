@@ -109,7 +109,7 @@ class StatusTest {
     }
     assertThat(out.toString().lines())
         .containsExactly(
-            "ingress-service      NOT READY: it answers 503: listening false, directory is not read"
+            "ingress-service      NOT READY: it responds 503: listening false, directory is not read"
                 + " to its end",
             "mail                 not known: there is no postern.console.url");
   }
@@ -119,7 +119,7 @@ class StatusTest {
     try (ScriptedHttp balancer = ScriptedHttp.start(request -> new Answer(502, "<html>"))) {
       assertThat(status("postern.health.ingress-service=" + balancer.url())).isEqualTo(1);
     }
-    assertThat(out.toString()).contains("NOT READY: it answers 502" + System.lineSeparator());
+    assertThat(out.toString()).contains("NOT READY: it responds 502" + System.lineSeparator());
   }
 
   @Test
@@ -132,11 +132,11 @@ class StatusTest {
     assertThat(out.toString())
         .contains("no replica was asked: no postern.health.NAME says where")
         .contains("mail                 not known: console-service at http://127.0.0.1:")
-        .contains("does not answer");
+        .contains("does not respond");
     out.getBuffer().setLength(0);
     assertThat(status(context, "-o", "json")).isZero();
     JsonNode json = new ObjectMapper().readTree(out.toString());
     assertThat(json.has("mail")).isFalse();
-    assertThat(json.path("mailUnknown").asText()).contains("does not answer");
+    assertThat(json.path("mailUnknown").asText()).contains("does not respond");
   }
 }

@@ -107,22 +107,22 @@ class ConnectionOptionsTest {
     assertThat(user.names()).containsExactly("context", "fabrikam");
     Files.delete(user.file("fabrikam"));
     assertThatThrownBy(() -> value(null, SERVERS))
-        .hasMessageContaining("in use is none: there is no context fabrikam");
-    assertThatThrownBy(() -> user.use("../etc")).hasMessageContaining("there is no context");
+        .hasMessageContaining("in use is none: no such context: fabrikam");
+    assertThatThrownBy(() -> user.use("../etc")).hasMessageContaining("no such context:");
   }
 
   @Test
   void aNameThatNobodyHasIsNoFile() {
     options.context = "nobody";
     assertThatThrownBy(() -> value(null, SERVERS))
-        .hasMessageContaining("there is no context nobody")
+        .hasMessageContaining("no such context: nobody")
         .hasMessageContaining("postern contexts");
   }
 
   @Test
   void nothingThatRunsIsSaid() {
     assertThatThrownBy(() -> value(home.resolve("elsewhere").toString(), SERVERS))
-        .hasMessageContaining("nothing runs with the state folder")
+        .hasMessageContaining("no installation runs with the state folder")
         .hasMessageContaining("./run");
   }
 }

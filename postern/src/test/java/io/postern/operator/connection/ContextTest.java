@@ -56,7 +56,7 @@ class ContextTest {
     Installation nothing = installation(new Context(Map.of(), Map.of(), Map.of()));
     assertThatThrownBy(nothing::policy)
         .hasMessageContaining("postern.policy.url")
-        .hasMessageContaining("--context")
+        .hasMessageContaining("context file")
         .hasMessageContaining("POSTERN_POLICY_URL");
     assertThatThrownBy(nothing::kafka).hasMessageContaining("kafka.bootstrap.servers");
   }
@@ -108,7 +108,7 @@ class ContextTest {
     Context context = new Context(file("postern.authority-file=none.pem\n"), Map.of(), Map.of());
     assertThatThrownBy(() -> installation(context).http())
         .hasMessageContaining("postern.authority-file names " + folder.resolve("none.pem"))
-        .hasMessageContaining("name the PEM file");
+        .hasMessageContaining("use the PEM file");
   }
 
   @Test
@@ -143,6 +143,6 @@ class ContextTest {
     assertThat(file(living)).containsEntry("kafka.bootstrap.servers", "127.0.0.1:1");
     String another = living.replaceAll("started=.*", "started=2026-01-01T00:00:00Z");
     assertThatThrownBy(() -> file(another))
-        .hasMessageContaining("nothing runs with the state folder " + folder);
+        .hasMessageContaining("no installation runs with the state folder " + folder);
   }
 }

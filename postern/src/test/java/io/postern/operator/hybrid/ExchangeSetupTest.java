@@ -47,7 +47,7 @@ class ExchangeSetupTest {
             new ExchangeSetup.Fact("certificateName", "mail.contoso.com"),
             new ExchangeSetup.Fact("onPremisesServers", "mail.contoso.com port 2525"),
             new ExchangeSetup.Fact("domains on premises", "contoso.com"),
-            new ExchangeSetup.Fact("domains here alone", "cloud.contoso.com"),
+            new ExchangeSetup.Fact("domains only here", "cloud.contoso.com"),
             new ExchangeSetup.Fact("domains in both places", "contoso.com"),
             new ExchangeSetup.Fact("routeAllMessagesViaOnPremises", "false"));
     assertThat(setup.fillIn())
@@ -93,7 +93,7 @@ class ExchangeSetupTest {
     assertThat(setup.findings())
         .singleElement()
         .asString()
-        .startsWith("Outbound to on-premises shows no certificate");
+        .startsWith("Outbound to on-premises presents no certificate");
   }
 
   private static ExchangeSetup written(String certificateName, String outbound) {
@@ -174,7 +174,7 @@ class ExchangeSetupTest {
       String outbound, String there, String here, String elsewhere) {
     ExchangeSetup setup = written("mail.contoso.com", outbound);
     assertThat(fact(setup, "domains on premises")).isEqualTo(there);
-    assertThat(fact(setup, "domains here alone")).isEqualTo(here);
+    assertThat(fact(setup, "domains only here")).isEqualTo(here);
     String spaces =
         here.equals("none")
             ? "\"smtp:<routing-domain>;1\""
@@ -202,7 +202,7 @@ class ExchangeSetupTest {
     ExchangeSetup setup =
         ExchangeSetup.of(Directory.of(file.objects(), 1, Map.of()), "contoso", NAMED);
     assertThat(fact(setup, "domains on premises")).isEqualTo("contoso.com");
-    assertThat(fact(setup, "domains here alone")).isEqualTo("cloud.contoso.com");
+    assertThat(fact(setup, "domains only here")).isEqualTo("cloud.contoso.com");
     assertThat(fact(setup, "domains in both places")).isEqualTo("contoso.com");
   }
 

@@ -51,18 +51,21 @@ class LinksTest {
     assertThat(links.findings()).isEmpty();
     assertThat(links.ends().keySet())
         .containsExactlyInAnyOrder("own", "authority", "ingress", "presented by " + address());
-    assertThat(links.lines()).singleElement().asString().startsWith("links to the log     4 cert");
+    assertThat(links.lines())
+        .singleElement()
+        .asString()
+        .startsWith("connections to Kafka     4 " + "cert");
   }
 
   @ParameterizedTest
   @CsvSource({
     "300, 300, 300, 3000, ''",
     "46, 46, 46, 46, ''",
-    "44, 300, 300, 3000, own ends in 4",
-    "-1, 300, 300, 3000, own ended at",
+    "44, 300, 300, 3000, own expires in 4",
+    "-1, 300, 300, 3000, own expired at",
     "300, 44, 300, 3000, presented by",
-    "300, 300, 44, 3000, ingress ends in 4",
-    "300, 300, 300, 44, authority ends in 4"
+    "300, 300, 44, 3000, ingress expires in 4",
+    "300, 300, 300, 44, authority expires in 4"
   })
   void whatEndsWithin45DaysIsAFinding(
       int own, int broker, int ingress, int authority, String finding) throws IOException {

@@ -45,6 +45,6 @@ class PemFileTest {
     Path missing = folder.resolve("new.pem");
     assertThatThrownBy(() -> PemFile.shown(missing))
         .isInstanceOf(IOException.class)
-        .hasMessage("there is no file " + missing);
+        .hasMessage("no such file: " + missing);
   }
 }

@@ -127,9 +127,9 @@ class DeviceFlowTest {
   @ParameterizedTest
   @CsvSource({
     "access_denied, the user refused",
-    "expired_token, the code ended before anybody agreed",
-    "invalid_grant, answered 400: invalid_grant",
-    "'x\\u001b[2J', answered 400: x?[2J"
+    "expired_token, the code expired before it was confirmed",
+    "invalid_grant, returned 400: invalid_grant",
+    "'x\\u001b[2J', returned 400: x?[2J"
   })
   void otherErrorsEndIt(String error, String message) {
     polls.add(error(error));
@@ -142,7 +142,7 @@ class DeviceFlowTest {
     for (int i = 0; i < 20; i++) {
       polls.add(error("authorization_pending"));
     }
-    assertThatThrownBy(this::grant).hasMessageContaining("begin again with postern sign-in");
+    assertThatThrownBy(this::grant).hasMessageContaining("start again with postern sign-in");
     assertThat(time.pauses()).as("60 s at 5 s").hasSize(12);
   }
 
@@ -160,7 +160,7 @@ class DeviceFlowTest {
     for (int i = 0; i < 20; i++) {
       polls.add(new Answer(503, ""));
     }
-    assertThatThrownBy(this::grant).hasMessageContaining("/token answered 503");
+    assertThatThrownBy(this::grant).hasMessageContaining("/token returned 503");
   }
 
   @ParameterizedTest
@@ -201,9 +201,9 @@ class DeviceFlowTest {
           """
           {"issuer": "https://evil.example"}                                         | names another issuer
           {"issuer": "ISSUER"}                                                       | has no token_endpoint
-          {"issuer": "ISSUER", "token_endpoint": "http://evil.example/"}             | only https
+          {"issuer": "ISSUER", "token_endpoint": "http://evil.example/"}             | use https
           {"issuer": "ISSUER", "token_endpoint": "https://a.example/"}               | no device_authorization_endpoint
-          nothing                                                                    | not with a discovery document
+          nothing                                                                    | instead of a discovery document
           """)
   void aDiscoveryDocumentIsNotBelievedBlindly(String document, String message) {
     discovery = document.replace("ISSUER", issuer());
@@ -215,9 +215,9 @@ class DeviceFlowTest {
   void anIssuerInPlaintextIsNotAsked() {
     ProviderHttp http = new ProviderHttp(Https.client(), PATIENCE);
     assertThatThrownBy(() -> Provider.discover(http, "http://login.example/realm"))
-        .hasMessageContaining("only https");
+        .hasMessageContaining("use https");
     assertThatThrownBy(() -> Provider.discover(http, "https://a b"))
-        .hasMessageContaining("is no address");
+        .hasMessageContaining("is not a valid URL");
   }
 
   @Test
@@ -248,7 +248,7 @@ class DeviceFlowTest {
       ProviderHttp http = new ProviderHttp(Https.client(authority), Duration.ofSeconds(3));
       String issuer = slow.url().toString();
       assertThatThrownBy(() -> Provider.discover(http, issuer))
-          .hasMessageContaining("has not answered within 3 s");
+          .hasMessageContaining("did not respond within 3 s");
     } finally {
       over.countDown();
     }

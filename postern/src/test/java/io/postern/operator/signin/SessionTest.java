@@ -112,7 +112,7 @@ class SessionTest {
   @Test
   void nobodyIsSignedInAtFirst() {
     assertThatThrownBy(session(SERVICE)::authorization)
-        .hasMessageContaining("nobody is signed in: postern sign-in")
+        .hasMessageContaining("not signed in: run postern sign-in")
         .hasMessageContaining("postern.policy.credentials-file");
     assertThat(folder).isEmptyDirectory();
   }
@@ -121,7 +121,7 @@ class SessionTest {
   void aTokenThatHasEndedIsNotSent() throws Exception {
     file.put(token(NOW.plusSeconds(29), null));
     assertThatThrownBy(session(SERVICE)::authorization)
-        .hasMessageContaining("ended at 2026-11-28T10:00:29Z; sign in again: postern sign-in");
+        .hasMessageContaining("expired at 2026-11-28T10:00:29Z; sign in again: postern sign-in");
   }
 
   @Test
@@ -191,7 +191,7 @@ class SessionTest {
     Process other = holder();
     try {
       assertThatThrownBy(() -> file.waiting(Duration.ofMillis(200)).put(token(NOW, "rt.9")))
-          .hasMessageContaining("another postern has kept");
+          .hasMessageContaining("another postern process has held");
       FutureTask<String> sent = new FutureTask<>(() -> session(SERVICE).authorization());
       Thread waits = Thread.ofPlatform().start(sent);
       Awaitility.await().until(() -> waits.getState() == Thread.State.TIMED_WAITING);
@@ -213,7 +213,7 @@ class SessionTest {
         .hasMessageContaining("sign in again: postern sign-in");
     status = 503;
     assertThatThrownBy(session(SERVICE)::authorization)
-        .hasMessageContaining("does not renew it now")
+        .hasMessageContaining("cannot renew it now")
         .hasMessageNotContaining("sign in again");
     assertThat(file.read().orElseThrow().token()).isEqualTo("old");
   }
@@ -232,7 +232,7 @@ class SessionTest {
         Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rw-r-----"));
       }
     }
-    assertThatThrownBy(file::read).hasMessageContaining("can be read by others");
+    assertThatThrownBy(file::read).hasMessageContaining("is readable by other users");
     file.put(token(NOW, null));
     assertThat(file.read()).isPresent();
     assertThat(file.read().orElseThrow().toString()).doesNotContain("old");

@@ -89,8 +89,8 @@ class FailedHandshakesTest {
     assertThat(result.uncertain()).isEqualTo(7);
     assertThat(result.lines())
         .endsWith(
-            "… and 5 handshakes of others: name an address, or a shorter time",
-            "7 refusals are counted in total only: handshakes may be among them");
+            "… and 5 handshakes of other clients: use --address, or a shorter time",
+            "7 refusals are only counted in total: they may include handshakes");
   }
 
   @Test

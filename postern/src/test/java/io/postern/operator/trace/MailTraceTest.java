@@ -147,10 +147,10 @@ final class MailTraceTest {
     decision(DecisionSource.SOURCE_ACCEPTED, 0, -1, 1);
     decision(DecisionSource.SOURCE_ACCEPTED, 3, 2, 2);
     assertThat(reading.trace().deliveries()).hasSize(1);
-    assertThat(lines(false)).doesNotContain("counts for nothing");
+    assertThat(lines(false)).doesNotContain("ignored");
     assertThat(lines(true))
-        .containsOnlyOnce("it was written twice, the first counts")
-        .containsOnlyOnce("the Decision that it continues is not there, both are decided again");
+        .containsOnlyOnce("it was written twice, the first one is used")
+        .containsOnlyOnce("the Decision before it is missing, both are decided again");
   }
 
   @Test
@@ -160,7 +160,7 @@ final class MailTraceTest {
     assertThat(reading.trace().outcomes()).isEmpty();
     assertThat(reading.trace().settled()).isFalse();
     assertThat(last()).isEqualTo("none");
-    assertThat(lines(false)).contains("failed; counts for nothing: its writer had lost");
+    assertThat(lines(false)).contains("failed; ignored: its writer had lost");
   }
 
   @Test
@@ -185,7 +185,7 @@ final class MailTraceTest {
             Optional.empty()));
     assertThat(new TracePrinter(false).lines(internal.trace()))
         .contains(
-            "internal   it counts as the organization's own mail",
+            "internal   treated as the organization's own mail",
             "header     2 fields of the sender removed, 3 of the organization in it");
   }
 
@@ -194,7 +194,7 @@ final class MailTraceTest {
     OutcomeRecorded.Builder doubt = outcome(FIRST, 1, OutcomeKind.DEFERRED);
     doubt.getRecipientsBuilder(0).setDetail("it went away").setMayHaveBeenTaken(true);
     record(doubt);
-    assertThat(lines(false)).contains("it went away; it may have taken the message");
+    assertThat(lines(false)).contains("it went away; it may have accepted the message");
   }
 
   @Test
@@ -265,8 +265,7 @@ final class MailTraceTest {
     taken(SECOND);
     record(outcome(FIRST, 1, OutcomeKind.FAILED).setAfterStillOpen(true));
     assertThat(last()).isEqualTo("none");
-    assertThat(lines(false))
-        .contains("failed; counts for nothing: the scheduler had ended attempt 1");
+    assertThat(lines(false)).contains("failed; ignored: the scheduler had ended attempt 1");
     record(outcome(SECOND, 2, OutcomeKind.FAILED));
     assertThat(last()).isEqualTo("failed");
   }
@@ -297,7 +296,7 @@ final class MailTraceTest {
             .setQueueId(id.value())
             .addOutcomes(held.clone().clearOwner())
             .build());
-    assertThat(lines(false)).contains("held; delivery-service has not recorded it yet");
+    assertThat(lines(false)).contains("held; not recorded by delivery-service yet");
     record(held);
     assertThat(lines(false)).doesNotContain("not recorded").contains("outcome    a@fabrikam");
   }

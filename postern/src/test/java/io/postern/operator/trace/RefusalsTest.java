@@ -28,7 +28,7 @@ final class RefusalsTest {
           .setRule("tenantAttribution")
           .setExplanation(
               Explanation.newBuilder()
-                  .setSummary("nobody here accepts its mail")
+                  .setSummary("no organization here accepts mail for it")
                   .addSteps(ExplanationStep.newBuilder().setSubject("nowhere.example")))
           .build();
 
@@ -51,9 +51,9 @@ final class RefusalsTest {
             "envelope   from <a@sender.example> to <b@nowhere.example>",
             "reply      550 5.7.64 Relay Access Denied ATTR36",
             "rule       tenantAttribution",
-            "           because nobody here accepts its mail",
+            "           because no organization here accepts mail for it",
             "             - nowhere.example: ",
-            "again      499 times from 1970-01-01T00:00:01Z to 1970-01-01T00:01:01Z: 550 5.7.64"
+            "repeated   499 times from 1970-01-01T00:00:01Z to 1970-01-01T00:01:01Z: 550 5.7.64"
                 + " Relay Access Denied ATTR36");
     assertThat(new TracePrinter(true).lines(List.of())).hasSize(1);
   }
@@ -69,7 +69,8 @@ final class RefusalsTest {
     assertThat(first.path("enhancedCode").asText()).isEqualTo("5.7.64");
     assertThat(first.path("rule").asText()).isEqualTo("tenantAttribution");
     assertThat(first.at("/session/clientIp").asText()).isEqualTo("192.0.2.1");
-    assertThat(first.at("/why/because").asText()).isEqualTo("nobody here accepts its mail");
+    assertThat(first.at("/why/because").asText())
+        .isEqualTo("no organization here accepts mail for " + "it");
     assertThat(first.at("/why/steps/0/subject").asText()).isEqualTo("nowhere.example");
     assertThat(first.hasNonNull("count")).isFalse();
     JsonNode again = found.at("/refusals/1");

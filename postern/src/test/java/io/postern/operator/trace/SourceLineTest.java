@@ -32,9 +32,9 @@ class SourceLineTest {
                     TrueSource.newBuilder()
                         .setRule("efSkipLastIP")
                         .setSkipped(1)
-                        .setWhyNot("there is no Received field of 192.0.2.1"))))
+                        .setWhyNot("there is no Received field from 192.0.2.1"))))
         .containsExactly(
-            "source     unknown; efSkipLastIP skipped 1 host; there is no Received field of"
-                + " 192.0.2.1");
+            "source     unknown; efSkipLastIP skipped 1 host; there is no Received field from "
+                + "192.0.2.1");
   }
 }

@@ -185,7 +185,7 @@ class OwnCertificatesTest {
                           find(rehearse(renewed, replaced).path("outcomes"), "concerns", connector)
                               .path("reason")
                               .asText())
-                      .contains("takes certificates of this issuer"));
+                      .contains("accepts certificates from this issuer"));
 
       JsonNode other =
           find(
@@ -193,7 +193,7 @@ class OwnCertificatesTest {
               "concerns",
               connector);
       assertThat(other.path("result").asText()).isEqualTo("fails");
-      assertThat(other.path("reason").asText()).contains("none the new one");
+      assertThat(other.path("reason").asText()).contains("none issued the new one");
     }
   }
 

@@ -238,7 +238,7 @@ class PartnerCommandsTest {
       first.type("y");
       assertThat(first.end()).as(first.output()).isEqualTo(1);
       assertThat(first.output())
-          .contains("somebody else has changed the connector", "maxConnections: - -> 3");
+          .contains("another administrator has changed the connector", "maxConnections: - -> 3");
     }
     JsonNode now = object("To revoked");
     assertThat(now.path("maxConnections").asInt()).isEqualTo(3);
@@ -268,7 +268,8 @@ class PartnerCommandsTest {
         made = value;
       } else {
         assertThat(ran.exit()).as(ran.toString()).isEqualTo(1);
-        assertThat(ran.out()).contains("somebody else has changed the connector meanwhile");
+        assertThat(ran.out())
+            .contains("another administrator has changed the connector in the meantime");
       }
     }
     return made;

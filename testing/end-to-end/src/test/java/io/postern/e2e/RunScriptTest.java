@@ -99,7 +99,7 @@ class RunScriptTest {
     String state = state("demo");
     Ended demo = run("demo", "--state", state, "--smtp-port", Integer.toString(FreePorts.next()));
     assertThat(demo.output())
-        .contains("every sample ended as its file says")
+        .contains("every sample ended as expected")
         .doesNotContain("NOT AS EXPECTED");
     assertThat(demo.code()).isZero();
     nothingIsLeft(state);
@@ -150,7 +150,7 @@ class RunScriptTest {
         assertThat(kill(state, victim)).as(victim).isTrue();
         awaitText(
             output,
-            victim.equals(broker) ? "the broker has ended" : victim + " ended with code 137");
+            victim.equals(broker) ? "the broker has stopped" : victim + " ended with code 137");
       }
       Awaitility.await()
           .atMost(LIMIT)
@@ -160,7 +160,7 @@ class RunScriptTest {
       Path file = Files.writeString(folder.resolve("directory.yaml"), example.output());
       assertThat(run("apply", "--state", state, file.toString()).output())
           .as(example.output())
-          .contains("the directory is as the file says already");
+          .contains("the directory is up to date");
 
       Ended wrongFile = run("apply", "--state", state, brokenDirectory().toString());
       assertThat(wrongFile.output())
@@ -241,7 +241,7 @@ class RunScriptTest {
   void commandsWithoutARunningStackSaySo() throws Exception {
     Ended ended = run("status", "--state", state("nothing"));
     assertThat(ended.code()).isEqualTo(3);
-    assertThat(ended.output()).contains("nothing runs with the state folder");
+    assertThat(ended.output()).contains("no installation runs with the state folder");
   }
 
   @Test

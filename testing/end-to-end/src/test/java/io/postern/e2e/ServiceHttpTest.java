@@ -157,8 +157,8 @@ class ServiceHttpTest {
     refuses(
         service,
         plaintext,
-        "quarkus.management.host is 0.0.0.0, which other machines reach, and"
-            + " quarkus.management.tls-configuration-name is missing: write http there");
+        "quarkus.management.host is 0.0.0.0, which is reachable from other machines, and "
+            + "quarkus.management.tls-configuration-name is missing: write http there");
   }
 
   /** Quarkus would serve plaintext then, at the port of TLS. */
@@ -166,7 +166,7 @@ class ServiceHttpTest {
   void aTlsConfigurationWithoutAKeyIsRefusedAtTheStart() throws Exception {
     Map<String, String> without = environment(Service.DELIVERY, FreePorts.next(), FreePorts.next());
     without.keySet().removeIf(name -> name.startsWith("QUARKUS_TLS_HTTP_KEY_STORE"));
-    refuses(Service.DELIVERY, without, "quarkus.tls.http has no key: name PEM files with");
+    refuses(Service.DELIVERY, without, "quarkus.tls.http has no key: set PEM files with");
   }
 
   @ParameterizedTest
@@ -174,7 +174,7 @@ class ServiceHttpTest {
   void anApiThatTakesPlaintextBesideTlsIsRefusedAtTheStart(Service service) throws Exception {
     Map<String, String> both = environment(service, FreePorts.next(), FreePorts.next());
     both.remove("QUARKUS_HTTP_INSECURE_REQUESTS");
-    refuses(service, both, "quarkus.http.insecure-requests lets requests without TLS in");
+    refuses(service, both, "quarkus.http.insecure-requests accepts requests without TLS");
   }
 
   @ParameterizedTest

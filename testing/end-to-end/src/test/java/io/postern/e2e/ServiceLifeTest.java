@@ -255,7 +255,7 @@ class ServiceLifeTest {
           .isEqualTo(250);
       assertThat(sending.command("RCPT TO:<" + recipient + ">").code()).isEqualTo(250);
       assertThat(sending.command("DATA").code()).isEqualTo(354);
-      sending.raw("Subject: under way\r\n\r\nfirst\r\n");
+      sending.raw("Subject: in progress\r\n\r\nfirst\r\n");
       terminate(Service.INGRESS);
       assertThat(idle.reply().code()).isEqualTo(421);
       sending.raw("second\r\n.\r\n");
@@ -267,7 +267,7 @@ class ServiceLifeTest {
       process(Service.INGRESS).start();
       awaitReady();
     }
-    assertThat(arrived("under way")).isEqualTo(1);
+    assertThat(arrived("in progress")).isEqualTo(1);
   }
 
   @Test

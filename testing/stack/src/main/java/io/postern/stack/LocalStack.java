@@ -99,7 +99,7 @@ public final class LocalStack implements AutoCloseable {
         options.smtpPort() != 0 ? options.smtpPort() : options.state().port("smtp", 2525);
     if (!FreePorts.isFree(smtpPort)) {
       throw new IllegalStateException(
-          "port " + smtpPort + " is taken: choose another one with --smtp-port");
+          "port " + smtpPort + " is in use: choose another one with --smtp-port");
     }
     LocalStack stack = new LocalStack(options, broker, smtpPort, say);
     try {
@@ -140,7 +140,9 @@ public final class LocalStack implements AutoCloseable {
   /** A machine that has none has a console that waits for one. */
   private void startPostgres() throws IOException {
     if (!PostgresServer.canRun()) {
-      say.accept("the console has no PostgreSQL: there is none for this machine, or for its root");
+      say.accept(
+          "the console has no PostgreSQL: none is available for this machine, or for its "
+              + "root user");
       return;
     }
     PostgresServer server =

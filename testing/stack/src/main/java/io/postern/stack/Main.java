@@ -48,7 +48,7 @@ import picocli.CommandLine.Command;
     name = "./run",
     description = {
       "Starts Postern on this machine: a Kafka broker, the services with a PostgreSQL for the console, and an example partner and mailbox.",
-      "TLS protects the connection, not the message: a recipient may forward a mail, and that decides anew."
+      "TLS protects the connection, not the message."
     },
     mixinStandardHelpOptions = true,
     versionProvider = io.postern.operator.Main.Version.class,

@@ -36,7 +36,7 @@ public enum Service {
     throw new IllegalArgumentException(
         "no service "
             + module
-            + "; there are "
+            + "; services are "
             + Arrays.stream(values()).map(Service::module).toList());
   }
 

@@ -189,9 +189,9 @@ public final class StateFolder {
       throw new IllegalStateException(
           "port "
               + known
-              + " is taken, and certificates in "
+              + " is in use, and certificates in "
               + root
-              + " name it: free it, or use another --state FOLDER");
+              + " contain it: free it, or use another --state FOLDER");
     }
     return Integer.parseInt(known);
   }

@@ -36,7 +36,7 @@ public class FormProof {
     // Whoever is not signed in has no session that a form could misuse.
     if (!expected.isEmpty() && !(given instanceof String proof && isEqual(expected, proof))) {
       throw ProblemException.forbidden(
-          "The form does not belong to this session: open the page again, and repeat it.");
+          "The form does not belong to this session: open the page again, and repeat the action.");
     }
   }
 

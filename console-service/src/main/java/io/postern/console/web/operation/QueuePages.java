@@ -303,6 +303,6 @@ public class QueuePages {
     if (response.getEntity() instanceof QueueControlAnswer answer) {
       return answer;
     }
-    throw new ProblemException(Problem.of(500, "No answer", "The request has no answer."));
+    throw new ProblemException(Problem.of(500, "No response", "The request had no response."));
   }
 }

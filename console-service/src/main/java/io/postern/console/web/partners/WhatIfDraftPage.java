@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.TEXT_HTML)
 public class WhatIfDraftPage {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String BEGIN_AGAIN = "follow a whole link, or begin again at /what-ifs";
+  private static final String BEGIN_AGAIN = "follow a complete link, or start again at /what-ifs";
 
   /** A request's first line has 4,096 octets at most. */
   private static final int LONGEST_ADDRESS = 2_000;
@@ -254,7 +254,7 @@ public class WhatIfDraftPage {
 
   private static String oneState(String etag) {
     if (!ETAG.matcher(etag).matches()) {
-      throw ProblemException.badRequest("etag", "it is no version of a connector", BEGIN_AGAIN);
+      throw ProblemException.badRequest("etag", "it is not a version of a connector", BEGIN_AGAIN);
     }
     return etag;
   }
@@ -270,7 +270,7 @@ public class WhatIfDraftPage {
     } catch (JsonProcessingException e) {
       // the same answer
     }
-    throw ProblemException.badRequest("draft", "it is no object in JSON", BEGIN_AGAIN);
+    throw ProblemException.badRequest("draft", "it is not a JSON object", BEGIN_AGAIN);
   }
 
   private String page(Draft draft, String id) {

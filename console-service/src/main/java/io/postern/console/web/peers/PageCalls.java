@@ -82,7 +82,7 @@ public final class PageCalls {
   }
 
   private static ProblemException doesNotAnswer(String service) {
-    return ProblemException.unavailable(service + " does not answer: try again.");
+    return ProblemException.unavailable(service + " does not respond: try again.");
   }
 
   /**
@@ -114,7 +114,7 @@ public final class PageCalls {
           Problem.of(
               413,
               "Too large",
-              "The page's data have more than 16 MB: ask the API part by part, or postern."));
+              "The data of the page has more than 16 MB: use the API in parts, or postern."));
     }
     if (answers.size() == 1 && away.isEmpty()) {
       return answers.values().iterator().next();

@@ -245,7 +245,7 @@ public final class Peer {
     return base.orElseThrow(
             () ->
                 unavailable(
-                    "This installation has not said where "
+                    "This installation does not configure where "
                         + service
                         + " is: set postern.console."
                         + service.replace("-service", "")
@@ -267,7 +267,7 @@ public final class Peer {
       throw calls.away(service);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw unavailable("The service stops: try again.");
+      throw unavailable("The service is stopping: try again.");
     } finally {
       response.cancel(true);
     }
@@ -285,8 +285,7 @@ public final class Peer {
     try {
       return body.isEmpty() ? JSON.createObjectNode() : JSON.readTree(body);
     } catch (JsonProcessingException e) {
-      throw unavailable(
-          service + " answers with something else than its API: look at its address.");
+      throw unavailable(service + " does not respond with its API: check its address.");
     }
   }
 

@@ -148,7 +148,7 @@ public class ProviderSignInPage {
       failures.log(e);
       return failed(signIn.next(), ProviderFailure.TOKEN);
     } catch (OIDCException | TimeoutException e) {
-      failures.log(SignInFailures.Kind.SILENT, "its keys cannot be had");
+      failures.log(SignInFailures.Kind.SILENT, "its keys are not available");
       return failed(signIn.next(), ProviderFailure.SILENT);
     } catch (ProviderSessions.RefusedException e) {
       return failed(signIn.next(), ProviderFailure.of(e.refusal()));
@@ -205,7 +205,7 @@ public class ProviderSignInPage {
   }
 
   private static ProblemException badHost() {
-    return ProblemException.badRequest("Host", "it is no host", "write HOST or HOST:PORT");
+    return ProblemException.badRequest("Host", "it is not a host", "write HOST or HOST:PORT");
   }
 
   private static Response.ResponseBuilder leadTo(URI address) {

@@ -38,16 +38,16 @@ public class SignInLinksResource {
 
   @POST
   @Operation(
-      summary = "A link that signs a browser in as you, once",
+      summary = "Creates a link that signs a browser in as you, once",
       description =
-          "For a local user; it ends after ten minutes, and is of this replica. Needs a password: a"
-              + " token gives no further token.")
+          "For a local user; it expires after ten minutes, and is valid at this replica. Needs a "
+              + "password: a token cannot create tokens.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = SignInLink.class)))
   public SignInLink make() {
     if (!Sessions.isByPassword(identity)) {
-      throw ProblemException.forbidden("A link is given for a name and a password alone.");
+      throw ProblemException.forbidden("A link needs a name and a password.");
     }
     return new SignInLink(
         "/sign-in/" + links.code(identity.getPrincipal().getName()),

@@ -34,7 +34,7 @@ class PageCallsTest {
 
     assertThatThrownBy(() -> calls.readingTime("policy-service"))
         .isInstanceOf(ProblemException.class)
-        .hasMessageContaining("policy-service does not answer");
+        .hasMessageContaining("policy-service does not respond");
   }
 
   /** The server takes connections and says nothing. */
@@ -50,7 +50,7 @@ class PageCallsTest {
       assertThat(Asked.of(peer, "/one").get(notes)).isEmpty();
       assertThat(Asked.of(peer, "/two").get(notes)).isEmpty();
 
-      assertThat(notes).containsExactly("certificate-service does not answer: try again.");
+      assertThat(notes).containsExactly("certificate-service does not respond: try again.");
       assertThatThrownBy(() -> calls.readingTime("certificate-service"))
           .isInstanceOf(ProblemException.class);
       assertThat(calls.readingTime("policy-service")).isPositive();

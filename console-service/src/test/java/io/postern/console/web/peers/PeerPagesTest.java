@@ -189,7 +189,7 @@ class PeerPagesTest {
         .statusCode(200)
         .body(
             allOf(
-                containsString("policy-service does not answer"),
+                containsString("policy-service does not respond"),
                 containsString("/certificates?withinDays=30")));
 
     Duration took = Duration.ofNanos(System.nanoTime() - before);
@@ -331,7 +331,7 @@ class PeerPagesTest {
         .header("Content-Type", startsWith("text/html"))
         .body(
             allOf(
-                containsString("There is no direction sideways of connectors"),
+                containsString("No such direction sideways of connectors"),
                 not(containsString("There is no page"))));
   }
 
@@ -414,7 +414,7 @@ class PeerPagesTest {
         .body(
             allOf(
                 containsString("value=\"typed here"),
-                containsString("policy-service does not answer")));
+                containsString("policy-service does not respond")));
   }
 
   private ValidatableResponse at(String address) {
@@ -444,7 +444,7 @@ class PeerPagesTest {
           .get("/what-ifs/18")
           .then()
           .statusCode(400)
-          .body(containsString("it is no object in JSON"));
+          .body(containsString("it is not a JSON object"));
     }
     for (String etag : List.of("*", "\"5\", \"6\"", "x".repeat(81))) {
       browser()
@@ -452,7 +452,7 @@ class PeerPagesTest {
           .get("/what-ifs/18")
           .then()
           .statusCode(400)
-          .body(containsString("it is no version of a connector"));
+          .body(containsString("it is not a version of a connector"));
       browser()
           .formParam("proof", proof())
           .formParam("organization", "contoso")
@@ -485,7 +485,7 @@ class PeerPagesTest {
               allOf(
                   containsString("A sentence."),
                   containsString("what was typed</textarea>"),
-                  containsString("policy-service does not answer")));
+                  containsString("policy-service does not respond")));
     }
   }
 
@@ -528,7 +528,7 @@ class PeerPagesTest {
             422,
             "application/problem+json",
             """
-            {"title": "The draft has problems", "status": 422, "detail": "Each is one.",
+            {"title": "The draft has errors", "status": 422, "detail": "Each is one.",
              "errors": [{"pointer": "inbound-connector/contoso/New: senderDomains[0]", "problem": "a problem", "cure": "its cure"}]}
             """));
 
@@ -577,7 +577,7 @@ class PeerPagesTest {
             422,
             "application/problem+json",
             """
-            {"title": "The draft has problems", "status": 422, "detail": "Each is one.",
+            {"title": "The draft has errors", "status": 422, "detail": "Each is one.",
              "errors": [{"pointer": "organization/contoso", "problem": "a problem", "cure": "its cure", "line": 12}]}
             """));
     browser()

@@ -23,12 +23,12 @@ public class SignInFailedMapper implements ExceptionMapper<AuthenticationFailedE
       return Answers.of(
               429,
               "Too many requests",
-              "Too many attempts to sign in wait already: try again later.")
+              "Too many sign-in attempts are in progress: try again later.")
           .header(HttpHeaders.RETRY_AFTER, tooMany.seconds())
           .build();
     }
     failures.log(e);
     return NotSignedInMapper.answer(
-        "The name and the password, or the token, are not good, or not any more.");
+        "The name and password, or the token, are invalid or have expired.");
   }
 }

@@ -18,7 +18,8 @@ public class UnexpectedMapper implements ExceptionMapper<RuntimeException> {
   public Response toResponse(RuntimeException e) {
     String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     LOG.errorf(e, "A call failed, %s", id);
-    return Answers.of(500, "Internal error", "The service's log has the cause under " + id + ".")
+    return Answers.of(
+            500, "Internal error", "The log of the service has the cause under " + id + ".")
         .build();
   }
 }

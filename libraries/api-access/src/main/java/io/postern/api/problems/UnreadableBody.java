@@ -22,8 +22,8 @@ final class UnreadableBody {
     int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
     String fault =
         e instanceof MismatchedInputException
-            ? "the value has not the right type, or the field does not exist"
-            : "this is no JSON";
+            ? "the value has the wrong type, or the field does not exist"
+            : "this is not JSON";
     return Answers.of(
             Problem.of(
                 400,

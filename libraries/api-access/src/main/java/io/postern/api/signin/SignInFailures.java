@@ -25,23 +25,24 @@ public class SignInFailures {
   public enum Kind {
     TOKEN_REFUSED("its token was refused", "compare issuer, audience, keys and clocks"),
     SILENT(
-        "it does not answer", "look whether the provider runs, and whether this host reaches it"),
+        "it does not respond",
+        "check that the provider is running, and that this host can reach it"),
     CROWDED(
-        "too many wait for its answer",
-        "the provider is slow, or strangers begin sign-ins; behind a proxy all are of one network"
-            + " until quarkus.http.proxy is set"),
+        "too many are waiting for its response",
+        "the provider is slow, or unauthenticated clients start sign-ins; behind a proxy, all "
+            + "clients are of one network until quarkus.http.proxy is set"),
     UNEXPECTED(
-        "it answers otherwise than the settings expect",
+        "its response does not match the settings",
         "compare issuer, client id, secret and redirect URI with the provider's settings"),
     CODE_REFUSED(
-        "it does not take a code",
-        "a reader may begin again; if all fail, compare the redirect URI and the clocks"),
+        "it does not accept a code",
+        "the user may start again; if all fail, compare the redirect URI and the clocks"),
     NO_CODE(
         "it sent a browser back without a code",
-        "look at the client's settings there, and at the provider's own log"),
+        "check the client's settings there, and the provider's own log"),
     OTHER_ISSUER(
-        "a browser came with the answer of another issuer (RFC 9207)",
-        "if all fail, compare postern.api.oidc.issuer with the provider's own name of itself");
+        "a browser returned with the response of another issuer (RFC 9207)",
+        "if all fail, compare postern.api.oidc.issuer with the issuer of the provider");
 
     private final String what;
     private final String advice;

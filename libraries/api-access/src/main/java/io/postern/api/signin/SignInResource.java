@@ -49,8 +49,8 @@ public class SignInResource {
 
   @GET
   @Operation(
-      summary = "How one signs in",
-      description = "Needs no credentials. A program that signs in asks this first.")
+      summary = "How to sign in",
+      description = "Needs no credentials. A program that signs in reads this first.")
   public Ways ways() {
     return ways;
   }

@@ -24,7 +24,7 @@ import org.jose4j.lang.JoseException;
 @Path("/api/v1/tokens")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "access", description = "Who may, and signing in")
+@Tag(name = "access", description = "Access rights and sign-in")
 public class TokensResource {
   private final SecurityIdentity identity;
   private final Users users;
@@ -45,10 +45,10 @@ public class TokensResource {
   @POST
   @RunOnVirtualThread
   @Operation(
-      summary = "A token in place of the password, for all services",
+      summary = "Creates a token to use instead of the password, for all services",
       description =
-          "It ends after its time, and when the user is changed or removed. Needs a password: a token"
-              + " gives no further token.")
+          "It expires after its time, and when the user is changed or removed. Needs a password: a "
+              + "token cannot create tokens.")
   public TokenAnswer issue(
       @Parameter(description = "How long it lasts: 1 to 720")
           @QueryParam("minutes")
@@ -60,7 +60,7 @@ public class TokensResource {
           "minutes", "it is " + minutes, "write 1 to " + Tokens.LONGEST.toMinutes());
     }
     if (!Sessions.isByPassword(identity)) {
-      throw ProblemException.forbidden("A token is given for a name and a password alone.");
+      throw ProblemException.forbidden("A token needs a name and a password.");
     }
     String name = identity.getPrincipal().getName();
     User user = users.find(name).orElseThrow(() -> ProblemException.notFound("user " + name));

@@ -5,7 +5,7 @@ public final class TooManyAttemptsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   TooManyAttemptsException() {
-    super("too many attempts to sign in at one time", null, false, false);
+    super("too many sign-in attempts at a time", null, false, false);
   }
 
   /** For Retry-After. */

@@ -5,6 +5,6 @@ public final class ChangedUserException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   ChangedUserException() {
-    super("the user is another one by now", null, false, false);
+    super("the user has been changed", null, false, false);
   }
 }

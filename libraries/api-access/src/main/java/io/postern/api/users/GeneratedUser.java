@@ -32,7 +32,7 @@ record GeneratedUser(String name, String password) {
     GeneratedUser made = new GeneratedUser(name, SecretFile.random(PASSWORD_BYTES));
     SecretFile.write(
         file, (made.name + ":" + made.password + "\n").getBytes(StandardCharsets.UTF_8));
-    LOG.infof("API credentials made: %s", file);
+    LOG.infof("API credentials created: %s", file);
     return made;
   }
 
@@ -53,8 +53,8 @@ record GeneratedUser(String name, String password) {
       throw new IllegalStateException(
           "postern.api.credentials-file "
               + file
-              + " is not user:password with a password of 8 characters or more: correct it, or"
-              + " delete it and a new one is made");
+              + " is not user:password with a password of 8 characters or more: correct it, or "
+              + "delete it to create a new one");
     }
     SecretFile.warnOfReaders(file);
     return Optional.of(new GeneratedUser(parts[0], parts[1]));

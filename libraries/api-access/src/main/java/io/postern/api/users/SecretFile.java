@@ -82,7 +82,7 @@ final class SecretFile {
     Set<PosixFilePermission> others = Files.getPosixFilePermissions(file);
     others.removeAll(OWNER_ONLY);
     if (!others.isEmpty()) {
-      LOG.warnf("%s can be read by others than its owner: chmod 600", file);
+      LOG.warnf("%s is readable by other users: chmod 600", file);
     }
   }
 

@@ -49,8 +49,8 @@ record UserList(Map<String, User> users) {
       // Without the text, which has hashes.
       throw new IllegalStateException(
           e instanceof JacksonException wrong && wrong.getLocation() != null
-              ? "line " + wrong.getLocation().getLineNr() + " is no JSON of users"
-              : "it is no JSON of users",
+              ? "line " + wrong.getLocation().getLineNr() + " is not valid JSON of users"
+              : "it is not valid JSON of users",
           null);
     }
     Map<String, User> users = new TreeMap<>();
@@ -61,7 +61,7 @@ record UserList(Map<String, User> users) {
           || !user.roles().stream().allMatch(Rights::isRole)
           || user.version() == null
           || users.put(user.name(), user) != null) {
-        throw new IllegalStateException("the user " + user.name() + " is not as one must be");
+        throw new IllegalStateException("the user " + user.name() + " is invalid");
       }
     }
     if (users.isEmpty() || users.size() > MOST) {

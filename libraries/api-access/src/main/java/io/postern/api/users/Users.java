@@ -71,9 +71,9 @@ public class Users {
               + credentials
               + ", the users file "
               + file
-              + " or the key beside it cannot be read or made ("
+              + " or its key file cannot be read or created ("
               + e
-              + "): name files in a folder that the service may write to");
+              + "): use files in a folder that the service can write to");
     }
   }
 
@@ -207,7 +207,7 @@ public class Users {
             () -> {
               Change change = step.of(UserList.parse(Files.readAllBytes(file)));
               if (!change.list().hasOperator()) {
-                throw new IllegalArgumentException("there would be no operator any more");
+                throw new IllegalArgumentException("no operator would be left");
               }
               byte[] written = change.list().bytes();
               UserList.parse(written); // nothing that could not be read again
@@ -266,7 +266,7 @@ public class Users {
     try {
       return GeneratedUser.at(credentials).filter(given -> given.name().equals(user.name()));
     } catch (IOException | IllegalStateException e) {
-      LOG.warnf("%s does not count: %s", credentials, e.getMessage());
+      LOG.warnf("%s is ignored: %s", credentials, e.getMessage());
       return Optional.empty();
     }
   }
@@ -290,7 +290,7 @@ public class Users {
     }
     if (key.length != KEY_BYTES) {
       throw new IllegalStateException(
-          "the key of tokens beside it is not " + KEY_BYTES + " bytes in base64url: delete it");
+          "its key file for tokens is not " + KEY_BYTES + " bytes in base64url: delete it");
     }
     return key;
   }

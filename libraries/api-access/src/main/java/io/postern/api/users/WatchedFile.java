@@ -78,7 +78,7 @@ final class WatchedFile<T> {
   }
 
   private void report(Exception e) {
-    LOG.errorf("%s cannot be used, and its former content counts: %s", file, e);
+    LOG.errorf("%s cannot be used, and its former content stays in use: %s", file, e);
   }
 
   private Mark mark() throws IOException {

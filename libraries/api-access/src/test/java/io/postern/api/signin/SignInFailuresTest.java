@@ -95,11 +95,11 @@ class SignInFailuresTest {
 
     assertThat(lines)
         .containsExactly(
-            "A browser's sign-in at the OpenID provider failed: it sent a browser back without a"
-                + " code (invalid_scope): look at the client's settings there, and at the"
-                + " provider's own log",
-            "A browser's sign-in at the OpenID provider failed: a browser came with the answer of"
-                + " another issuer (RFC 9207): if all fail, compare postern.api.oidc.issuer with"
-                + " the provider's own name of itself");
+            "A browser's sign-in at the OpenID provider failed: it sent a browser back without a "
+                + "code (invalid_scope): check the client's settings there, and the provider's own "
+                + "log",
+            "A browser's sign-in at the OpenID provider failed: a browser returned with the "
+                + "response of another issuer (RFC 9207): if all fail, compare "
+                + "postern.api.oidc.issuer with the issuer of the provider");
   }
 }

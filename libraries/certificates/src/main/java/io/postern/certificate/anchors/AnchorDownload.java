@@ -69,8 +69,8 @@ public final class AnchorDownload {
   public static URI checked(URI url) {
     if (!isHttps(url) || url.getRawUserInfo() != null || url.getRawFragment() != null) {
       throw new IllegalArgumentException(
-          "postern.anchors.url is no https URL of a host (without user and fragment): write"
-              + " https://host/path");
+          "postern.anchors.url is not an https URL of a host (without user and fragment): write "
+              + "https://host/path");
     }
     return url;
   }
@@ -156,7 +156,7 @@ public final class AnchorDownload {
     try {
       return answer.get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      throw new RefusedException("no whole answer in time");
+      throw new RefusedException("no complete response in time");
     } catch (ExecutionException e) {
       throw e.getCause() instanceof IOException failed
           ? failed
@@ -179,7 +179,7 @@ public final class AnchorDownload {
       }
       return to;
     } catch (IllegalArgumentException e) {
-      throw new RefusedException("it redirects to no URL");
+      throw new RefusedException("it redirects to an invalid URL");
     }
   }
 

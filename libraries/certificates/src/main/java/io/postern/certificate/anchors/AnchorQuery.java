@@ -26,7 +26,8 @@ public final class AnchorQuery {
     String digits = text.replaceAll("[: ]", "").toLowerCase(Locale.ROOT);
     if (!digits.matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
       throw new IllegalArgumentException(
-          "it is no fingerprint: write the 64 hexadecimal digits of a SHA-256, or the 40 of a SHA-1");
+          "it is not a fingerprint: write the 64 hexadecimal digits of a SHA-256, or the 40 of a "
+              + "SHA-1");
     }
     return new AnchorQuery(digits, "");
   }

@@ -100,7 +100,7 @@ record CertificateText(String where, boolean lenient) {
       } catch (CertificateException broken) {
         throw unusable(which, e);
       }
-      LOG.infof("%s: %s is left out: %s", where, which, e.getMessage());
+      LOG.infof("%s: %s is skipped: %s", where, which, e.getMessage());
     }
   }
 

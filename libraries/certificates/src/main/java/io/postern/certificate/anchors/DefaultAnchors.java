@@ -124,7 +124,7 @@ public final class DefaultAnchors {
     AnchorBundle read = AnchorBundle.of(found, now);
     if (tooMany(read)) {
       LOG.warnf(
-          "postern.anchors: %d anchors, at most %d are kept; those of before stay in force",
+          "postern.anchors: %d anchors, at most %d are kept; the previous ones stay in force",
           read.anchors().size(), MOST);
       read = AnchorBundle.of(kept, now); // the distrust counts all the same
     } else {

@@ -83,7 +83,7 @@ public final class DistrustFile {
       return ByteString.copyFrom(Fingerprints.parse(text));
     } catch (IllegalArgumentException e) {
       throw broken(
-          "line %s: \"%s\" is no SHA-256 of a certificate"
+          "line %s: \"%s\" is not the SHA-256 of a certificate"
               .formatted(line, Printable.cut(text, MAX_SHOWN)),
           "write the 64 hexadecimal digits that openssl x509 -noout -fingerprint -sha256 prints,"
               + " or # before a comment");

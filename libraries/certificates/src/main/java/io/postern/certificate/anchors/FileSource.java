@@ -49,7 +49,7 @@ final class FileSource implements AnchorSource {
         throw e;
       }
       failures.incrementAndGet();
-      LOG.warnf("%s; the start goes on without it", e.getMessage());
+      LOG.warnf("%s; the start continues without it", e.getMessage());
     }
   }
 

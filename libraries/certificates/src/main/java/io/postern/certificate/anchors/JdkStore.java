@@ -19,7 +19,7 @@ final class JdkStore {
   private static final Logger LOG = Logger.getLogger(JdkStore.class);
   private static final String KEY = "postern.anchors.jdk: ";
   private static final String CURE =
-      "mend the Java runtime, or write postern.anchors.jdk=false and name another source";
+      "fix the Java runtime, or write postern.anchors.jdk=false and configure another source";
 
   private JdkStore() {}
 
@@ -51,7 +51,7 @@ final class JdkStore {
     try {
       certificates.add(ParsedCertificate.parse(der));
     } catch (UnusableCertificateException e) {
-      LOG.infof("the JDK's anchor \"%s\" is left out: %s", alias, e.getMessage());
+      LOG.infof("the JDK's anchor \"%s\" is skipped: %s", alias, e.getMessage());
     }
   }
 }

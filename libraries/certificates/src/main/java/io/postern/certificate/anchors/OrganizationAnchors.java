@@ -86,7 +86,7 @@ public final class OrganizationAnchors {
     List<ParsedCertificate> certificates =
         ParsedCertificate.usable(
             set.getCertificatesList().stream().map(ByteString::toByteArray).toList(),
-            e -> LOG.warnf("anchor set %s: a certificate is left out: %s", id, e.getMessage()));
+            e -> LOG.warnf("anchor set %s: a certificate is skipped: %s", id, e.getMessage()));
     return new OrganizationSet(
         AnchorSetReference.newBuilder()
             .setId(id)

@@ -52,7 +52,7 @@ public final class FetchException extends Exception {
   }
 
   static FetchException late() {
-    return new FetchException(Kind.TIMEOUT, "the server did not answer in time");
+    return new FetchException(Kind.TIMEOUT, "the server did not respond in time");
   }
 
   /**

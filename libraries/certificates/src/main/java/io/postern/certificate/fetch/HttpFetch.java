@@ -196,7 +196,7 @@ public final class HttpFetch implements AutoCloseable {
           ? HttpResponse.tooLarge()
           : new FetchException(Kind.NOT_STORED, "the content could not be stored");
     } catch (IOException e) {
-      throw new FetchException(Kind.DISCONNECTED, "the connection broke: " + e.getMessage());
+      throw new FetchException(Kind.DISCONNECTED, "the connection was lost: " + e.getMessage());
     }
   }
 
@@ -281,7 +281,7 @@ public final class HttpFetch implements AutoCloseable {
     } catch (SocketTimeoutException e) {
       throw e; // it may be the server that the proxy waits for
     } catch (IOException e) {
-      throw ofProxy(Kind.DISCONNECTED, "the connection broke: " + e.getMessage());
+      throw ofProxy(Kind.DISCONNECTED, "the connection was lost: " + e.getMessage());
     }
     if (status / 100 != 2) {
       FetchException refused = new FetchException(Kind.HTTP, refusedByProxy(status), status);
@@ -318,14 +318,14 @@ public final class HttpFetch implements AutoCloseable {
 
   private String refused(int status) {
     return proxy == null || servers != null
-        ? "the server answered " + status
+        ? "the server returned " + status
         : refusedByProxy(status);
   }
 
   private static String refusedByProxy(int status) {
     return status == PROXY_AUTHENTICATION
-        ? "the proxy wants a user and a password (407), which Postern has not"
-        : "the proxy, or the server behind it, answered " + status;
+        ? "the proxy requires a user and a password (407), which Postern does not support"
+        : "the proxy, or the server, returned " + status;
   }
 
   private byte[] bytes(HttpTarget at, Request request) {

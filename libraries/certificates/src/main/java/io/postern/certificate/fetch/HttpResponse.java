@@ -67,7 +67,7 @@ record HttpResponse(int status, Map<String, String> fields) {
   void copyBody(InputStream in, OutputStream out, long maxBytes)
       throws IOException, FetchException {
     if (!fields.getOrDefault("content-encoding", "identity").equalsIgnoreCase("identity")) {
-      throw bad("an encoded body, which was not asked for");
+      throw bad("an encoded body, which was not requested");
     }
     String transfer = fields.get("transfer-encoding");
     String length = fields.get("content-length");
@@ -118,7 +118,7 @@ record HttpResponse(int status, Map<String, String> fields) {
 
   private static long number(String text, int radix, long max) throws FetchException {
     if (!text.matches("[0-9a-fA-F]{1,15}")) {
-      throw bad("a length that is no number");
+      throw bad("a length that is not a number");
     }
     try {
       long number = Long.parseLong(text, radix);
@@ -127,7 +127,7 @@ record HttpResponse(int status, Map<String, String> fields) {
       }
       return number;
     } catch (NumberFormatException e) {
-      throw bad("a length that is no number");
+      throw bad("a length that is not a number");
     }
   }
 
@@ -164,7 +164,7 @@ record HttpResponse(int status, Map<String, String> fields) {
   }
 
   private static FetchException bad(String what) {
-    return new FetchException(Kind.HTTP, "the server's answer is not usable: " + what);
+    return new FetchException(Kind.HTTP, "the server's response is not usable: " + what);
   }
 
   private static FetchException ended(String what) {

@@ -40,7 +40,7 @@ record HttpTarget(URI uri, String host, int port, boolean tls) {
           uri.getPort() < 0 ? usualPort(tls) : uri.getPort(),
           tls);
     } catch (IllegalArgumentException e) {
-      throw new FetchException(Kind.NOT_FOLLOWED, "it is no URL");
+      throw new FetchException(Kind.NOT_FOLLOWED, "it is not a URL");
     }
   }
 
@@ -57,7 +57,7 @@ record HttpTarget(URI uri, String host, int port, boolean tls) {
     try {
       return of(uri.resolve(location).toString(), tls);
     } catch (IllegalArgumentException e) {
-      throw new FetchException(Kind.HTTP, "a redirect to no URL", status);
+      throw new FetchException(Kind.HTTP, "a redirect to an invalid URL", status);
     }
   }
 

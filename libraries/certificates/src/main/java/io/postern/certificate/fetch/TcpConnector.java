@@ -102,7 +102,7 @@ public final class TcpConnector implements AutoCloseable {
   }
 
   private static FetchException silent() {
-    return new FetchException(Kind.SILENT, "the attempt to connect had no answer");
+    return new FetchException(Kind.SILENT, "the connection attempt had no response");
   }
 
   private static FetchException refusal() {

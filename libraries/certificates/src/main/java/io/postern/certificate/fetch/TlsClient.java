@@ -99,19 +99,19 @@ public final class TlsClient {
     @Override
     public void checkClientTrusted(X509Certificate[] shown, String type, @Nullable Socket socket)
         throws CertificateException {
-      throw new CertificateException("no client is judged here");
+      throw new CertificateException("clients are not checked here");
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] shown, String type, @Nullable SSLEngine engine)
         throws CertificateException {
-      throw new CertificateException("no client is judged here");
+      throw new CertificateException("clients are not checked here");
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] shown, String type)
         throws CertificateException {
-      throw new CertificateException("no client is judged here");
+      throw new CertificateException("clients are not checked here");
     }
 
     @Override

@@ -101,7 +101,7 @@ public final class ChainJudge {
           request,
           anchors.standsWith(),
           anchors.distrustVersion(),
-          "the question names no role that is known",
+          "the request has an unknown role",
           now);
     }
     List<byte[]> chain = request.getChainList().stream().map(ByteString::toByteArray).toList();
@@ -202,7 +202,11 @@ public final class ChainJudge {
     return chain.size() > MAX_CERTIFICATES || bytes > MAX_BYTES
         ? new Problem(
             VerdictReason.TOO_COMPLEX,
-            chain.size() + " certificates of " + bytes + " bytes, at most 10 of 64 KiB are judged")
+            chain.size()
+                + " certificates of "
+                + bytes
+                + " bytes, at most 10 of 64 KiB are "
+                + "validated")
         : null;
   }
 

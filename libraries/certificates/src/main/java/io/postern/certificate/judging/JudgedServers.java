@@ -85,7 +85,7 @@ public record JudgedServers(ChainJudge judge, Supplier<TrustAnchors> anchors, In
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    throw new CertificateException("clients are not judged here");
+    throw new CertificateException("clients are not checked here");
   }
 
   @Override

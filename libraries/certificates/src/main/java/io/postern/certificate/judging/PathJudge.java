@@ -117,7 +117,7 @@ record PathJudge(RevocationCheck revocation) {
             leaf.evidence().toBuilder()
                 .setStatus(RevocationStatus.UNREACHABLE)
                 .setDetail(
-                    "it must come with a stapled OCSP answer (RFC 7633), and no good one did")
+                    "it requires a stapled OCSP response (RFC 7633), and no good one was sent")
                 .build(),
             leaf.validUntil(),
             leaf.supporting()));
@@ -222,7 +222,7 @@ record PathJudge(RevocationCheck revocation) {
       if (e.getCause() instanceof PauseRefusedException refused) {
         throw refused;
       }
-      LOG.errorf(e.getCause(), "the revocation of %s could not be looked at", certificate);
+      LOG.errorf(e.getCause(), "the revocation of %s could not be checked", certificate);
       return Finding.withoutSource(
           certificate, RevocationStatus.UNREACHABLE, "its issuer's publication could not be read");
     }

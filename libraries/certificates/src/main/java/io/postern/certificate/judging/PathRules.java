@@ -159,7 +159,8 @@ final class PathRules {
     boolean without = issuer.equals(anchor) && issuer.extension(Extension.basicConstraints) == null;
     return issuer.isCa() || without
         ? null
-        : new Problem(VerdictReason.NOT_A_CA, issuer + " is no CA and may not issue certificates");
+        : new Problem(
+            VerdictReason.NOT_A_CA, issuer + " is not a CA and may not issue certificates");
   }
 
   // RFC 5280 §4.2.1.9: self-issued certificates and the leaf do not count.
@@ -194,7 +195,7 @@ final class PathRules {
       if (!UNDERSTOOD.contains(oid)) {
         return new Problem(
             VerdictReason.UNKNOWN_CRITICAL_EXTENSION,
-            certificate + " has the critical extension " + oid + ", which is not known");
+            certificate + " has the critical extension " + oid + ", which is unknown");
       }
     }
     return null;

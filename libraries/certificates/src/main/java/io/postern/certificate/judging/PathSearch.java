@@ -71,14 +71,15 @@ final class PathSearch {
     }
     if (leaf.selfSigned()) {
       return new Problem(
-          VerdictReason.SELF_SIGNED, "the certificate is self-signed and no trust anchor: " + leaf);
+          VerdictReason.SELF_SIGNED,
+          "the certificate is self-signed and not a trust anchor: " + leaf);
     }
     if (cut) {
       return tooComplex();
     }
     if (selfSignedEnd) {
       return new Problem(
-          VerdictReason.UNTRUSTED_ROOT, "the chain ends in a root that is no trust anchor");
+          VerdictReason.UNTRUSTED_ROOT, "the chain ends in a root that is not a trust anchor");
     }
     if (badSignature) {
       return new Problem(
@@ -87,7 +88,7 @@ final class PathSearch {
     }
     return new Problem(
         VerdictReason.INCOMPLETE_CHAIN,
-        "the issuer of a certificate was not presented and is no trust anchor: "
+        "the issuer of a certificate was not presented and is not a trust anchor: "
             + lastReached().issuer().getName());
   }
 

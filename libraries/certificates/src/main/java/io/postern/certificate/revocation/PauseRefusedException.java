@@ -5,6 +5,6 @@ public final class PauseRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   PauseRefusedException() {
-    super("too many judgements wait for a fetch");
+    super("too many validations are waiting for a fetch");
   }
 }

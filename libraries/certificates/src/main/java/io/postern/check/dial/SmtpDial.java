@@ -62,11 +62,11 @@ public final class SmtpDial implements AutoCloseable {
       } catch (FetchException e) {
         return nothing(status(e), String.valueOf(e.getMessage()), "");
       } catch (SocketTimeoutException e) {
-        return nothing(Status.TIMED_OUT, "the server did not answer in time", "");
+        return nothing(Status.TIMED_OUT, "the server did not respond in time", "");
       } catch (EOFException e) {
         return nothing(Status.DISCONNECTED, "the server closed the connection", "");
       } catch (IOException e) {
-        return nothing(Status.DISCONNECTED, "the connection broke: " + e.getMessage(), "");
+        return nothing(Status.DISCONNECTED, "the connection was lost: " + e.getMessage(), "");
       }
     }
 

@@ -84,7 +84,7 @@ final class SmtpHello {
       }
     } catch (SmtpSyntaxException e) {
       throw new DialFailedException(
-          Status.NOT_SMTP, "the server speaks no SMTP: " + e.getMessage());
+          Status.NOT_SMTP, "the server does not speak SMTP: " + e.getMessage());
     }
   }
 
@@ -101,7 +101,7 @@ final class SmtpHello {
       line.write(octet);
       if (line.size() > ReplyParser.MAX_LINE) {
         throw new DialFailedException(
-            Status.NOT_SMTP, "the server speaks no SMTP: a line without an end");
+            Status.NOT_SMTP, "the server does not speak SMTP: a line without an end");
       }
     }
   }

@@ -44,7 +44,7 @@ public final class ReportText {
       certificate(number++, certificate);
     }
     if (report.endpointsLeftOut() > 0) {
-      lines.add("  " + report.endpointsLeftOut() + " more URLs were left out");
+      lines.add("  " + report.endpointsLeftOut() + " more URLs were skipped");
     }
     CheckedRoot root = report.root();
     if (root != null) {
@@ -185,7 +185,7 @@ public final class ReportText {
               entry.reached() ? "reached" : "NOT REACHED",
               entry.host() + " port " + entry.port(),
               String.join(", ", entry.what()),
-              entry.by().equals("here") ? "" : ", by the proxy"));
+              entry.by().equals("here") ? "" : ", through the proxy"));
     }
   }
 

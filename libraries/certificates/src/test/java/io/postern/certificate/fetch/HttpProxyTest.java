@@ -237,10 +237,10 @@ public class HttpProxyTest {
 
   @ParameterizedTest
   @CsvSource({
-    "403, the server behind it",
-    "407, wants a user and a password",
-    "502, the server behind it",
-    "504, the server behind it"
+    "403, the proxy, or the server",
+    "407, requires a user and a password",
+    "502, the proxy, or the server",
+    "504, the proxy, or the server"
   })
   void whatTheProxyRefusesIsTold(int status, String words) {
     server.answers("HTTP/1.1 " + status + " no\r\n\r\n");

@@ -63,7 +63,7 @@ public record CollectedResponse(
     try {
       if (!(new OCSPResp(response).getResponseObject() instanceof BasicOCSPResp basic)
           || basic.getResponses().length == 0) {
-        return "it is no OCSP response about a certificate";
+        return "it is not an OCSP response about a certificate";
       }
       OcspQuestion question =
           new OcspQuestion(
@@ -77,7 +77,7 @@ public record CollectedResponse(
       return String.valueOf(e.getMessage());
     } catch (IOException | OCSPException | RuntimeException e) {
       // Hostile bytes reach the parsers.
-      return "it is no OCSP response";
+      return "it is not an OCSP response";
     }
   }
 

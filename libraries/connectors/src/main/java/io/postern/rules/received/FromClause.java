@@ -50,13 +50,13 @@ record FromClause(String name, List<String> comments, String problem) {
         }
         word = i + 1;
       } else if (by < 0 && !isLetterOrDigit(c) && OTHERS.indexOf(c) < 0) {
-        return bad("has a character before its \"by\" that no mail server writes there");
+        return bad("has an unexpected character before its \"by\"");
       }
     }
     if (depth > 0) { // a second "by" may hide behind it
       return bad(BRACKETS);
     }
-    return by < 0 ? bad("does not say by whom it was written") : split(clause);
+    return by < 0 ? bad("does not name the host that wrote it") : split(clause);
   }
 
   private static boolean isBy(String field, int from, int to) {
@@ -70,7 +70,7 @@ record FromClause(String name, List<String> comments, String problem) {
   /** Brackets match here. */
   private static FromClause split(String clause) {
     if (!clause.regionMatches(true, 0, "from ", 0, 5)) {
-      return bad("does not say from whom the message came");
+      return bad("does not name the host that sent the message");
     }
     String name = "";
     List<String> comments = new ArrayList<>(2);

@@ -50,9 +50,9 @@ public sealed interface ReceivedFrom {
       seen.add(literal); // Exim: the address has no name
     }
     return switch (seen.size()) {
-      case 0 -> new Unreadable("names no address of the host behind it");
+      case 0 -> new Unreadable("contains no address of the host before it");
       case 1 -> new Host(seen.getFirst(), harmless(clause.name()));
-      default -> new Unreadable("names more than one address, and one may be a greeting");
+      default -> new Unreadable("contains several addresses, one of which may be the EHLO name");
     };
   }
 

@@ -33,8 +33,8 @@ final class AcceptedDomainImport {
     in.without(
         "MatchSubDomains",
         "each subdomain is an accepted domain of its own: add those that receive mail");
-    in.without("OutboundOnly", "the domain's mail goes where its mailboxRoute says");
-    in.without("Default", "no domain is the default one here");
+    in.without("OutboundOnly", "mail for the domain uses its mailboxRoute");
+    in.without("Default", "there is no default domain here");
     for (String parameter :
         new String[] {
           "Name",
@@ -69,15 +69,16 @@ final class AcceptedDomainImport {
     in.rest();
     if (domain.endsWith(".onmicrosoft.com")) {
       in.object(
-          Taken.NOT_TAKEN, "left out: the domain is Microsoft's, and its MX cannot lead here");
+          Taken.NOT_TAKEN,
+          "not imported: the domain belongs to Microsoft, and its MX cannot point " + "here");
       return null;
     }
     String route = routes.getOrDefault(domain, routes.getOrDefault("", ""));
     if (route.isEmpty()) {
       in.object(
           Taken.DIFFERENT,
-          "Exchange has the mailboxes itself, here they are elsewhere: say where the domain's mail"
-              + " goes (mailboxRoute=host, or mailboxRoute="
+          "Exchange hosts the mailboxes itself; here they are on another host: specify the route "
+              + "of the domain's mail (mailboxRoute=host, or mailboxRoute="
               + domain
               + "=host:port)");
     } else {

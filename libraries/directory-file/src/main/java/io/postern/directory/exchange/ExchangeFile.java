@@ -57,8 +57,8 @@ public final class ExchangeFile {
           .toString();
     } catch (CharacterCodingException e) {
       throw new ExchangeFormatException(
-          "the file is no text in UTF-8, nor in UTF-16 with a byte order mark: write it by Out-File"
-              + " -Encoding utf8");
+          "the file is not UTF-8 or UTF-16 with a byte order mark: write it with Out-File "
+              + "-Encoding utf8");
     }
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class InboundImport {
   private static final Pattern ISSUER_AND_SUBJECT = Pattern.compile("(?i)<I>.*<S>.*?CN=([^,<]+).*");
   private static final String NOT_ALONE =
-      "it counts beside restrictDomainsToIPAddresses only, here and in Exchange: left out";
+      "it applies only with restrictDomainsToIPAddresses, here and in Exchange: not imported";
 
   private final ObjectImport in;
   private final Set<String> acceptedDomains;
@@ -47,8 +47,8 @@ final class InboundImport {
     if (!onPremises) {
       in.takeFlag("RestrictDomainsToCertificate", "restrictDomainsToCertificate");
     } else {
-      in.without("RestrictDomainsToCertificate", "it has an effect on partner connectors alone");
-      in.without("RestrictDomainsToIPAddresses", "it has an effect on partner connectors alone");
+      in.without("RestrictDomainsToCertificate", "it has an effect only on partner connectors");
+      in.without("RestrictDomainsToIPAddresses", "it has an effect only on partner connectors");
     }
     List<String> associated = Spaces.domains(in, "AssociatedAcceptedDomains");
     if (!associated.isEmpty()) {
@@ -78,7 +78,7 @@ final class InboundImport {
     } else {
       in.different(
           "SenderDomains",
-          "an own server is found by certificate or address, whatever the sender: left out");
+          "an own server is selected by certificate or address, for any sender: not imported");
     }
   }
 
@@ -109,18 +109,18 @@ final class InboundImport {
     if (both) {
       in.different(
           "RestrictDomainsToIPAddresses",
-          "certificate and addresses in one connector are refused here, as Exchange advises against"
-              + " them: the certificate alone is demanded. Write a second connector for the same"
-              + " senderDomains if the addresses shall do as well");
+          "certificate and addresses in one connector are not allowed here, and Exchange advises "
+              + "against it: only the certificate is required. Add a second connector for the same "
+              + "senderDomains if the addresses should be sufficient as well");
     }
     if (addresses.isEmpty()) {
       return;
     }
     if (both) {
-      in.different("SenderIPAddresses", "left out with RestrictDomainsToIPAddresses");
+      in.different("SenderIPAddresses", "not imported with RestrictDomainsToIPAddresses");
     } else if (onPremises && !certificate.isEmpty()) {
       in.different(
-          "SenderIPAddresses", "an own server is found by its certificate alone: left out");
+          "SenderIPAddresses", "an own server is selected only by its certificate: not imported");
     } else if (!onPremises && !restricts) {
       in.notTaken("SenderIPAddresses", NOT_ALONE);
     } else {
@@ -131,7 +131,7 @@ final class InboundImport {
   private void requireTls() {
     if (!certificate.isEmpty() && !in.isSet("RequireTls")) {
       in.fields.put("requireTls", true);
-      in.different("RequireTls", "a certificate is shown over TLS alone: true");
+      in.different("RequireTls", "a certificate is presented only over TLS: true");
     } else {
       in.takeFlag("RequireTls", "requireTls");
     }
@@ -167,8 +167,8 @@ final class InboundImport {
             || in.fields.containsKey("tlsSenderCertificateName");
     if (!known && (last || !skipped.isEmpty())) {
       String remark =
-          "the gateway is known by no certificate or address: write tlsSenderCertificateName, or"
-              + " restrictDomainsToIPAddresses with senderIPAddresses";
+          "the gateway is not identified by a certificate or address: write "
+              + "tlsSenderCertificateName, or restrictDomainsToIPAddresses with senderIPAddresses";
       in.without("EFSkipLastIP", remark);
       in.without("EFSkipIPs", remark);
       in.without("EFUsers", remark);
@@ -176,7 +176,7 @@ final class InboundImport {
     }
     if (last) {
       in.take("EFSkipLastIP", "efSkipLastIP", true);
-      in.without("EFSkipIPs", "EFSkipLastIP skips the last host alone, in Exchange too");
+      in.without("EFSkipIPs", "EFSkipLastIP skips only the last host, as in Exchange");
     } else if (!skipped.isEmpty()) {
       in.take("EFSkipIPs", "efSkipIPs", skipped);
     }
@@ -197,10 +197,11 @@ final class InboundImport {
     if (onPremises && !accepted) {
       in.object(
           Taken.NOT_TAKEN,
-          "left out: neither "
+          "not imported: neither "
               + name
-              + " nor its parent is an accepted domain, so the name proves no server of yours. Export"
-              + " Get-AcceptedDomain too, or use a certificate with a name below an accepted domain");
+              + " nor its parent is an accepted domain, so the name identifies no server of yours. "
+              + "Export Get-AcceptedDomain as well, or use a certificate with a name below "
+              + "an accepted domain");
       return true;
     }
     return false;

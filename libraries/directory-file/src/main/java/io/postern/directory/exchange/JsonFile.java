@@ -41,7 +41,7 @@ final class JsonFile {
       return file.objects;
     } catch (IOException e) {
       throw new ExchangeFormatException(
-          "the file is no JSON as ConvertTo-Json -Depth 5 writes it, and no CLIXML of Export-Clixml: "
+          "the file is not JSON from ConvertTo-Json -Depth 5, and not CLIXML from Export-Clixml: "
               + firstLine(String.valueOf(e.getMessage())));
     }
   }
@@ -54,7 +54,7 @@ final class JsonFile {
     } else if (parser.currentToken() == JsonToken.START_OBJECT) {
       take(object());
     } else if (parser.currentToken() != JsonToken.VALUE_NULL) {
-      throw new ExchangeFormatException("the file has a value that is no object");
+      throw new ExchangeFormatException("the file has a value that is not an object");
     }
   }
 

@@ -189,7 +189,9 @@ final class ObjectImport {
   private boolean number(String parameter) {
     boolean number = text(parameter).matches("[0-9]+");
     if (number) {
-      notTaken(parameter, "a number says nothing: export again by ConvertTo-Json -EnumsAsStrings");
+      notTaken(
+          parameter,
+          "a number has no meaning: export again with ConvertTo-Json " + "-EnumsAsStrings");
     }
     return number;
   }

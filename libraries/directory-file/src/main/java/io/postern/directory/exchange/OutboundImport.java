@@ -34,7 +34,7 @@ final class OutboundImport {
     }
     onPremises = "onPremises".equals(type);
     out.takeFlag("Enabled", "enabled");
-    switchedOff("TestMode", "a connector under test takes no mail: enabled is false");
+    switchedOff("TestMode", "a connector in test mode handles no mail: enabled is false");
     switchedOff(
         "IsTransportRuleScoped",
         "there are no mail flow rules that could name the connector: enabled is false. Write"
@@ -51,13 +51,13 @@ final class OutboundImport {
       for (String parameter :
           List.of(
               "AllAcceptedDomains", "RouteAllMessagesViaOnPremises", "CloudServicesMailEnabled")) {
-        out.without(parameter, "it is of connectors to own servers alone");
+        out.without(parameter, "it is only for connectors to own servers");
       }
     }
     out.without(
         "SenderRewritingEnabled",
         "write senderRewritingDomain of the organization first, then senderRewritingEnabled: true");
-    String validate = "it says nothing of the way from here: validate the connector again";
+    String validate = "it is not valid for this installation: validate the connector again";
     out.without("IsValidated", validate);
     out.without("LastValidationTimestamp", validate);
     out.without("ValidationRecipients", validate);
@@ -85,15 +85,15 @@ final class OutboundImport {
         domains.removeAll(own);
         out.different(
             "RecipientDomains",
-            "a partner connector takes no mail to own domains, left out: "
+            "a partner connector does not apply to mail to own domains, not imported: "
                 + String.join(", ", own));
       }
     }
     if (outside) {
       out.different(
           "RecipientDomains",
-          "\"*\" beside AllAcceptedDomains sends mail to the Internet over your own servers: made a"
-              + " connector of its own. Remove that one if you did not mean it");
+          "\"*\" with AllAcceptedDomains sends mail to the Internet through your own servers: "
+              + "imported as a separate connector. Remove that one if it is not intended");
     }
     if (!domains.isEmpty()) {
       out.take("RecipientDomains", "recipientDomains", List.copyOf(domains));
@@ -120,14 +120,14 @@ final class OutboundImport {
     Boolean mx = out.flag("UseMXRecord");
     if (Boolean.TRUE.equals(mx) && !hosts.isEmpty()) {
       out.take("UseMXRecord", "useMXRecord", true);
-      out.different("SmartHosts", "UseMXRecord goes first: left out");
+      out.different("SmartHosts", "UseMXRecord takes precedence: not imported");
       return;
     }
     List<String> single = hosts.stream().filter(host -> !host.matches(".*/[0-9]+$")).toList();
     if (single.size() < hosts.size()) {
       out.different(
           "SmartHosts",
-          "a block of addresses names no host, left out: write each address by itself");
+          "a block of addresses is not a host, not imported: write each address separately");
     }
     if (!single.isEmpty()) {
       out.take("SmartHosts", "smartHosts", single);
@@ -152,7 +152,7 @@ final class OutboundImport {
     if (!domain.isEmpty() && "domainValidation".equals(level)) {
       out.take("TlsDomain", "tlsDomain", domain);
     } else if (!domain.isEmpty()) {
-      out.notTaken("TlsDomain", "it has an effect with TlsSettings DomainValidation alone");
+      out.notTaken("TlsDomain", "it has an effect only with TlsSettings DomainValidation");
     }
     String dane =
         out.word(

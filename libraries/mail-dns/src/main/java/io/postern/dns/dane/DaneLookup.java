@@ -80,7 +80,7 @@ public final class DaneLookup {
       return Name.concatenate(Name.fromString("_" + port + "." + TCP), base);
     } catch (TextParseException | NameTooLongException e) {
       throw new DnsFailureException(
-          "no TLSA record can be asked for below " + text(base) + ": the name is too long", false);
+          "no TLSA record can be queried below " + text(base) + ": the name is too long", false);
     }
   }
 
@@ -88,7 +88,7 @@ public final class DaneLookup {
     try {
       return Name.fromString(host, Name.root);
     } catch (TextParseException e) {
-      throw new DnsFailureException(host + " is no name of a host", false);
+      throw new DnsFailureException(host + " is not a host name", false);
     }
   }
 

@@ -88,7 +88,7 @@ public final class DaneMatch {
 
   private Result result() {
     if (presented.isEmpty()) {
-      return new Result(null, Fault.MISMATCH, "the host shows no certificate");
+      return new Result(null, Fault.MISMATCH, "the host presents no certificate");
     }
     for (Tlsa record : set.usable()) {
       Match match = record.usage() == Tlsa.END_ENTITY ? endEntity(record) : trustAnchor(record);

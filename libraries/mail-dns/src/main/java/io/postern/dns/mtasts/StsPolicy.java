@@ -82,7 +82,7 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
       String name = colon < 0 ? line : line.substring(0, colon);
       String value = colon < 0 ? "" : line.substring(colon + 1).strip();
       if (!NAME.matcher(name).matches() || value.isEmpty()) {
-        throw new IllegalArgumentException("the line \"" + shortened(line) + "\" is no field");
+        throw new IllegalArgumentException("the line \"" + shortened(line) + "\" is not a field");
       }
       // Of a field that stands twice the first counts (§3.2).
       switch (name) {
@@ -160,7 +160,7 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
     String normal = DomainNames.normal(domain);
     if (domain.chars().anyMatch(c -> c > 0x7e) || !DomainNames.isDomain(normal)) {
       throw new IllegalArgumentException(
-          "the field \"mx\" has \"" + shortened(pattern) + "\", which is no host in A-labels");
+          "the field \"mx\" has \"" + shortened(pattern) + "\", which is not a host in A-labels");
     }
     return pattern.startsWith("*.") ? "*." + normal : normal;
   }

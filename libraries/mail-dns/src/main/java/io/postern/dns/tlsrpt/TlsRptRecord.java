@@ -72,7 +72,7 @@ public record TlsRptRecord(List<URI> reportTo) {
       }
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(
-          "the field \"rua\" has an address that is no URI: " + e.getMessage(), e);
+          "the field \"rua\" has an address that is not a URI: " + e.getMessage(), e);
     }
     throw new IllegalArgumentException(
         "the field \"rua\" must have addresses that begin with mailto: or https:");

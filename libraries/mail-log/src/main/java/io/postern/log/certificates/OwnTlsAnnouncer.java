@@ -87,14 +87,14 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
           published = now;
           publishedNanos = System.nanoTime();
           wholeNanos = whole ? publishedNanos : wholeNanos;
-          log.over("our own certificates are published again");
+          log.over("the installation's certificates are published again");
         }
         TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         break;
       } catch (RuntimeException | ExecutionException | TimeoutException e) {
-        log.warn("our own certificates cannot be published, trying again", e);
+        log.warn("the installation's certificates cannot be published, trying again", e);
         pause();
       }
     }
@@ -152,7 +152,7 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
         | ExecutionException
         | TimeoutException e) {
       // Readers take silence for the same, only later.
-      log.warn("the end of our own certificates cannot be published", e);
+      log.warn("the removal of the installation's certificates cannot be published", e);
     }
   }
 }

@@ -277,7 +277,7 @@ final class ContentLane implements AutoCloseable {
       for (Iterator<Passage> i = here.passages.iterator(); i.hasNext(); ) {
         Passage passage = i.next();
         if (passage.position() < begin || passage.position() >= end) {
-          passage.fail(Kind.GONE, "the log has " + begin + " to " + (end - 1), null);
+          passage.fail(Kind.GONE, "Kafka has " + begin + " to " + (end - 1), null);
           i.remove();
         }
       }
@@ -297,7 +297,7 @@ final class ContentLane implements AutoCloseable {
             passage -> {
               boolean first = passage.position() == target;
               if (first) {
-                passage.fail(Kind.UNAVAILABLE, "the log could not read it", why);
+                passage.fail(Kind.UNAVAILABLE, "Kafka could not read it", why);
               }
               return first;
             });

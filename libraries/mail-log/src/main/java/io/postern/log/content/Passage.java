@@ -67,7 +67,7 @@ final class Passage {
         reference.getTopic().equals(Topics.MAIL_CONTENT)
             || reference.getTopic().equals(Topics.MAIL_CONTENT_HELD);
     if (!content || reference.getPartition() < 0 || next < 0 || next > reference.getLastOffset()) {
-      fail(Kind.DAMAGED, "reference to no content", null);
+      fail(Kind.DAMAGED, "reference without content", null);
     }
   }
 
@@ -134,7 +134,7 @@ final class Passage {
     while (failure == null && ready.isEmpty() && !complete) {
       try {
         if (!changed.await(deadline)) {
-          throw new ContentException(Kind.UNAVAILABLE, at("the log did not answer in time"), null);
+          throw new ContentException(Kind.UNAVAILABLE, at("Kafka did not respond in time"), null);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -185,7 +185,7 @@ final class Passage {
   /** The record at {@link #position}. */
   void take(@Nullable String key, byte @Nullable [] value) {
     if (key == null || value == null) {
-      fail(Kind.DAMAGED, "a record is no chunk", null);
+      fail(Kind.DAMAGED, "a record is not a chunk", null);
       return;
     }
     if (owner != null && !owner.equals(key)) {
@@ -217,8 +217,7 @@ final class Passage {
     }
     boolean last = stepsKnown ? end : chunk.getLast();
     if (chunk.getIndex() != chunks || chunk.getLast() != last || end && !last) {
-      fail(
-          Kind.DAMAGED, "chunk " + chunk.getIndex() + " stands where " + chunks + " belongs", null);
+      fail(Kind.DAMAGED, "chunk " + chunk.getIndex() + " is where " + chunks + " belongs", null);
       return;
     }
     chunks++;
@@ -250,7 +249,7 @@ final class Passage {
   /** There are no records from {@link #position} up to this offset. */
   void missing(long to) {
     if (chunks == 0 || stepsKnown) {
-      fail(Kind.GONE, "the log no longer has it", null);
+      fail(Kind.GONE, "Kafka no longer has it", null);
     } else {
       next = to - 1;
       advance();

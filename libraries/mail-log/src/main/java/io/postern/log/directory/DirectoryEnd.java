@@ -117,7 +117,7 @@ final class DirectoryEnd {
       answeredNanos = askedNanos;
     } catch (ExecutionException | CancellationException e) {
       // Asked again; without an answer the reader becomes silent.
-      log.warn("the log does not say where the directory ends", e.getCause());
+      log.warn("Kafka does not report the end of the directory", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted", e);

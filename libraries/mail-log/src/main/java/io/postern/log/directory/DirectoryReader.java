@@ -141,7 +141,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
     if (!newest.doubt().isEmpty()) {
       return newest.doubt();
     }
-    return current().isEmpty() ? "its reader is silent: the log does not answer" : "";
+    return current().isEmpty() ? "its reader makes no progress: Kafka does not respond" : "";
   }
 
   /** Version of the newest snapshot, silent or not; -1: none, or the directory is empty. */
@@ -290,8 +290,8 @@ public final class DirectoryReader<D> implements AutoCloseable {
       if (lost) {
         log.warn(
             Topics.DIRECTORY_RECIPIENTS
-                + " ends before the lists that the directory speaks of, it was lost:"
-                + " apply the lists of recipients again",
+                + " ends before the lists that the directory refers to, it was lost: apply the "
+                + "recipient lists again",
             null);
       }
       return lost;
@@ -317,7 +317,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
     Snapshot<D> newest = snapshot;
     String doubt = doubt(state);
     if (!doubt.isEmpty()) {
-      log.warn("nobody is refused for good by the directory: " + doubt, null);
+      log.warn("no recipient is refused permanently by the directory: " + doubt, null);
     }
     highest = Math.max(highest, state.version());
     if (newest == null) {

@@ -97,9 +97,9 @@ public final class DeliveryEra {
       if (isOfMembers(e.getCause())) {
         throw hasMembers();
       }
-      throw new LogUnavailableException("the log could not be asked: " + e.getCause(), e);
+      throw new LogUnavailableException("Kafka could not be queried: " + e.getCause(), e);
     } catch (TimeoutException | KafkaException e) {
-      throw new LogUnavailableException("the log could not be read: " + e, e);
+      throw new LogUnavailableException("Kafka could not be read: " + e, e);
     }
   }
 
@@ -111,7 +111,7 @@ public final class DeliveryEra {
     return new IllegalStateException(
         "group "
             + ConsumerGroups.DELIVERY
-            + " has members: stop every replica of delivery-service, then begin again");
+            + " has members: stop every replica of delivery-service, then start again");
   }
 
   private Map<Integer, DeliveryPosition> begin()
@@ -200,7 +200,7 @@ public final class DeliveryEra {
           }
         });
     if (!lastFound[0]) { // two recipients have one hash
-      throw new IllegalStateException("how far partition " + partition + " was read is not known");
+      throw new IllegalStateException("the position of partition " + partition + " is unknown");
     }
     return new DerivedPosition(
         decided.next(), decided.marks(), from[0] < 0 ? outcomes.end() : from[0], rule.inForce());
@@ -355,7 +355,8 @@ public final class DeliveryEra {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (reader.position(part.partition(), PATIENCE) < part.end()) {
       if (System.nanoTime() - deadline > 0) {
-        throw new KafkaException("nothing of " + part.partition() + " came within " + PATIENCE);
+        throw new KafkaException(
+            "nothing from " + part.partition() + " arrived within " + PATIENCE);
       }
       for (ConsumerRecord<String, byte[]> record : reader.poll(POLL).records(part.partition())) {
         deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -379,7 +380,7 @@ public final class DeliveryEra {
   private <T> T answer(@Nullable KafkaFuture<T> future)
       throws ExecutionException, InterruptedException, TimeoutException {
     if (future == null) {
-      throw new KafkaException("the log gave no answer");
+      throw new KafkaException("Kafka did not respond");
     }
     return future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
   }

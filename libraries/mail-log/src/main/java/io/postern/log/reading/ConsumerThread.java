@@ -150,7 +150,7 @@ public final class ConsumerThread implements AutoCloseable {
       if (closed()) {
         FALLEN.remove(this);
       }
-      LOG.errorf(e, "%s, for good: its thread has ended", trouble);
+      LOG.errorf(e, "%s, permanently: its thread has ended", trouble);
       throw e;
     } finally {
       reader.ended();

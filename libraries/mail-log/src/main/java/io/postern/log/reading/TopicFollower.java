@@ -73,7 +73,7 @@ public final class TopicFollower implements AutoCloseable {
               .map(p -> new TopicPartition(p.topic(), p.partition()))
               .toList();
       if (partitions.isEmpty()) {
-        throw new IllegalStateException("there is no topic " + topic);
+        throw new IllegalStateException("no such topic: " + topic);
       }
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);

@@ -81,7 +81,7 @@ final class Acknowledgements {
   private void await(long deadline) throws LogUnavailableException {
     try {
       if (!changed.await(deadline)) {
-        failure = new TimeoutException("no answer in time");
+        failure = new TimeoutException("no response in time");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -91,7 +91,7 @@ final class Acknowledgements {
 
   private void check() throws LogUnavailableException {
     if (failure != null) {
-      throw new LogUnavailableException("the log has not acknowledged", failure);
+      throw new LogUnavailableException("Kafka has not acknowledged", failure);
     }
   }
 }

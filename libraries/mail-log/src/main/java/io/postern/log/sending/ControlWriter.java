@@ -117,6 +117,6 @@ public final class ControlWriter {
   }
 
   private static LogUnavailableException away(@Nullable Exception cause) {
-    return new LogUnavailableException("the log does not take controls now", cause);
+    return new LogUnavailableException("Kafka does not accept controls now", cause);
   }
 }

@@ -77,7 +77,7 @@ final class DurableSender implements AutoCloseable {
       // idempotent
       // producer, or closed.
       replace(producer, e);
-      throw new LogUnavailableException("the log's producer failed", e);
+      throw new LogUnavailableException("the Kafka producer failed", e);
     }
   }
 
@@ -85,7 +85,7 @@ final class DurableSender implements AutoCloseable {
     if (closed || failed != current) {
       return;
     }
-    log.warn("the log's producer failed and is made anew", why);
+    log.warn("the Kafka producer failed and is replaced", why);
     current = maker.get();
     Thread.ofVirtual().name("close-failed-producer").start(() -> failed.close(Duration.ZERO));
   }

@@ -30,7 +30,7 @@ final class OwnTopicsCheck {
           "replication factor",
           Integer.toString(replicas),
           "at least " + deployment.replication(),
-          "give it more replicas (kafka-reassign-partitions)");
+          "add replicas (kafka-reassign-partitions)");
     }
     wanted(deployment)
         .forEach(

@@ -122,7 +122,7 @@ public final class TopicsSetup {
     try {
       return Admin.create(settings.admin());
     } catch (KafkaException e) {
-      throw new LogUnavailableException("the log's client could not start: " + e.getMessage(), e);
+      throw new LogUnavailableException("the Kafka client could not start: " + e.getMessage(), e);
     }
   }
 
@@ -137,10 +137,10 @@ public final class TopicsSetup {
       } catch (ExecutionException e) {
         if (!mayPass(e.getCause()) || System.nanoTime() - deadline >= 0) {
           throw new LogUnavailableException(
-              "the log's topics could not be set up: " + e.getCause(), e.getCause());
+              "the topics could not be set up: " + e.getCause(), e.getCause());
         }
       } catch (TimeoutException e) {
-        throw new LogUnavailableException("the log did not answer", e);
+        throw new LogUnavailableException("Kafka did not respond", e);
       }
       TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
     }
@@ -290,7 +290,7 @@ public final class TopicsSetup {
     tuning.forEach(
         (setting, values) ->
             LOG.infof(
-                "%s is not as declared, which costs speed alone: %s",
+                "%s is not as declared, which only affects speed: %s",
                 setting, String.join(", ", values)));
   }
 

@@ -17,7 +17,7 @@ public final class WeakTopicException extends RuntimeException {
             + setting
             + " is "
             + value
-            + ", wanted "
+            + ", required "
             + wanted
             + "; change the topic (kafka-configs or kafka-topics) or remove it while it is empty");
   }
@@ -30,13 +30,14 @@ public final class WeakTopicException extends RuntimeException {
   static WeakTopicException ofOwnTopic(
       String topic, String setting, String value, String wanted, String cure) {
     return new WeakTopicException(
-        "Kafka's topic %s: %s is %s, wanted %s; %s".formatted(topic, setting, value, wanted, cure));
+        "Kafka's topic %s: %s is %s, required %s; %s"
+            .formatted(topic, setting, value, wanted, cure));
   }
 
   /** Some topics are there with records, others are not there at all. */
   static WeakTopicException ofMissing(Collection<String> missing, Collection<String> withRecords) {
     return new WeakTopicException(
-        "mail topics %s are missing while %s have records: restore them from a copy of the log,"
+        "mail topics %s are missing while %s have records: restore them from a backup of Kafka,"
                 .formatted(String.join(", ", missing), String.join(", ", withRecords))
             + " or give up their records and make them empty (postern set-up log --make-missing-topics)");
   }

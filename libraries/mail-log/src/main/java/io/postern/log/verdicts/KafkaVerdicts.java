@@ -77,13 +77,13 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
     for (int tries = 1; !met.isDone(); tries++) {
       try {
         var unused = producer.partitionsFor(Topics.CERTIFICATE_REQUESTS);
-        log.over("questions about certificates can be sent");
+        log.over("certificate requests can be sent");
         met.complete(null);
       } catch (InterruptException e) {
         return; // closed
       } catch (KafkaException | IllegalStateException e) {
         if (tries > QUIET_TRIES) {
-          log.warn("questions about certificates cannot be sent, trying again", e);
+          log.warn("certificate requests cannot be sent, trying again", e);
         }
         if (!pause()) {
           return;
@@ -128,10 +128,10 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
           mine.answer().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
       return cache.isVoid(answer)
           ? verdict(
-              key, VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE, "the answer was overtaken")
+              key, VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE, "a newer result replaced it")
           : answer;
     } catch (TimeoutException e) {
-      return verdict(key, VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE, "no answer in time");
+      return verdict(key, VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE, "no response in time");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return verdict(key, VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE, "interrupted");
@@ -178,11 +178,11 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
                   Topics.CERTIFICATE_REQUESTS, key.hex(), request.build().toByteArray()),
               (metadata, failure) -> {
                 if (failure != null) {
-                  log.warn("a question about a certificate could not be sent", failure);
+                  log.warn("a certificate request could not be sent", failure);
                 }
               });
     } catch (KafkaException e) {
-      log.warn("a question about a certificate could not be sent", e);
+      log.warn("a certificate request could not be sent", e);
     }
   }
 

@@ -102,8 +102,8 @@ public final class RewritingSecrets implements Supplier<Optional<SenderRewriting
         || secrets.size() > MOST_SECRETS
         || secrets.stream().anyMatch(s -> s.length < LEAST_OCTETS || s.length > MOST_OCTETS)) {
       throw new IllegalArgumentException(
-          "write 1 to 10 secrets, one a line, of 32 to 255 octets each, such as the output of"
-              + " openssl rand -base64 32");
+          "use 1 to 10 secrets, one per line, of 32 to 255 octets each, such as the output of "
+              + "openssl rand -base64 32");
     }
     return secrets;
   }
@@ -115,8 +115,8 @@ public final class RewritingSecrets implements Supplier<Optional<SenderRewriting
           || mode.contains(PosixFilePermission.OTHERS_WRITE)
           || mode.contains(PosixFilePermission.GROUP_WRITE)) {
         throw new IllegalArgumentException(
-            "it may be read by everyone on the machine, or written by others: chmod 600 it (0440"
-                + " in a volume of secrets)");
+            "it is readable or writable by other users of this machine: chmod 600 (0440 in a "
+                + "volume of secrets)");
       }
     } catch (UnsupportedOperationException e) {
       return; // a file system without modes

@@ -34,8 +34,8 @@ public final class SenderRewriting {
 
   /** Why a sender keeps its address, for people. */
   public static final String TOO_LONG =
-      "the rewritten address would have more than 64 octets before its @, so the sender's own"
-          + " stays, for which SPF may fail";
+      "the rewritten address would have more than 64 octets before its @, so the sender is not "
+          + "rewritten and SPF may fail";
 
   private static final int MOST_AHEAD_DAYS = 1; // another replica's clock
   private static final int DAYS = 1024;

@@ -89,7 +89,7 @@ public final class DecisionChain {
       case SOURCE_DUE -> due;
       case DECISION_SOURCE_UNSPECIFIED, UNRECOGNIZED ->
           throw new IllegalArgumentException(
-              "its source " + decision.getSourceValue() + " is none that is known");
+              "its source " + decision.getSourceValue() + " is not known");
     };
   }
 

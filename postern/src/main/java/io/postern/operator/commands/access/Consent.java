@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 
 /** Whether a user may be changed: --yes, or the person at the terminal agrees; a mixin. */
 final class Consent {
-  @Option(names = "--yes", description = "does not ask before it changes something")
+  @Option(names = "--yes", description = "makes changes without asking")
   private boolean yes;
 
   @Spec(Spec.Target.MIXEE)
@@ -25,7 +25,7 @@ final class Consent {
   void require(OutputOption<?> output) {
     if (command != null && asks() && (output.isJson() || Dialogue.here().isEmpty())) {
       throw new CommandLine.ParameterException(
-          command.commandLine(), "nobody can be asked here: add --yes to change it");
+          command.commandLine(), "cannot ask here: add --yes to make the change");
     }
   }
 

@@ -13,8 +13,9 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "contexts",
     description = {
-      "Lists the contexts in ~/.config/postern, which one is in use, and as whom you are signed in.",
-      "Exit code 0: there are some, 1: there is none."
+      "Lists the contexts in ~/.config/postern, the one in use, and the user that you are signed "
+          + "in as.",
+      "Exit code 0: found, 1: none."
     },
     mixinStandardHelpOptions = true,
     subcommands = ContextsUse.class)
@@ -49,11 +50,11 @@ public final class Contexts implements Callable<Integer> {
     Result result = new Result(NamedContext.all(UserFolder.here()));
     output.printTable(result, result.table());
     if (result.contexts().isEmpty()) {
-      output.note("there is none: write one as ~/.config/postern/NAME.properties");
+      output.note("no context: create one as ~/.config/postern/NAME.properties");
     }
     String variable = System.getenv().getOrDefault("POSTERN_CONTEXT", "");
     if (!variable.isEmpty()) {
-      output.note("POSTERN_CONTEXT names " + variable + ", which counts before the one in use");
+      output.note("POSTERN_CONTEXT names " + variable + ", which overrides the one in use");
     }
     return result.contexts().isEmpty() ? 1 : 0;
   }

@@ -9,14 +9,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Command that chooses the context for commands that name none. */
-@Command(
-    name = "use",
-    description = "Makes a context the one that counts where nothing names another.",
-    mixinStandardHelpOptions = true)
+@Command(name = "use", description = "Sets the default context.", mixinStandardHelpOptions = true)
 final class ContextsUse implements Callable<Integer> {
   @Mixin private OutputOption<Result> output = new OutputOption<>();
 
-  @Parameters(paramLabel = "CONTEXT", description = "as `contexts` lists it")
+  @Parameters(paramLabel = "CONTEXT", description = "a name from `contexts`")
   private String name = "";
 
   /** The result. */

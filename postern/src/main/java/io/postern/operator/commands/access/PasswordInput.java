@@ -28,7 +28,7 @@ final class PasswordInput {
     if (terminal != null && terminal.isTerminal()) {
       char[] typed = terminal.readPassword("%s: ", prompt);
       if (typed == null || typed.length == 0) {
-        throw new IOException("no password was typed");
+        throw new IOException("no password was entered");
       }
       String password = new String(typed);
       Arrays.fill(typed, ' ');
@@ -36,8 +36,8 @@ final class PasswordInput {
     }
     if (inputIsTerminal()) {
       throw new IOException(
-          "the password would be seen as it is typed: leave standard output on the terminal, or give"
-              + " the password on standard input");
+          "the password would be visible as it is typed: leave standard output on the terminal, or "
+              + "pass the password on standard input");
     }
     return line(System.in);
   }

@@ -28,9 +28,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "sign-in",
     description = {
-      "Signs in to the services of a context. At the OpenID provider that they name, you agree in a browser;",
-      "with --user, or without a provider, a local user's password is read, without echo or from standard input.",
-      "The token is kept in ~/.config/postern/tokens for you alone, and sent to these services alone."
+      "Signs in to the services of a context. With an OpenID provider, you confirm in a browser;",
+      "with --user, or without a provider, the password of a local user is read without echo, or "
+          + "from standard input.",
+      "The token is stored in ~/.config/postern/tokens, readable only by you, and sent only to "
+          + "these services."
     },
     mixinStandardHelpOptions = true)
 public final class SignIn implements Callable<Integer> {
@@ -70,13 +72,13 @@ public final class SignIn implements Callable<Integer> {
     } else {
       Optional<AccessClient.Provider> provider = new AccessClient(service).provider();
       if (provider.isEmpty()) {
-        throw new IOException(service + " names no provider to sign in at: add --user NAME");
+        throw new IOException(service + " has no OpenID provider: add --user NAME");
       }
       token = byProvider(installation, service, provider.get());
     }
     installation.tokenFile().put(token);
     for (String key : installation.credentialsFiles()) {
-      output.note("the context has " + key + ", which counts before the token");
+      output.note("the context has " + key + ", which overrides the token");
     }
     Result result =
         new Result(token.user(), token.ends(), token.renewal() != null, token.services());
@@ -143,7 +145,7 @@ public final class SignIn implements Callable<Integer> {
       return new AccessClient(service).me().path("name").asText();
     } catch (IOException e) {
       throw new IOException(
-          "the provider's token is not taken: "
+          "the provider's token was not accepted: "
               + e.getMessage()
               + " (the log of the service has the reason)",
           e);

@@ -17,8 +17,9 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "sign-out",
     description = {
-      "Removes the token of a context, and asks the provider to revoke it where it offers that.",
-      "Exit code 0: it is gone, 1: nobody was signed in."
+      "Removes the token of a context, and asks the provider to revoke it if the provider supports "
+          + "that.",
+      "Exit code 0: removed, 1: you were not signed in."
     },
     mixinStandardHelpOptions = true)
 public final class SignOut implements Callable<Integer> {
@@ -41,7 +42,7 @@ public final class SignOut implements Callable<Integer> {
     Result result =
         removed.wasThere()
             ? ended(installation, removed.token())
-            : new Result(false, false, "nobody was signed in");
+            : new Result(false, false, "not signed in");
     output.print(result, () -> List.of(result.note()));
     return result.signedOut() ? 0 : 1;
   }
@@ -49,7 +50,8 @@ public final class SignOut implements Callable<Integer> {
   private static Result ended(Installation installation, Optional<Token> token) {
     Token.Renewal renewal = token.map(Token::renewal).orElse(null);
     String copy =
-        "; a copy of the access token is good until " + token.map(Token::ends).orElse("its end");
+        "; a copy of the access token is valid until "
+            + token.map(Token::ends).orElse("it expires");
     if (renewal == null) {
       return new Result(true, false, "signed out" + copy);
     }

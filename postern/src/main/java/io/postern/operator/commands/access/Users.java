@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 /** The commands for local users. */
 @Command(
     name = "users",
-    description = "Lists, shows, makes, changes and removes local users; needs the role operator.",
+    description = "Lists, shows, adds, changes and removes local users; needs the role operator.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {UsersList.class, UsersShow.class, UsersSet.class, UsersRemove.class})
@@ -47,13 +47,14 @@ public final class Users implements Runnable {
     List<String> lines = new ArrayList<>();
     JsonNode current = problem.path("current");
     if (!current.isObject()) {
-      lines.add("NOT CHANGED: somebody else has removed the user meanwhile");
+      lines.add("NOT CHANGED: another administrator has removed the user in the meantime");
       return lines;
     }
-    lines.add("NOT CHANGED: somebody else has changed the user meanwhile, who is now:");
+    lines.add(
+        "NOT CHANGED: another administrator has changed the user in the meantime; it is now:");
     lines.add("    roles    " + WhoAmI.words(current.path("roles")));
     lines.add("    changed  " + current.path("changed").asText());
-    lines.add("look at it, and give the command again");
+    lines.add("check it, and run the command again");
     return lines;
   }
 }

@@ -15,8 +15,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "remove",
     description = {
-      "Removes a local user, whose tokens end. The last operator stays.",
-      "Asks before it does so. Exit code 1: there is none of this name, you did not agree, or somebody else has changed the user meanwhile."
+      "Removes a local user and revokes the user's tokens. The last operator cannot be removed.",
+      "Asks first. Exit code 1: no such user, you did not confirm, or another administrator has "
+          + "changed the user in the meantime."
     },
     mixinStandardHelpOptions = true)
 final class UsersRemove implements Callable<Integer> {
@@ -51,7 +52,7 @@ final class UsersRemove implements Callable<Integer> {
         return 0;
       }
     }
-    output.print(new Result(name, false), () -> List.of("there is no user " + name));
+    output.print(new Result(name, false), () -> List.of("no such user: " + name));
     return 1;
   }
 }

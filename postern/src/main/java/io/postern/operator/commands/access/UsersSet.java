@@ -21,9 +21,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "set",
     description = {
-      "Makes a local user, or changes roles or password of one; the user's tokens end with it.",
-      "Asks before it changes something. Exit code 1: you did not agree, or somebody else has changed the user meanwhile; nothing was changed.",
-      "A new user without --password gets a random password, which is shown this once."
+      "Adds a local user, or changes the roles or password of one; this revokes the user's tokens.",
+      "Asks before it makes changes. Exit code 1: you did not confirm, or another administrator "
+          + "has changed the user in the meantime; nothing was changed.",
+      "A new user without --password gets a random password, which is shown only once."
     },
     mixinStandardHelpOptions = true)
 final class UsersSet implements Callable<Integer> {
@@ -41,8 +42,8 @@ final class UsersSet implements Callable<Integer> {
       names = "--role",
       paramLabel = "ROLE",
       description =
-          "operator, administrator:ORGANIZATION or auditor:ORGANIZATION (* for all); repeatable, and in place of"
-              + " the former ones (default: those stay)")
+          "operator, administrator:ORGANIZATION or auditor:ORGANIZATION (* for all); repeatable; "
+              + "replaces the current roles (default: unchanged)")
   private @Nullable List<String> roles;
 
   @Option(names = "--without-roles", description = "the user gets no role")
@@ -58,7 +59,7 @@ final class UsersSet implements Callable<Integer> {
   public Integer call() throws Exception {
     if (withoutRoles && roles != null) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "write --role or --without-roles, not both");
+          spec.commandLine(), "use either --role or --without-roles");
     }
     consent.require(output);
     UsersClient users = new UsersClient(connection.installation().policy());

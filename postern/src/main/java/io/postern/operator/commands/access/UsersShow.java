@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /** Command that shows a local user. */
 @Command(
     name = "show",
-    description = {"Shows a local user.", "Exit code 1: there is none of this name."},
+    description = {"Shows a local user.", "Exit code 1: no such user."},
     mixinStandardHelpOptions = true)
 final class UsersShow implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
@@ -29,8 +29,7 @@ final class UsersShow implements Callable<Integer> {
     Optional<JsonNode> user =
         new UsersClient(connection.installation().policy()).one(name).map(UsersClient.Found::user);
     if (user.isEmpty()) {
-      output.print(
-          JsonNodeFactory.instance.objectNode(), () -> List.of("there is no user " + name));
+      output.print(JsonNodeFactory.instance.objectNode(), () -> List.of("no such user: " + name));
       return 1;
     }
     output.print(user.get(), () -> Users.lines(user.get()));

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 /** Command that shows as whom a service sees the caller. */
 @Command(
     name = "whoami",
-    description = "Shows as whom a service sees you, and what you may read and change.",
+    description = "Shows the user that you are signed in as, and what you may read and change.",
     mixinStandardHelpOptions = true)
 public final class WhoAmI implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();

@@ -4,15 +4,15 @@ import picocli.CommandLine.Option;
 
 /** The options of every command that changes a connector; a mixin. */
 final class ChangeOptions {
-  @Option(names = "--dry-run", description = "show the difference only")
+  @Option(names = "--dry-run", description = "shows the difference only")
   boolean dryRun;
 
-  @Option(names = "--yes", description = "does not ask before it changes something")
+  @Option(names = "--yes", description = "makes changes without asking")
   boolean yes;
 
   @Option(
       names = "--reason",
       paramLabel = "TEXT",
-      description = "why, for the record of changes; at most 1,000 characters")
+      description = "reason, for the record of changes; at most 1,000 characters")
   String reason = "";
 }

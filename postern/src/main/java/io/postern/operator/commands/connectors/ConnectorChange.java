@@ -49,7 +49,7 @@ final class ConnectorChange {
     if (same || options.dryRun) {
       List<String> lines = shown(compared.answer());
       lines.add(
-          "postern: " + (same ? "the connector is so already" : "nothing was changed (--dry-run)"));
+          "postern: " + (same ? "the connector is up to date" : "nothing was changed (--dry-run)"));
       output.print(compared.answer(), () -> lines);
       return 0;
     }
@@ -84,7 +84,7 @@ final class ConnectorChange {
 
   private CommandLine.ParameterException withoutYes() {
     return new CommandLine.ParameterException(
-        spec.commandLine(), "nobody can be asked here: add --yes to change it, or --dry-run");
+        spec.commandLine(), "cannot ask here: add --yes to make the change, or --dry-run");
   }
 
   private int finding(JsonNode before, Answer answer) {
@@ -124,15 +124,15 @@ final class ConnectorChange {
   private static List<String> meanwhile(JsonNode before, JsonNode current) {
     List<String> lines = new ArrayList<>();
     if (!current.isObject()) {
-      lines.add("NOT CHANGED: somebody else has removed the connector meanwhile");
+      lines.add("NOT CHANGED: another administrator has removed the connector in the meantime");
       return lines;
     }
     if (before.isEmpty()) {
       lines.add(
-          "NOT CHANGED: a connector of this name is there: `postern connectors set` changes it");
+          "NOT CHANGED: a connector with this name exists: `postern connectors set` changes it");
       return lines;
     }
-    lines.add("NOT CHANGED: somebody else has changed the connector meanwhile:");
+    lines.add("NOT CHANGED: another administrator has changed the connector in the meantime:");
     Set<String> fields = new LinkedHashSet<>();
     before.fieldNames().forEachRemaining(fields::add);
     current.fieldNames().forEachRemaining(fields::add);
@@ -144,7 +144,7 @@ final class ConnectorChange {
             "    %s: %s -> %s".formatted(field, ChangeText.value(had), ChangeText.value(has)));
       }
     }
-    lines.add("look at it, and give the command again");
+    lines.add("check it, and run the command again");
     return lines;
   }
 

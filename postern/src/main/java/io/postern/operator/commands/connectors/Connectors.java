@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** The commands for connectors one by one. */
 @Command(
     name = "connectors",
-    description = "Lists and shows connectors, and changes them one by one.",
+    description = "Lists, shows and changes connectors.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "add",
     description = {
       "Adds a connector from a file with its fields, as in a directory file (YAML or JSON).",
-      "Exit code 1: a field is wrong, or one of its name is there; nothing was changed."
+      "Exit code 1: a field is invalid, or a connector with this name exists; nothing was changed."
     },
     mixinStandardHelpOptions = true)
 final class ConnectorsAdd implements Callable<Integer> {

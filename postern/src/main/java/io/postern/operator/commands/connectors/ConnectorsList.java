@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "list",
     description = {
-      "Lists the connectors of the organizations that you see: what each matches and requires, and how many warnings it has.",
-      "Exit code 0: there are some, 1: there is none."
+      "Lists the connectors of your organizations: what each matches and requires, and its number "
+          + "of warnings.",
+      "Exit code 0: found, 1: none."
     },
     mixinStandardHelpOptions = true)
 final class ConnectorsList implements Callable<Integer> {
@@ -27,13 +28,13 @@ final class ConnectorsList implements Callable<Integer> {
   @Option(
       names = "--organization",
       paramLabel = "ORGANIZATION",
-      description = "whose; without it: of all")
+      description = "organization (default: all)")
   private String organization = "";
 
   @Option(
       names = "--name",
       paramLabel = "TEXT",
-      description = "those with this text in their name, in capitals or not; without it: all")
+      description = "only names that contain this text, in upper or lower case")
   private String name = "";
 
   /** The connectors, as programs read them. */

@@ -16,8 +16,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "remove",
     description = {
-      "Removes a connector, and asks first. Mail that waits for its requirement is held then.",
-      "Exit code 1: there is none, or somebody else has changed it meanwhile; nothing was changed."
+      "Removes a connector; asks first. Mail queued under its requirement is then held.",
+      "Exit code 1: no such connector, or another administrator has changed it in the meantime; "
+          + "nothing was changed."
     },
     mixinStandardHelpOptions = true)
 final class ConnectorsRemove implements Callable<Integer> {

@@ -21,9 +21,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "set",
     description = {
-      "Changes the named fields of a connector, shows the difference and asks first.",
-      "mode=reportOnly tries it, mode=enforce puts it in force, enabled=false turns it off.",
-      "Exit code 1: a value is wrong, or somebody else has changed the connector meanwhile; nothing was changed."
+      "Changes fields of a connector; shows the difference and asks first.",
+      "mode=reportOnly tests it, mode=enforce enforces it, enabled=false turns it off.",
+      "Exit code 1: a value is invalid, or another administrator has changed the connector in the "
+          + "meantime; nothing was changed."
     },
     mixinStandardHelpOptions = true)
 final class ConnectorsSet implements Callable<Integer> {

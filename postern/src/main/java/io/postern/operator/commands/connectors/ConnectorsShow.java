@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
     name = "show",
     description = {
       "Shows a connector's fields, its warnings, and the last validation of an outbound one.",
-      "Exit code 0: it is there, 1: there is none of the name."
+      "Exit code 0: found, 1: no such connector."
     },
     mixinStandardHelpOptions = true)
 final class ConnectorsShow implements Callable<Integer> {
@@ -55,7 +55,7 @@ final class ConnectorsShow implements Callable<Integer> {
                     lastValidation.path("by").asText(),
                     lastValidation.path("ofThisDefinition").asBoolean()
                         ? ""
-                        : " (the connector was changed since)",
+                        : " (the connector has changed since)",
                     lastValidation.path("summary").asText()));
       }
       return lines;

@@ -29,13 +29,15 @@ final class FieldValues {
       int equals = assignment.indexOf('=');
       if (equals < 1) {
         throw new IllegalArgumentException(
-            "\"" + assignment + "\" sets no field: write field=value, such as mode=reportOnly");
+            "\""
+                + assignment
+                + "\" does not set a field: use field=value, such as mode=reportOnly");
       }
       String field = assignment.substring(0, equals).strip();
       String value = assignment.substring(equals + 1).strip();
       if (field.equals("name")) {
         throw new IllegalArgumentException(
-            "a connector keeps its name: add one of the new name, and remove this one");
+            "a connector cannot be renamed: add one with the new name, and remove this one");
       }
       if (value.isEmpty()) {
         after.remove(field);

@@ -24,7 +24,7 @@ final class NamedConnector {
   @Option(
       names = "--direction",
       paramLabel = "DIRECTION",
-      description = "inbound or outbound, where connectors of both have the name")
+      description = "inbound or outbound, if both have a connector with this name")
   private Direction direction = Direction.EITHER;
 
   @Spec(Spec.Target.MIXEE)
@@ -55,7 +55,7 @@ final class NamedConnector {
     }
     if (found.isEmpty()) {
       output.note(
-          "there is no connector \"%s\" of %s, or you do not see it: `postern connectors list` has the names"
+          "no connector \"%s\" of %s, or you may not read it: `postern connectors list` lists the names"
               .formatted(name, organization));
     }
     return found.stream().findFirst();

@@ -15,7 +15,9 @@ import picocli.CommandLine.Spec;
 /** Command that writes an organization's connectors as commands of Exchange. */
 @Command(
     name = "exchange",
-    description = "Writes PowerShell for Exchange, to be read before it is run. Changes nothing.",
+    description =
+        "Prints PowerShell commands for Exchange. Review them before you run them. "
+            + "Changes nothing.",
     mixinStandardHelpOptions = true)
 final class ExportExchange implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
@@ -34,13 +36,13 @@ final class ExportExchange implements Callable<Integer> {
   @Option(
       names = "--mail-host",
       paramLabel = "NAME",
-      description = "in the certificate of our mail hosts")
+      description = "in the certificate of the installation's mail hosts")
   private String mailHost = "";
 
   @Option(
       names = "--certificate-name",
       paramLabel = "NAME",
-      description = "in the certificate that we show when we send")
+      description = "in the certificate that is presented when sending")
   private String certificateName = "";
 
   @Spec private CommandSpec spec = CommandSpec.create();

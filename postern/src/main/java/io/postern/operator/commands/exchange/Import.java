@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** The commands that import connectors. */
 @Command(
     name = "import",
-    description = "Takes connectors over from another system.",
+    description = "Imports connectors from another system.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = ImportExchange.class)

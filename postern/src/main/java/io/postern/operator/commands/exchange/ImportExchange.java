@@ -26,9 +26,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "exchange",
     description = {
-      "Takes over connectors and accepted domains of Exchange, from the output of its cmdlets (JSON or CLIXML).",
-      "Shows what became of each parameter, and asks before it changes something; nothing is removed.",
-      "Exit code 1: the draft has problems, and nothing was changed."
+      "Imports connectors and accepted domains of Exchange from the output of its cmdlets (JSON or "
+          + "CLIXML).",
+      "Shows the result for each parameter, and asks before it makes changes; nothing is removed.",
+      "Exit code 1: the draft has errors, and nothing was changed."
     },
     mixinStandardHelpOptions = true)
 final class ImportExchange implements Callable<Integer> {
@@ -47,14 +48,15 @@ final class ImportExchange implements Callable<Integer> {
       names = "--organization",
       paramLabel = "ORGANIZATION",
       required = true,
-      description = "that gets them; an operator may name a new one")
+      description = "target organization; an operator may create a new one")
   private String organization = "";
 
   @Option(
       names = "--mailbox-route",
       paramLabel = "ROUTE",
       description =
-          "where mail of accepted domains goes: host, host:port, or domain=host:port; repeatable")
+          "destination of mail for the accepted domains: host, host:port, or domain=host:port; "
+              + "repeatable")
   private List<String> routes = new ArrayList<>();
 
   @Option(
@@ -63,10 +65,10 @@ final class ImportExchange implements Callable<Integer> {
       description = "writes the draft, a directory file, into a new file")
   private @Nullable Path draft;
 
-  @Option(names = "--dry-run", description = "shows it only")
+  @Option(names = "--dry-run", description = "shows the result only")
   private boolean dryRun;
 
-  @Option(names = "--yes", description = "does not ask before it changes something")
+  @Option(names = "--yes", description = "makes changes without asking")
   private boolean yes;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -74,7 +76,7 @@ final class ImportExchange implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (!dryRun && !yes && (output.isJson() || Dialogue.here().isEmpty())) {
-      throw wrong("nobody can be asked here: add --yes to take it over, or --dry-run");
+      throw wrong("cannot ask here: add --yes to import, or --dry-run");
     }
     byte[] read = InputFile.read(file, MOST_BYTES);
     ExchangeClient client = new ExchangeClient(connection.installation().policy());
@@ -92,7 +94,7 @@ final class ImportExchange implements Callable<Integer> {
             lines.add(
                 "postern: "
                     + (good && same
-                        ? "the directory is so already"
+                        ? "the directory is up to date"
                         : "nothing was changed" + (good ? " (--dry-run)" : "")));
             return lines;
           });
@@ -109,7 +111,8 @@ final class ImportExchange implements Callable<Integer> {
     JsonNode made = client.take(read, organization, routes, false, agreed);
     if (!made.has("applied")) {
       output.note(
-          "nothing was changed: somebody else has changed the organization meanwhile; compare again");
+          "nothing was changed: another administrator has changed the organization in the "
+              + "meantime; compare again");
       return 1;
     }
     output.print(
@@ -135,7 +138,7 @@ final class ImportExchange implements Callable<Integer> {
       Files.writeString(to, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     } catch (FileAlreadyExistsException e) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "--draft: " + to + " is there already: name a new file", e);
+          spec.commandLine(), "--draft: " + to + " exists: use a new file name", e);
     }
   }
 

@@ -12,10 +12,10 @@ final class ImportText {
   private static final Map<String, String> GROUPS = new LinkedHashMap<>();
 
   static {
-    GROUPS.put("taken", "taken over");
-    GROUPS.put("different", "taken over in another way");
+    GROUPS.put("taken", "imported");
+    GROUPS.put("different", "imported with changes");
     GROUPS.put("notTaken", "NOT TAKEN OVER");
-    GROUPS.put("unknown", "NOT KNOWN to this version, and left out");
+    GROUPS.put("unknown", "NOT KNOWN to this version, not imported");
   }
 
   private ImportText() {}

@@ -23,8 +23,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "explain",
     description = {
-      "Says what would happen to a mail: which connector lets it in or refuses it, which takes it out, with which TLS, and why.",
-      "It sends nothing. `postern why ID --now` explains a mail that came. Exit code 1: a recipient is refused, or its mail would be held or fail."
+      "Explains what would happen to a message: which connector accepts or refuses it, which "
+          + "connector routes it, with which TLS, and why.",
+      "Sends nothing. `postern why ID --now` explains a received message. Exit code 1: a recipient "
+          + "is refused, or its mail would be held or fail."
     },
     mixinStandardHelpOptions = true)
 public final class Explain implements Callable<Integer> {
@@ -55,7 +57,7 @@ public final class Explain implements Callable<Integer> {
   @Option(
       names = "--tls",
       negatable = true,
-      description = "whether the session is encrypted (default: with a certificate it is)")
+      description = "whether the session is encrypted (default: only with a certificate)")
   private @Nullable Boolean tls;
 
   @Option(
@@ -69,7 +71,7 @@ public final class Explain implements Callable<Integer> {
       names = "--certificate-name",
       paramLabel = "NAME",
       description =
-          "of a certificate, in place of the chain, which is taken to be good; repeatable")
+          "name in a certificate, instead of a chain, which is assumed to be valid; repeatable")
   private List<String> certificateNames = List.of();
 
   @Option(names = "--requiretls", description = "with REQUIRETLS (RFC 8689)")
@@ -78,7 +80,9 @@ public final class Explain implements Callable<Integer> {
   @Option(
       names = "--organization",
       paramLabel = "ID",
-      description = "whose connectors are listed (default: the sender's and the recipients')")
+      description =
+          "organization whose connectors are listed (default: the sender's and the "
+              + "recipients')")
   private @Nullable String organization;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -99,10 +103,10 @@ public final class Explain implements Callable<Integer> {
   private Map<String, Object> facts() throws IOException {
     boolean shown = certificate != null || !certificateNames.isEmpty();
     if (certificate != null && !certificateNames.isEmpty()) {
-      throw wrong("--certificate has its names: leave out --certificate-name");
+      throw wrong("--certificate contains the names: omit --certificate-name");
     }
     if (shown && Boolean.FALSE.equals(tls)) {
-      throw wrong("--no-tls: a client shows a certificate over TLS alone");
+      throw wrong("--no-tls: a client presents a certificate only over TLS");
     }
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("clientIp", ip);

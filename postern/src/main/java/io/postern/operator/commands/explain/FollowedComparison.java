@@ -58,7 +58,7 @@ final class FollowedComparison {
     while (System.nanoTime() < end) {
       JsonNode state = state();
       switch (state.path("state").asText()) {
-        case "running" -> progress.at("of the log is read", state.path("percent").asLong(), WHOLE);
+        case "running" -> progress.at("of the records read", state.path("percent").asLong(), WHOLE);
         case "done" -> {
           return state.path("result");
         }
@@ -66,11 +66,11 @@ final class FollowedComparison {
         default ->
             throw new IOException(
                 "the comparison has failed: "
-                    + state.path("failure").asText("policy-service does not say why"));
+                    + state.path("failure").asText("policy-service gives no reason"));
       }
       TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
     }
-    throw new IOException(client + " has not ended the comparison: ask for fewer days");
+    throw new IOException(client + " has not finished the comparison: use fewer days");
   }
 
   private JsonNode state() throws IOException, InterruptedException {
@@ -79,14 +79,17 @@ final class FollowedComparison {
       state = client.state(id);
     } catch (IOException e) {
       throw new IOException(
-          e.getMessage() + "; a comparison is lost with its replica: ask again when it is back", e);
+          e.getMessage()
+              + "; a comparison is lost with its replica: start it again when the "
+              + "replica is back",
+          e);
     }
     if (state.path("status").asInt() == 404) {
       throw new IOException(
           client
               + " does not have the comparison: "
               + state.path("detail").asText()
-              + " Start it again, behind a balancer at one replica by its own address");
+              + " Start it again; with a load balancer, use the address of one replica");
     }
     return state;
   }

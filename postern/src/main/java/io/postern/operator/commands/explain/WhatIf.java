@@ -22,8 +22,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "what-if",
     description = {
-      "Compares a draft of connectors with the mail of the last days: mail that it would have refused, let in, or sent otherwise.",
-      "It changes nothing. Ctrl-C ends the comparison. Exit code 1: mail would be refused or held that is not now, or the draft has problems."
+      "Compares a draft of connectors with recent mail: mail that would have been refused, "
+          + "accepted, or routed differently.",
+      "Changes nothing. Ctrl-C cancels the comparison. Exit code 1: more mail would be refused or "
+          + "held than now, or the draft has errors."
     },
     mixinStandardHelpOptions = true)
 public final class WhatIf implements Callable<Integer> {
@@ -33,14 +35,16 @@ public final class WhatIf implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       description =
-          "a directory file; with --organization some of its objects, as inboundConnectors: in one; - is standard input")
+          "a directory file, or with --organization some of its objects, such as "
+              + "inboundConnectors:; - is standard input")
   private Path file = Path.of("");
 
   @Option(
       names = "--organization",
       paramLabel = "ORGANIZATION",
       description =
-          "FILE has some objects of this organization, in the place of those of their names; the others stay")
+          "FILE has objects of this organization; they replace those with the same names, the "
+              + "others stay")
   private @Nullable String organization;
 
   @Option(

@@ -41,7 +41,7 @@ final class WhatIfText {
     }
     for (JsonNode unknown : result.path("cannotBeKnown")) {
       lines.add(
-          "cannot be known of %s: %s"
+          "unknown for %s: %s"
               .formatted(
                   recipients(unknown.path("count").asLong()), unknown.path("reason").asText()));
     }
@@ -119,11 +119,11 @@ final class WhatIfText {
     return switch (kind) {
       case "acceptedToRefused" -> "NEWLY REFUSED";
       case "deliveredToHeld" -> "NEWLY HELD";
-      case "refusedToAccepted" -> "let in";
-      case "heldToDelivered" -> "held no more";
-      case "otherRefusal" -> "refused otherwise";
-      case "otherConnector" -> "let in otherwise";
-      case "otherWay" -> "another way out";
+      case "refusedToAccepted" -> "accepted";
+      case "heldToDelivered" -> "no longer held";
+      case "otherRefusal" -> "refused differently";
+      case "otherConnector" -> "accepted differently";
+      case "otherWay" -> "routed differently";
       case "requirementRaised" -> "TLS requirement raised";
       case "requirementLowered" -> "TLS requirement lowered";
       default -> kind; // of a newer service

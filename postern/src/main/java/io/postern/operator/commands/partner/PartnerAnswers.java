@@ -22,14 +22,15 @@ final class PartnerAnswers {
   @Option(
       names = "--certificate-name",
       paramLabel = "NAME",
-      description = "in the certificate of the partner's servers that send; ask the partner")
+      description = "name in the certificate of the partner's sending servers; ask the partner")
   private @Nullable String certificateName;
 
   @Option(
       names = "--address",
       paramLabel = "ADDRESS",
       description =
-          "of the partner's servers that send, or a block; beside a certificate either suffices; repeatable")
+          "address of a sending server of the partner, or a block; with a certificate name as "
+              + "well, either is sufficient; repeatable")
   private List<String> addresses = new ArrayList<>();
 
   @Option(
@@ -41,7 +42,7 @@ final class PartnerAnswers {
   @Option(
       names = "--smart-host",
       paramLabel = "HOST",
-      description = "that takes the partner's mail (default: its MX); repeatable")
+      description = "host that receives the partner's mail (default: its MX); repeatable")
   private @Nullable List<String> smartHosts;
 
   @Option(
@@ -71,7 +72,7 @@ final class PartnerAnswers {
   @Option(
       names = "--recipient",
       paramLabel = "ADDRESS",
-      description = "gets a test message; repeatable")
+      description = "recipient of a test message; repeatable")
   private List<String> recipients = new ArrayList<>();
 
   /** It is said how the partner proves itself. */
@@ -89,16 +90,16 @@ final class PartnerAnswers {
     if (!hasProof()) {
       String name =
           dialogue.answer(
-              "Name in the certificate of the servers that send (none: by their addresses)",
+              "Name in the certificate of the sending servers (empty: use their addresses)",
               proposal.path("certificateName").asText(""));
       if (name.isEmpty() || name.equals("none")) {
-        addresses = list(dialogue.answer("Their addresses, with commas between them", ""));
+        addresses = list(dialogue.answer("Their addresses, separated by commas", ""));
       } else {
         certificateName = name;
       }
     }
     if (smartHosts == null) {
-      String hosts = dialogue.answer("Hosts that take the partner's mail", "MX");
+      String hosts = dialogue.answer("Hosts that receive the partner's mail", "MX");
       smartHosts = hosts.equals("MX") ? List.of() : list(hosts);
     }
     if (tlsSettings == null) {
@@ -112,7 +113,8 @@ final class PartnerAnswers {
           dialogue.answer("Name in their certificates", proposal.path("tlsDomain").asText(domain));
     }
     if (recipients.isEmpty()) {
-      recipients = list(dialogue.answer("Recipient of a test message (none: nothing is sent)", ""));
+      recipients =
+          list(dialogue.answer("Recipient of a test message (empty: nothing is sent)", ""));
     }
   }
 

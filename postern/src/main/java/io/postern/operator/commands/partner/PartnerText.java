@@ -13,7 +13,7 @@ final class PartnerText {
   /** Its mail hosts and servers, as they showed themselves. */
   static List<String> look(JsonNode partner) {
     List<String> lines = new ArrayList<>();
-    lines.add(partner.path("domain").asText() + ": mail hosts, as they show themselves to anybody");
+    lines.add(partner.path("domain").asText() + ": mail hosts, as presented to any client");
     for (JsonNode host : partner.path("hosts")) {
       lines.add(
           "  %s [%s]  %s"
@@ -27,7 +27,7 @@ final class PartnerText {
       add(lines, "MTA-STS", host.path("mtaSts").asText());
       add(lines, "failure", host.path("failure").asText());
     }
-    lines.add("servers that proved themselves to a connector of ours");
+    lines.add("servers that authenticated to one of your connectors");
     for (JsonNode seen : partner.path("seen")) {
       lines.add(
           "  %s  by %s, TLS %s, last %s"
@@ -42,7 +42,7 @@ final class PartnerText {
     }
     partner.path("remarks").forEach(remark -> lines.add(remark.asText()));
     if (partner.has("made")) {
-      lines.add("made before, and replaced: " + ChangeText.value(partner.path("made")));
+      lines.add("created earlier, and replaced: " + ChangeText.value(partner.path("made")));
     }
     return lines;
   }
@@ -62,7 +62,7 @@ final class PartnerText {
 
   /** The connectors that were made for a partner. */
   static List<String> made(JsonNode pair) {
-    return connectors("made: ", pair);
+    return connectors("created: ", pair);
   }
 
   private static List<String> connectors(String label, JsonNode pair) {
@@ -88,14 +88,15 @@ final class PartnerText {
       lines.add(
           "postern: "
               + (reportOnly
-                  ? "both connectors report only: they refuse nothing and hold nothing up"
+                  ? "both connectors only report: they refuse nothing and delay nothing"
                   : "forced TLS is in force")
               + (secured.has("version") ? ", version " + secured.path("version").asLong() : ""));
     } else {
       lines.add("NOT IN FORCE, and nothing was changed");
       lines.add(
-          "  have it mended; or --mode reportOnly refuses nothing and holds nothing up; or"
-              + " --even-if-unmet: mail to the partner waits until it is mended");
+          "  ask the partner to fix it; or use --mode reportOnly, which refuses nothing and delays "
+              + "nothing; or use --even-if-unmet: mail to the partner then stays in the queue until "
+              + "it is fixed");
     }
     return lines;
   }

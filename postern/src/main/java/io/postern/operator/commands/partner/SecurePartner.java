@@ -28,9 +28,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "secure-partner",
     description = {
-      "Leads to forced TLS with a partner: shows its mail hosts, asks, plans, validates live, and puts it in force if you say so.",
-      "Without a terminal, or with -o json, options give each answer, and no proposal is taken over by itself.",
-      "Exit code 0: in force, or met with --dry-run, 1: it is neither, 3: no delivery service answered."
+      "Sets up forced TLS with a partner: shows its mail hosts, asks for values, plans, validates "
+          + "live, and activates the plan if you confirm.",
+      "Without a terminal, or with -o json, options supply every value, and proposals are not used "
+          + "automatically.",
+      "Exit code 0: in force, or met with --dry-run, 1: neither, 3: no delivery-service responded."
     },
     mixinStandardHelpOptions = true)
 public final class SecurePartner implements Callable<Integer> {
@@ -50,7 +52,7 @@ public final class SecurePartner implements Callable<Integer> {
   @Option(
       names = "--mode",
       paramLabel = "MODE",
-      description = "reportOnly: refuses nothing and holds nothing up; or enforce")
+      description = "reportOnly (refuses nothing, delays nothing) or enforce")
   private @Nullable String mode;
 
   @Option(names = "--look", description = "shows the partner's mail hosts and a proposal only")
@@ -59,15 +61,18 @@ public final class SecurePartner implements Callable<Integer> {
   @Option(names = "--dry-run", description = "plans and validates only")
   private boolean dryRun;
 
-  @Option(names = "--yes", description = "does not ask before it changes something")
+  @Option(names = "--yes", description = "makes changes without asking")
   private boolean yes;
 
   @Option(
       names = "--even-if-unmet",
-      description = "enforces it although its validation is not met: mail to the partner waits")
+      description =
+          "enforces it although the validation failed: mail to the partner stays in the " + "queue")
   private boolean evenIfUnmet;
 
-  @Option(names = "--undo", description = "removes the connectors that were made for the partner")
+  @Option(
+      names = "--undo",
+      description = "removes the connectors that were created for the partner")
   private boolean undo;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -88,7 +93,7 @@ public final class SecurePartner implements Callable<Integer> {
       return 0;
     }
     if (dialogue.isPresent()) {
-      output.note("looks at the mail hosts of " + domain + ", a minute at most");
+      output.note("checking the mail hosts of " + domain + ", a minute at most");
       JsonNode partner = client.look(domain);
       output.print(partner, () -> PartnerText.look(partner));
       answers.ask(dialogue.get(), partner.path("proposal"), domain);
@@ -106,13 +111,13 @@ public final class SecurePartner implements Callable<Integer> {
 
   private void requireOptions() {
     if (!answers.hasProof()) {
-      throw wrong("nobody can be asked here: add --certificate-name, or --address");
+      throw wrong("cannot ask here: add --certificate-name or --address");
     }
     if (!dryRun && mode == null) {
-      throw wrong("nobody can be asked here: add --mode reportOnly or --mode enforce");
+      throw wrong("cannot ask here: add --mode reportOnly or --mode enforce");
     }
     if (!dryRun && !yes) {
-      throw wrong("nobody can be asked here: add --yes to put it in force, or --dry-run");
+      throw wrong("cannot ask here: add --yes to activate it, or --dry-run");
     }
   }
 
@@ -136,7 +141,7 @@ public final class SecurePartner implements Callable<Integer> {
     String chosen = mode;
     if (chosen == null) {
       chosen = chosen(dialogue.orElseThrow(), met);
-    } else if (!yes && !dialogue.orElseThrow().agrees("Put it in force (" + chosen + ")?")) {
+    } else if (!yes && !dialogue.orElseThrow().agrees("Activate it (" + chosen + ")?")) {
       chosen = "no";
     }
     if (chosen.equals("no")) {
@@ -193,9 +198,9 @@ public final class SecurePartner implements Callable<Integer> {
     boolean mayEnforce = met || evenIfUnmet;
     String answer =
         dialogue.answer(
-            "Put it in force: "
+            "Activate it: "
                 + (mayEnforce ? "enforce, " : "")
-                + "reportOnly (refuses nothing, holds nothing up), or no",
+                + "reportOnly (refuses nothing, delays nothing), or no",
             "no");
     boolean known = answer.equals(REPORT_ONLY) || mayEnforce && answer.equals(ENFORCE);
     return known ? answer : "no";
@@ -210,7 +215,7 @@ public final class SecurePartner implements Callable<Integer> {
     body.remove("recipients"); // they have the test message already
     body.put("consent", true);
     body.put("evenIfUnmet", reportOnly || evenIfUnmet);
-    output.note("validates what is put in force, a minute at most");
+    output.note("validating the plan, a minute at most");
     JsonNode secured = client.secure(domain, body, seen);
     if (isRefused(secured)) {
       return refused(secured);
@@ -221,7 +226,7 @@ public final class SecurePartner implements Callable<Integer> {
           List<String> lines = new ArrayList<>(PartnerText.end(secured, reportOnly));
           if (secured.path("enforced").asBoolean()) {
             lines.add(
-                "postern: see the partner's next mail: postern watch %s \"%s\""
+                "postern: to see the partner's next mail: postern watch %s \"%s\""
                     .formatted(
                         organization,
                         secured
@@ -238,11 +243,11 @@ public final class SecurePartner implements Callable<Integer> {
 
   private int undone(PartnersClient client, Optional<Dialogue> dialogue) throws Exception {
     if (!yes && dialogue.isEmpty()) {
-      throw wrong("nobody can be asked here: add --yes to remove them");
+      throw wrong("cannot ask here: add --yes to remove them");
     }
     Optional<JsonNode> made = client.made(domain);
     if (made.isEmpty()) {
-      output.note("no connector was made for " + domain);
+      output.note("no connector was created for " + domain);
       return 1;
     }
     if (!yes) {
@@ -262,7 +267,7 @@ public final class SecurePartner implements Callable<Integer> {
             List.of(
                 "postern: removed, as version "
                     + undone.path("version").asLong()
-                    + "; mail that waited for the requirement is held"));
+                    + "; mail queued under the requirement is held"));
     return 0;
   }
 

@@ -20,9 +20,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "validate",
     description = {
-      "Validates an outbound connector, on or off: each step to its hosts as a delivery goes it, live.",
-      "Nothing is sent but a test message to the --recipient that you name.",
-      "Exit code 0: met, 1: unmet, 3: no delivery service answered."
+      "Validates an outbound connector, on or off: runs every step of a delivery to its hosts, "
+          + "live.",
+      "Nothing is sent except a test message to each --recipient.",
+      "Exit code 0: met, 1: unmet, 3: no delivery-service responded."
     },
     mixinStandardHelpOptions = true)
 public final class Validate implements Callable<Integer> {
@@ -38,13 +39,13 @@ public final class Validate implements Callable<Integer> {
   @Option(
       names = "--domain",
       paramLabel = "DOMAIN",
-      description = "a recipients' domain to look at (default: those of the connector); repeatable")
+      description = "a recipient domain to check (default: those of the connector); repeatable")
   private List<String> domains = new ArrayList<>();
 
   @Option(
       names = "--recipient",
       paramLabel = "ADDRESS",
-      description = "gets the test message; repeatable")
+      description = "recipient of the test message; repeatable")
   private List<String> recipients = new ArrayList<>();
 
   @Option(

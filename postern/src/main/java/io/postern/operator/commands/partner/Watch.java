@@ -23,9 +23,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "watch",
     description = {
-      "Shows the next sessions that claim to be a partner, live, with each condition expected and actual.",
-      "It ends after 50 sessions, when its time is over, or at Ctrl-C.",
-      "Exit code 0: sessions came, and all were accepted, 1: one was not, or none came."
+      "Shows the next sessions that claim to be from a partner, live, with each condition, "
+          + "expected and actual.",
+      "Ends after 50 sessions, when the time is over, or at Ctrl-C.",
+      "Exit code 0: there were sessions, and all were accepted, 1: one was refused, or there was "
+          + "none."
     },
     mixinStandardHelpOptions = true)
 public final class Watch implements Callable<Integer> {
@@ -41,7 +43,7 @@ public final class Watch implements Callable<Integer> {
       index = "1",
       arity = "0..1",
       paramLabel = "CONNECTOR",
-      description = "an inbound connector's name; without it say by options who the partner is")
+      description = "an inbound connector; without it, options identify the partner")
   private @Nullable String connector;
 
   @Option(names = "--domain", paramLabel = "DOMAIN", description = "of its senders; repeatable")
@@ -62,7 +64,7 @@ public final class Watch implements Callable<Integer> {
   @Option(
       names = "--for",
       paramLabel = "MINUTES",
-      description = "how long, 1 to 30 (default: ${DEFAULT-VALUE})")
+      description = "duration, 1 to 30 (default: ${DEFAULT-VALUE})")
   private int minutes = LONGEST;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -75,8 +77,8 @@ public final class Watch implements Callable<Integer> {
     boolean described = !domains.isEmpty() || !certificateNames.isEmpty() || !addresses.isEmpty();
     if (described == (connector != null)) {
       throw wrong(
-          "name an inbound connector, or say with --domain, --certificate-name or --address who the"
-              + " partner is, not both");
+          "name an inbound connector, or identify the partner with --domain, --certificate-name or "
+              + "--address; not both");
     }
     if (minutes < 1 || minutes > LONGEST) {
       throw wrong("--for is " + minutes + ": write 1 to " + LONGEST);
@@ -93,14 +95,14 @@ public final class Watch implements Callable<Integer> {
     String id = watch.path("id").asText();
     try (RunningWatch running = new RunningWatch(client, id)) {
       Instant end = Instant.now().plus(Duration.ofMinutes(minutes));
-      output.note("sessions that end from now on are shown; ask the partner for a mail");
+      output.note("sessions that end from now on are shown; ask the partner to send a message");
       JsonNode last = client.follow(id, end, this::show);
       if (last.path("further").asLong(0) > 0) {
-        output.note(last.path("further").asLong() + " further sessions came");
+        output.note(last.path("further").asLong() + " more sessions arrived");
       }
     }
     if (shown == 0) {
-      output.note("no session came");
+      output.note("no session arrived");
     }
     return shown == 0 || refused ? 1 : 0;
   }

@@ -12,19 +12,19 @@ final class FilterOptions {
   @Option(
       names = "--reason",
       paramLabel = "REASON",
-      description = "why it waits or is held, such as connect-failed, connector-removed")
+      description = "reason, such as connect-failed, connector-removed")
   private String reason = "";
 
   @Option(names = "--route", paramLabel = "ROUTE", description = "such as mx:fabrikam.example")
   private String route = "";
 
-  @Option(names = "--connector", paramLabel = "CONNECTOR", description = "the outbound one")
+  @Option(names = "--connector", paramLabel = "CONNECTOR", description = "the outbound connector")
   private String connector = "";
 
   @Option(
       names = "--organization",
       paramLabel = "ORGANIZATION",
-      description = "whose connectors decide")
+      description = "organization whose connectors decide")
   private String organization = "";
 
   @Option(names = "--from", paramLabel = "ADDRESS", description = "envelope sender")

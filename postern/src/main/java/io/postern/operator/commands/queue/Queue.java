@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** The commands for mail that waits or is held. */
 @Command(
     name = "queue",
-    description = "Lists mail that waits or is held, and holds, releases, retries or cancels it.",
+    description = "Lists the queue, and holds, releases, retries or cancels mail in it.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {

@@ -35,17 +35,18 @@ abstract class QueueAction implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "QUEUE-ID",
-      description = "one message, as in the reply to it; without it: all that the filter finds")
+      description = "a message, as in its reply; without it: all mail that matches the filter")
   private @Nullable String queueId;
 
   @Option(
       names = "--recipient",
       paramLabel = "INDEX",
       description =
-          "of one message only this recipient, counted from 0 in the order of the envelope; repeatable")
+          "only this recipient of the message, counted from 0 in the order of the envelope; "
+              + "repeatable")
   private List<Integer> recipients = new ArrayList<>();
 
-  @Option(names = "--yes", description = "does not ask before it acts on all that the filter finds")
+  @Option(names = "--yes", description = "does not ask before acting on all matching mail")
   private boolean yes;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -71,7 +72,7 @@ abstract class QueueAction implements Callable<Integer> {
   public Integer call() throws Exception {
     Map<String, String> conditions = filter.given();
     if (queueId == null && conditions.isEmpty()) {
-      throw wrong("name a message, or say with --reason, --route, --to-domain … which mail");
+      throw wrong("name a message, or select mail with --reason, --route, --to-domain …");
     }
     if (queueId != null && !conditions.isEmpty()) {
       throw wrong("name a message or a filter, not both");
@@ -89,11 +90,11 @@ abstract class QueueAction implements Callable<Integer> {
         new Result(action, id, recipients, control, policy.toString()),
         () ->
             List.of(
-                "postern: asked for, as "
+                "postern: accepted (control ID "
                     + control
-                    + "; `postern why "
+                    + "); `postern why "
                     + id
-                    + "` shows the answer"));
+                    + "` shows the result"));
     return 0;
   }
 
@@ -105,11 +106,11 @@ abstract class QueueAction implements Callable<Integer> {
     JsonNode counted = console.control(request, true);
     long found = counted.path("recipients").asLong();
     if (found == 0) {
-      output.printAnswer(counted, () -> List.of("postern: the filter finds no mail"));
+      output.printAnswer(counted, () -> List.of("postern: no mail matches the filter"));
       return 1;
     }
     if (!yes && !agreed(found, counted.path("messages").asLong())) {
-      output.note("nothing was asked for");
+      output.note("nothing was changed");
       return 1;
     }
     request.put("expect", found);
@@ -119,11 +120,11 @@ abstract class QueueAction implements Callable<Integer> {
         () -> {
           List<String> lines = new ArrayList<>();
           lines.add(
-              "postern: asked for, for %d recipients of %d messages"
+              "postern: accepted for %d recipients of %d messages"
                   .formatted(answer.path("recipients").asLong(), answer.path("messages").asLong()));
           if (answer.path("left").asLong(0) > 0) {
             lines.add(
-                "postern: %d recipients are left: the same again takes them"
+                "postern: %d recipients remain: run the command again"
                     .formatted(answer.path("left").asLong()));
           }
           return lines;
@@ -135,7 +136,8 @@ abstract class QueueAction implements Callable<Integer> {
   private boolean agreed(long found, long messages) {
     String mail = "%d recipients of %d messages".formatted(found, messages);
     return Dialogue.here()
-        .orElseThrow(() -> wrong("the filter finds " + mail + ": add --yes to " + action + " them"))
+        .orElseThrow(
+            () -> wrong("the filter matches " + mail + ": add --yes to " + action + " them"))
         .agrees(
             action.substring(0, 1).toUpperCase(Locale.ROOT)
                 + action.substring(1)
@@ -152,7 +154,8 @@ abstract class QueueAction implements Callable<Integer> {
   @Command(
       name = "hold",
       description =
-          "Holds a message, or all mail that a filter finds, until a release; at most 14 days.",
+          "Holds a message, or all mail that matches a filter, until it is released; at most 14 "
+              + "days.",
       mixinStandardHelpOptions = true)
   static final class Hold extends QueueAction {
     Hold() {
@@ -163,7 +166,7 @@ abstract class QueueAction implements Callable<Integer> {
   /** Ends a hold. */
   @Command(
       name = "release",
-      description = "Ends a hold: the mail is decided anew and tried at once.",
+      description = "Ends a hold: the mail is decided again and tried immediately.",
       mixinStandardHelpOptions = true)
   static final class Release extends QueueAction {
     Release() {
@@ -174,7 +177,7 @@ abstract class QueueAction implements Callable<Integer> {
   /** The next attempt is now. */
   @Command(
       name = "retry",
-      description = "Tries mail that waits at once.",
+      description = "Retries queued mail immediately.",
       mixinStandardHelpOptions = true)
   static final class Retry extends QueueAction {
     Retry() {
@@ -185,10 +188,10 @@ abstract class QueueAction implements Callable<Integer> {
   /** Gives mail up. */
   @Command(
       name = "cancel",
-      description = "Gives mail up; its sender gets a DSN.",
+      description = "Cancels mail; its sender gets a DSN.",
       mixinStandardHelpOptions = true)
   static final class Cancel extends QueueAction {
-    @Option(names = "--without-dsn", description = "the sender hears nothing of it")
+    @Option(names = "--without-dsn", description = "sends no DSN to the sender")
     private boolean withoutDsn;
 
     Cancel() {

@@ -13,13 +13,13 @@ import picocli.CommandLine.Parameters;
 /** Command that retries all that waits for a route. */
 @Command(
     name = "flush",
-    description = "Tries at once all that waits for a route, now and until it is taken up.",
+    description = "Retries all queued mail for a route immediately.",
     mixinStandardHelpOptions = true)
 final class QueueFlush implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
   @Mixin private OutputOption<Result> output = new OutputOption<>();
 
-  @Parameters(paramLabel = "ROUTE", description = "as `queue groups --by route` names it")
+  @Parameters(paramLabel = "ROUTE", description = "a name from `queue groups --by route`")
   private String route = "";
 
   /**
@@ -34,7 +34,7 @@ final class QueueFlush implements Callable<Integer> {
     String control = new QueueClient(policy).flush(route);
     output.print(
         new Result(route, control, policy.toString()),
-        () -> List.of("postern: asked for, as " + control + " (" + policy + ")"));
+        () -> List.of("postern: accepted (control ID " + control + ", " + policy + ")"));
     return 0;
   }
 }

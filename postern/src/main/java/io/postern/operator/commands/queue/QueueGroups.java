@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "groups",
     description = {
-      "Counts mail that waits or is held by reason, route, connector, organization, state or domain.",
-      "By route with each next hop's state and last words. Exit code 1: the queue is empty."
+      "Counts queued mail by reason, route, connector, organization, state or domain.",
+      "By route, also shows the state and last reply of each next hop. Exit code 1: the queue is "
+          + "empty."
     },
     mixinStandardHelpOptions = true)
 final class QueueGroups implements Callable<Integer> {

@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "list",
     description = {
-      "Lists recipients that wait or are held, the oldest first: why, since when, what comes next.",
-      "Exit code 0: there are some, 1: there is none."
+      "Lists the queued recipients, oldest first, with reason, age and next attempt.",
+      "Exit code 0: found, 1: none."
     },
     mixinStandardHelpOptions = true)
 final class QueueList implements Callable<Integer> {
@@ -58,7 +58,7 @@ final class QueueList implements Callable<Integer> {
                 "accepted", "id", "no", "from", "to", "state", "reason", "next attempt", "route"),
             rows));
     if (page.has("next")) {
-      output.note(page.path("total").asLong() + " in all: give a larger --limit, or a filter");
+      output.note(page.path("total").asLong() + " in total: use a larger --limit, or a filter");
     }
     return rows.isEmpty() ? 1 : 0;
   }

@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "changes",
     description = {
-      "Shows changes of organizations, domains and connectors, the newest first: who, when, before and after.",
-      "Exit code 0: there are some, 1: there is none."
+      "Shows changes of organizations, domains and connectors, newest first: who, when, before and "
+          + "after.",
+      "Exit code 0: found, 1: none."
     },
     mixinStandardHelpOptions = true)
 public final class ChangesCommand implements Callable<Integer> {
@@ -29,7 +30,7 @@ public final class ChangesCommand implements Callable<Integer> {
   @Option(
       names = "--organization",
       paramLabel = "ORGANIZATION",
-      description = "whose objects changed")
+      description = "organization of the changed objects")
   private String organization = "";
 
   @Option(
@@ -38,7 +39,7 @@ public final class ChangesCommand implements Callable<Integer> {
       description = "part of an object's key, such as inbound-connector/contoso/From")
   private String object = "";
 
-  @Option(names = "--by", paramLabel = "USER", description = "who asked for it")
+  @Option(names = "--by", paramLabel = "USER", description = "user who made the change")
   private String by = "";
 
   @Option(

@@ -28,7 +28,7 @@ final class LifeText {
                 queueId,
                 accepted.path("from").asText(),
                 accepted.path("size").asLong(),
-                session.path("clientIp").asText("a service of ours"),
+                session.path("clientIp").asText("this installation"),
                 session.path("listener").asText("no listener")));
     add("  " + tls("session", session.path("tls")));
     for (JsonNode group : accepted.path("connectors")) {
@@ -52,7 +52,7 @@ final class LifeText {
     String counts =
         event.path("counts").asBoolean(true)
             ? ""
-            : " (counts for nothing: " + event.path("worth").asText("skipped") + ")";
+            : " (ignored: " + event.path("worth").asText("skipped") + ")";
     add(event.path("at").asText() + "  " + event.path("kind").asText() + attempt + counts);
     if (event.has("decision")) {
       decision(event.path("decision"), event.path("recipients"));
@@ -62,7 +62,7 @@ final class LifeText {
     }
     if (event.has("control")) {
       JsonNode control = event.path("control");
-      add("  " + control.path("kind").asText() + ", asked for by " + control.path("by").asText());
+      add("  " + control.path("kind").asText() + ", requested by " + control.path("by").asText());
     }
     if (!event.has("decision")) {
       event.path("recipients").forEach(this::part);
@@ -93,11 +93,15 @@ final class LifeText {
       add("  at " + host + " [" + attempt.path("address").asText("") + "]");
     }
     if (attempt.has("token")) {
-      add("  TLS result " + attempt.path("token").asText() + "; " + tls("", attempt.path("tls")));
+      add(
+          "  TLS result "
+              + attempt.path("token").asText()
+              + "; "
+              + tls("", attempt.path("tls")));
     }
     if (attempt.has("reportedToken")) {
       add(
-          "  reported only: connector %s would have had TLS result %s"
+          "  report only: connector %s would have had TLS result %s"
               .formatted(
                   attempt.path("reportedConnector").asText(),
                   attempt.path("reportedToken").asText()));
@@ -166,11 +170,11 @@ final class LifeText {
   static String reported(JsonNode reported) {
     String connector = reported.path("connector").asText("none");
     return reported.path("accepted").asBoolean()
-        ? "reported only: connector " + connector + " would have taken it"
-        : "reported only: connector %s would have refused it by %s with %s %s"
+        ? "report only: connector " + connector + " would have accepted it"
+        : "report only: connector %s would have refused it by %s with %s %s"
             .formatted(
                 connector,
-                reported.path("rule").asText("a verdict that is not known"),
+                reported.path("rule").asText("unknown verdict"),
                 reported.path("code").asText("no reply"),
                 reported.path("enhancedCode").asText(""));
   }

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "messages",
     description = {
-      "Lists messages, and refusals, for which all options hold, the newest first.",
-      "`postern why` shows one in full. Exit code 0: there are some, 1: there is none."
+      "Lists messages and refusals that match all options, newest first.",
+      "`postern why` shows one of them completely. Exit code 0: found, 1: none."
     },
     mixinStandardHelpOptions = true)
 public final class Messages implements Callable<Integer> {
@@ -47,18 +47,21 @@ public final class Messages implements Callable<Integer> {
   @Option(names = "--connector", paramLabel = "CONNECTOR", description = "inbound or outbound")
   private String connector = "";
 
-  @Option(names = "--organization", paramLabel = "ORGANIZATION", description = "that sees it")
+  @Option(
+      names = "--organization",
+      paramLabel = "ORGANIZATION",
+      description = "organization that may read it")
   private String organization = "";
 
   @Option(
       names = "--tls",
       paramLabel = "TLS",
       description =
-          "of the session (none, TLSv1.2, TLSv1.3), what came of the last attempt (required,"
-              + " opportunistic, plaintext, refused, not-sent, none-yet), or its token")
+          "of the session (none, TLSv1.2, TLSv1.3), of the last attempt (required, opportunistic, "
+              + "plaintext, refused, not-sent, none-yet), or a TLS result")
   private String tls = "";
 
-  @Option(names = "--reason", paramLabel = "REASON", description = "a recipient's last one")
+  @Option(names = "--reason", paramLabel = "REASON", description = "last reason of a recipient")
   private String reason = "";
 
   @Option(
@@ -67,25 +70,28 @@ public final class Messages implements Callable<Integer> {
       description = "waiting, held, delivered, failed, expired or cancelled")
   private String state = "";
 
-  @Option(names = "--rule", paramLabel = "RULE", description = "that refused, such as requireTls")
+  @Option(
+      names = "--rule",
+      paramLabel = "RULE",
+      description = "rule that refused, such as " + "requireTls")
   private String rule = "";
 
   @Option(
       names = "--reported-connector",
       paramLabel = "NAME",
-      description = "in report-only mode, that would have decided")
+      description = "connector in report-only mode that would have decided")
   private String reportedConnector = "";
 
   @Option(
       names = "--reported-result",
       paramLabel = "RESULT",
-      description = "of such a connector: accepted, refused, met, missed or unknown")
+      description = "what it would have done: accepted, refused, met, missed or unknown")
   private String reportedResult = "";
 
   @Option(
       names = "--reported-rule",
       paramLabel = "RULE",
-      description = "by which it would have refused, or the reason for which TLS misses it")
+      description = "rule by which it would have refused, or reason why TLS would have missed")
   private String reportedRule = "";
 
   @Option(

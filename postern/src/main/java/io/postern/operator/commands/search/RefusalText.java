@@ -14,7 +14,7 @@ final class RefusalText {
       JsonNode session = refusal.path("session");
       if (refusal.path("count").asLong(1) > 1) {
         lines.add(
-            refusal.path("at").asText() + "  " + refusal.path("count").asLong() + " times again");
+            refusal.path("at").asText() + "  " + refusal.path("count").asLong() + " more times");
         continue;
       }
       lines.add(
@@ -24,7 +24,7 @@ final class RefusalText {
                   refusal.path("reference").asText(),
                   refusal.path("command").asText("the session"),
                   refusal.path("from").asText(),
-                  refusal.path("to").asText("nobody yet"),
+                  refusal.path("to").asText("no recipient yet"),
                   session.path("clientIp").asText()));
       lines.add(
           "  reply %s %s %s"

@@ -20,8 +20,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "report",
     description = {
-      "Prints a report by day; without a name it lists the reports.",
-      "inbound and outbound: TLS by connector. blocked: mail that a TLS requirement keeps back. plaintext-domains: whom to talk to. report-only: what connectors on trial would have done."
+      "Prints a report by day; without a name, lists the reports.",
+      "inbound and outbound: TLS by connector. blocked: mail held by a TLS requirement. "
+          + "plaintext-domains: domains that received plaintext. report-only: what connectors in "
+          + "report-only mode would have done."
     },
     mixinStandardHelpOptions = true)
 public final class ReportCommand implements Callable<Integer> {
@@ -35,7 +37,10 @@ public final class ReportCommand implements Callable<Integer> {
           "inbound, outbound, blocked, plaintext-domains, failures, foreign-senders, refused, report-only")
   private @Nullable String name;
 
-  @Option(names = "--organization", paramLabel = "ORGANIZATION", description = "whose mail")
+  @Option(
+      names = "--organization",
+      paramLabel = "ORGANIZATION",
+      description = "organization of the mail")
   private String organization = "";
 
   @Option(
@@ -65,7 +70,7 @@ public final class ReportCommand implements Callable<Integer> {
     table.path("rows").forEach(row -> rows.add(texts(row)));
     output.printTable(table, new TextTable(texts(table.path("columns")), rows));
     if (table.path("cut").asBoolean()) {
-      output.note("there are more rows: ask for fewer days");
+      output.note("there are more rows: use fewer days");
     }
     return 0;
   }

@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "why",
     description = {
-      "Shows a message's life, or a refusal, with the reason for each decision.",
-      "With --now: each connector as it is today, with each of its conditions, expected and actual.",
-      "Exit code 1: there is no such message or refusal."
+      "Shows the trace of a message, or a refusal, with the reason for each decision.",
+      "With --now: each current connector with each of its conditions, expected and actual.",
+      "Exit code 1: no such message or refusal."
     },
     mixinStandardHelpOptions = true)
 public final class Why implements Callable<Integer> {
@@ -39,7 +39,7 @@ public final class Why implements Callable<Integer> {
           "as in the reply to the sender: 250 … queued as ID, 550 … (reference 0Z7K-31QF)")
   private String id = "";
 
-  @Option(names = "--now", description = "decides it again with today's connectors")
+  @Option(names = "--now", description = "decides it again with the current connectors")
   private boolean now;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -85,7 +85,9 @@ public final class Why implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
-          "\"" + id + "\" is no queue id (21 letters and digits) and no reference (0Z7K-31QF)",
+          "\""
+              + id
+              + "\" is neither a queue id (21 letters and digits) nor a reference (0Z7K-31QF)",
           e);
     }
   }

@@ -189,18 +189,18 @@ class AccessCommandsTest {
   void aWrongPasswordLeavesNoToken() throws Exception {
     assertThat(runWithInput("wrong", "sign-in", "--context", "contoso", "--user", "anna"))
         .isEqualTo(3);
-    assertThat(err.toString()).contains("answered 401");
+    assertThat(err.toString()).contains("returned 401");
     assertThat(runWithInput("\n", "sign-in", "--context", "contoso", "--user", "anna"))
         .isEqualTo(3);
     assertThat(err.toString()).contains("no password");
     assertThat(run("whoami", "--context", "contoso")).isEqualTo(3);
-    assertThat(err.toString()).contains("nobody is signed in: postern sign-in");
+    assertThat(err.toString()).contains("not signed in: run postern sign-in");
   }
 
   @Test
   void whereThereIsNoProviderAUserIsNamed() {
     assertThat(run("sign-in", "--context", "contoso")).isEqualTo(3);
-    assertThat(err.toString()).contains("names no provider to sign in at: add --user NAME");
+    assertThat(err.toString()).contains("has no OpenID provider: add --user NAME");
   }
 
   @Test
@@ -232,7 +232,7 @@ class AccessCommandsTest {
     hasProvider = true;
     polls.add("{\"access_token\": \"other\", \"token_type\": \"Bearer\"}");
     assertThat(run("sign-in", "--context", "contoso")).isEqualTo(3);
-    assertThat(err.toString()).contains("the provider's token is not taken", "answered 401");
+    assertThat(err.toString()).contains("the provider's token was not accepted", "returned 401");
     assertThat(run("sign-in", "--context", "contoso")).isEqualTo(3);
     assertThat(err.toString()).contains("the user refused");
     assertThat(run("sign-out", "--context", "contoso")).isEqualTo(1);
@@ -263,7 +263,7 @@ class AccessCommandsTest {
     Files.writeString(user().folder().resolve("credentials"), "admin:secret\n");
     signIn();
     assertThat(err.toString())
-        .contains("the context has postern.policy.credentials-file, which counts before the token");
+        .contains("the context has postern.policy.credentials-file, which overrides the token");
     assertThat(run("whoami", "--context", "contoso")).isEqualTo(3);
     assertThat(service.requests().getLast().authorization()).isEqualTo(basic("admin", "secret"));
   }
@@ -273,9 +273,9 @@ class AccessCommandsTest {
     signIn();
     tokensAreGood = false;
     assertThat(run("users", "list", "--context", "contoso")).isEqualTo(3);
-    assertThat(err.toString()).contains("answered 401", "sign in again: postern sign-in");
+    assertThat(err.toString()).contains("returned 401", "sign in again: postern sign-in");
     assertThat(run("sign-out", "--context", "contoso")).isZero();
-    assertThat(out.toString()).contains("a copy of the access token is good until ");
+    assertThat(out.toString()).contains("a copy of the access token is valid until ");
   }
 
   @Test
@@ -353,16 +353,19 @@ class AccessCommandsTest {
     assertThat(service.requests().getLast().precondition()).isEqualTo("\"seen\"");
     assertThat(out.toString())
         .contains(
-            "NOT CHANGED: somebody else has changed the user meanwhile", "auditor:b", "at ten");
+            "NOT CHANGED: another administrator has changed the user in the meantime",
+            "auditor:b",
+            "at ten");
     assertThat(run("users", "remove", "carl", "--yes", "--context", "contoso", "-o", "json"))
         .isEqualTo(1);
     assertThat(json().at("/current/changed").asText()).isEqualTo("at ten");
     carl = new Answer(412, "{\"status\": 412}");
     assertThat(run(set)).isEqualTo(1);
-    assertThat(out.toString()).contains("somebody else has removed the user meanwhile");
+    assertThat(out.toString())
+        .contains("another administrator has removed the user in the meantime");
     carl = new Answer(404, "{\"status\": 404, \"detail\": \"There is no user carl.\"}");
     assertThat(run("users", "remove", "carl", "--yes", "--context", "contoso")).isEqualTo(1);
-    assertThat(out.toString()).contains("there is no user carl");
+    assertThat(out.toString()).contains("no such user: carl");
   }
 
   /** Where nobody can agree, nothing is asked either. */
@@ -371,7 +374,7 @@ class AccessCommandsTest {
     signIn();
     int before = service.requests().size();
     assertThat(run("users", "remove", "ben", "--context", "contoso")).isEqualTo(2);
-    assertThat(err.toString()).contains("nobody can be asked here: add --yes");
+    assertThat(err.toString()).contains("cannot ask here: add --yes");
     assertThat(run("users", "set", "ben", "--role", "operator", "--context", "contoso"))
         .isEqualTo(2);
     assertThat(service.requests()).hasSize(before);
@@ -383,7 +386,7 @@ class AccessCommandsTest {
     signIn();
     assertThat(run("users", "remove", "eve", "--yes", "--context", "contoso")).isEqualTo(3);
     assertThat(out.toString()).isEmpty();
-    assertThat(err.toString()).contains("answered 404");
+    assertThat(err.toString()).contains("returned 404");
     assertThat(run("users", "show", "eve", "--context", "contoso")).isEqualTo(3);
   }
 
@@ -394,7 +397,7 @@ class AccessCommandsTest {
     int before = service.requests().size();
     assertThat(run("users", "remove", "ben", "--yes", "--context", "contoso", "-o", "csv"))
         .isEqualTo(2);
-    assertThat(err.toString()).contains("-o csv: the result is no table");
+    assertThat(err.toString()).contains("-o csv: the result is not a table");
     assertThat(service.requests()).hasSize(before);
     assertThat(run("users", "list", "--context", "contoso", "-o", "csv")).isZero();
     assertThat(out.toString()).contains("name,roles,changed");

@@ -145,8 +145,8 @@ class ConnectorsTest {
             "outbound connector contoso/To Fabrikam",
             "  tlsDomain: mail.fabrikam.example",
             "WARNING  recipientDomains: one direction only; a pair",
-            "NOT MET at its last validation, 2026-11-27T10:00:00Z by ann (the connector was changed"
-                + " since): no TLS");
+            "NOT MET at its last validation, 2026-11-27T10:00:00Z by ann (the connector has "
+                + "changed since): no TLS");
     JsonNode json =
         new ObjectMapper()
             .readTree(
@@ -159,7 +159,7 @@ class ConnectorsTest {
   void aConnectorThatIsNotThereIsAFindingAndOneOfBothDirectionsIsAmbiguous() {
     Ran none = policy.run("connectors", "show", "contoso", "To Fabrikam");
     assertThat(none.exit()).isEqualTo(1);
-    assertThat(none.err()).contains("there is no connector \"To Fabrikam\" of contoso");
+    assertThat(none.err()).contains("no connector \"To Fabrikam\" of contoso");
     connector().answer("GET", "/contoso/inbound-connectors/To%20Fabrikam", 200, item("[]"));
     Ran two = policy.run("connectors", "remove", "contoso", "To Fabrikam", "--yes");
     assertThat(two.exit()).isEqualTo(2);
@@ -251,8 +251,8 @@ class ConnectorsTest {
     assertThat(ran.exit()).isEqualTo(1);
     assertThat(ran.out())
         .contains(
-            "NOT CHANGED: somebody else has changed the connector meanwhile:\n"
-                + "    tlsDomain: mail.fabrikam.example -> mx.fabrikam.example\n")
+            "NOT CHANGED: another administrator has changed the connector in the meantime:\n    "
+                + "tlsDomain: mail.fabrikam.example -> mx.fabrikam.example\n")
         .doesNotContain("in force");
     Ran json =
         policy.run(

@@ -70,13 +70,13 @@ class ExchangeTest {
     assertThat(ran.out())
         .isEqualTo(
             """
-            taken over, 1:
+            imported, 1:
               From A Name: From A
-            taken over in another way, 1:
+            imported with changes, 1:
               From A TestMode: true (enabled: false)
             NOT TAKEN OVER, 1:
               From A AIA: true (it is not evaluated)
-            NOT KNOWN to this version, and left out, 1:
+            NOT KNOWN to this version, not imported, 1:
               From A X: 1
             added inbound-connector/contoso/From A
             postern: nothing was changed (--dry-run)
@@ -88,7 +88,7 @@ class ExchangeTest {
     Files.writeString(draft, "edited");
     Ran again = take("--draft", draft.toString(), "--dry-run");
     assertThat(again.exit()).isEqualTo(2);
-    assertThat(again.err()).contains("is there already");
+    assertThat(again.err()).contains("exists: use a new file name");
     assertThat(draft).hasContent("edited");
   }
 
@@ -115,7 +115,11 @@ class ExchangeTest {
   void otherChangesThanTheAgreedOnesAreNotMade() throws Exception {
     policy
         .answer("POST", "dryRun=true", 200, COMPARED)
-        .answer("POST", "dryRun=false", 412, "{\"status\":412,\"title\":\"Changed meanwhile\"}");
+        .answer(
+            "POST",
+            "dryRun=false",
+            412,
+            "{\"status\":412,\"title\":\"Changed in the " + "meantime\"}");
     try (RunningProgram program =
         policy.startAtTerminal(
             "import", "exchange", file.toString(), "--organization", "contoso")) {
@@ -124,7 +128,7 @@ class ExchangeTest {
           .until(() -> program.output().contains("Make these changes?"));
       program.type("y");
       assertThat(program.end()).as(program.output()).isEqualTo(1);
-      assertThat(program.output()).contains("meanwhile; compare again");
+      assertThat(program.output()).contains("in the meantime; compare again");
     }
     assertThat(policy.requests()).hasSize(2);
     assertThat(policy.requests().getLast().ifMatch()).isEqualTo("\"7\"");
@@ -150,7 +154,7 @@ class ExchangeTest {
     file = folder.resolve("none.json");
     Ran ran = take("--dry-run");
     assertThat(ran.exit()).isEqualTo(3);
-    assertThat(ran.err()).contains("there is no file");
+    assertThat(ran.err()).contains("no such file:");
   }
 
   @Test

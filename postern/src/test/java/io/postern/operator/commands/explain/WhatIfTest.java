@@ -77,7 +77,7 @@ class WhatIfTest {
             "77",
             (step, done, all) -> progress.add(done + "/" + all + " " + step))
         .result();
-    assertThat(progress).containsExactly("25/100 of the log is read");
+    assertThat(progress).containsExactly("25/100 of the records read");
   }
 
   private int run(String... options) throws Exception {
@@ -114,7 +114,7 @@ class WhatIfTest {
             "    2026-11-27T10:00:00Z  001  from =fabrikam.example to contoso.example",
             "  TLS requirement raised: 1 recipient, connector before: none, with the draft: To"
                 + " Fabrikam, tlsSettings",
-            "cannot be known of 10 recipients: refusals that are counted together");
+            "unknown for 10 recipients: refusals that are counted together");
     assertThat(service.asked().getFirst().body()).isEqualTo("organizations: []\n");
     assertThat(cancelled()).isFalse();
   }
@@ -155,11 +155,11 @@ class WhatIfTest {
         START,
         422,
         """
-        {"status":422,"detail":"Each is one that apply would refuse.","errors":[
+        {"status":422,"detail":"apply would refuse each of these.","errors":[
          {"pointer":"/x","problem":"it is unknown","cure":"write y","line":6}]}
         """);
     assertThat(run()).isEqualTo(1);
-    assertThat(err.toString()).contains("draft.yaml: Each", "line 6: /x: it is unknown; write y");
+    assertThat(err.toString()).contains("draft.yaml: apply would refuse each", "line 6: /x: it is unknown; write y");
     assertThat(service.asked()).hasSize(1);
   }
 
@@ -168,10 +168,9 @@ class WhatIfTest {
     service.on(
         START,
         503,
-        "{\"status\":503,\"detail\":\"Two drafts are being compared here already; wait, or cancel"
-            + " one.\"}");
+        "{\"status\":503,\"detail\":\"Two drafts are being compared here; wait, or cancel one.\"}");
     assertThat(run()).isEqualTo(3);
-    assertThat(err.toString()).contains("answered 503: Two drafts", "wait, or cancel one");
+    assertThat(err.toString()).contains("returned 503: Two drafts", "wait, or cancel one");
   }
 
   @Test
@@ -179,14 +178,14 @@ class WhatIfTest {
     service.on(START, 202, RUNNING); // and 404 for its state
     assertThat(run("-o", "json")).isEqualTo(3);
     assertThat(err.toString())
-        .contains("does not have the comparison", "behind a balancer", "\"exitCode\":3");
+        .contains("does not have the comparison", "with a load balancer", "\"exitCode\":3");
   }
 
   @Test
   void aFailureIsSaidAsTheServiceSaysIt() throws Exception {
-    runs("{\"state\":\"failed\",\"failure\":\"The log was not read to its end.\"}");
+    runs("{\"state\":\"failed\",\"failure\":\"Kafka was not completely read.\"}");
     assertThat(run()).isEqualTo(3);
-    assertThat(err.toString()).contains("The log was not read to its end.");
+    assertThat(err.toString()).contains("Kafka was not completely read.");
   }
 
   @Test
@@ -207,7 +206,7 @@ class WhatIfTest {
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(3);
     assertThat(Files.readString(folder.resolve("output.txt")))
-        .contains("does not answer", "a comparison is lost with its replica");
+        .contains("does not respond", "a comparison is lost with its replica");
   }
 
   /** The command in a process of its own, which follows a comparison. */

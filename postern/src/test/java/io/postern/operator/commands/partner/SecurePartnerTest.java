@@ -226,7 +226,7 @@ class SecurePartnerTest {
     assertThat(policy.requests().getLast().ifMatch()).isEqualTo("\"9\"");
     Ran none = secure("--undo", "--yes");
     assertThat(none.exit()).isEqualTo(1);
-    assertThat(none.err()).contains("no connector was made for f.example");
+    assertThat(none.err()).contains("no connector was created for f.example");
     assertThat(policy.requests().getLast().method()).isEqualTo("GET");
   }
 
@@ -250,7 +250,7 @@ class SecurePartnerTest {
       program.type("y");
       assertThat(program.end()).as(program.output()).isZero();
       assertThat(program.output())
-          .contains("made: inbound connector", "name: From f.example", "name: To f.example");
+          .contains("created: inbound connector", "name: From f.example", "name: To f.example");
     }
   }
 
@@ -260,11 +260,11 @@ class SecurePartnerTest {
     enforced();
     List<String> questions =
         List.of(
-            "servers that send (none: by their addresses) [mail.f.example]:",
-            "take the partner's mail [MX]:",
+            "sending servers (empty: use their addresses) [mail.f.example]:",
+            "receive the partner's mail [MX]:",
             "encryptionOnly [domainValidation]:",
             "Name in their certificates [mx.f.example]:",
-            "test message (none: nothing is sent):",
+            "test message (empty: nothing is sent):",
             "or no [no]:");
     List<String> answers = List.of("", "", "", "*.f.example", "", "enforce");
     try (RunningProgram program =

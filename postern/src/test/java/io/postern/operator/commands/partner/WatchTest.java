@@ -106,7 +106,7 @@ class WatchTest {
             "--address",
             "192.0.2.0/28");
     assertThat(ran.exit()).isEqualTo(1);
-    assertThat(ran.err()).contains("no session came");
+    assertThat(ran.err()).contains("no session arrived");
     assertThat(policy.requests().getFirst().body())
         .contains(
             "\"domains\":[\"fabrikam.example\"]",

@@ -87,7 +87,7 @@ class ConsoleProviderTest {
     try (Browser browser = Browser.open(example.console())) {
       atTheProvider(browser, "/queue").press("No");
       browser.until(() -> browser.path().startsWith("/sign-in/provider/answer"));
-      assertThat(main(browser)).contains("127.0.0.1 did not let you in").contains(BUTTON);
+      assertThat(main(browser)).contains("127.0.0.1 did not sign you in").contains(BUTTON);
       List<String> faults = new ArrayList<>(browser.barriers());
       faults.addAll(browser.size(320, 800).tooWide());
       browser.theme("dark").go("/sign-in?left=provider");

@@ -122,11 +122,11 @@ class RareStatesTest {
     example.stack().stack().process(Service.CERTIFICATE).killAndWait();
     look(
         Map.of(
-            "/", "certificate-service does not answer",
-            "/partners", "policy-service does not answer",
-            "/connectors", "policy-service does not answer",
-            "/certificates", "certificate-service does not answer",
-            "/access", "policy-service does not answer",
-            "/settings", "policy-service does not answer"));
+            "/", "certificate-service does not respond",
+            "/partners", "policy-service does not respond",
+            "/connectors", "policy-service does not respond",
+            "/certificates", "certificate-service does not respond",
+            "/access", "policy-service does not respond",
+            "/settings", "policy-service does not respond"));
   }
 }

@@ -12,8 +12,7 @@ import picocli.CommandLine.Mixin;
  */
 @Command(
     name = "clean",
-    description =
-        "Removes the state folder: certificates, credentials, and all mail that is still in it.",
+    description = "Removes the state folder: certificates, credentials, and all mail in it.",
     mixinStandardHelpOptions = true)
 public final class Clean implements Callable<Integer> {
   @Mixin private StateOption state = new StateOption();
@@ -31,7 +30,7 @@ public final class Clean implements Callable<Integer> {
     }
     if (RunningStack.in(state.open()).isPresent()) {
       throw new IllegalStateException(
-          "something runs with " + state.folder + "; `./run stop` first");
+          "an installation runs with " + state.folder + "; `./run stop` first");
     }
     StateFolder.remove(state.folder);
     System.out.println("postern: removed " + state.folder);

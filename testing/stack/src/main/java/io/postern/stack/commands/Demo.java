@@ -41,9 +41,9 @@ public final class Demo implements Callable<Integer> {
     }
     int wrong = Samples.run(example, samples == null ? Samples.defaultFolder() : samples);
     if (wrong > 0) {
-      System.err.println("postern: " + wrong + " samples did not end as their files say");
+      System.err.println("postern: " + wrong + " samples did not end as expected in their files");
     } else {
-      progress.say("every sample ended as its file says");
+      progress.say("every sample ended as expected");
     }
     return wrong > 0 ? 1 : 0;
   }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "send",
     description =
-        "Sends message files (header and body) over SMTP with STARTTLS; prints each one's queue id.",
+        "Sends message files (header and body) over SMTP with STARTTLS; prints the queue id of "
+            + "each.",
     mixinStandardHelpOptions = true)
 public final class Send implements Callable<Integer> {
   @Mixin private StateOption state = new StateOption();
@@ -39,7 +40,7 @@ public final class Send implements Callable<Integer> {
       names = "--client",
       paramLabel = "NAME",
       description =
-          "whose certificate is presented: contoso, fabrikam or none (default: ${DEFAULT-VALUE})")
+          "client certificate to present: contoso, fabrikam or none (default: ${DEFAULT-VALUE})")
   private String client = "contoso";
 
   @Parameters(paramLabel = "FILE", arity = "1..*")

@@ -21,21 +21,19 @@ final class StartOptions {
   @Option(
       names = "--smtp-port",
       paramLabel = "PORT",
-      description =
-          "port on which mail is taken (default: 2525 if free, else a free one that is remembered)")
+      description = "SMTP port (default: 2525 if free, else a free port that is remembered)")
   int smtpPort;
 
   @Option(
       names = "--directory",
       paramLabel = "FILE",
-      description =
-          "directory file applied to a new state (default: the one that ./run example prints)")
+      description = "directory file for a new state (default: the output of ./run example)")
   @Nullable Path directory;
 
   @Option(
       names = "--anchors",
       paramLabel = "PEM",
-      description = "further trust anchors for the default set")
+      description = "more trust anchors for the default set")
   @Nullable Path anchors;
 
   @Option(

@@ -11,7 +11,8 @@ final class StateOption {
       names = "--state",
       paramLabel = "FOLDER",
       description =
-          "where data, certificates, credentials and logs are kept (default: state in the project's folder)")
+          "folder for data, certificates, credentials and logs (default: state in the project's "
+              + "folder)")
   Path folder = home().resolve("state");
 
   static Path home() {
@@ -28,6 +29,8 @@ final class StateOption {
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "nothing runs with the state folder " + folder + "; start it with ./run"));
+                    "no installation runs with the state folder "
+                        + folder
+                        + "; start it with ./run"));
   }
 }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 /** Ends the stack that runs with the state folder, and waits for its end. */
 @Command(
     name = "stop",
-    description = "Ends the stack that runs with the state folder.",
+    description = "Stops the installation that runs with the state folder.",
     mixinStandardHelpOptions = true)
 public final class Stop implements Callable<Integer> {
   @Mixin private StateOption state = new StateOption();

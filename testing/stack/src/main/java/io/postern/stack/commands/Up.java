@@ -28,7 +28,7 @@ public class Up implements Callable<Integer> {
   @Option(
       names = "--no-warm",
       description =
-          "does not make AOT caches in the background where this build has none (./run warm does)")
+          "does not create missing AOT caches in the background (./run warm creates them)")
   private boolean noWarm;
 
   @Option(

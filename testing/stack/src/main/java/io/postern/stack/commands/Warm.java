@@ -11,8 +11,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "warm",
     description = {
-      "Makes the AOT caches with which broker and services start quickly and are warm at once,",
-      "by a stack of its own under load; a running one is not touched. Takes a minute or two."
+      "Creates the AOT caches for a fast start of broker and services,",
+      "with a separate installation under load; a running one is not affected. Takes a minute or "
+          + "two."
     },
     mixinStandardHelpOptions = true)
 public final class Warm implements Callable<Integer> {

@@ -61,7 +61,8 @@ public final class RunningExample implements AutoCloseable {
     KafkaBroker broker = KafkaBroker.begin(state.broker(), processes.broker());
     ExampleWorld world = startWorld(state, broker);
     try {
-      progress.done("development CA, its revocation list, DNS and the example mail servers are up");
+      progress.done(
+          "development CA, its revocation list, DNS and the example mail servers are " + "running");
       LocalStack stack =
           LocalStack.start(
               options(home, state, smtpPort, world, anchors, processes), broker, progress::say);
@@ -171,7 +172,7 @@ public final class RunningExample implements AutoCloseable {
             pause = BROKER_LOOK;
             continue;
           }
-          progress.say("the broker has ended; starting it again (" + stack.broker().log() + ")");
+          progress.say("the broker has stopped; starting it again (" + stack.broker().log() + ")");
           pause = restartBroker(pause, progress);
         }
       }

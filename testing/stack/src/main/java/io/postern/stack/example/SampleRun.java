@@ -67,7 +67,7 @@ public final class SampleRun {
     while (reply.code() == 451
         && reply.text().contains(NO_VERDICT)
         && System.nanoTime() - firstVerdicts < 0) {
-      way.add("come again " + reply.code() + " " + reply.text());
+      way.add("try again " + reply.code() + " " + reply.text());
       TimeUnit.SECONDS.sleep(1);
       reply = send(sample);
     }

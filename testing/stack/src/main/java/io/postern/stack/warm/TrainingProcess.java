@@ -27,13 +27,13 @@ public final class TrainingProcess {
         start(home, say);
       }
     } catch (IOException | RuntimeException e) {
-      say.accept("no AOT caches are made: " + e.getMessage());
+      say.accept("no AOT caches are created: " + e.getMessage());
     }
   }
 
   private static void start(Path home, Consumer<String> say) throws IOException {
     if (available() < MEMORY) {
-      say.accept("no AOT caches are made: less than 2 GB of memory are free (./run warm does it)");
+      say.accept("no AOT caches are created: less than 2 GB of memory are free (use ./run warm)");
       return;
     }
     List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
@@ -51,7 +51,8 @@ public final class TrainingProcess {
             .redirectOutput(output.toFile())
             .redirectInput(ProcessBuilder.Redirect.PIPE)
             .start();
-    say.accept("AOT caches for quicker starts are made in the background, for some minutes");
+    say.accept(
+        "AOT caches for faster starts are being created in the background, for some minutes");
     Thread.ofVirtual().name("watch-training").start(() -> watch(process, output, say));
   }
 
@@ -59,8 +60,8 @@ public final class TrainingProcess {
     try {
       say.accept(
           process.waitFor() == 0
-              ? "the AOT caches are made: the next start is quicker"
-              : "no AOT caches were made, which costs nothing but time: see " + output);
+              ? "the AOT caches are complete: the next start is faster"
+              : "no AOT caches were created, which only affects the start time: see " + output);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -102,7 +102,7 @@ class CheckJarTest {
   void tellsWhatIsWrongWithItsArguments() throws Exception {
     Ran none = run();
     assertThat(none.exit()).isEqualTo(2);
-    assertThat(none.err()).contains("name either PEM, HOST");
+    assertThat(none.err()).contains("use either PEM, HOST");
     Ran root = run("--root", "no such root", "-o", "json");
     assertThat(root.exit()).isEqualTo(1);
     assertThat(new ObjectMapper().readTree(root.out()).path("anchors").asInt()).isPositive();

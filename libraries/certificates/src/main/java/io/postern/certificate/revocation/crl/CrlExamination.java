@@ -168,7 +168,7 @@ public final class CrlExamination {
     }
     if (last == null) {
       return Finding.unreachable(
-          certificate, SOURCE, "", "no list of the issuer is at hand", until);
+          certificate, SOURCE, "", "no list of the issuer is available", until);
     }
     return new Finding(
         last.toBuilder()
@@ -214,13 +214,13 @@ public final class CrlExamination {
   private static @Nullable String unknown(Crl list) {
     for (ASN1ObjectIdentifier oid : list.criticalExtensions()) {
       if (!UNDERSTOOD.contains(oid)) {
-        return "the list has the critical extension " + oid + ", which is not known";
+        return "the list has the critical extension " + oid + ", which is unknown";
       }
     }
     String entry = list.unknownCriticalOfAnEntry();
     return entry == null
         ? null
-        : "an entry of the list has the critical extension " + entry + ", which is not known";
+        : "an entry of the list has the critical extension " + entry + ", which is unknown";
   }
 
   /** The reasons that the list covers for this certificate (RFC 5280 §6.3.3 (b), (d)). */

@@ -247,7 +247,7 @@ public final class CrlStore {
           }
         }
       } catch (MalformedCrlException e) {
-        throw new FetchException(Kind.GARBAGE, "the content is no list: " + e.getMessage());
+        throw new FetchException(Kind.GARBAGE, "the content is not a list: " + e.getMessage());
       } catch (IOException e) {
         LOG.warnf("postern.revocation.cache-folder: a list cannot be stored: %s", e);
         throw new FetchException(Kind.NOT_STORED, "the list could not be stored");

@@ -86,16 +86,16 @@ public record OcspAnswer(
       byte[] der, OcspQuestion question, byte[] nonce, boolean sha1, Instant now)
       throws FetchException {
     if (der.length > MOST_BYTES) {
-      throw new FetchException(Kind.TOO_LARGE, "the responder's answer is too large");
+      throw new FetchException(Kind.TOO_LARGE, "the responder's response is too large");
     }
     try {
       OCSPResp response = new OCSPResp(der);
       if (response.getStatus() != OCSPResp.SUCCESSFUL) {
         throw new FetchException(
-            Kind.REFUSAL, "the responder answered " + refusal(response.getStatus()));
+            Kind.REFUSAL, "the responder returned " + refusal(response.getStatus()));
       }
       if (!(response.getResponseObject() instanceof BasicOCSPResp basic)) {
-        throw new FetchException(Kind.GARBAGE, "the responder's answer is of an unknown kind");
+        throw new FetchException(Kind.GARBAGE, "the responder's response is of an unknown kind");
       }
       SingleResp about = about(basic, question);
       X509CertificateHolder signer =
@@ -106,7 +106,7 @@ public record OcspAnswer(
           about, notExempt(signer, question.issuer().holder()), signer.getNotAfter().toInstant());
     } catch (IOException | OCSPException | RuntimeException e) {
       // Hostile bytes reach the parsers.
-      throw new FetchException(Kind.GARBAGE, "the responder sent no OCSP answer");
+      throw new FetchException(Kind.GARBAGE, "the responder sent no OCSP response");
     }
   }
 
@@ -117,7 +117,7 @@ public record OcspAnswer(
       case OCSPResp.TRY_LATER -> "tryLater";
       case OCSPResp.SIG_REQUIRED -> "sigRequired";
       case OCSPResp.UNAUTHORIZED -> "unauthorized";
-      default -> "a status that is not known";
+      default -> "an unknown status";
     };
   }
 
@@ -130,7 +130,7 @@ public record OcspAnswer(
         .orElseThrow(
             () ->
                 new FetchException(
-                    Kind.GARBAGE, "the responder's answer is about another certificate"));
+                    Kind.GARBAGE, "the responder's response is about another certificate"));
   }
 
   private static CertID id(SingleResp single) {
@@ -142,7 +142,7 @@ public record OcspAnswer(
       if (!OCSPObjectIdentifiers.id_pkix_ocsp_nonce.equals(oid)) {
         throw new FetchException(
             Kind.GARBAGE,
-            "the responder's answer has the critical extension " + oid + ", which is not known");
+            "the responder's response has the critical extension " + oid + ", which is unknown");
       }
     }
   }
@@ -154,7 +154,7 @@ public record OcspAnswer(
         && !MessageDigest.isEqual(
             nonce, ASN1OctetString.getInstance(extension.getParsedValue()).getOctets())) {
       throw new FetchException(
-          Kind.GARBAGE, "the responder's answer was made for another question (nonce)");
+          Kind.GARBAGE, "the responder's response belongs to another request (nonce)");
     }
   }
 
@@ -198,7 +198,7 @@ public record OcspAnswer(
     for (Object oid : single.getCriticalExtensionOIDs()) {
       throw new FetchException(
           Kind.GARBAGE,
-          "the responder's answer has the critical extension " + oid + ", which is not known");
+          "the responder's response has the critical extension " + oid + ", which is unknown");
     }
     Instant thisUpdate = single.getThisUpdate().toInstant();
     Instant said =
@@ -315,7 +315,7 @@ public record OcspAnswer(
     }
 
     private static FetchException wrong(String how) {
-      return new FetchException(Kind.WRONG_SIGNER, "the responder's answer " + how);
+      return new FetchException(Kind.WRONG_SIGNER, "the responder's response " + how);
     }
   }
 }

@@ -101,7 +101,7 @@ public record OcspRevocation(OcspStore store, RevocationCheck lists) implements 
       return new Finding(
           evidence
               .setStatus(RevocationStatus.STALE)
-              .setDetail(answer.stale("the responder's answer", question.now()))
+              .setDetail(answer.stale("the responder's response", question.now()))
               .build(),
           question.now());
     }
@@ -121,7 +121,7 @@ public record OcspRevocation(OcspStore store, RevocationCheck lists) implements 
             url,
             delegate != null && delegate.status() == RevocationStatus.IS_REVOKED
                 ? "the responder's own certificate is revoked"
-                : "whether the responder's own certificate is revoked cannot be known",
+                : "whether the responder's own certificate is revoked is unknown",
             until);
       }
     }

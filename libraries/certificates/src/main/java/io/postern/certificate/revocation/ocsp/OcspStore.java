@@ -91,7 +91,7 @@ public final class OcspStore {
 
     @Override
     public String kind() {
-      return "the responder's answer";
+      return "the responder's response";
     }
 
     @Override

@@ -20,7 +20,7 @@ final class AnswerContent {
     if (!answer.currentAt(now)) {
       return Content.answer(
           Content.notCurrent(answer, now),
-          answer.stale("the responder's answer", now),
+          answer.stale("the responder's response", now),
           answer,
           body);
     }

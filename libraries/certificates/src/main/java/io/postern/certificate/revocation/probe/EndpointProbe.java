@@ -111,7 +111,7 @@ public final class EndpointProbe {
         return ListContent.examine(Crl.map(file), about, endpoint);
       } catch (MalformedCrlException e) {
         return Content.nothing(
-            EndpointStatus.NOT_A_CRL, "the content is no revocation list: " + e.getMessage());
+            EndpointStatus.NOT_A_CRL, "the content is not a revocation list: " + e.getMessage());
       } finally {
         Files.deleteIfExists(file);
       }
@@ -121,7 +121,7 @@ public final class EndpointProbe {
       if (about.issuer() == null) {
         return Content.nothing(
             EndpointStatus.UNKNOWN,
-            "a responder cannot be asked without the issuer's certificate, which is missing");
+            "a responder cannot be queried without the issuer's certificate, which is missing");
       }
       OcspQuestion question = OcspQuestion.about(about.certificate(), about.issuer());
       byte[] nonce = OcspQuestion.nonce();
@@ -171,7 +171,8 @@ public final class EndpointProbe {
       case REFUSAL -> EndpointStatus.OCSP_ERROR;
       case WRONG_SIGNER -> EndpointStatus.WRONG_SIGNER;
       case STALE -> EndpointStatus.EXPIRED;
-      case TLS, UNTRUSTED -> throw new IllegalStateException("endpoints are not asked by https", e);
+      case TLS, UNTRUSTED ->
+          throw new IllegalStateException("endpoints are not queried over https", e);
     };
   }
 

@@ -34,7 +34,7 @@ final class IssuerContent {
       }
     } catch (CertificateException | UnusableCertificateException | RuntimeException e) {
       // Hostile bytes reach the parser.
-      return no("the content is no usable certificate: " + e.getMessage());
+      return no("the content is not a usable certificate: " + e.getMessage());
     }
     if (all.isEmpty()) {
       return no("the content has no certificate");

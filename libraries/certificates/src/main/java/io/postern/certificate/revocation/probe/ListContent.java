@@ -28,8 +28,8 @@ final class ListContent {
     if (about.issuer() == null) {
       return Content.nothing(
           EndpointStatus.UNKNOWN,
-          "a list is there; its signature cannot be checked without the issuer's certificate,"
-              + " which is missing");
+          "there is a list; its signature cannot be checked without the issuer's certificate, "
+              + "which is missing");
     }
     String problem = notByAny(list, about.issuer(), about.others());
     if (problem != null) {

@@ -57,7 +57,7 @@ public interface Publication {
       return kind + " does not say until when it is current (nextUpdate)";
     }
     return now.isBefore(next)
-        ? kind + " is of the future: thisUpdate " + thisUpdate()
+        ? kind + " is from the future: thisUpdate " + thisUpdate()
         : kind + " was current until " + next;
   }
 }

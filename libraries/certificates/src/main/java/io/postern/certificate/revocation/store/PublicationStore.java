@@ -109,7 +109,7 @@ public final class PublicationStore<T extends Publication> {
     } catch (TimeoutException e) {
       return new Failure<>(
           RevocationStatus.UNREACHABLE,
-          source.kind() + " was not there in time",
+          source.kind() + " did not arrive in time",
           null,
           now.plus(SOON),
           false);
@@ -188,8 +188,7 @@ public final class PublicationStore<T extends Publication> {
         return new Current<>(current);
       }
     }
-    return failed(
-        entry, Kind.STALE, source.kind() + " is older than one that was there before", null, false);
+    return failed(entry, Kind.STALE, source.kind() + " is older than an earlier one", null, false);
   }
 
   private Answer<T> failed(

@@ -77,7 +77,7 @@ class CrlTest {
         Arguments.of(
             "without nextUpdate", RevocationStatus.STALE, CrlMaker.by(CA).times(past, null)),
         Arguments.of(
-            "of the future",
+            "from the future",
             RevocationStatus.STALE,
             CrlMaker.by(CA).times(NOW.plusSeconds(3600), NOW.plusSeconds(7200))),
         Arguments.of(

@@ -412,7 +412,8 @@ class SharedFolderTest {
     content.put("/a.crl", older);
     assertThat(ask(one))
         .isInstanceOfSatisfying(
-            Failure.class, failed -> assertThat(failed.detail()).contains("older than one"));
+            Failure.class,
+            failed -> assertThat(failed.detail()).contains("older than an earlier one"));
   }
 
   @Test

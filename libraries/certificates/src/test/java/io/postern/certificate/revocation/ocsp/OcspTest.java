@@ -175,7 +175,7 @@ class OcspTest {
         row("not known", none, OcspMaker::unknown),
         row("past", RevocationStatus.STALE, m -> m.times(past, past.plusSeconds(60))),
         row(
-            "of the future",
+            "from the future",
             RevocationStatus.STALE,
             m -> m.times(NOW.plusSeconds(3600), NOW.plusSeconds(7200))),
         row("without nextUpdate", good, m -> m.times(NOW.minusSeconds(60), null)),
@@ -186,7 +186,7 @@ class OcspTest {
             m -> m.digest(new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256))),
         row("forged", none, m -> m.forgedBy(OTHER_CA)),
         row("signed with SHA-1", none, m -> m.algorithm("SHA1withECDSA")),
-        row("made for another question", none, m -> m.nonce(new byte[] {1, 2, 3, 4})),
+        row("belongs to another request", none, m -> m.nonce(new byte[] {1, 2, 3, 4})),
         row("refused", none, m -> m.refusing(OCSPRespBuilder.TRY_LATER)),
         row("by a delegate", good, m -> m.by(delegate)),
         row("revoked by a delegate", RevocationStatus.IS_REVOKED, m -> m.by(delegate).revoked()),

@@ -157,7 +157,7 @@ class EndpointProbeTest {
               "dropped",
               kind,
               EndpointStatus.SILENT,
-              "had no answer",
+              "had no response",
               _ -> {
                 SilentPort silent = new SilentPort();
                 open.add(silent);
