@@ -64,7 +64,7 @@ public class RehearsalsResource {
       content = @Content(schema = @Schema(implementation = Rehearsal.class)))
   @APIResponse(
       responseCode = "422",
-      description = "The certificate is invalid, or there is none to replace",
+      description = "The certificate is invalid, or there is no certificate to replace",
       content =
           @Content(
               mediaType = Problem.MEDIA_TYPE,

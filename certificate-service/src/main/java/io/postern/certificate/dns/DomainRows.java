@@ -60,7 +60,7 @@ final class DomainRows {
     String note =
         answer.proven()
             ? ""
-            : "Sign the zone: without DNSSEC no sender uses TLSA records of this name.";
+            : "Sign the zone: without DNSSEC, no sender uses the TLSA records of the host.";
     if (!asked) {
       state = State.NOT_SET;
       note = "Not checked: postern.dns.dnssec of certificate-service is off.";

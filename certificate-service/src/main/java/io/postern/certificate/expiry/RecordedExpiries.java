@@ -65,8 +65,8 @@ final class RecordedExpiries implements TopicFollower.View {
       unrecorded.run();
       log.warn(
           keys.size()
-              + " expiring certificates were recorded in 400 days; further ones are not recorded: "
-              + "see GET /api/v1/expiring-certificates",
+              + " expiring certificates were recorded in 400 days; no more are recorded: see GET "
+                  + "/api/v1/expiring-certificates",
           null);
       return false;
     }

@@ -46,6 +46,7 @@ final class OtherRecords {
   private final Rows verdicts =
       new Rows(
           "verdict",
+          // style: judge/judges/judged/judging/judgement: a column of the database
           "day int, verdict_key bytea, judged bigint, result text, valid_until bigint,"
               + " record bytea",
           "ON CONFLICT DO NOTHING");

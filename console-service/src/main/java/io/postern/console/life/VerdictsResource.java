@@ -118,6 +118,7 @@ public class VerdictsResource {
     List<Given> verdicts = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
+            // style: judge/judges/judged/judging/judgement: a column of the database
             "SELECT record FROM verdict WHERE verdict_key = ? ORDER BY judged DESC LIMIT "
                 + MOST)) {
       select.setBytes(1, key.bytes());

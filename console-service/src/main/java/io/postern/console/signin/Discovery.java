@@ -70,9 +70,9 @@ record Discovery(URI authorization, URI token, boolean namesItself, Optional<URI
         return Optional.of(address);
       }
     } catch (IllegalArgumentException e) {
-      throw unexpected("the provider's " + name + " is no address");
+      throw unexpected("the provider's " + name + " is not a valid URL");
     }
-    throw unexpected("the provider's " + name + " is no address with https, or of this machine");
+    throw unexpected("the provider's " + name + " uses neither https nor this machine");
   }
 
   /** Secrets may go there: over TLS, or within this machine. */

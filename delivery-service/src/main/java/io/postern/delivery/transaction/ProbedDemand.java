@@ -26,7 +26,7 @@ final class ProbedDemand {
       TlsRequirement requirement,
       @org.jspecify.annotations.Nullable TlsaSet set) {
     if (requirement.getDane() == DaneMode.DANE_NONE) {
-      steps.skipped("dane", "smtpDaneMode is none.");
+      steps.skipped("dane", "smtpDaneMode: none.");
     } else if (set == null) {
       steps.skipped("dane", "No TLSA record of the host is secured by DNSSEC.");
     } else {
@@ -51,7 +51,7 @@ final class ProbedDemand {
   private static void mtaSts(ProbeSteps steps, TlsRequirement requirement, HostDemand demand) {
     StsDemand policy = demand.mtaSts();
     if (requirement.getMtaSts() != MtaStsMode.MTA_STS_OPPORTUNISTIC) {
-      steps.skipped("mta-sts", "mtaStsMode is none.");
+      steps.skipped("mta-sts", "mtaStsMode: none.");
     } else if (demand.authenticates()) {
       steps.skipped("mta-sts", "DANE takes precedence.");
     } else if (policy == null) {

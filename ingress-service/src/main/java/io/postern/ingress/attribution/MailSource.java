@@ -124,7 +124,7 @@ public final class MailSource {
   public void taken() {
     Candidate taken = candidate;
     if (taken == null) {
-      throw new IllegalStateException("no recipient was let in");
+      throw new IllegalStateException("no recipient was accepted");
     }
     candidate = null;
     Gateway through = taken.through();

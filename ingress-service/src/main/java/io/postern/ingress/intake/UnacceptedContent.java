@@ -139,7 +139,7 @@ public final class UnacceptedContent {
   private SourceBytes of(Source source) {
     SourceBytes bytes = sources.get(source);
     if (bytes == null) {
-      throw new IllegalStateException("a source with a message under way was forgotten");
+      throw new IllegalStateException("a source with a message in progress was forgotten");
     }
     return bytes;
   }

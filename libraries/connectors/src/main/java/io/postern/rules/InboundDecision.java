@@ -102,8 +102,8 @@ public sealed interface InboundDecision {
                       .setMatched(true)
                       .setCondition("acceptedDomain")
                       .setDetail(
-                          "it is served here for another organization, whose partner connectors"
-                              + " let the mail in too"))
+                          "it is served here for another organization, whose partner connectors "
+                              + "accept the mail as well"))
               .build();
       return new Accept(
           organization,

@@ -206,7 +206,7 @@ final class RecordDecider {
       LOG.debugf(e, "no queue id");
     }
     throw new UndecidableException(
-        "its queue id is not that of its place in the log", attempt, organization, recipients);
+        "its queue id does not match its position in Kafka", attempt, organization, recipients);
   }
 
   private static UndecidableException undecidable(String why, DecisionInput attempt) {

@@ -219,7 +219,7 @@ final class NoticeRecords {
     } catch (IllegalArgumentException e) {
       LOG.debugf(e, "no queue id");
     }
-    throw new UnreadableNoticeException("its ids are not those of its place in the log");
+    throw new UnreadableNoticeException("its ids do not match its position in Kafka");
   }
 
   private MessageAccepted original(QueueId home, NoticeRequested notice)

@@ -91,7 +91,7 @@ final class OutcomeStep {
     try {
       return Owner.of(outcome.getOwner());
     } catch (IllegalArgumentException e) {
-      throw new UnprocessableException("an owner that is none");
+      throw new UnprocessableException("an invalid owner");
     }
   }
 
@@ -427,7 +427,7 @@ final class OutcomeStep {
     try {
       return DeliveryId.parse(deliveryId).group();
     } catch (IllegalArgumentException e) {
-      throw new UnprocessableException("a delivery id that is none");
+      throw new UnprocessableException("an invalid delivery id");
     }
   }
 

@@ -400,7 +400,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
     private @Nullable String wrong(String key, String queueId) {
       return home(key) != null && key.equals(queueId)
           ? null
-          : "its queue id is not that of its place in the log";
+          : "its queue id does not match its position in Kafka";
     }
 
     /** The queue id, if it is one, and of this partition. */

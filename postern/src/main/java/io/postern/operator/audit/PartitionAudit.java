@@ -186,7 +186,7 @@ final class PartitionAudit {
     String causeId = state.dsns.causes.text(state.partition, named);
     int notice = state.notices.ids.find(state.messages.ids, dsn);
     if (notice < 0) {
-      return "no notice about " + causeId + " asked for it";
+      return "no notice about " + causeId + " requested it";
     }
     if (cause < 0) {
       return state.notices.message(notice) < 0 && first.begin(Topic.ACCEPTED) > 0
@@ -199,7 +199,7 @@ final class PartitionAudit {
     int about = state.notices.message(notice);
     return about < 0 || about == cause
         ? null
-        : "it was asked for about " + state.queueId(about) + " and names " + causeId;
+        : "it was requested about " + state.queueId(about) + " and names " + causeId;
   }
 
   Tallies tally() {

@@ -42,7 +42,7 @@ public final class Refusals implements Callable<Integer> {
   @Option(
       names = "--ip",
       paramLabel = "ADDRESS",
-      description = "of the client, or of the source behind it")
+      description = "of the client, or of the source behind a gateway")
   private @Nullable String ip;
 
   @Option(

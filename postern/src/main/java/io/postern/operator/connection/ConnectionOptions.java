@@ -89,7 +89,7 @@ public final class ConnectionOptions {
       return own;
     }
     if (!inUse.equals(UserFolder.USUAL)) {
-      throw new IllegalStateException("in use is none: " + user.missing(inUse));
+      throw new IllegalStateException("unusable context in use: " + user.missing(inUse));
     }
     return null;
   }

@@ -307,7 +307,7 @@ public final class TracePrinter {
       lines.add("             certificate " + certificate(certificate));
     }
     lines.add(
-        "             anchor %s of %s, judged at %s, valid until %s"
+        "             anchor %s of %s, checked at %s, valid until %s"
             .formatted(
                 evidence.anchor().isEmpty() ? "none" : evidence.anchor(),
                 evidence.anchors().isEmpty() ? "the installation's set" : evidence.anchors(),

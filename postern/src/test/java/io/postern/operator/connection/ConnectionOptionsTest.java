@@ -107,7 +107,7 @@ class ConnectionOptionsTest {
     assertThat(user.names()).containsExactly("context", "fabrikam");
     Files.delete(user.file("fabrikam"));
     assertThatThrownBy(() -> value(null, SERVERS))
-        .hasMessageContaining("in use is none: no such context: fabrikam");
+        .hasMessageContaining("unusable context in use: no such context: fabrikam");
     assertThatThrownBy(() -> user.use("../etc")).hasMessageContaining("no such context:");
   }
 

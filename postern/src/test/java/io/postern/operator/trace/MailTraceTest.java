@@ -238,7 +238,7 @@ final class MailTraceTest {
             "certificate CN=mail.fabrikam.example [a1b2]: not-revoked by crl"
                 + " http://crl.example/1.crl, of 1970-01-01T00:00:03Z, next 1970-01-01T00:00:04Z")
         .contains(
-            "anchor CN=Root of the installation's set, judged at 1970-01-01T00:00:01Z, valid until"
+            "anchor CN=Root of the installation's set, checked at 1970-01-01T00:00:01Z, valid until"
                 + " 1970-01-01T00:00:02Z");
     JsonNode delivered = json().at("/outcomes/0");
     assertThat(delivered.at("/times/dns").asInt()).isEqualTo(12);

@@ -23,7 +23,7 @@ public record Identity(List<X509Certificate> chain, PrivateKey key) {
       throw new UncheckedIOException(failed);
     } catch (GeneralSecurityException broken) {
       throw new IllegalArgumentException(
-          "%s or %s is no PEM file of a certificate and its PKCS #8 key"
+          "%s or %s is not a PEM file of a certificate and its PKCS #8 key"
               .formatted(certificatePem, keyPem),
           broken);
     }

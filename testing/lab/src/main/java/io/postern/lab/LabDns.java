@@ -399,7 +399,7 @@ public final class LabDns implements AutoCloseable {
     try {
       return Name.fromString(text, Name.root);
     } catch (TextParseException malformed) {
-      throw new IllegalArgumentException(text + " is no domain name", malformed);
+      throw new IllegalArgumentException(text + " is not a domain name", malformed);
     }
   }
 

@@ -203,7 +203,7 @@ public final class LabProvider implements AutoCloseable {
             && query.getOrDefault("state", "").length() >= 22
             && query.getOrDefault("redirect_uri", "").endsWith("/sign-in/provider/answer");
     if (!good) {
-      answer(exchange, 400, "text/plain", "this is no request for a code");
+      answer(exchange, 400, "text/plain", "this is not a request for a code");
     } else if (String.valueOf(exchange.getRequestHeaders().getFirst("Cookie")).contains(COOKIE)) {
       agreed(exchange, query);
     } else {

@@ -275,7 +275,7 @@ public final class LabZones {
   private Zone zone(Name apex) {
     Zone zone = zones.get(apex);
     if (zone == null) {
-      throw new IllegalStateException(apex + " is no zone");
+      throw new IllegalStateException(apex + " is not a zone");
     }
     return zone;
   }
@@ -338,7 +338,7 @@ public final class LabZones {
     try {
       return Name.fromString(text, Name.root);
     } catch (TextParseException malformed) {
-      throw new IllegalArgumentException(text + " is no domain name", malformed);
+      throw new IllegalArgumentException(text + " is not a domain name", malformed);
     }
   }
 }

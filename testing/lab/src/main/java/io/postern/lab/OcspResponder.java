@@ -66,7 +66,7 @@ final class OcspResponder {
                   Date.from(now)))
           .getEncoded();
     } catch (IOException e) {
-      throw new UncheckedIOException("the request is no OCSP request", e);
+      throw new UncheckedIOException("the request is not an OCSP request", e);
     } catch (OCSPException | OperatorCreationException | CertificateEncodingException impossible) {
       throw new IllegalStateException(impossible);
     }

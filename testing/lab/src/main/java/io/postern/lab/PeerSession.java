@@ -149,7 +149,7 @@ final class PeerSession {
     int injected = in.available();
     if (injected > 0) { // RFC 3207 §6: plaintext behind STARTTLS is thrown away
       in.skipNBytes(injected);
-      transcript.note("%d bytes of plaintext behind STARTTLS".formatted(injected));
+      transcript.note("%d bytes of plaintext after STARTTLS".formatted(injected));
     }
     if (!answer(PeerStage.STARTTLS, Reply.of(220, "2.0.0", "Ready to start TLS"))) {
       return true;

@@ -200,7 +200,7 @@ final class TlsStream {
   private void growPlain() throws SSLException {
     int needed = plain.remaining() + engine.getSession().getApplicationBufferSize();
     if (needed <= plain.capacity()) {
-      throw new SSLException("the engine finds no room in " + plain.capacity() + " bytes");
+      throw new SSLException("the engine finds no space in " + plain.capacity() + " bytes");
     }
     plain = ByteBuffer.allocate(needed).put(plain).flip();
   }

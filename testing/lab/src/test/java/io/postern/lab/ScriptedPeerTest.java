@@ -220,7 +220,7 @@ class ScriptedPeerTest {
       client.handshake(null, "", LabTls.MODERN);
       assertThat(client.ehlo("x").code()).isEqualTo(250);
       assertThat(peer.sessions().getFirst().lines())
-          .contains("-- 6 bytes of plaintext behind STARTTLS");
+          .contains("-- 6 bytes of plaintext after STARTTLS");
     }
   }
 

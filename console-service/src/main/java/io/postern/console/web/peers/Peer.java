@@ -240,7 +240,7 @@ public final class Peer {
 
   private URI at(String path) {
     if (CLIMBING.matcher(path).find()) {
-      throw ProblemException.notFound("object of this name");
+      throw ProblemException.notFound("object with this name");
     }
     return base.orElseThrow(
             () ->

@@ -76,6 +76,6 @@ public record PendingSignIn(String state, String verifier, String next) {
   /** Without its secrets. */
   @Override
   public String toString() {
-    return "sign-in on the way to " + next;
+    return "sign-in in progress at " + next;
   }
 }

@@ -53,7 +53,7 @@ public record BundleDifference(
     String shown = "came: " + names(came) + "; went: " + names(went);
     return distrusted.isEmpty() && distrustedNoMore.isEmpty()
         ? shown
-        : "%s; distrusted now: %s, no more: %s"
+        : "%s; distrusted now: %s, no longer distrusted: %s"
             .formatted(shown, distrusted.size(), distrustedNoMore.size());
   }
 

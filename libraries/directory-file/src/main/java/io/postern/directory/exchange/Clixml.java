@@ -42,7 +42,7 @@ final class Clixml {
       }
     } catch (XMLStreamException | RuntimeException e) { // the JDK's parser throws both
       throw new ExchangeFormatException(
-          "the file is no CLIXML as Export-Clixml writes it: "
+          "the file is not CLIXML from Export-Clixml: "
               + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
   }

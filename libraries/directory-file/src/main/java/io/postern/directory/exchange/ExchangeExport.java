@@ -79,7 +79,7 @@ public final class ExchangeExport {
             ? "rates"
             : "");
     if (connector.getSenderIpAddressesList().stream().anyMatch(a -> a.contains(":"))) {
-      shell.comment("Exchange takes IPv4 addresses alone in SenderIPAddresses.");
+      shell.comment("Exchange accepts only IPv4 addresses in SenderIPAddresses.");
     }
   }
 

@@ -147,7 +147,7 @@ final class Accounting {
       case CANCELLED -> {
         counts.cancelled++;
         if (destination.mayReceive()) {
-          findings.add(Kind.WRONGLY_FAILED, queueId, key + ": cancelled, and nobody asked for it");
+          findings.add(Kind.WRONGLY_FAILED, queueId, key + ": cancelled, and nobody requested it");
         }
         dsn(queueId, key, answer);
       }

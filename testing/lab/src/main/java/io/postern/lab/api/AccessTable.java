@@ -72,7 +72,7 @@ public final class AccessTable {
       String name = row.method() + " " + row.path();
       differences.remove(name);
       if (!described.contains(name)) {
-        differences.add(name + " is in the table alone");
+        differences.add(name + " is only in the table");
       }
     }
     return differences;

@@ -24,7 +24,7 @@ public final class SampleRun {
   private static final Pattern QUEUE_ID = Pattern.compile("Queued as (\\S+)");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration FIRST_VERDICTS = Duration.ofSeconds(60);
-  private static final String NO_VERDICT = "could not be judged (unavailable)";
+  private static final String NO_VERDICT = "could not be validated (unavailable)";
 
   private final ExampleWorld world;
   private final int smtpPort;

@@ -28,7 +28,7 @@ final class SinkCommand implements Callable<Integer> {
       names = "--hosts",
       paramLabel = "NUMBER",
       description =
-          "so many hosts, at 127.1.0.1, 127.1.0.2 ..., 250 in each net (default: 127.0.0.1)")
+          "number of hosts, at 127.1.0.1, 127.1.0.2 ..., 250 in each net (default: 127.0.0.1)")
   private int hosts;
 
   @Option(names = "--control", paramLabel = "PORT", description = "default: none")
@@ -37,7 +37,7 @@ final class SinkCommand implements Callable<Integer> {
   @Option(
       names = "--certificate",
       paramLabel = "PEM",
-      description = "chain, with its key beside it in NAME.key (default: no STARTTLS)")
+      description = "chain, with its key in NAME.key (default: no STARTTLS)")
   private @Nullable Path certificate;
 
   @Option(names = "--chunking", description = "offers it")

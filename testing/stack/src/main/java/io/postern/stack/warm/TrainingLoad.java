@@ -77,7 +77,7 @@ final class TrainingLoad {
       client.ehlo("sender.training.example");
       for (int i = 0; i < messages; i++) {
         String to = i % 2 == 0 ? "someone@training.example" : "someone@partner.example";
-        Reply reply = client.send("anybody@training.example", to, content);
+        Reply reply = client.send("sender@training.example", to, content);
         if (reply.code() >= 400 && reply.code() < 500) {
           return i;
         }
@@ -94,7 +94,7 @@ final class TrainingLoad {
     StringBuilder text =
         new StringBuilder(
             """
-            From: Anybody <anybody@training.example>\r
+            From: Sender <sender@training.example>\r
             To: Someone <someone@training.example>\r
             Subject: Training\r
             Date: Thu, 1 Jan 2026 00:00:00 +0000\r

@@ -157,7 +157,7 @@ public final class Crl implements Publication {
       times |= isTime(part.tag());
     }
     if (buffer.limit() - entries > MOST_AROUND) {
-      throw new MalformedCrlException("more than 64 KiB beside its entries");
+      throw new MalformedCrlException("more than 64 KiB in addition to its entries");
     }
   }
 

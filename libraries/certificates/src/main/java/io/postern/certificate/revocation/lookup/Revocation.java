@@ -21,7 +21,7 @@ import java.time.Instant;
  */
 public final class Revocation implements RevocationCheck {
   private static final String NOT_FOLLOWED =
-      "its revocation is published only where it is not asked for (not by http)";
+      "its revocation is published only at places that are not queried (not http)";
   private final CrlRevocation lists;
   private final OcspRevocation responders;
 
