@@ -65,7 +65,7 @@ final class RecordedExpiries implements TopicFollower.View {
       unrecorded.run();
       log.warn(
           keys.size()
-              + " expiring certificates were recorded in 400 days; no more are recorded: see GET "
+              + " expiring certificates were recorded in 400 days; others are not recorded: see GET "
                   + "/api/v1/expiring-certificates",
           null);
       return false;
