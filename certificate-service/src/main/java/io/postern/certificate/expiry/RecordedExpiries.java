@@ -66,7 +66,7 @@ final class RecordedExpiries implements TopicFollower.View {
       log.warn(
           keys.size()
               + " expiring certificates were recorded in 400 days; others are not recorded: see GET "
-                  + "/api/v1/expiring-certificates",
+              + "/api/v1/expiring-certificates",
           null);
       return false;
     }

@@ -46,8 +46,7 @@ public final class AccessClient {
         api.send(
             api.request("/tokens?minutes=720").POST(HttpRequest.BodyPublishers.noBody()), ANSWER);
     try {
-      return new Issued(
-          answer.path("token").asText(), Instant.parse(answer.path("ends").asText()));
+      return new Issued(answer.path("token").asText(), Instant.parse(answer.path("ends").asText()));
     } catch (DateTimeException e) {
       throw new IOException(api + " returned a token that never expires", e);
     }

@@ -23,7 +23,9 @@ final class StyleGuide {
   /** A phrase to avoid, with what to write. */
   record Avoided(String phrase, Pattern pattern, String use, String example) {
 
-    /** Where it is in a text; a search for its first word comes before the pattern, which is slow. */
+    /**
+     * Where it is in a text; a search for its first word comes before the pattern, which is slow.
+     */
     List<MatchResult> in(String text, String lowerCase) {
       Matcher matcher = pattern.matcher(text).useTransparentBounds(true).useAnchoringBounds(false);
       List<MatchResult> found = new ArrayList<>();
@@ -72,7 +74,8 @@ final class StyleGuide {
     List<Found> found = new ArrayList<>();
     for (Avoided one : avoided) {
       for (MatchResult match : one.in(text, lowerCase)) {
-        if (right.stream().noneMatch(p -> p.matcher(text).results().anyMatch(a -> overlap(a, match)))) {
+        if (right.stream()
+            .noneMatch(p -> p.matcher(text).results().anyMatch(a -> overlap(a, match)))) {
           found.add(new Found(one, match.start()));
         }
       }

@@ -93,11 +93,7 @@ final class LifeText {
       add("  at " + host + " [" + attempt.path("address").asText("") + "]");
     }
     if (attempt.has("token")) {
-      add(
-          "  TLS result "
-              + attempt.path("token").asText()
-              + "; "
-              + tls("", attempt.path("tls")));
+      add("  TLS result " + attempt.path("token").asText() + "; " + tls("", attempt.path("tls")));
     }
     if (attempt.has("reportedToken")) {
       add(

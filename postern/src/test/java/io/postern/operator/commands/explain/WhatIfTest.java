@@ -159,7 +159,8 @@ class WhatIfTest {
          {"pointer":"/x","problem":"it is unknown","cure":"write y","line":6}]}
         """);
     assertThat(run()).isEqualTo(1);
-    assertThat(err.toString()).contains("draft.yaml: apply would refuse each", "line 6: /x: it is unknown; write y");
+    assertThat(err.toString())
+        .contains("draft.yaml: apply would refuse each", "line 6: /x: it is unknown; write y");
     assertThat(service.asked()).hasSize(1);
   }
 

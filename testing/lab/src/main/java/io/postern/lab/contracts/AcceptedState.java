@@ -11,9 +11,9 @@ import java.util.Map;
 
 /**
  * A contract as lines {@code entry: facts}, compared with the state that was accepted last, {@code
- * docs/contracts/NAME.txt}. A compatible change is accepted by {@code make
- * accept-contracts}, which sets {@value #ACCEPT}; one that breaks somebody needs its row in the
- * table of {@link AcceptedBreaks} as well.
+ * docs/contracts/NAME.txt}. A compatible change is accepted by {@code make accept-contracts}, which
+ * sets {@value #ACCEPT}; one that breaks somebody needs its row in the table of {@link
+ * AcceptedBreaks} as well.
  */
 public final class AcceptedState {
   private static final String ACCEPT = "contracts.accept";
