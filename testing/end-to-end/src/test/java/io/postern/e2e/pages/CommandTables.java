@@ -54,9 +54,6 @@ final class CommandTables {
 
   private static String parameters(CommandSpec spec) {
     StringBuilder text = new StringBuilder();
-    if (!spec.subcommands().isEmpty()) {
-      text.append(" ...");
-    }
     for (PositionalParamSpec parameter : spec.positionalParameters()) {
       if (!parameter.hidden()) {
         String label = parameter.paramLabel();

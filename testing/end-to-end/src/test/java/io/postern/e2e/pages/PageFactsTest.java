@@ -84,7 +84,7 @@ class PageFactsTest {
   @Test
   void everyVersionThatIsNamedIsTheOneInUse() {
     String pom = Project.read(Project.root().resolve("pom.xml"));
-    String walk = Project.read(Project.root().resolve("deploy/docker/walk"));
+    String walk = Project.read(Project.root().resolve("deploy/docker/steps"));
     Map<String, String> versions = new TreeMap<>();
     versions.put("JDK", first("<maven.compiler.release>(\\d+)<", pom));
     versions.put("Java", versions.get("JDK"));
