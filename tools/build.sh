@@ -41,7 +41,7 @@ build_all() {
   local home=$1 unchecked
   shift
   for unchecked in "$home"/*/target/unchecked "$home"/*/*/target/unchecked; do
-    [ ! -e "$unchecked" ] || rm -rf "${unchecked%/unchecked}/classes" "${unchecked%/unchecked}/maven-status" "$unchecked"
+    [ ! -e "$unchecked" ] || rm -rf "${unchecked%/unchecked}"/{classes,maven-status,generated-sources,protobuf-maven-plugin,unchecked}
   done
   (cd "$home" && "$MVN" -B -ntp -q -T 2 package -DskipTests "$@") || return 1
   [ $# -gt 0 ] || touch "$home/testing/stack/target/built"
