@@ -154,7 +154,6 @@ public class Judges {
             request.getRole(),
             request.getAnchors(),
             request.getRevocation(),
-            request.getAia(),
             request.getOrganization())
         .key();
   }

@@ -110,7 +110,6 @@ class AnchorsOverKafkaTest {
             .setVersion(Fingerprints.anchorSetVersion(set))
             .build(),
         RevocationMode.REVOCATION_REQUIRED,
-        false,
         "contoso");
   }
 

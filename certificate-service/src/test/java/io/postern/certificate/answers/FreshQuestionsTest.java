@@ -111,7 +111,6 @@ class FreshQuestionsTest {
         one.role(),
         one.anchors(),
         one.revocation(),
-        one.aia(),
         one.organization());
   }
 

@@ -212,7 +212,6 @@ final class VerdictsMain {
             CertificateRole.ROLE_SERVER,
             AnchorSetReference.getDefaultInstance(),
             RevocationMode.REVOCATION_REQUIRED,
-            false,
             "");
     CertificateRequest.Builder request =
         CertificateRequest.newBuilder()

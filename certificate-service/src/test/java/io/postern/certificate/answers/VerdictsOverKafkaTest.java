@@ -125,7 +125,6 @@ class VerdictsOverKafkaTest {
         CertificateRole.ROLE_SERVER,
         anchors,
         RevocationMode.REVOCATION_REQUIRED,
-        false,
         organization);
   }
 
@@ -221,7 +220,6 @@ class VerdictsOverKafkaTest {
               CertificateRole.ROLE_CLIENT,
               AnchorSetReference.getDefaultInstance(),
               RevocationMode.REVOCATION_REQUIRED,
-              false,
               "");
       CertificateVerdict verdict = verdicts.verdict(stranger, PATIENCE);
       assertThat(verdict.getResult()).isEqualTo(VerdictResult.BAD);

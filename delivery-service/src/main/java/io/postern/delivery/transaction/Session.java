@@ -110,11 +110,7 @@ final class Session {
                 before.question().askedBy(organization),
                 before.policyQuestion() == null ? null : before.policyQuestion().askedBy(sender))
             : new Judge.Presented(
-                question(
-                    requirement.getAnchors(),
-                    requirement.getRevocation(),
-                    requirement.getAia(),
-                    organization),
+                question(requirement.getAnchors(), requirement.getRevocation(), organization),
                 policyQuestion(sender));
     presented = now;
     return now;
@@ -130,7 +126,6 @@ final class Session {
         ? question(
             requirement.getAnchors(),
             requirement.getRevocation(),
-            requirement.getAia(),
             DirectoryKeys.organizationOf(requirement.getAnchors(), sender))
         : null;
   }
@@ -143,19 +138,17 @@ final class Session {
         : question(
             AnchorSetReference.getDefaultInstance(),
             RevocationMode.REVOCATION_BEST_EFFORT,
-            false,
             sender);
   }
 
   private VerdictQuestion question(
-      AnchorSetReference anchors, RevocationMode revocation, boolean aia, String organization) {
+      AnchorSetReference anchors, RevocationMode revocation, String organization) {
     return new VerdictQuestion(
         dialogue.peerChain(),
         dialogue.stapledOcsp(),
         CertificateRole.ROLE_SERVER,
         anchors,
         revocation,
-        aia,
         organization);
   }
 

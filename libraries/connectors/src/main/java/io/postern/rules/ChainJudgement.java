@@ -32,7 +32,6 @@ sealed interface ChainJudgement {
             CertificateRole.ROLE_CLIENT,
             conditions.directory.anchors(entry.organization(), entry.connector.getAnchors()),
             RevocationModes.inForce(entry.connector.getRevocation()),
-            false,
             entry.organization());
     CertificateVerdict verdict = known.apply(question);
     if (verdict == null) {

@@ -42,8 +42,6 @@ public record ExplainedOutbound(OutboundDecision decision, List<ExplainedConnect
     List<Condition> conditions = new ArrayList<>();
     conditions.add(of.enabled(entry));
     conditions.add(InboundConditions.mode(entry.reportsOnly()));
-    conditions.add(of.ruleScoped(entry));
-    conditions.add(of.testMode(entry));
     conditions.add(of.connectorType(entry));
     conditions.add(of.recipientDomains(entry));
     conditions.add(precedence(entry, chosen, conditions));

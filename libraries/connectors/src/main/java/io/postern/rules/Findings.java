@@ -81,16 +81,6 @@ final class Findings {
         "set tlsSettings: encryptionOnly or stronger");
   }
 
-  <C> void notEvaluated(List<UnevaluatedField<C>> fields, C connector) {
-    for (UnevaluatedField<C> field : fields) {
-      when(
-          field.refuses().test(connector),
-          field.name(),
-          "this version does not evaluate it, and it would have no effect",
-          field.cure());
-    }
-  }
-
   /** A name is part of keys, explanations and file names of reports. */
   void name(String name) {
     boolean fine =

@@ -49,7 +49,7 @@ final class OrganizationIndex {
     this.inbound = inbound.stream().sorted(Comparator.comparing(InboundEntry::name)).toList();
     this.outbound = outbound.stream().sorted(Comparator.comparing(OutboundEntry::name)).toList();
     inbound.stream().sorted(InboundEntry.ORDER).forEach(this::addInbound);
-    this.outbound.stream().filter(OutboundEntry::chosenByDomain).forEach(this::addOutbound);
+    this.outbound.stream().filter(OutboundEntry::inForce).forEach(this::addOutbound);
   }
 
   /** Of these connectors: this one where they are the very same objects, else another one. */

@@ -30,12 +30,8 @@ record OutboundConditions(String domain, boolean own, boolean provenServer) {
 
   /** The first condition on which the connector takes no mail to the domain; null: it would. */
   @Nullable Condition outOfScope(OutboundEntry entry) {
-    if (!entry.chosenByDomain()) {
-      return !entry.connector.getEnabled()
-          ? enabled(entry)
-          : entry.reportsOnly()
-              ? InboundConditions.mode(true)
-              : entry.connector.getIsTransportRuleScoped() ? ruleScoped(entry) : testMode(entry);
+    if (!entry.inForce()) {
+      return entry.reportsOnly() ? InboundConditions.mode(true) : enabled(entry);
     }
     return own && !entry.onPremises()
         ? connectorType(entry)
@@ -50,26 +46,6 @@ record OutboundConditions(String domain, boolean own, boolean provenServer) {
         Boolean.toString(enabled),
         enabled,
         enabled ? "the connector is enabled" : "the connector is not enabled");
-  }
-
-  Condition ruleScoped(OutboundEntry entry) {
-    boolean scoped = entry.connector.getIsTransportRuleScoped();
-    return Condition.of(
-        "isTransportRuleScoped",
-        "false",
-        Boolean.toString(scoped),
-        !scoped,
-        scoped ? "it is selected only by a mail flow rule" : "no mail flow rule is needed");
-  }
-
-  Condition testMode(OutboundEntry entry) {
-    boolean test = entry.connector.getTestMode();
-    return Condition.of(
-        "testMode",
-        "false",
-        Boolean.toString(test),
-        !test,
-        test ? "it is in test mode" : "it is not in test mode");
   }
 
   Condition connectorType(OutboundEntry entry) {

@@ -43,7 +43,6 @@ final class OutboundConnectorCheck {
     tls(connector, after, findings);
     identity(connector, findings);
     SenderRewritingCheck.connector(connector, after, findings);
-    findings.notEvaluated(UnevaluatedField.OUTBOUND, connector);
     EnhancedFilteringCheck.centralTransport(connector, after, findings);
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, after, findings);

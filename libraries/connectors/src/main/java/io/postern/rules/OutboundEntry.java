@@ -37,12 +37,9 @@ final class OutboundEntry {
     return connector.getConnectorType() == ConnectorType.ON_PREMISES;
   }
 
-  /** Connectors that a mail flow rule must name, and those under test, are not found by domain. */
-  boolean chosenByDomain() {
-    return connector.getEnabled()
-        && !reportsOnly()
-        && !connector.getIsTransportRuleScoped()
-        && !connector.getTestMode();
+  /** It takes mail. */
+  boolean inForce() {
+    return connector.getEnabled() && !reportsOnly();
   }
 
   /** Decided and recorded as if it were in force (docs/guides/forced-tls-with-a-partner.md). */

@@ -11,7 +11,7 @@ final class OutboundWarnings {
 
   static void add(OutboundEntry entry, Directory after, Findings findings) {
     OutboundConnector connector = entry.connector;
-    if (!entry.chosenByDomain()) {
+    if (!entry.inForce()) {
       takesNone(entry, findings);
       return;
     }
@@ -31,21 +31,16 @@ final class OutboundWarnings {
   }
 
   private static void takesNone(OutboundEntry entry, Findings findings) {
-    OutboundConnector connector = entry.connector;
-    String none = "the connector matches no mail";
-    if (!connector.getEnabled()) {
-      findings.add("enabled", none, "write enabled: true");
-    } else if (entry.reportsOnly()) {
+    if (entry.reportsOnly()) {
       findings.add("mode", "the connector is in report-only mode", "write mode: enforce");
     } else {
-      String field = connector.getTestMode() ? "testMode" : "isTransportRuleScoped";
-      findings.add(field, none, "take " + field + " out");
+      findings.add("enabled", "the connector matches no mail", "write enabled: true");
     }
   }
 
   /** Whether mail to the domain goes by this connector, with TLS or not at all. */
   static boolean forces(OutboundEntry entry, String domain) {
-    return entry.chosenByDomain()
+    return entry.inForce()
         && isForced(entry.connector)
         && entry.recipientDomains.stream().anyMatch(pattern -> pattern.matches(domain));
   }

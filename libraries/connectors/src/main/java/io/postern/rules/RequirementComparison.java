@@ -33,9 +33,6 @@ public final class RequirementComparison {
       if (strictness(now.getRevocation()) < strictness(before.getRevocation())) {
         return Optional.of("revocation");
       }
-      if (now.getAia() && !before.getAia()) {
-        return Optional.of("aia");
-      }
     }
     if (now.getMinimumVersionValue() < before.getMinimumVersionValue()) {
       return Optional.of("minimumTlsVersion");

@@ -63,7 +63,6 @@ final class Requirements {
         TlsRequirement.newBuilder()
             .setLevel(level)
             .setAnchors(directory.anchors(connector.getOrganization(), connector.getAnchors()))
-            .setAia(connector.getAia())
             .setClientCertificate(clientCertificate(connector))
             .setMinimumVersion(minimum)
             .setForwardSecrecy(connector.getRequireForwardSecrecy())

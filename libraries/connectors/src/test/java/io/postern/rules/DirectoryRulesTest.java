@@ -28,7 +28,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,10 +97,6 @@ class DirectoryRulesTest {
                     Sample.anchors("contoso", "roots", certificate()),
                     organization("contoso"))))
         .isEmpty();
-  }
-
-  private static Arguments notEvaluated(String field, Consumer<OutboundConnector.Builder> more) {
-    return of(field, partnerOut("contoso", "a", c -> more.accept(c.addRecipientDomains("*"))));
   }
 
   static Stream<Arguments> wrong() {
@@ -413,10 +408,6 @@ class DirectoryRulesTest {
                 "contoso",
                 "a",
                 c -> c.addRecipientDomains("*").setClientCertificate("fabrikam/a"))),
-        // fields that this version does not evaluate
-        notEvaluated("aia", c -> c.setAia(true)),
-        notEvaluated("testMode", c -> c.setTestMode(true)),
-        notEvaluated("isTransportRuleScoped", c -> c.setIsTransportRuleScoped(true)),
         of(
             "treatMessagesAsInternal",
             onPremisesIn(

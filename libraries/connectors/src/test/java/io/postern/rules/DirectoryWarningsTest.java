@@ -239,8 +239,6 @@ class DirectoryWarningsTest {
         .containsExactly("enabled: the connector is off and has no effect");
     assertThat(warnings(out("Off", c -> c.addRecipientDomains("*").setEnabled(false))))
         .containsExactly("enabled: the connector matches no mail");
-    assertThat(warnings(out("Test", c -> c.addRecipientDomains("*").setTestMode(true))))
-        .containsExactly("testMode: the connector matches no mail");
   }
 
   @Test

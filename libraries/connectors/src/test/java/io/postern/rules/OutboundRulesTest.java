@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.DirectoryObject;
@@ -137,10 +138,8 @@ class OutboundRulesTest {
             "contoso", "a off", c -> c.setEnabled(false).addRecipientDomains("partner.example")),
         partnerOut(
             "contoso",
-            "a rule",
-            c -> c.setIsTransportRuleScoped(true).addRecipientDomains("partner.example")),
-        partnerOut(
-            "contoso", "a test", c -> c.setTestMode(true).addRecipientDomains("partner.example")),
+            "a trial",
+            c -> c.setMode(ConnectorMode.REPORT_ONLY).addRecipientDomains("partner.example")),
         partnerOut("tailspin", "a other", c -> c.addRecipientDomains("partner.example")));
     assertThat(deliver(Direction.ORIGINATING, recipient).connector()).isEqualTo(connector);
   }
@@ -223,7 +222,6 @@ class OutboundRulesTest {
                     .setTlsSettings(TlsLevel.DOMAIN_VALIDATION)
                     .setTlsDomain("*.Partner.Example")
                     .setAnchors(AnchorSetReference.newBuilder().setId("contoso/roots"))
-                    .setAia(true)
                     .setClientCertificate("contoso-client")
                     .setMinimumTlsVersion(TlsVersion.TLS_1_3)
                     .setRequireForwardSecrecy(true)
@@ -243,7 +241,6 @@ class OutboundRulesTest {
                             Fingerprints.anchorSetVersion(
                                 Sample.anchors("x", "y", Sample.CERTIFICATE).getAnchorSet())))
                 .setRevocation(RevocationMode.REVOCATION_REQUIRED)
-                .setAia(true)
                 .setClientCertificate("contoso/contoso-client")
                 .setMinimumVersion(TlsVersion.TLS_1_3)
                 .setForwardSecrecy(true)
@@ -420,7 +417,7 @@ class OutboundRulesTest {
         partnerOut("contoso", "a", c -> c.addRecipientDomains("partner.example")),
         partnerOut("contoso", "b", c -> c.addRecipientDomains("*")),
         partnerOut("contoso", "c", c -> c.addRecipientDomains("other.example")),
-        partnerOut("contoso", "d", c -> c.setTestMode(true).addRecipientDomains("*")));
+        partnerOut("contoso", "d", c -> c.setEnabled(false).addRecipientDomains("*")));
     assertThat(
             deliver(Direction.ORIGINATING, "partner.example").explanation().getStepsList().stream()
                 .map(s -> (s.getMatched() ? "+" : "-") + s.getSubject() + "|" + s.getCondition()))
@@ -428,7 +425,7 @@ class OutboundRulesTest {
             "+outbound connector contoso/a|recipientDomains",
             "-outbound connector contoso/b|precedence",
             "-outbound connector contoso/c|recipientDomains",
-            "-outbound connector contoso/d|testMode");
+            "-outbound connector contoso/d|enabled");
   }
 
   private void assertHeld(Direction direction, String recipient, String reason) {

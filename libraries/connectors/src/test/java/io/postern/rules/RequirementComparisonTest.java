@@ -42,7 +42,6 @@ class RequirementComparisonTest {
         change("anchors", r -> r.getAnchorsBuilder().setId("")),
         change("revocation", r -> r.setRevocation(RevocationMode.REVOCATION_BEST_EFFORT)),
         change("revocation", r -> r.setRevocation(RevocationMode.REVOCATION_OFF)),
-        change("aia", r -> r.setAia(true)),
         change("minimumTlsVersion", r -> r.setMinimumVersion(TlsVersion.TLS_1_2)),
         change("requireForwardSecrecy", r -> r.setForwardSecrecy(false)),
         change("requirePostQuantum", r -> r.setPostQuantum(false)),
@@ -77,7 +76,7 @@ class RequirementComparisonTest {
             .setLevel(level)
             .setAnchors(AnchorSetReference.newBuilder().setId("own"))
             .build();
-    TlsRequirement now = before.toBuilder().clearAnchors().setAia(true).build();
+    TlsRequirement now = before.toBuilder().clearAnchors().build();
     assertThat(RequirementComparison.looserRespect(before, now)).isEmpty();
   }
 

@@ -335,7 +335,7 @@ class RulePropertiesTest {
 
   private void anyOut(OutboundConnector.Builder c) {
     c.addRecipientDomains(pick(PATTERNS)).setTlsSettingsValue(random.nextInt(5));
-    c.setEnabled(random.nextInt(5) > 0).setTestMode(random.nextInt(5) == 0);
+    c.setEnabled(random.nextInt(5) > 0);
     c.setRequireForwardSecrecy(random.nextBoolean());
     c.setRequirePostQuantum(random.nextBoolean());
     if (random.nextBoolean()) {

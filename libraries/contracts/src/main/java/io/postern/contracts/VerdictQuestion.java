@@ -27,7 +27,6 @@ public final class VerdictQuestion {
   private final CertificateRole role;
   private final AnchorSetReference anchors;
   private final RevocationMode revocation;
-  private final boolean aia;
   private final String organization;
   private @Nullable VerdictKey key; // immutable: two threads that compute it at once get equal ones
 
@@ -41,14 +40,12 @@ public final class VerdictQuestion {
       CertificateRole role,
       AnchorSetReference anchors,
       RevocationMode revocation,
-      boolean aia,
       String organization) {
     this.chain = List.copyOf(chain);
     this.stapledOcsp = stapledOcsp;
     this.role = role;
     this.anchors = anchors;
     this.revocation = revocation;
-    this.aia = aia;
     this.organization = organization;
   }
 
@@ -72,10 +69,6 @@ public final class VerdictQuestion {
     return revocation;
   }
 
-  public boolean aia() {
-    return aia;
-  }
-
   public String organization() {
     return organization;
   }
@@ -86,7 +79,7 @@ public final class VerdictQuestion {
       return this;
     }
     VerdictQuestion question =
-        new VerdictQuestion(chain, stapledOcsp, role, anchors, revocation, aia, other);
+        new VerdictQuestion(chain, stapledOcsp, role, anchors, revocation, other);
     question.key = key();
     return question;
   }
@@ -116,7 +109,7 @@ public final class VerdictQuestion {
     field(digest, anchors.getId().getBytes(StandardCharsets.UTF_8));
     field(digest, anchors.getVersion().getBytes(StandardCharsets.UTF_8));
     field(digest, revocation.name().getBytes(StandardCharsets.US_ASCII));
-    number(digest, aia ? 1 : 0);
+    number(digest, 0); // earlier versions had a field here, which was always 0
     return VerdictKey.of(digest.digest());
   }
 

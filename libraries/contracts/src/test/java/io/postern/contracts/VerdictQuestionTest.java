@@ -39,7 +39,6 @@ class VerdictQuestionTest {
                 CertificateRole.ROLE_SERVER,
                 DEFAULT,
                 RevocationMode.REVOCATION_REQUIRED,
-                false,
                 "contoso"),
             new VerdictQuestion(
                 List.of(LEAF, ISSUER),
@@ -47,15 +46,6 @@ class VerdictQuestionTest {
                 CertificateRole.ROLE_CLIENT,
                 DEFAULT,
                 RevocationMode.REVOCATION_BEST_EFFORT,
-                false,
-                "contoso"),
-            new VerdictQuestion(
-                List.of(LEAF, ISSUER),
-                new byte[0],
-                CertificateRole.ROLE_CLIENT,
-                DEFAULT,
-                RevocationMode.REVOCATION_REQUIRED,
-                true,
                 "contoso"));
     Set<VerdictKey> keys = new HashSet<>();
     for (VerdictQuestion question : questions) {
@@ -85,7 +75,6 @@ class VerdictQuestionTest {
             CertificateRole.ROLE_CLIENT,
             DEFAULT,
             RevocationMode.REVOCATION_REQUIRED,
-            false,
             "fabrikam");
     assertThat(contoso.key()).isEqualTo(fabrikam.key());
   }
@@ -117,7 +106,6 @@ class VerdictQuestionTest {
         CertificateRole.ROLE_CLIENT,
         anchors,
         RevocationMode.REVOCATION_REQUIRED,
-        false,
         "contoso");
   }
 

@@ -25,7 +25,6 @@ final class ConnectorFields {
   private static final String FLAG = "`true`, `false`";
   private static final String PARTNER_ONLY = FLAG + "; `partner` only";
   private static final String ON_PREMISES_ONLY = FLAG + "; `onPremises` only";
-  private static final String NOT_EVALUATED = "any other value is refused";
   private static final String DOMAINS =
       "`example.com`, `\"*.example.com\"` (the domain and its subdomains), `\"*\"`; at most 500";
   private static final String ANCHORS = "name of a set of the organization";
@@ -276,18 +275,6 @@ final class ConnectorFields {
               (fields, name, b) -> b.setAllAcceptedDomains(fields.flag(name, false)),
               OutboundConnector::getAllAcceptedDomains),
           new ConnectorField<>(
-              "isTransportRuleScoped",
-              NOT_EVALUATED,
-              "false",
-              (fields, name, b) -> b.setIsTransportRuleScoped(fields.flag(name, false)),
-              OutboundConnector::getIsTransportRuleScoped),
-          new ConnectorField<>(
-              "testMode",
-              NOT_EVALUATED,
-              "false",
-              (fields, name, b) -> b.setTestMode(fields.flag(name, false)),
-              OutboundConnector::getTestMode),
-          new ConnectorField<>(
               "smtpDaneMode",
               "`none`, `opportunistic`, `mandatory`",
               "opportunistic by MX, none with `smartHosts`",
@@ -314,12 +301,6 @@ final class ConnectorFields {
               "required",
               (fields, name, b) -> b.setRevocation(fields.word(name, Words.REVOCATION, REVOCATION)),
               c -> Words.REVOCATION.write(c.getRevocation())),
-          new ConnectorField<>(
-              "aia",
-              NOT_EVALUATED,
-              "false",
-              (fields, name, b) -> b.setAia(fields.flag(name, false)),
-              OutboundConnector::getAia),
           new ConnectorField<>(
               "clientCertificate",
               "name of a certificate of the organization in delivery-service's folder, 1 to 64"

@@ -75,6 +75,9 @@ class DirectoryFileTest {
                 tlsDomain: mail.fabrikam.example
                 minimumTlsVersion: TLSv1.3
                 revocation: off
+                testMode: false
+                isTransportRuleScoped: false
+                aia: false
               - name: Rest
                 connectorType: partner
                 recipientDomains: ["*"]
@@ -202,6 +205,30 @@ class DirectoryFileTest {
             "expiryHours: 500",
             "expiryHours is \"500\"",
             "write a number from 12 to 120"),
+        arguments(
+            "a trial as Exchange's",
+            "minimumTlsVersion: TLSv1.3",
+            "testMode: true",
+            "this version does not evaluate it",
+            "use mode: reportOnly"),
+        arguments(
+            "a connector of a mail flow rule",
+            "minimumTlsVersion: TLSv1.3",
+            "isTransportRuleScoped: true",
+            "this version does not evaluate it",
+            "remove it, and use recipientDomains"),
+        arguments(
+            "intermediates that are to be fetched",
+            "minimumTlsVersion: TLSv1.3",
+            "aia: true",
+            "this version does not evaluate it",
+            "remove it, and let the host send"),
+        arguments(
+            "a field of outbound connectors",
+            "restrictDomainsToCertificate: true",
+            "testMode: false",
+            "unknown field testMode",
+            "did you mean"),
         arguments(
             "a list in place of a value",
             "tlsDomain: mail.fabrikam.example",

@@ -6,7 +6,6 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.Organization;
-import io.postern.rules.UnevaluatedField;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +41,7 @@ class ExchangeParametersTest {
 
   @Test
   void eachFieldOfTheDirectoryHasARowAndNothingElseIsSaidToExist() throws Exception {
-    Predicate<String> exists = here -> !here.equals("absent");
+    Predicate<String> exists = here -> !here.equals("absent") && !here.equals("refused");
     assertThat(of("inboundConnector", exists))
         .containsExactlyInAnyOrderElementsOf(
             ConnectorFields.INBOUND.stream().map(ConnectorField::name).toList());
@@ -57,12 +56,11 @@ class ExchangeParametersTest {
   }
 
   @Test
-  void theRefusedOnesAreThoseOfTheRulesAndNoneStandsTwice() throws Exception {
+  void theRefusedOnesAreThoseOfTheReaderAndNoneStandsTwice() throws Exception {
     assertThat(rows().stream().filter(row -> row.here().equals("refused")).map(Row::object))
         .containsOnly("outboundConnector");
     assertThat(of("outboundConnector", "refused"::equals))
-        .containsExactlyInAnyOrderElementsOf(
-            UnevaluatedField.OUTBOUND.stream().map(UnevaluatedField::name).toList());
+        .containsExactlyInAnyOrderElementsOf(ConnectorReader.REFUSED.keySet());
     assertThat(rows().stream().map(row -> row.object() + " " + row.parameter()))
         .doesNotHaveDuplicates();
     assertThat(rows())

@@ -13,6 +13,8 @@ import io.postern.policy.directory.DirectoryOwner;
 import io.postern.policy.directory.Permission;
 import io.postern.rules.Directory;
 import io.postern.rules.DirectoryRules;
+import io.postern.rules.DirectoryWarnings;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
@@ -28,13 +30,10 @@ final class DirectoryApplier {
 
   private final DirectoryReader<Directory> reader;
   private final DirectoryCommands commands;
-  private final Warnings warnings;
 
-  DirectoryApplier(
-      DirectoryReader<Directory> reader, DirectoryCommands commands, Warnings warnings) {
+  DirectoryApplier(DirectoryReader<Directory> reader, DirectoryCommands commands) {
     this.reader = reader;
     this.commands = commands;
-    this.warnings = warnings;
   }
 
   /**
@@ -110,7 +109,7 @@ final class DirectoryApplier {
         applied,
         diff.changes(),
         List.of(),
-        warnings.of(before, after, all).stream()
+        DirectoryWarnings.of(after, all, Instant.now()).stream()
             .map(w -> ObjectAnswer.Warning.of(w, file.locate(w).line()))
             .toList());
   }

@@ -49,11 +49,8 @@ public class DirectoryResource {
   private final Caller caller;
 
   DirectoryResource(
-      DirectoryReader<Directory> reader,
-      DirectoryCommands commands,
-      Warnings warnings,
-      Caller caller) {
-    applier = new DirectoryApplier(reader, commands, warnings);
+      DirectoryReader<Directory> reader, DirectoryCommands commands, Caller caller) {
+    applier = new DirectoryApplier(reader, commands);
     this.caller = caller;
   }
 

@@ -17,8 +17,10 @@ import io.postern.directory.ObjectVersion;
 import io.postern.policy.directory.DirectoryOwner;
 import io.postern.rules.Directory;
 import io.postern.rules.DirectoryRules;
+import io.postern.rules.DirectoryWarnings;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 record ObjectChange(
     Changes changes,
-    Warnings warnings,
     String key,
     @Nullable String ifMatch,
     @Nullable String ifNoneMatch,
@@ -77,7 +78,6 @@ record ObjectChange(
         if (result.getAccepted()) {
           changes.awaitOwnReader(result);
           return answer(
-              before,
               changes.directory(),
               result.getVersion(),
               had.isEmpty(),
@@ -94,7 +94,7 @@ record ObjectChange(
         problems(result.getProblemsList(), file);
       }
     }
-    return answer(before, before, before.version(), false, false, change, wanted, file);
+    return answer(before, before.version(), false, false, change, wanted, file);
   }
 
   private static Optional<DirectoryObject> present(DirectoryObject wanted) {
@@ -115,7 +115,6 @@ record ObjectChange(
   }
 
   private Response answer(
-      Directory before,
       Directory directory,
       long version,
       boolean created,
@@ -125,7 +124,7 @@ record ObjectChange(
       @Nullable ObjectFile file) {
     Map<String, Object> shown = wanted.getRemoved() ? null : FileView.fields(wanted);
     List<ObjectAnswer.Warning> found =
-        warnings.of(before, with(directory, wanted), List.of(wanted)).stream()
+        DirectoryWarnings.of(with(directory, wanted), List.of(wanted), Instant.now()).stream()
             .map(w -> ObjectAnswer.Warning.of(w, file == null ? 0 : file.locate(w).line()))
             .toList();
     Response.ResponseBuilder answer =

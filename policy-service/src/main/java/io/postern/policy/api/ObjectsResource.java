@@ -16,6 +16,7 @@ import io.postern.names.DomainNames;
 import io.postern.policy.directory.DirectoryCommands;
 import io.postern.policy.directory.Permission;
 import io.postern.rules.Directory;
+import io.postern.rules.DirectoryWarnings;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -33,6 +34,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -77,17 +79,12 @@ public class ObjectsResource {
 
   private final DirectoryReader<Directory> reader;
   private final DirectoryCommands commands;
-  private final Warnings warnings;
   private final Caller caller;
 
   ObjectsResource(
-      DirectoryReader<Directory> reader,
-      DirectoryCommands commands,
-      Warnings warnings,
-      Caller caller) {
+      DirectoryReader<Directory> reader, DirectoryCommands commands, Caller caller) {
     this.reader = reader;
     this.commands = commands;
-    this.warnings = warnings;
     this.caller = caller;
   }
 
@@ -371,7 +368,6 @@ public class ObjectsResource {
     }
     return new ObjectChange(
         changes,
-        warnings,
         kind.key(organization, normal(kind, name)),
         ifMatch,
         ifNoneMatch,
@@ -441,7 +437,7 @@ public class ObjectsResource {
 
   private List<ObjectPage.Item> items(Directory directory, List<DirectoryObject> objects) {
     Map<String, List<ObjectAnswer.Warning>> known =
-        warnings.of(directory, directory, objects).stream()
+        DirectoryWarnings.of(directory, objects, Instant.now()).stream()
             .map(warning -> ObjectAnswer.Warning.of(warning, 0))
             .collect(Collectors.groupingBy(ObjectAnswer.Warning::object));
     return objects.stream()

@@ -41,7 +41,7 @@ public class ExchangeExportResource {
   @Produces(MediaType.TEXT_PLAIN)
   @RunOnVirtualThread
   @Operation(
-      summary = "PowerShell commands for the other side",
+      summary = "PowerShell commands for a partner with Exchange Online",
       description = "Review it before you run it; each value is quoted.")
   @APIResponse(responseCode = "200", description = "PowerShell")
   @APIResponse(
@@ -51,8 +51,8 @@ public class ExchangeExportResource {
       @PathParam("organization") String organization,
       @Parameter(
               description =
-                  "partner: its partner's pair in Exchange Online; onPremises: the same in Exchange"
-                      + " Server; online: the connectors themselves in Exchange Online")
+                  "partner: the pair of connectors by which the partner forces TLS with this"
+                      + " organization")
           @QueryParam("for")
           @DefaultValue("partner")
           String side,
@@ -65,6 +65,9 @@ public class ExchangeExportResource {
           @DefaultValue("")
           String certificateName) {
     caller.requireRead(organization, "organization " + organization);
+    if (!side.equals("partner")) {
+      throw ProblemException.badRequest("for", "\"" + side + "\" is not a side", "write partner");
+    }
     List<DirectoryObject> objects =
         directory.of(organization).objects().stream()
             .filter(object -> DirectoryKeys.organizationOf(object).equals(organization))
@@ -72,14 +75,7 @@ public class ExchangeExportResource {
     ExchangeExport.Side names =
         new ExchangeExport.Side(
             organization, host("mailHost", mailHost), host("certificateName", certificateName));
-    return switch (side) {
-      case "partner" -> ExchangeExport.partner(objects, names);
-      case "onPremises" -> ExchangeExport.onPremises(objects, names);
-      case "online" -> ExchangeExport.online(objects);
-      default ->
-          throw ProblemException.badRequest(
-              "for", "\"" + side + "\" is not a side", "write partner, onPremises or online");
-    };
+    return ExchangeExport.partner(objects, names);
   }
 
   private static String host(String parameter, String text) {

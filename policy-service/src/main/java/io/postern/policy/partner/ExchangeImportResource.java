@@ -53,9 +53,9 @@ public class ExchangeImportResource {
   @Operation(
       summary = "Imports connectors and accepted domains of Exchange",
       description =
-          "Output of Get-InboundConnector, Get-OutboundConnector and Get-AcceptedDomain, as JSON "
-              + "of ConvertTo-Json -Depth 5 or CLIXML of Export-Clixml, also mixed; at most 4 MB. "
-              + "Objects that are not in it do not change.")
+          "Output of Get-InboundConnector, Get-OutboundConnector and Get-AcceptedDomain, as JSON of"
+              + " ConvertTo-Json -Depth 5, also mixed; at most 4 MB. Objects that are not in it do"
+              + " not change.")
   @APIResponse(
       responseCode = "200",
       description = "Imported, or compared (dry run)",

@@ -101,7 +101,7 @@ final class ExchangeImporter {
       throw ProblemException.badRequest(
           "body",
           String.valueOf(e.getMessage()),
-          "write it by Get-InboundConnector | ConvertTo-Json -Depth 5, or by Export-Clixml");
+          "write it by Get-InboundConnector | ConvertTo-Json -Depth 5");
     }
   }
 

@@ -11,12 +11,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -80,33 +77,6 @@ class SeenPeers {
                       Instant.ofEpochMilli(seen.getLastSeenMillis()).toString()))
           .toList();
     }
-  }
-
-  /** An inbound connector. */
-  record Connector(String organization, String name) {}
-
-  /** The names by which peers proved themselves to a connector since then. */
-  Map<Connector, Set<String>> namesSince(Instant since) {
-    awaitRead();
-    Map<Connector, Set<String>> names = new HashMap<>();
-    synchronized (this) {
-      for (HandshakeSeen seen : newest.values()) {
-        if (seen.getLastSeenMillis() >= since.toEpochMilli() && !isAddress(seen.getPeer())) {
-          names
-              .computeIfAbsent(
-                  new Connector(seen.getOrganization(), seen.getConnector()), c -> new TreeSet<>())
-              .add(seen.getPeer());
-        }
-      }
-    }
-    return names;
-  }
-
-  /** Connectors by address record the range that proved the peer. */
-  private static boolean isAddress(String peer) {
-    return peer.indexOf(':') >= 0
-        || peer.indexOf('/') >= 0
-        || Character.isDigit(peer.charAt(peer.length() - 1));
   }
 
   private void awaitRead() {

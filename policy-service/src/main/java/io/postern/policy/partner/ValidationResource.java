@@ -7,9 +7,7 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.ProbeRequest;
 import io.quarkus.security.Authenticated;
-import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -27,7 +25,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
 /** The API of validations of outbound connectors (docs/guides/forced-tls-with-a-partner.md). */
@@ -100,27 +97,6 @@ public class ValidationResource {
       @PathParam("organization") String organization, @PathParam("id") String id) {
     caller.requireRead(organization, "validation " + id);
     return view(organization, id);
-  }
-
-  @GET
-  @Path("/{id}/events")
-  @Produces(MediaType.SERVER_SENT_EVENTS)
-  @RestStreamElementType(MediaType.APPLICATION_JSON)
-  @Blocking
-  @Operation(
-      summary = "Live view of a validation: sent again with each step until the end",
-      description = "Server-sent events.")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = ValidationView.class)))
-  public Multi<ValidationView> events(
-      @PathParam("organization") String organization, @PathParam("id") String id) {
-    caller.requireRead(organization, "validation " + id);
-    view(organization, id);
-    return Live.of(
-        () -> view(organization, id),
-        view -> view.state() + view.steps().size(),
-        ValidationView::over);
   }
 
   private ValidationView view(String organization, String id) {

@@ -4,9 +4,7 @@ import io.postern.api.Caller;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.quarkus.security.Authenticated;
-import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -23,7 +21,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,27 +100,6 @@ public class WatchResource {
       @PathParam("organization") String organization, @PathParam("id") String id) {
     caller.requireRead(organization, "watch " + id);
     return watches.find(organization, id).view(Instant.now());
-  }
-
-  @GET
-  @Path("/{id}/events")
-  @Produces(MediaType.SERVER_SENT_EVENTS)
-  @RestStreamElementType(MediaType.APPLICATION_JSON)
-  @Blocking
-  @Operation(
-      summary = "Live view of a watch: sent again with each session until the end",
-      description = "Server-sent events.")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = WatchView.class)))
-  public Multi<WatchView> events(
-      @PathParam("organization") String organization, @PathParam("id") String id) {
-    caller.requireRead(organization, "watch " + id);
-    Watch watch = watches.find(organization, id);
-    return Live.of(
-        () -> watch.view(Instant.now()),
-        view -> view.state() + view.sessions().size(),
-        WatchView::over);
   }
 
   @DELETE

@@ -24,8 +24,4 @@ public record WatchView(
   public WatchView {
     sessions = List.copyOf(sessions);
   }
-
-  boolean over() {
-    return state.equals("ended");
-  }
 }

@@ -7,7 +7,6 @@ import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.smallrye.mutiny.Multi;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -23,14 +22,12 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestStreamElementType;
 
 /**
  * The API that compares a draft with the mail of the last days
@@ -44,7 +41,6 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 public class WhatIfResource {
   private static final int MOST_BYTES = 4 << 20;
   private static final int MOST_DAYS = 7;
-  private static final Duration TICK = Duration.ofMillis(500);
 
   private final DirectoryReader<Directory> reader;
   private final WhatIfRuns runs;
@@ -139,38 +135,6 @@ public class WhatIfResource {
   @APIResponse(responseCode = "404", description = "It no longer exists at this replica")
   public WhatIfView read(@PathParam("id") String id) {
     return run(id).view();
-  }
-
-  @GET
-  @Path("/{id}/events")
-  @Produces(MediaType.SERVER_SENT_EVENTS)
-  @RestStreamElementType(MediaType.APPLICATION_JSON)
-  @RunOnVirtualThread
-  @Operation(summary = "Live view, twice a second until the end, as server-sent events")
-  @APIResponse(responseCode = "200")
-  @APIResponse(responseCode = "404", description = "It no longer exists at this replica")
-  public Multi<WhatIfView> events(@PathParam("id") String id) {
-    WhatIfRun run = run(id);
-    return Multi.createFrom()
-        .emitter(
-            emitter -> {
-              var unused =
-                  Thread.ofVirtual()
-                      .name("what-if-events")
-                      .start(
-                          () -> {
-                            try {
-                              boolean ended = false;
-                              while (!ended && !emitter.isCancelled()) {
-                                ended = run.awaitEnd(TICK);
-                                emitter.emit(run.view());
-                              }
-                              emitter.complete();
-                            } catch (InterruptedException e) {
-                              emitter.fail(e);
-                            }
-                          });
-            });
   }
 
   @DELETE

@@ -7,8 +7,6 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
@@ -35,7 +33,6 @@ final class WhatIfRun {
   private final Replay replay;
   private final Supplier<VerdictSource> verdicts;
   private final Tally tally = new Tally();
-  private final CountDownLatch ended = new CountDownLatch(1);
   private final Instant began = Instant.now();
   private volatile boolean cancelled;
   private volatile State state = State.RUNNING;
@@ -77,11 +74,6 @@ final class WhatIfRun {
     cancelled = true;
   }
 
-  /** Whether it has ended within this time. */
-  boolean awaitEnd(Duration patience) throws InterruptedException {
-    return ended.await(patience.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
   WhatIfView view() {
     return new WhatIfView(
         id,
@@ -108,7 +100,6 @@ final class WhatIfRun {
       fail("An error in policy-service; see its log.");
     } finally {
       draft = null;
-      ended.countDown();
     }
   }
 

@@ -131,7 +131,7 @@ class DirectoryOwnerTest {
                             .setOutboundConnector(
                                 o.getOutboundConnector().toBuilder()
                                     .setTlsDomain("no domain")
-                                    .setTestMode(true))
+                                    .setMaxMessagesPerMinute(-1))
                             .build()
                         : o)
             .toList();
@@ -148,7 +148,7 @@ class DirectoryOwnerTest {
               assertThat(problem.getCure()).isNotEmpty();
             });
     assertThat(result.getProblemsList())
-        .anySatisfy(problem -> assertThat(problem.getField()).isEqualTo("testMode"));
+        .anySatisfy(problem -> assertThat(problem.getField()).isEqualTo("maxMessagesPerMinute"));
     awaitOneBehind("after-rejected");
     assertThat(written(command.getCommandId())).isEmpty();
     assertThat(audited(command.getCommandId())).isEmpty();

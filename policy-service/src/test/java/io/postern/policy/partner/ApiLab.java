@@ -50,18 +50,9 @@ final class ApiLab {
 
   /** Writes as another service. */
   static void write(String topic, String key, byte[] value) throws Exception {
-    send(new ProducerRecord<>(topic, key, value));
-  }
-
-  /** The same, read after all that was written so before. */
-  static void writeInOrder(String topic, String key, byte[] value) throws Exception {
-    send(new ProducerRecord<>(topic, 0, key, value));
-  }
-
-  private static void send(ProducerRecord<String, byte[]> record) throws Exception {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(LogLab.settings(BrokerForTests.broker().bootstrap()).producer())) {
-      producer.send(record).get(20, TimeUnit.SECONDS);
+      producer.send(new ProducerRecord<>(topic, key, value)).get(20, TimeUnit.SECONDS);
     }
   }
 }

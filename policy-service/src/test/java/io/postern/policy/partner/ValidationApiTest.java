@@ -211,8 +211,9 @@ class ValidationApiTest {
             .setEnd(end)
             .build()
             .toByteArray());
-    String live = admin().accept("text/event-stream").get(here + "/events").asString();
-    assertThat(live).contains("data:").contains("\"state\":\"unmet\"");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> admin().get(here).path("state").equals("unmet"));
     admin()
         .get(here)
         .then()

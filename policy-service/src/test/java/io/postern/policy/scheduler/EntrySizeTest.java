@@ -41,7 +41,7 @@ class EntrySizeTest {
                 .setRevocation(RevocationMode.REVOCATION_REQUIRED)
                 .setMinimumVersion(TlsVersion.TLS_1_2)
                 .setForwardSecrecy(true)
-                .setPostQuantum(true) // never beside aia, which no connector has that may say this
+                .setPostQuantum(true)
                 .setDane(DaneMode.DANE_OPPORTUNISTIC)
                 .setMtaSts(MtaStsMode.MTA_STS_OPPORTUNISTIC))
         .setRoute(Transitions.route("mx:fabrikam-international.example"))

@@ -50,7 +50,7 @@ public final class ExchangeClient {
   /**
    * Commands of PowerShell.
    *
-   * @param side partner, onPremises, online
+   * @param side partner
    * @param mailHost "": not known
    * @param certificateName the same
    */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.directory.DirectoryFile;
 import io.postern.rules.Directory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ class ExchangeSetupTest {
   }
 
   @Test
-  void theCommandsHaveTheWizardsValuesWithOurNames() {
+  void theCommandsHaveTheWizardsValuesWithOurNames() throws Exception {
     ExchangeSetup setup =
         ExchangeSetup.of(
             directory("internalRelay", ", domains: [contoso.com], clientCertificate: hybrid"),
@@ -72,6 +74,13 @@ class ExchangeSetupTest {
                 -TlsCertificateName $name `
                 -TlsDomainCapabilities "out.postern.example:AcceptCloudServicesMail\"""",
             "Set-AcceptedDomain -Identity \"contoso.com\" -DomainType InternalRelay");
+    // For tools/check-powershell.
+    Files.writeString(
+        Files.createDirectories(Path.of("target/exports")).resolve("hybrid.ps1"), text(setup));
+  }
+
+  private static String text(ExchangeSetup setup) {
+    return String.join("\n", setup.commands().stream().map(ExchangeSetup.Shell::command).toList());
   }
 
   @Test
@@ -87,8 +96,7 @@ class ExchangeSetupTest {
             "<our-certificate>",
             "<our-client-certificate>",
             "<routing-domain>");
-    String all =
-        String.join("\n", setup.commands().stream().map(ExchangeSetup.Shell::command).toList());
+    String all = text(setup);
     assertThat(setup.fillIn()).allSatisfy(place -> assertThat(all).contains(place.place()));
     assertThat(setup.findings())
         .singleElement()
@@ -154,9 +162,9 @@ class ExchangeSetupTest {
             "contoso.net, sub.contoso.com",
             ""),
         Arguments.of("allAcceptedDomains: true }", all, "none", ""),
-        // The one means the outside, the other is chosen by a mail flow rule alone.
+        // The one means the outside, the other only reports.
         Arguments.of("recipientDomains: [\"*\"] }", "none", all, ""),
-        Arguments.of("allAcceptedDomains: true, isTransportRuleScoped: true }", "none", all, ""),
+        Arguments.of("allAcceptedDomains: true, mode: reportOnly }", "none", all, ""),
         // Another connector to the same servers takes it first.
         Arguments.of(
             wildcard

@@ -213,29 +213,6 @@ class SecurePartnerTest {
   }
 
   @Test
-  void aSessionByHandIsJudged() throws Exception {
-    StringBuilder pem = new StringBuilder();
-    for (byte[] der : organization.identity("mail." + partner("good")).der()) {
-      pem.append("-----BEGIN CERTIFICATE-----\n")
-          .append(Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der))
-          .append("\n-----END CERTIFICATE-----\n");
-    }
-    JsonNode view =
-        call(
-            "POST",
-            "/inbound-checks",
-            JSON.createObjectNode()
-                .put("clientIp", "192.0.2.1")
-                .put("mailFrom", "bob@" + partner("good"))
-                .put("certificate", pem.toString())
-                .toString(),
-            200);
-    assertThat(view.get("result").asText()).as(view.toString()).isEqualTo("accepted");
-    assertThat(view.get("connector").asText()).isEqualTo("From good");
-    assertThat(view.get("verdict").asText()).isEqualTo("good");
-  }
-
-  @Test
   void oneCallMakesChecksValidatesAndOnConsentEnforces() throws Exception {
     String domain = partner("new");
     String name = "mail." + domain;

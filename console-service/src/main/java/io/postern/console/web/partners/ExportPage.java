@@ -20,14 +20,12 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** Commands of PowerShell for the other side, to be read before they are run. */
+/** Commands of PowerShell for a partner, to be read before they are run. */
 @Page
 @Path("/partners")
 @Authenticated
 @Produces(MediaType.TEXT_HTML)
 public class ExportPage {
-  private static final List<String> SIDES = List.of("partner", "onPremises", "online");
-
   private final Frames frames;
   private final Peers peers;
   private final Connectors connectors;
@@ -45,9 +43,7 @@ public class ExportPage {
     static native TemplateInstance exportExchange(
         Frame f,
         List<String> organizations,
-        List<String> sides,
         String organization,
-        String side,
         String mailHost,
         String certificateName,
         String commands,
@@ -60,7 +56,6 @@ public class ExportPage {
   @Operation(hidden = true)
   public String read(
       @QueryParam("organization") @DefaultValue("") String organization,
-      @QueryParam("for") @DefaultValue("partner") String side,
       @QueryParam("mailHost") @DefaultValue("") String mailHost,
       @QueryParam("certificateName") @DefaultValue("") String certificateName) {
     List<String> organizations = connectors.organizations();
@@ -77,7 +72,7 @@ public class ExportPage {
                 .policy()
                 .text(
                     QueryPath.to("/organizations/" + Frame.encoded(chosen) + "/export/exchange")
-                        .with("for", side)
+                        .with("for", "partner")
                         .with("mailHost", mailHost.strip())
                         .with("certificateName", certificateName.strip())
                         .toString());
@@ -89,9 +84,9 @@ public class ExportPage {
         frames
             .of("exp.title")
             .command(
-                PosternCommand.of("export exchange").add(chosen).with("--for", side).toString());
+                PosternCommand.of("export exchange").add(chosen).with("--for", "partner").toString());
     return Templates.exportExchange(
-            f, organizations, SIDES, chosen, side, mailHost, certificateName, commands, problem)
+            f, organizations, chosen, mailHost, certificateName, commands, problem)
         .render();
   }
 }

@@ -41,7 +41,7 @@ final class JsonFile {
       return file.objects;
     } catch (IOException e) {
       throw new ExchangeFormatException(
-          "the file is not JSON from ConvertTo-Json -Depth 5, and not CLIXML from Export-Clixml: "
+          "the file is not JSON from ConvertTo-Json -Depth 5: "
               + firstLine(String.valueOf(e.getMessage())));
     }
   }

@@ -23,90 +23,51 @@ class ExchangeExportTest {
       - id: contoso
         acceptedDomains:
         - { domain: contoso.com, mailboxRoute: { host: mailbox.contoso.com } }
-        inboundConnectors:
-        - { name: "From Fabrikam", connectorType: partner, senderDomains: [fabrikam.com], requireTls: true,
-            tlsSenderCertificateName: "*.fabrikam.com", restrictDomainsToCertificate: true, revocation: bestEffort }
-        outboundConnectors:
-        - { name: "To Fabrikam", connectorType: partner, recipientDomains: [fabrikam.com], smartHosts: ["mx.fabrikam.com:2525"],
-            tlsSettings: domainValidation, tlsDomain: mx.fabrikam.com }
+        - { domain: a.contoso.com, mailboxRoute: { host: mailbox.contoso.com } }
       """;
 
-  private static List<DirectoryObject> objects(String file) {
-    DirectoryFile parsed = DirectoryFile.parse(file.getBytes(StandardCharsets.UTF_8));
+  private static List<DirectoryObject> objects() {
+    DirectoryFile parsed = DirectoryFile.parse(FILE.getBytes(StandardCharsets.UTF_8));
     assertThat(parsed.problems()).isEmpty();
     return parsed.objects();
   }
 
-  @Test
-  void connectorsAreCommands() {
-    assertThat(ExchangeExport.online(objects(FILE)).lines())
-        .containsExactly(
-            "# Connectors for Exchange Online. Read before you run: Connect-ExchangeOnline first.",
-            "# Accepted domain contoso.com: add it in Entra ID.",
-            "New-InboundConnector -Name 'From Fabrikam' -ConnectorType Partner -Enabled $true"
-                + " -SenderDomains 'fabrikam.com' -RequireTls $true -TlsSenderCertificateName"
-                + " '*.fabrikam.com' -RestrictDomainsToCertificate $true"
-                + " -RestrictDomainsToIPAddresses $false -EFSkipLastIP $false",
-            "# Exchange has no revocation: it is lost from From Fabrikam.",
-            "New-OutboundConnector -Name 'To Fabrikam' -ConnectorType Partner -Enabled $true"
-                + " -RecipientDomains 'fabrikam.com' -UseMXRecord $false -SmartHosts"
-                + " 'mx.fabrikam.com' -TlsSettings DomainValidation -TlsDomain 'mx.fabrikam.com'",
-            "# Exchange has no ports of smartHosts: it is lost from To Fabrikam.");
+  private static String exported(String organization, String mailHost, String certificateName) {
+    return ExchangeExport.partner(
+        objects(), new ExchangeExport.Side(organization, mailHost, certificateName));
   }
 
   @Test
   void thePartnerMakesTheCounterparts() {
-    ExchangeExport.Side side =
-        new ExchangeExport.Side("contoso", "mail.contoso.com", "out.contoso.com");
-    assertThat(ExchangeExport.partner(objects(FILE), side).lines().skip(1))
+    assertThat(exported("contoso", "mail.contoso.com", "out.contoso.com").lines().skip(1))
         .containsExactly(
             "New-InboundConnector -Name 'From contoso' -ConnectorType Partner -SenderDomains"
-                + " 'contoso.com' -RequireTls $true -RestrictDomainsToCertificate $true"
-                + " -TlsSenderCertificateName 'out.contoso.com'",
+                + " 'a.contoso.com','contoso.com' -RequireTls $true -RestrictDomainsToCertificate"
+                + " $true -TlsSenderCertificateName 'out.contoso.com'",
             "New-OutboundConnector -Name 'To contoso' -ConnectorType Partner -RecipientDomains"
-                + " 'contoso.com' -UseMXRecord $true -TlsSettings DomainValidation -TlsDomain"
-                + " 'mail.contoso.com'");
-    assertThat(ExchangeExport.onPremises(objects(FILE), side))
-        .contains(
-            "New-SendConnector -Name 'To contoso' -AddressSpaces 'SMTP:contoso.com;1'"
-                + " -DNSRoutingEnabled $true -RequireTLS $true -TlsAuthLevel DomainValidation"
-                + " -TlsDomain 'mail.contoso.com'\n")
-        .contains("Set-TransportConfig -TLSReceiveDomainSecureList @{Add='contoso.com'}\n");
-    assertThat(ExchangeExport.partner(objects(FILE), new ExchangeExport.Side("contoso", "", "")))
+                + " 'a.contoso.com','contoso.com' -UseMXRecord $true -TlsSettings DomainValidation"
+                + " -TlsDomain 'mail.contoso.com'");
+    assertThat(exported("contoso", "", ""))
         .contains("-TlsSettings CertificateValidation\n# The name in the certificate of its mail");
   }
 
-  /** A connector's name is anybody's, and the text is run with all rights. */
+  /** A name may be anybody's, and the text is run with all rights. */
   @Test
   void aNameStaysAName() throws IOException {
-    String evil = "x'; Remove-Mailbox -Identity * # $(calc) `n \u2019; calc";
-    List<DirectoryObject> objects =
-        new ArrayList<>(objects(FILE.replace("\"From Fabrikam\"", "\"" + evil + "\"")));
-    objects.replaceAll(
-        object ->
-            object.hasOutboundConnector()
-                ? object.toBuilder()
-                    .setOutboundConnector(
-                        object.getOutboundConnector().toBuilder()
-                            .setComment("a\nRemove-Mailbox\u2028b"))
-                    .build()
-                : object);
-    String text = ExchangeExport.online(objects);
+    String evil = "x'; Remove-Mailbox -Identity * # $(calc) `n \u2019; calc\nRemove-Mailbox\u2028b";
+    String text = exported(evil, "mail'.contoso.com", "out.contoso.com';calc");
     assertThat(text)
-        .contains("-Name 'x''; Remove-Mailbox -Identity * # $(calc) `n \u2019\u2019; calc'")
-        .contains("-Comment 'a Remove-Mailbox b'");
+        .contains(
+            "-Name 'From x''; Remove-Mailbox -Identity * # $(calc) `n \u2019\u2019; calc"
+                + " Remove-Mailbox b'")
+        .contains("-TlsDomain 'mail''.contoso.com'")
+        .contains("-TlsSenderCertificateName 'out.contoso.com'';calc'");
     assertThat(text.lines()).allMatch(line -> line.startsWith("#") || line.startsWith("New-"));
-    ExchangeExport.Side side =
-        new ExchangeExport.Side("contoso", "mail.contoso.com", "out.contoso.com");
-    keep("online", text);
-    keep("partner", ExchangeExport.partner(objects, side));
-    keep("on-premises", ExchangeExport.onPremises(objects, side));
-  }
-
-  /** For tools/check-powershell, which reads it by a grammar of PowerShell. */
-  private static void keep(String name, String text) throws IOException {
+    // For tools/check-powershell, which reads it by a grammar of PowerShell.
     Path folder = Files.createDirectories(Path.of("target/exports"));
-    Files.writeString(folder.resolve(name + ".ps1"), text);
+    Files.writeString(folder.resolve("partner.ps1"), text);
+    Files.writeString(
+        folder.resolve("partner-without-names.ps1"), exported("contoso\nRemove-Mailbox", "", ""));
   }
 
   /** What PowerShell reads from the quotes is the value; nothing of it stands outside of them. */

@@ -164,7 +164,6 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
             .setRole(question.role())
             .setAnchors(question.anchors())
             .setRevocation(question.revocation())
-            .setAia(question.aia())
             .setOrganization(question.organization())
             .setAskedAtMillis(now)
             .setDeadlineMillis(now + left.toMillis());

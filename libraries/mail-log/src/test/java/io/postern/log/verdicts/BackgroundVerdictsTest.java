@@ -50,7 +50,6 @@ class BackgroundVerdictsTest {
         CertificateRole.ROLE_CLIENT,
         AnchorSetReference.getDefaultInstance(),
         RevocationMode.REVOCATION_REQUIRED,
-        false,
         "contoso");
   }
 

@@ -61,7 +61,6 @@ abstract class VerdictSourceContract {
         CertificateRole.ROLE_SERVER,
         anchors,
         RevocationMode.REVOCATION_REQUIRED,
-        false,
         "contoso");
   }
 }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** The commands that export connectors. */
 @Command(
     name = "export",
-    description = "Exports connectors for another system.",
+    description = "Exports a partner's connectors for another system.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = ExportExchange.class)

@@ -12,12 +12,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Command that writes an organization's connectors as commands of Exchange. */
+/** Command that writes the partner's connectors as commands of Exchange. */
 @Command(
     name = "exchange",
     description =
-        "Prints PowerShell commands for Exchange. Review them before you run them. "
-            + "Changes nothing.",
+        "Prints PowerShell commands for a partner with Exchange Online. Review them before you "
+            + "send them. Changes nothing.",
     mixinStandardHelpOptions = true)
 final class ExportExchange implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
@@ -30,7 +30,7 @@ final class ExportExchange implements Callable<Integer> {
       names = "--for",
       paramLabel = "SIDE",
       description =
-          "partner: the partner's pair in Exchange Online; onPremises: the same in Exchange Server; online: the connectors themselves (default: ${DEFAULT-VALUE})")
+          "partner: the pair of connectors that the partner makes in Exchange Online (default: ${DEFAULT-VALUE})")
   private String side = "partner";
 
   @Option(

@@ -26,8 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "exchange",
     description = {
-      "Imports connectors and accepted domains of Exchange from the output of its cmdlets (JSON or "
-          + "CLIXML).",
+      "Imports connectors and accepted domains of Exchange from the JSON output of its cmdlets.",
       "Shows the result for each parameter, and asks before it makes changes; nothing is removed.",
       "Exit code 1: the draft has errors, and nothing was changed."
     },

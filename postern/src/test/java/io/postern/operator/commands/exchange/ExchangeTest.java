@@ -168,7 +168,7 @@ class ExchangeTest {
             "exchange",
             "contoso",
             "--for",
-            "onPremises",
+            "partner",
             "--mail-host",
             "gate.contoso.example",
             "--certificate-name",
@@ -177,7 +177,7 @@ class ExchangeTest {
     assertThat(ran.out()).isEqualTo(commands);
     assertThat(policy.requests().getFirst().path())
         .endsWith(
-            "?for=onPremises&mailHost=gate.contoso.example&certificateName=out.contoso.example");
+            "?for=partner&mailHost=gate.contoso.example&certificateName=out.contoso.example");
     Ran json = policy.run("export", "exchange", "contoso", "-o", "json");
     assertThat(new ObjectMapper().readTree(json.out()).path("commands").asText())
         .isEqualTo(commands);
