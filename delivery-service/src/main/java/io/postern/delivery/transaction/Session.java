@@ -136,9 +136,7 @@ final class Session {
     return policy == null || !policy.named()
         ? null
         : question(
-            AnchorSetReference.getDefaultInstance(),
-            RevocationMode.REVOCATION_BEST_EFFORT,
-            sender);
+            AnchorSetReference.getDefaultInstance(), RevocationMode.REVOCATION_BEST_EFFORT, sender);
   }
 
   private VerdictQuestion question(

@@ -48,8 +48,7 @@ public class DirectoryResource {
   private final DirectoryApplier applier;
   private final Caller caller;
 
-  DirectoryResource(
-      DirectoryReader<Directory> reader, DirectoryCommands commands, Caller caller) {
+  DirectoryResource(DirectoryReader<Directory> reader, DirectoryCommands commands, Caller caller) {
     applier = new DirectoryApplier(reader, commands);
     this.caller = caller;
   }

@@ -78,13 +78,7 @@ record ObjectChange(
         if (result.getAccepted()) {
           changes.awaitOwnReader(result);
           return answer(
-              changes.directory(),
-              result.getVersion(),
-              had.isEmpty(),
-              true,
-              change,
-              wanted,
-              file);
+              changes.directory(), result.getVersion(), had.isEmpty(), true, change, wanted, file);
         }
         if (result.getProblemsList().stream()
             .anyMatch(p -> p.getField().equals(DirectoryOwner.EXPECTED_OBJECTS))) {

@@ -81,8 +81,7 @@ public class ObjectsResource {
   private final DirectoryCommands commands;
   private final Caller caller;
 
-  ObjectsResource(
-      DirectoryReader<Directory> reader, DirectoryCommands commands, Caller caller) {
+  ObjectsResource(DirectoryReader<Directory> reader, DirectoryCommands commands, Caller caller) {
     this.reader = reader;
     this.commands = commands;
     this.caller = caller;

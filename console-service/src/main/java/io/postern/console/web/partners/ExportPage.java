@@ -84,7 +84,10 @@ public class ExportPage {
         frames
             .of("exp.title")
             .command(
-                PosternCommand.of("export exchange").add(chosen).with("--for", "partner").toString());
+                PosternCommand.of("export exchange")
+                    .add(chosen)
+                    .with("--for", "partner")
+                    .toString());
     return Templates.exportExchange(
             f, organizations, chosen, mailHost, certificateName, commands, problem)
         .render();

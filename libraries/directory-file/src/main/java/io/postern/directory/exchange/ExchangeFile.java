@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * Reader of a file of {@code Get-InboundConnector}, {@code Get-OutboundConnector} and {@code
  * Get-AcceptedDomain}, also mixed, by {@code ConvertTo-Json -Depth 5}; UTF-8, or UTF-16 with a byte
- * order mark, as PowerShell writes. Strangers' input: at most {@value #MOST_BYTES} bytes and {@value
- * #MOST_OBJECTS} objects. Pure; any thread.
+ * order mark, as PowerShell writes. Strangers' input: at most {@value #MOST_BYTES} bytes and
+ * {@value #MOST_OBJECTS} objects. Pure; any thread.
  */
 public final class ExchangeFile {
   public static final int MOST_BYTES = 4 << 20;

@@ -18,15 +18,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * PowerShell in pages and screens. Each block is marked (```powershell, {@code <code
- * class="powershell">}), so that it is found; tools/check-powershell reads them all by a grammar. The
- * syntax error that a list of cmdlets makes is found here, without npm.
+ * class="powershell">}), so that it is found; tools/check-powershell reads them all by a grammar.
+ * The syntax error that a list of cmdlets makes is found here, without npm.
  */
 class PowerShellBlocksTest {
   private static final Path ROOT = Path.of("../..");
-  private static final Path TEMPLATES = ROOT.resolve("console-service/src/main/resources/templates");
+  private static final Path TEMPLATES =
+      ROOT.resolve("console-service/src/main/resources/templates");
   private static final String CMDLET =
       "(Add|Connect|Disable|Enable|Get|New|Remove|Set|Start|Test)-[A-Z][A-Za-z0-9]+";
-  private static final Pattern BEGINS = Pattern.compile("\\s*(& *\\{ *)?" + CMDLET + "([\\s,|].*)?");
+  private static final Pattern BEGINS =
+      Pattern.compile("\\s*(& *\\{ *)?" + CMDLET + "([\\s,|].*)?");
   private static final Pattern LIST =
       Pattern.compile("(^|[|;{(=])\\s*" + CMDLET + "\\s*,", Pattern.MULTILINE);
   private static final Pattern MARKED =
@@ -91,8 +93,7 @@ class PowerShellBlocksTest {
         .anySatisfy(name -> assertThat(name).startsWith("docs_"))
         .anySatisfy(name -> assertThat(name).contains("importExchange"));
     assertThat(blocks.entrySet())
-        .allSatisfy(
-            block -> assertThat(isList(block.getValue())).as(block.getKey()).isFalse());
+        .allSatisfy(block -> assertThat(isList(block.getValue())).as(block.getKey()).isFalse());
 
     // For tools/check-powershell.
     Path folder = Files.createDirectories(Path.of("target/powershell-blocks"));

@@ -176,8 +176,7 @@ class ExchangeTest {
     assertThat(ran.exit()).isZero();
     assertThat(ran.out()).isEqualTo(commands);
     assertThat(policy.requests().getFirst().path())
-        .endsWith(
-            "?for=partner&mailHost=gate.contoso.example&certificateName=out.contoso.example");
+        .endsWith("?for=partner&mailHost=gate.contoso.example&certificateName=out.contoso.example");
     Ran json = policy.run("export", "exchange", "contoso", "-o", "json");
     assertThat(new ObjectMapper().readTree(json.out()).path("commands").asText())
         .isEqualTo(commands);
