@@ -118,7 +118,7 @@ class ConfiguredListenersTest {
           listeners.A_b.port                  | 25        | listeners.A_b has an invalid name
           listeners.a.tls                     | yes       | listeners.a.tls is "yes": write starttls or
           listeners.a.host                    | no.invalid | listeners.a.host is "no.invalid", which does not
-          listeners.a.host                    | 0.0.0.0,127.0.0.1 | listeners.a.host has 0.0.0.0, which is all
+          listeners.a.host                    | 0.0.0.0,127.0.0.1 | listeners.a.host has 0.0.0.0, which means all
           listeners.a.balancers               | 10.0.0.1/24 | listeners.a.balancers has "10.0.0.1/24"
           listeners.a.host-name               | a_b       | listeners.a.host-name is "a_b"
           listeners.a.max-connections         | 1001      | listeners.a.max-connections is 1001: write 1 to 1000

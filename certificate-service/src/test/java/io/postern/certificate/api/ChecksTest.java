@@ -357,7 +357,7 @@ class ChecksTest {
     "'', write either",
     "?name=root&fingerprint=00, write either",
     "?name=x, name: write at least two letters",
-    "?fingerprint=00, fingerprint: it is no fingerprint"
+    "?fingerprint=00, fingerprint: it is not a fingerprint"
   })
   void aWrongQueryIsNamed(String query, String message) throws Exception {
     admin().get(ANCHORS + query).then().statusCode(400).body("detail", containsString(message));

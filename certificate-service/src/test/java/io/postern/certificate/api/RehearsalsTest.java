@@ -93,7 +93,7 @@ class RehearsalsTest {
         .body("detail", containsString("replaces"));
     ask(Map.of("certificate", pem(old), "replaces", "00".repeat(32)))
         .statusCode(422)
-        .body("detail", containsString("or of the traffic has a matching name"));
+        .body("detail", containsString("or of the traffic has this SHA-256"));
   }
 
   @Test

@@ -43,7 +43,7 @@ class TlsaOutcomesTest {
 
   @Test
   void table() {
-    only(of("no answer", "", true, null, ""), Result.CHECK, "not known: no answer");
+    only(of("no answer", "", true, null, ""), Result.CHECK, "unknown: no answer");
     only(of("", "", true, null, ""), Result.OK, "require nothing");
     only(of("", "3 1 1 aa", true, null, ""), Result.FAILS, "add the line, and wait 3600 s");
     only(of("", "3 1 1 aa", false, null, ""), Result.CHECK, "once the zone is signed");
@@ -58,6 +58,6 @@ class TlsaOutcomesTest {
   void aRecordThatNamesNothingOfOursIsAFindingOfItsOwn() {
     List<Outcome> outcomes = of("", "3 1 1 aa", true, NOW, "old line");
     assertThat(outcomes).extracting(Outcome::result).containsExactly(Result.OK, Result.CHECK);
-    assertThat(outcomes.getLast().reason()).contains("take away old line");
+    assertThat(outcomes.getLast().reason()).contains("remove old line");
   }
 }

@@ -189,7 +189,7 @@ class ServerTlsTest {
         "minimum-version | TLSv1.1 | postern.tls.minimum-version is \"TLSv1.1\": write TLSv1.2 or",
         "suites | TLS_RSA_WITH_AES_128_GCM_SHA256 | postern.tls.suites: \"TLS_RSA_WITH_AES_128",
         "suites | TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 | no suite for the key type of any",
-        "groups | sect163k1 | postern.tls.groups: \"sect163k1\" is no group",
+        "groups | sect163k1 | postern.tls.groups: \"sect163k1\" is not a group",
         "key-password-file | /nowhere | postern.tls.key-password-file names /nowhere, which",
         "ticket-secret | /nowhere | postern.tls.ticket-secret cannot be used: no such file:",
         "certificates.a.key | /nowhere | postern.tls.certificates.a.certificate is missing",
@@ -217,6 +217,6 @@ class ServerTlsTest {
       set("certificates.c" + i + ".certificate", folder.resolve("ec.pem"));
       set("certificates.c" + i + ".key", folder.resolve("ec.key"));
     }
-    assertThatThrownBy(this::start).hasMessageContaining("leave 10 certificates");
+    assertThatThrownBy(this::start).hasMessageContaining("keep 10 certificates");
   }
 }

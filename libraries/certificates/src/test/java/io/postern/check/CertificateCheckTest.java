@@ -480,7 +480,7 @@ class CertificateCheckTest {
     Report report =
         check(file(ca.issue(issue().valid(now.minusSeconds(60), now.plus(Duration.ofHours(241))))));
     assertThat(report.ok()).isTrue();
-    assertThat(report.notes()).singleElement().asString().contains("ends in 10 days");
+    assertThat(report.notes()).singleElement().asString().contains("expires in 10 days");
   }
 
   @Test

@@ -62,7 +62,7 @@ class LogSpaceTest {
     Node here = new Node(1, "one", 9092);
     Node halted = new Node(2, "two", 9092, null, true);
 
-    assertThat(LogSpace.away(List.of(here, halted))).isEqualTo("broker 2 is away");
+    assertThat(LogSpace.away(List.of(here, halted))).isEqualTo("broker 2 is unavailable");
     assertThat(LogSpace.away(List.of(here))).as("unregistered").isEmpty();
   }
 

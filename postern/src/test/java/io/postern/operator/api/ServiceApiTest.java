@@ -58,7 +58,7 @@ class ServiceApiTest {
         ScriptedHttp.start(request -> new ScriptedHttp.Answer(502, "x".repeat(100_000)))) {
       ServiceApi api = api(server.url());
       assertThatThrownBy(() -> api.send(api.request("/me"), Set.of(200)))
-          .hasMessageStartingWith("policy-service answered 502: xxx")
+          .hasMessageStartingWith("policy-service returned 502: xxx")
           .satisfies(e -> assertThat(String.valueOf(e.getMessage())).hasSizeLessThan(2_100));
     }
   }

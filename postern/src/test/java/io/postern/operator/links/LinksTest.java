@@ -54,7 +54,7 @@ class LinksTest {
     assertThat(links.lines())
         .singleElement()
         .asString()
-        .startsWith("connections to Kafka     4 " + "cert");
+        .startsWith("connections to Kafka 4 cert");
   }
 
   @ParameterizedTest

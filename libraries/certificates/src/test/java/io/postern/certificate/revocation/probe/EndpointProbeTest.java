@@ -226,7 +226,8 @@ class EndpointProbeTest {
       rows.add(
           new Row(
               "ldap", kind, EndpointStatus.NOT_FOLLOWED, "plain http", _ -> "ldap://a.example/cn"));
-      rows.add(new Row("garbage", kind, noContent, " no ", bodyOf(_ -> garbage)));
+      String what = kind == Endpoint.Kind.OCSP ? "no OCSP response" : " is not a ";
+      rows.add(new Row("garbage", kind, noContent, what, bodyOf(_ -> garbage)));
       rows.add(
           new Row("no HTTP", kind, noContent, "no HTTP", text("220 mail.example ESMTP\r\n\r\n")));
       rows.add(new Row("nothing in it", kind, noContent, "", bodyOf(_ -> new byte[0])));
