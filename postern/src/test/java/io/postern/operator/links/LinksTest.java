@@ -51,10 +51,7 @@ class LinksTest {
     assertThat(links.findings()).isEmpty();
     assertThat(links.ends().keySet())
         .containsExactlyInAnyOrder("own", "authority", "ingress", "presented by " + address());
-    assertThat(links.lines())
-        .singleElement()
-        .asString()
-        .startsWith("connections to Kafka 4 cert");
+    assertThat(links.lines()).singleElement().asString().startsWith("connections to Kafka 4 cert");
   }
 
   @ParameterizedTest
