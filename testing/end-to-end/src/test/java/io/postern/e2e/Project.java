@@ -105,10 +105,11 @@ public final class Project {
 
   /** The module that a source file belongs to. */
   public static Path module(Path source) {
-    Path folder = source.getParent();
-    while (!Files.exists(folder.resolve("pom.xml"))) {
-      folder = folder.getParent();
+    for (Path folder = source.getParent(); folder != null; folder = folder.getParent()) {
+      if (Files.exists(folder.resolve("pom.xml"))) {
+        return folder;
+      }
     }
-    return folder;
+    throw new IllegalArgumentException(source + " is in no module");
   }
 }

@@ -1,5 +1,7 @@
 package io.postern.e2e.pages;
 
+import static java.util.Objects.requireNonNull;
+
 import io.postern.e2e.Project;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,7 +69,7 @@ final class Markdown {
               String section = name.group(2) == null ? "" : name.group(2);
               String title = headings(Project.read(target)).getFirst();
               return Matcher.quoteReplacement(
-                  "[" + title + "](" + page.getParent().relativize(target) + section + ")");
+                  "[" + title + "](" + requireNonNull(page.getParent()).relativize(target) + section + ")");
             });
   }
 }

@@ -133,7 +133,7 @@ final class SettingsSource {
     }
     List<Setting> groups = new ArrayList<>(); // after the settings beside them
     for (MethodTree method : methods) {
-      String key = keys.get(method.getName().toString());
+      String key = prefix + "." + name(method);
       String returned = method.getReturnType().toString();
       boolean several = returned.startsWith("Map<");
       String group = several ? returned.replaceAll("^Map<String, *|>$", "") : returned;
