@@ -27,7 +27,7 @@ record Job(String name, boolean inAllOnly, boolean stacks, String module, List<S
   static List<Job> read(Path root, List<String> named) throws IOException {
     Map<String, List<String>> left = new LinkedHashMap<>();
     for (String module : modules(root)) {
-      List<String> classes = classes(root.resolve(module).resolve("target/test-classes"), named);
+      List<String> classes = classes(root.resolve(module), named);
       if (!classes.isEmpty()) {
         left.put(module, new ArrayList<>(classes));
       }
@@ -76,7 +76,10 @@ record Job(String name, boolean inAllOnly, boolean stacks, String module, List<S
     return taken;
   }
 
-  private static List<String> classes(Path folder, List<String> named) throws IOException {
+  /** A class whose source is gone is a build's leftover, and no test. */
+  private static List<String> classes(Path module, List<String> named) throws IOException {
+    Path folder = module.resolve("target/test-classes");
+    Path sources = module.resolve("src/test/java");
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
@@ -85,6 +88,7 @@ record Job(String name, boolean inAllOnly, boolean stacks, String module, List<S
           files
               .map(file -> folder.relativize(file).toString())
               .filter(file -> file.endsWith(".class") && !file.contains("$"))
+              .filter(file -> Files.exists(sources.resolve(file.replace(".class", ".java"))))
               .map(file -> file.substring(0, file.length() - ".class".length()).replace('/', '.'))
               .filter(each -> each.endsWith("Test") || named.contains(each.substring(each.lastIndexOf('.') + 1)))
               .collect(java.util.stream.Collectors.toCollection(TreeSet::new)));

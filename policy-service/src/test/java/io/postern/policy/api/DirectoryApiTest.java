@@ -297,11 +297,11 @@ class DirectoryApiTest {
     BrokerForTests.broker().pause();
     try {
       // Before the reader is known to be silent, and after.
-      yaml(file("away")).post(APPLY).then().statusCode(503).body("detail", containsString("log"));
+      yaml(file("away")).post(APPLY).then().statusCode(503).body("detail", containsString("Kafka"));
       await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> admin().get("/api/v1/directory").statusCode() == 503);
-      yaml(file("away")).post(APPLY).then().statusCode(503).body("detail", containsString("log"));
+      yaml(file("away")).post(APPLY).then().statusCode(503).body("detail", containsString("Kafka"));
       given()
           .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
           .then()
