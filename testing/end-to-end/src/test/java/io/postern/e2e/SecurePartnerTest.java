@@ -205,7 +205,7 @@ class SecurePartnerTest {
     assertThat(first.get("rule").asText()).isEqualTo("restrictDomainsToCertificate");
     assertThat(first.get("certificateNames").get(0).asText()).isEqualTo("other.example");
     assertThat(first.get("conditions").toString())
-        .contains("mail." + partner("good") + " is asked for");
+        .contains("mail." + partner("good") + " is required");
     assertThat(second.get("result").asText()).isEqualTo("accepted");
     assertThat(second.get("connector").asText()).isEqualTo("From good");
     assertThat(second.get("verdict").asText()).isEqualTo("good");
