@@ -233,7 +233,7 @@ class RunScriptTest {
       String port = Integer.toString(taken.getLocalPort());
       Ended ended = run("--state", state("taken"), "--smtp-port", port);
       assertThat(ended.code()).isEqualTo(3);
-      assertThat(ended.output()).contains("port " + port + " is taken").contains("--smtp-port");
+      assertThat(ended.output()).contains("port " + port + " is in use").contains("--smtp-port");
     }
   }
 
