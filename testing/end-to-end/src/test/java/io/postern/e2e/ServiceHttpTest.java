@@ -166,7 +166,7 @@ class ServiceHttpTest {
   void aTlsConfigurationWithoutAKeyIsRefusedAtTheStart() throws Exception {
     Map<String, String> without = environment(Service.DELIVERY, FreePorts.next(), FreePorts.next());
     without.keySet().removeIf(name -> name.startsWith("QUARKUS_TLS_HTTP_KEY_STORE"));
-    refuses(Service.DELIVERY, without, "quarkus.tls.http has no key: set PEM files with");
+    refuses(Service.DELIVERY, without, "quarkus.tls.http has no key: name PEM files with");
   }
 
   @ParameterizedTest
