@@ -335,7 +335,7 @@ class ChunksTest {
           client.command("MAIL FROM:<a@sender.example> SIZE=99999999", "552");
         }
       }
-      client.command("MAIL FROM:<a@sender.example>", "421 4.5.3 1000 mails");
+      client.command("MAIL FROM:<a@sender.example>", "421 4.5.3 1000 messages");
       assertThat(client.atEnd()).isTrue();
       assertThat(server.refusals.getLast().getRule()).isEqualTo("messages");
     }
