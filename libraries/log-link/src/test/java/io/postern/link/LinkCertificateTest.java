@@ -147,7 +147,7 @@ class LinkCertificateTest {
     assertThat(lines).isEmpty();
     certificate.look(end.minus(Duration.ofDays(44)));
     certificate.look(end.minus(Duration.ofDays(44)).plus(Duration.ofHours(23)));
-    assertThat(lines).singleElement().asString().contains("ends in 44 days, at " + end);
+    assertThat(lines).singleElement().asString().contains("expires in 44 days, at " + end);
     certificate.look(end.minus(Duration.ofDays(43)));
     assertThat(lines).hasSize(2);
   }
@@ -161,7 +161,8 @@ class LinkCertificateTest {
     // The intermediate certificate ends with it.
     assertThat(lines)
         .hasSize(2)
-        .anySatisfy(line -> assertThat(line).startsWith("The authority of the links"));
+        .anySatisfy(
+            line -> assertThat(line).startsWith("The authority of the connections to Kafka"));
   }
 
   @Test

@@ -132,7 +132,7 @@ class DockerWalkTest {
   @ParameterizedTest
   @CsvSource({
     "compose, docker has no compose command: install",
-    "engine, the Docker engine does not answer: start it"
+    "engine, the Docker engine does not respond: start it"
   })
   void aDockerThatCannotDoItIsNamedInOneLine(String wrong, String message) throws Exception {
     Ended ended = walk(wrong);
