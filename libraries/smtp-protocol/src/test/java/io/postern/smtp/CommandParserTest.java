@@ -122,7 +122,7 @@ class CommandParserTest {
         "MAIL FROM:<a@b.example> NOTIFY=NEVER|555|5.5.4|NOTIFY",
         "MAIL FROM:<a@b.example> ENVID=a+0Ab|501|5.5.4|control",
         "RCPT TO:<>|501|5.5.4|empty",
-        "RCPT TO:<a@b.example> NOTIFY=NEVER,DELAY|501|5.5.4|alone",
+        "RCPT TO:<a@b.example> NOTIFY=NEVER,DELAY|501|5.5.4|NEVER cannot be combined",
         "RCPT TO:<a@b.example> ORCPT=rfc822|501|5.5.4|type;address",
         "RCPT TO:<a@b..example>|501|5.5.4|host name",
         "RCPT TO:<a@-b.example>|501|5.5.4|host name",

@@ -91,6 +91,6 @@ class ValidateTest {
   void aConnectorThatCannotBeValidatedIsSaid() {
     Ran ran = policy.run("validate", "contoso", "None");
     assertThat(ran.exit()).isEqualTo(3);
-    assertThat(ran.err()).contains("policy-service answered 404: no such thing");
+    assertThat(ran.err()).contains("policy-service returned 404: no such thing");
   }
 }
