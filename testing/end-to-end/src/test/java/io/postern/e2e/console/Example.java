@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class Example implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SAMPLES = 4; // messages that are accepted, at least
+  private static final Duration READY = Duration.ofSeconds(120);
   private static @Nullable Example running;
 
   private final RunningExample example;
@@ -82,6 +83,7 @@ final class Example implements AutoCloseable {
             withProvider(provider.issuer()),
             new Progress());
     example.startConsole();
+    example.stack().awaitReady(Service.CONSOLE, READY);
     return new Example(example, provider, Files.readString(state.credentials()).strip());
   }
 
