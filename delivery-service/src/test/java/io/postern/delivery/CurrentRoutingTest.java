@@ -68,6 +68,7 @@ class CurrentRoutingTest {
 
   @Test
   void aDirectoryThatIsNotCurrentHandsTheDeliveryBack() {
-    assertThat(new CurrentRouting(Optional::empty).changed(TO_TAILSPIN)).contains("makes no progress");
+    assertThat(new CurrentRouting(Optional::empty).changed(TO_TAILSPIN))
+        .contains("makes no progress");
   }
 }

@@ -69,7 +69,12 @@ final class Markdown {
               String section = name.group(2) == null ? "" : name.group(2);
               String title = headings(Project.read(target)).getFirst();
               return Matcher.quoteReplacement(
-                  "[" + title + "](" + requireNonNull(page.getParent()).relativize(target) + section + ")");
+                  "["
+                      + title
+                      + "]("
+                      + requireNonNull(page.getParent()).relativize(target)
+                      + section
+                      + ")");
             });
   }
 }
