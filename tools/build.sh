@@ -2,13 +2,12 @@
 # repository but what is downloaded.
 
 # build_quickly FOLDER: the main code that a run needs, without tests, formatter, ErrorProne and NullAway. It says which part it builds.
-# Maven runs with the first compiler alone: the second takes a lane away for a build that has ended before its code pays.
 # .mvn/ has the rest: several downloads at a time, in Quarkus's resolver too (it uses the common pool, which has one thread on two cores).
 build_quickly() {
   local home=$1 start code=0
   mkdir -p "$home/target"
   start=$(mktemp "$home/target/start.XXXXXX")
-  (cd "$home" && MAVEN_OPTS="-XX:TieredStopAtLevel=1 ${MAVEN_OPTS:-}" "$MVN" -B -ntp -T 2 package -Dquick -Dmaven.test.skip=true -pl '!testing/end-to-end') 2>&1 |
+  (cd "$home" && "$MVN" -B -ntp -T 2 package -Dquick -Dmaven.test.skip=true -pl '!testing/end-to-end') 2>&1 |
     tee "$home/target/build.log" | say_parts || code=$?
   [ $code = 0 ] && mark_unchecked "$home" "$start"
   rm -f "$start"

@@ -74,7 +74,7 @@ require_maven() {
       ;;
   esac
   # Short-lived builds on few cores: the first compiler tier and the serial collector are the quickest.
-  export MAVEN_OPTS="${MAVEN_OPTS:--XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx1500m}"
+  export MAVEN_OPTS="${MAVEN_OPTS:--XX:TieredStopAtLevel=1 -XX:+UseParallelGC -Xmx1500m}"
 }
 
 require_tools() {
