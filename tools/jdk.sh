@@ -73,7 +73,7 @@ require_maven() {
       return 1
       ;;
   esac
-  # Short-lived builds on few cores: the first compiler tier and the serial collector are the quickest.
+  # Short-lived builds on few cores: the first compiler alone and the parallel collector are the quickest.
   export MAVEN_OPTS="${MAVEN_OPTS:--XX:TieredStopAtLevel=1 -XX:+UseParallelGC -Xmx1500m}"
 }
 
