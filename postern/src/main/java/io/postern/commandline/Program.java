@@ -8,6 +8,8 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /**
  * A run of a command line. Exit codes: 0 all is well, 1 a finding, {@value #WRONG} the command line
@@ -39,6 +41,7 @@ public final class Program {
         .setUsageHelpAutoWidth(true)
         .setExecutionStrategy(
             parsed -> {
+              refuseOptionsBeforeTheCommand(parsed);
               OutputOption.check(parsed);
               return new CommandLine.RunLast().execute(parsed);
             })
@@ -72,6 +75,17 @@ public final class Program {
           COULD_NOT_ASK);
     }
     return code;
+  }
+
+  /** They would go to the program, which does nothing with them once there is a command. */
+  private static void refuseOptionsBeforeTheCommand(ParseResult parsed) {
+    if (parsed.hasSubcommand() && !parsed.matchedOptions().isEmpty()) {
+      String option = parsed.matchedOptions().getFirst().longestName();
+      CommandSpec command = parsed.subcommand().commandSpec();
+      throw new ParameterException(
+          parsed.commandSpec().commandLine(),
+          "%s goes after the command: %s %1$s".formatted(option, command.qualifiedName()));
+    }
   }
 
   // The library takes no less.

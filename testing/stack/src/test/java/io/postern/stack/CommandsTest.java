@@ -2,6 +2,9 @@ package io.postern.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.commandline.Program;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -19,5 +22,13 @@ class CommandsTest {
         new TreeSet<>(new CommandLine(io.postern.operator.Main.class).getSubcommands().keySet());
     missing.removeAll(new CommandLine(new Main()).getSubcommands().keySet());
     assertThat(missing).isEqualTo(NOT_BESIDE_A_RUN);
+  }
+
+  @Test
+  void anOptionBeforeTheCommandIsRefused() {
+    StringWriter error = new StringWriter();
+    CommandLine line = Main.line().setErr(new PrintWriter(error));
+    assertThat(Program.run(line, "--state=elsewhere", "stop")).isEqualTo(2);
+    assertThat(error.toString()).contains("--state goes after the command: ./run stop --state");
   }
 }

@@ -1,6 +1,7 @@
 package io.postern.stack.commands;
 
 import io.postern.stack.Progress;
+import io.postern.stack.Size;
 import io.postern.stack.example.RunningExample;
 import java.nio.file.Path;
 import java.util.Set;
@@ -33,7 +34,8 @@ public final class Demo implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Progress progress = new Progress();
-    RunningExample example = start.start(false, Set.of(), progress);
+    // It ends before the second compiler would pay.
+    RunningExample example = start.start(false, Size.SMALL, Set.of(), progress);
     Up.closeAtExit(example);
     if (withoutCrlServer) {
       example.world().stopCrlServer();

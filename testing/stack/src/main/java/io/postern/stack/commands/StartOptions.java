@@ -46,16 +46,18 @@ final class StartOptions {
       names = "--size",
       paramLabel = "SIZE",
       description =
-          "memory and compiler of the JVMs: small, server or large, for 100,000 connectors (default: server where the machine has 3 GB)")
-  Size size = Size.fitting();
+          "memory and compiler of the JVMs: small, server or large, for 100,000 connectors (default: server where the machine has 3 GB, for a demo small)")
+  @Nullable Size size;
 
   /**
    * @param withConsole unless --scale says how many
+   * @param usual the size, unless --size says it
    * @param elsewhere services that other programs run
    */
-  RunningExample start(boolean withConsole, Set<Service> elsewhere, Progress progress)
+  RunningExample start(
+      boolean withConsole, Size usual, Set<Service> elsewhere, Progress progress)
       throws Exception {
-    Processes asked = Processes.of(size).replicas(replicas()).elsewhere(elsewhere);
+    Processes asked = Processes.of(size == null ? usual : size).replicas(replicas()).elsewhere(elsewhere);
     DirectoryFile file =
         directory == null ? DirectoryFile.example() : DirectoryFile.read(directory);
     return RunningExample.start(

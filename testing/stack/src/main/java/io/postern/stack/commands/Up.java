@@ -4,6 +4,7 @@ import io.postern.operator.api.AccessClient;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Progress;
 import io.postern.stack.Service;
+import io.postern.stack.Size;
 import io.postern.stack.example.RunningExample;
 import io.postern.stack.warm.TrainingProcess;
 import java.io.IOException;
@@ -41,7 +42,7 @@ public class Up implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Progress progress = new Progress();
-    RunningExample example = start.start(true, elsewhere(), progress);
+    RunningExample example = start.start(true, Size.fitting(), elsewhere(), progress);
     CountDownLatch closed = closeAtExit(example);
     progress.say("mail is taken at 127.0.0.1:" + example.stack().smtpPort());
     example.startConsole();
