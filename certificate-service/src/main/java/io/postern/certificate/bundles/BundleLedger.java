@@ -38,6 +38,7 @@ public final class BundleLedger implements AutoCloseable {
   private final DefaultAnchors defaults;
   private final InstantSource clock;
   private final Duration gone;
+  private final Duration patience;
   private final TopicFollower follower;
   private final OccasionalLog failures = new OccasionalLog(BundleLedger.class);
   private final OccasionalLog differences = new OccasionalLog(DefaultAnchors.class);
@@ -59,10 +60,23 @@ public final class BundleLedger implements AutoCloseable {
    */
   public BundleLedger(
       LogSettings settings, DefaultAnchors defaults, InstantSource clock, Duration gone) {
+    this(settings, defaults, clock, gone, PATIENCE);
+  }
+
+  /**
+   * @param patience with Kafka's acknowledgement of a record
+   */
+  BundleLedger(
+      LogSettings settings,
+      DefaultAnchors defaults,
+      InstantSource clock,
+      Duration gone,
+      Duration patience) {
     this.settings = settings;
     this.defaults = defaults;
     this.clock = clock;
     this.gone = gone;
+    this.patience = patience;
     this.follower = new TopicFollower(settings, Topics.CERTIFICATE_ANCHORS, new Reader());
   }
 
@@ -166,7 +180,7 @@ public final class BundleLedger implements AutoCloseable {
           .send(
               new ProducerRecord<>(
                   Topics.CERTIFICATE_ANCHORS, record.getVersion(), record.toByteArray()))
-          .get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+          .get(patience.toNanos(), TimeUnit.NANOSECONDS);
       failures.over("the default anchors are recorded");
       return true;
     } catch (KafkaException | ExecutionException | TimeoutException e) {

@@ -39,7 +39,11 @@ public final class LinkCertificate {
   // Java's own: the broker, of this image or an administrator's, has this jar and no logger of
   // ours.
   private static final System.Logger LOG = System.getLogger(LinkCertificate.class.getName());
-  private static final int LOOK_SECONDS = 10;
+
+  /** For tests, which need not wait: seconds between two looks, 1 to 10. No setting of a service. */
+  private static final int LOOK_SECONDS =
+      Math.clamp(Integer.getInteger("postern.link.look-seconds", 10), 1, 10);
+
   private static final Duration WARN_BEFORE_END = Duration.ofDays(45);
   private static final Duration WARN_AGAIN = Duration.ofDays(1);
   private static final ConcurrentMap<LinkFiles, LinkCertificate> ALL = new ConcurrentHashMap<>();

@@ -61,6 +61,7 @@ class RenewedLinksTest {
             folder.resolve("data"),
             BrokerSettings.small()
                 .with(RenewedLinksTest::mutualTls)
+                .withMore(List.of("-Dpostern.link.look-seconds=1"))
                 .withClient(link(files("administrator", client(Duration.ofDays(1))))));
     try (Admin admin = Admin.create(settings(files("maker", client(Duration.ofDays(1)))).admin())) {
       admin.createTopics(List.of(new NewTopic(TOPIC.topic(), 1, (short) 1))).all().get();
@@ -75,7 +76,7 @@ class RenewedLinksTest {
   @Test
   void s3_aClientWhoseCertificateIsReplacedGoesOnBeyondItsEndAndTheOldOneIsRefused()
       throws Exception {
-    Identity former = client(Duration.ofSeconds(30));
+    Identity former = client(Duration.ofSeconds(20));
     Path own = files("ingress", former);
     Path kept = files("kept", former);
     LogSettings settings = settings(own);

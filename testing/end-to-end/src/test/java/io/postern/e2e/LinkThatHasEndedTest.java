@@ -156,6 +156,7 @@ class LinkThatHasEndedTest {
   private ManagedProcess process(Service service, Map<String, Object> client) {
     Map<String, Object> settings = new HashMap<>();
     client.forEach((key, value) -> settings.put("kafka." + key, value));
+    settings.put("postern.link.look-seconds", 1);
     settings.put("quarkus.management.port", managementPort);
     settings.put("postern.ingress.port", smtpPort);
     settings.put("postern.ingress.host-name", "gate.example");

@@ -37,6 +37,7 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
   private final String service;
   private final String replica;
   private final Supplier<OwnTls> presented;
+  private final Duration look;
   private final Duration farewell;
   private final long startMillis = System.currentTimeMillis();
   private final OccasionalLog log = new OccasionalLog(OwnTlsAnnouncer.class);
@@ -50,10 +51,11 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
    */
   public OwnTlsAnnouncer(
       LogSettings settings, String service, String replica, Supplier<OwnTls> presented) {
-    this(settings, service, replica, presented, FAREWELL);
+    this(settings, service, replica, presented, LOOK, FAREWELL);
   }
 
   /**
+   * @param look time between two looks at what is presented
    * @param farewell limit for the last record, at the end
    */
   OwnTlsAnnouncer(
@@ -61,11 +63,13 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
       String service,
       String replica,
       Supplier<OwnTls> presented,
+      Duration look,
       Duration farewell) {
     this.settings = settings;
     this.service = service;
     this.replica = replica;
     this.presented = presented;
+    this.look = look;
     this.farewell = farewell;
   }
 
@@ -89,7 +93,7 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
           wholeNanos = whole ? publishedNanos : wholeNanos;
           log.over("the installation's certificates are published again");
         }
-        TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+        TimeUnit.NANOSECONDS.sleep(look.toNanos());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         break;
@@ -102,7 +106,7 @@ public final class OwnTlsAnnouncer implements AutoCloseable {
 
   private void pause() {
     try {
-      TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+      TimeUnit.NANOSECONDS.sleep(look.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       closed = true;
