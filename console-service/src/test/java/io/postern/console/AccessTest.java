@@ -17,7 +17,6 @@ import io.postern.contracts.v1.SessionFacts;
 import io.postern.lab.api.AccessTable;
 import io.postern.lab.api.ApiDescription;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
@@ -43,12 +42,7 @@ class AccessTest {
   void waitUntilReady() {
     await()
         .atMost(Duration.ofSeconds(90))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
   }
 
   private String bearer(String name, String role) throws Exception {

@@ -37,7 +37,6 @@ import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
@@ -63,7 +62,7 @@ class ConsoleApiTest {
   }
 
   private static int ready() {
-    return given().get(TestHTTPResourceManager.getManagementUri() + "/health/ready").statusCode();
+    return given().get(Management.uri() + "/health/ready").statusCode();
   }
 
   @BeforeEach
@@ -418,7 +417,7 @@ class ConsoleApiTest {
         message(id, "killed@contoso.example", "x@fabrikam.example"));
     found("queueId=" + id);
     given()
-        .get(TestHTTPResourceManager.getManagementUri() + "/metrics")
+        .get(Management.uri() + "/metrics")
         .then()
         .body(containsString("postern_console_writer 1.0"))
         .body(containsString("postern_console_folded_total"));

@@ -9,7 +9,6 @@ import static org.hamcrest.Matchers.not;
 import io.postern.api.users.Users;
 import io.postern.console.reports.ReportTimes;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
@@ -71,12 +70,7 @@ class PageTimes {
   void firstPagesOfASearchComeWithinASecond() throws Exception {
     await()
         .atMost(Duration.ofSeconds(90))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
     Map<String, String> readers = new LinkedHashMap<>();
     readers.put("operator", bearer("operator", "operator"));
     readers.put("contoso", bearer("contoso", "auditor:contoso"));

@@ -32,7 +32,6 @@ import io.postern.contracts.v1.RouteState;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsLevel;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
@@ -65,12 +64,7 @@ class QueueApiTest {
   void waitUntilReady() {
     await()
         .atMost(Duration.ofSeconds(90))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
   }
 
   private static void send(String topic, int partition, @Nullable String key, MessageLite value)

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -110,14 +111,15 @@ public final class ReadModelBenchmark {
       for (int i = 0; i < messages; i++) {
         for (ConsumerRecord<String, byte @Nullable []> r : many.next(System.currentTimeMillis())) {
           flying.acquire();
-          producer.send(
-              new ProducerRecord<>(r.topic(), r.partition(), r.key(), r.value()),
-              (metadata, failure) -> {
-                flying.release();
-                if (failure != null) {
-                  throw new IllegalStateException(failure);
-                }
-              });
+          Future<?> unused =
+              producer.send(
+                  new ProducerRecord<>(r.topic(), r.partition(), r.key(), r.value()),
+                  (metadata, failure) -> {
+                    flying.release();
+                    if (failure != null) {
+                      throw new IllegalStateException(failure);
+                    }
+                  });
         }
       }
     }

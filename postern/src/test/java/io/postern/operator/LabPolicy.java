@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -104,15 +105,14 @@ public final class LabPolicy implements AutoCloseable {
   }
 
   private synchronized Answer next(String method, String path) {
-    for (Answer answer : answers) {
-      if (answer.method().equals(method) && path.contains(answer.path())) {
-        if (answer.once()) {
-          answers.remove(answer);
-        }
-        return answer;
-      }
-    }
-    return new Answer(method, path, 404, "{\"status\":404,\"detail\":\"no such thing\"}", false);
+    Optional<Answer> found =
+        answers.stream()
+            .filter(answer -> answer.method().equals(method) && path.contains(answer.path()))
+            .findFirst();
+    found.filter(Answer::once).ifPresent(answers::remove);
+    return found.orElseGet(
+        () ->
+            new Answer(method, path, 404, "{\"status\":404,\"detail\":\"no such thing\"}", false));
   }
 
   private void handle(HttpExchange exchange) throws IOException {

@@ -71,17 +71,18 @@ public class Upkeep {
   }
 
   private void every(Duration period, Runnable task) {
-    timer.scheduleWithFixedDelay(
-        () -> {
-          try {
-            task.run();
-          } catch (RuntimeException e) {
-            // A timer that throws once never runs again.
-            LOG.error("updating revocation data failed and will be retried", e);
-          }
-        },
-        0,
-        period.toMillis(),
-        TimeUnit.MILLISECONDS);
+    var unused =
+        timer.scheduleWithFixedDelay(
+            () -> {
+              try {
+                task.run();
+              } catch (RuntimeException e) {
+                // A timer that throws once never runs again.
+                LOG.error("updating revocation data failed and will be retried", e);
+              }
+            },
+            0,
+            period.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 }

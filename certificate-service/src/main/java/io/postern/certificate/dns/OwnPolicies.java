@@ -15,7 +15,6 @@ import io.postern.dns.mtasts.StsPolicy;
 import io.postern.dns.mtasts.StsPolicy.Mode;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.names.CertificateNames;
-import io.postern.rules.Directory;
 import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -55,8 +54,6 @@ public class OwnPolicies {
   private final InstantSource clock;
   private final Thread thread =
       Thread.ofPlatform().daemon().name("own-policies").unstarted(this::run);
-
-  private volatile @Nullable Directory rules;
 
   /** Why no policy may say enforce; "": it may; null: not decided yet. */
   private volatile @Nullable String obstacle;

@@ -39,7 +39,7 @@ final class PolicyKeys extends X509ExtendedKeyManager {
       KeyManagerFactory factory = keys.getKeyManagerFactory(vertx);
       for (KeyManager manager : factory.getKeyManagers()) {
         if (manager instanceof X509KeyManager first) {
-          current = new Keys(keys.keyManagerMapper(vertx)::apply, first);
+          current = new Keys(keys.keyManagerMapper(vertx), first);
           return;
         }
       }

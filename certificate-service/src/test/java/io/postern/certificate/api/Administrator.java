@@ -3,7 +3,7 @@ package io.postern.certificate.api;
 import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.common.http.TestHTTPResourceManager;
+import io.postern.certificate.Management;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,11 +25,6 @@ public final class Administrator {
   public static void awaitReady() {
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
   }
 }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 
 import com.google.protobuf.ByteString;
+import io.postern.certificate.Management;
 import io.postern.certificate.answers.BrokerResource;
 import io.postern.certificate.expiry.ExpiryNotices;
 import io.postern.contracts.Fingerprints;
@@ -25,7 +26,6 @@ import io.postern.lab.LabCa;
 import io.postern.log.LogSettings;
 import io.postern.log.reading.TopicFollower;
 import io.quarkus.test.common.WithTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -147,7 +147,7 @@ class ExpiriesTest {
       // One is new; what was told before is not told again.
       assertThat(records.count.get()).isEqualTo(before + 1);
     }
-    assertThat(given().get(TestHTTPResourceManager.getManagementUri() + "/metrics").asString())
+    assertThat(given().get(Management.uri() + "/metrics").asString())
         .contains("postern_certificate_expiring{band=\"within-60-days\",kind=\"partner\"");
   }
 

@@ -5,8 +5,8 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 
+import io.postern.certificate.Management;
 import io.postern.certificate.expiry.ExpiryNotices;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -51,7 +51,7 @@ class UnreadTest {
         .statusCode(503)
         .body("detail", containsString("not been read"));
     assertThat(notices.look()).isFalse();
-    assertThat(given().get(TestHTTPResourceManager.getManagementUri() + "/metrics").asString())
+    assertThat(given().get(Management.uri() + "/metrics").asString())
         .contains("postern_certificate_anchors")
         .doesNotContain("postern_certificate_expiring{");
   }

@@ -242,8 +242,7 @@ class BundleLedgerTest {
   void aChangeWhileTheLogIsAwayIsRecordedLater() throws Exception {
     Path source = source("stopped");
     DefaultAnchors set = set(source);
-    BundleLedger replica =
-        new BundleLedger(log, set, InstantSource.system(), GONE, ACKNOWLEDGED);
+    BundleLedger replica = new BundleLedger(log, set, InstantSource.system(), GONE, ACKNOWLEDGED);
     replicas.add(replica);
     replica.start();
     await().atMost(PATIENCE).until(() -> has(replica, set));
@@ -253,7 +252,8 @@ class BundleLedgerTest {
     try {
       long began = System.nanoTime();
       replica.record();
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(ACKNOWLEDGED, ACKNOWLEDGED.plusSeconds(8));
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isBetween(ACKNOWLEDGED, ACKNOWLEDGED.plusSeconds(8));
       assertThat(has(replica, set)).isFalse();
     } finally {
       broker.resume();

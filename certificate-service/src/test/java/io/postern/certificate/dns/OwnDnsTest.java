@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 
 import com.google.protobuf.ByteString;
+import io.postern.certificate.Management;
 import io.postern.certificate.answers.BrokerResource;
 import io.postern.certificate.api.Administrator;
 import io.postern.contracts.DirectoryKeys;
@@ -26,7 +27,6 @@ import io.postern.lab.LabDns;
 import io.postern.lab.LabZones;
 import io.postern.log.LogSettings;
 import io.quarkus.test.common.WithTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
@@ -160,9 +160,9 @@ class OwnDnsTest {
                     .jsonPath()
                     .getList("findings.findAll {it.state == 'refused'}.name")
                     .contains(TlsaRow.name(HOST) + "."));
-    assertThat(given().get(TestHTTPResourceManager.getManagementUri() + "/metrics").asString())
+    assertThat(given().get(Management.uri() + "/metrics").asString())
         .contains("postern_certificate_own_records{state=\"refused\"} 1.0");
-    assertThat(given().get(TestHTTPResourceManager.getManagementUri() + "/health/ready").asString())
+    assertThat(given().get(Management.uri() + "/health/ready").asString())
         .contains("\"own records refused\": 1");
     dns().remove(TlsaRow.name(HOST)).remove(HOST).remove("contoso.example");
   }

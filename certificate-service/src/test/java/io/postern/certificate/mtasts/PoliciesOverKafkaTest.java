@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.certificate.Management;
 import io.postern.certificate.answers.BrokerResource;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.StsPolicyRequest;
@@ -20,7 +21,6 @@ import io.postern.lab.LabProxy;
 import io.postern.log.LogSettings;
 import io.postern.log.reading.TopicFollower;
 import io.quarkus.test.common.WithTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
@@ -145,7 +145,7 @@ class PoliciesOverKafkaTest {
   }
 
   private static String metrics() {
-    return given().get(TestHTTPResourceManager.getManagementUri() + "/metrics").asString();
+    return given().get(Management.uri() + "/metrics").asString();
   }
 
   @Test

@@ -65,7 +65,8 @@ public final class LogFold implements AutoCloseable {
 
               @Override
               public void failed(Exception why) {
-                ended();
+                connected = false;
+                writing = false;
               }
             });
   }
@@ -106,11 +107,6 @@ public final class LogFold implements AutoCloseable {
     writing = writes;
     lag = lagRecords;
     unreadable = unreadableRecords;
-  }
-
-  private void ended() {
-    connected = false;
-    writing = false;
   }
 
   /** Database and log answer: this replica writes, or waits for the lock. */

@@ -64,7 +64,7 @@ public class VerdictsResource {
    * A verdict as it was given.
    *
    * @param verdict good, bad/reason, unknown/reason
-   * @param anchors the anchor set's id and version; an empty id is the default set
+   * @param anchorSet the anchor set's id and version; an empty id is the default set
    * @param path fingerprints, leaf to anchor
    * @param evidence about the revocation of each
    */

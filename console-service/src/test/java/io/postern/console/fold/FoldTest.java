@@ -1,5 +1,6 @@
 package io.postern.console.fold;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.console.LogRecords;
@@ -164,7 +165,7 @@ class FoldTest {
     Fold fold = fold(url);
     log.mixed(1).forEach(record -> read(fold, record));
     fold.commit();
-    String hex = java.util.HexFormat.of().formatHex("secret".getBytes("US-ASCII"));
+    String hex = java.util.HexFormat.of().formatHex("secret".getBytes(US_ASCII));
     assertThat(rows(url).get("message")).isNotEmpty().doesNotContain(hex);
   }
 

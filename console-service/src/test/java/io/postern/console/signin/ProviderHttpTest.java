@@ -152,7 +152,7 @@ class ProviderHttpTest {
   void oneNetworkHoldsTwoPlacesAndLeavesTheOthersToOthers() throws Exception {
     ProviderHttp http = new ProviderHttp(client, Duration.ofSeconds(20));
     for (int i = 0; i < 2; i++) {
-      threads.submit(() -> http.send(request("/silent"), "192.0.2.1"));
+      Future<?> unused = threads.submit(() -> http.send(request("/silent"), "192.0.2.1"));
     }
     twoCame.await();
 

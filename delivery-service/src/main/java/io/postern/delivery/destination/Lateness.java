@@ -81,6 +81,7 @@ public final class Lateness implements AutoCloseable {
   /**
    * @param nanos by which a sleep ended late
    */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
   void ran(long nanos) {
     // A machine that slept says nothing of the seconds after.
     double by = Math.min(Math.max(0, nanos), Duration.ofSeconds(1).toNanos());

@@ -24,7 +24,7 @@ final class Pace {
    *     as long as that at least
    */
   double perSecond(int slots, long stillNanos) {
-    return slots * 1e9 / Math.max(SHORTEST_NANOS, Math.max(nanos, stillNanos));
+    return slots * 1e9 / Math.max(SHORTEST_NANOS, Math.max(nanos, (double) stillNanos));
   }
 
   boolean known() {
@@ -33,6 +33,6 @@ final class Pace {
 
   /** One is known to take no longer. */
   boolean within(long limitNanos, long stillNanos) {
-    return known && Math.max(nanos, stillNanos) <= limitNanos;
+    return known && Math.max(nanos, (double) stillNanos) <= limitNanos;
   }
 }

@@ -3,7 +3,6 @@ package io.postern.delivery.transaction;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.DeliveryRequested;
-import io.postern.contracts.v1.Envelope;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
 import io.postern.smtp.Address;
@@ -81,7 +80,6 @@ final class NeededExtensions {
    * nowhere goes without, and so it does to the recipients who do not need it.
    */
   private void withoutSmtpUtf8(DeliveryRequested request) throws ContentException {
-    Envelope envelope = request.getEnvelope();
     if (needsUtf8(ReversePath.of(request))) {
       fail(
           Reasons.NO_SMTPUTF8,

@@ -473,7 +473,7 @@ class DestinationsTest {
     while (!all.isEmpty()) {
       Awaitility.await().until(() -> all.stream().anyMatch(CompletableFuture::isDone));
       for (CompletableFuture<Slot> one : List.copyOf(all)) {
-        if (one.isDone() && all.remove(one)) {
+        if (one.isDone() && all.removeIf(other -> other == one)) {
           destinations.release(one.get(), Feedback.THROUGH, "");
           break;
         }

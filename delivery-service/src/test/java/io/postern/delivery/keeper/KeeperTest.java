@@ -42,7 +42,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -482,12 +481,10 @@ class KeeperTest {
   }
 
   private static long end(String topic, int partition) {
-    AtomicLong end = new AtomicLong();
     try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(log.reader(false))) {
       TopicPartition home = new TopicPartition(topic, partition);
-      end.set(consumer.endOffsets(List.of(home)).getOrDefault(home, -1L));
+      return consumer.endOffsets(List.of(home)).getOrDefault(home, -1L);
     }
-    return end.get();
   }
 
   private static long position(Mail mail) throws Exception {

@@ -125,6 +125,7 @@ public final class ConnectionLimits implements Load {
     left();
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // its callers hold the lock
   private void left() {
     open--;
     notifyAll();

@@ -67,8 +67,9 @@ public final class IngressServer implements AutoCloseable {
     }
     ports = List.copyOf(open);
     ports.forEach(Port::start);
-    watchdog.scheduleWithFixedDelay(
-        () -> shared.sessions().forEach(SmtpSession::watch), 1, 1, TimeUnit.SECONDS);
+    var unused =
+        watchdog.scheduleWithFixedDelay(
+            () -> shared.sessions().forEach(SmtpSession::watch), 1, 1, TimeUnit.SECONDS);
   }
 
   private void open(Listener listener, List<Port> open) throws ListenException {

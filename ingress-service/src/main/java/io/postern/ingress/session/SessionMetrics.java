@@ -70,7 +70,7 @@ public final class SessionMetrics {
 
   void accepted(long size, int recipientCount, Duration latency) {
     accepted.increment();
-    bytes.increment(size);
+    bytes.increment((double) size);
     recipients.increment(recipientCount);
     acceptLatency.record(latency);
   }

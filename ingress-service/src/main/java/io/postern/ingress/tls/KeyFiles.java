@@ -25,7 +25,7 @@ final class KeyFiles implements AutoCloseable {
   KeyFiles(List<WatchedFiles> sets, Runnable besides) {
     this.sets = List.copyOf(sets);
     this.besides = besides;
-    timer.scheduleWithFixedDelay(this::look, SECONDS, SECONDS, TimeUnit.SECONDS);
+    var unused = timer.scheduleWithFixedDelay(this::look, SECONDS, SECONDS, TimeUnit.SECONDS);
   }
 
   synchronized void look() {

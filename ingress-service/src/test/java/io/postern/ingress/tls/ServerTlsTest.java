@@ -106,7 +106,7 @@ class ServerTlsTest {
           .extracting(OwnCertificate::getChainCount)
           .hasSize(3);
       assertThat(gauge("postern.ingress.certificate.expires", "certificate", "rsa"))
-          .isGreaterThan(Duration.ofHours(1).toSeconds());
+          .isGreaterThan((double) Duration.ofHours(1).toSeconds());
       assertThat(gauge("postern.ingress.certificate.expires", "certificate", "default"))
           .isPositive();
     }

@@ -38,7 +38,7 @@ public final class ObjectFile {
     if (root == null) {
       return new ObjectFile(problems, null);
     }
-    Node named = named(root, kind.nameField(), name, problems);
+    Node named = named(root, kind.nameField(), name);
     OrganizationReader reader = new OrganizationReader(problems);
     DirectoryObject object =
         switch (kind) {
@@ -60,7 +60,7 @@ public final class ObjectFile {
   }
 
   /** The mapping with the name, where it has none. */
-  private static Node named(Node root, String field, String name, Problems problems) {
+  private static Node named(Node root, String field, String name) {
     if (!(root instanceof MappingNode mapping)) {
       return root;
     }

@@ -40,7 +40,9 @@ public final class LinkCertificate {
   // ours.
   private static final System.Logger LOG = System.getLogger(LinkCertificate.class.getName());
 
-  /** For tests, which need not wait: seconds between two looks, 1 to 10. No setting of a service. */
+  /**
+   * For tests, which need not wait: seconds between two looks, 1 to 10. No setting of a service.
+   */
   private static final int LOOK_SECONDS =
       Math.clamp(Integer.getInteger("postern.link.look-seconds", 10), 1, 10);
 
@@ -75,8 +77,9 @@ public final class LinkCertificate {
 
   private static LinkCertificate watched(LinkFiles files) {
     LinkCertificate certificate = new LinkCertificate(files);
-    Timer.LOOKS.scheduleWithFixedDelay(
-        () -> certificate.look(Instant.now()), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    var unused =
+        Timer.LOOKS.scheduleWithFixedDelay(
+            () -> certificate.look(Instant.now()), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
     return certificate;
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,12 +80,21 @@ final class RealServers implements AutoCloseable {
         alias IN CNAME mx
         *.wild IN A 127.0.0.9
         """;
-    String signed = signed("signed.example.", host, "RSASHA256", LocalDate.now().plusDays(7), true);
-    String ed = signed("ed.example.", host, "ED25519", LocalDate.now().plusDays(7), false);
+    String signed =
+        signed(
+            "signed.example.", host, "RSASHA256", LocalDate.now(ZoneOffset.UTC).plusDays(7), true);
+    String ed =
+        signed("ed.example.", host, "ED25519", LocalDate.now(ZoneOffset.UTC).plusDays(7), false);
     String expired =
-        signed("expired.example.", host, "RSASHA256", LocalDate.now().minusDays(2), false);
+        signed(
+            "expired.example.",
+            host,
+            "RSASHA256",
+            LocalDate.now(ZoneOffset.UTC).minusDays(2),
+            false);
     String forged =
-        signed("forged.example.", host, "RSASHA256", LocalDate.now().plusDays(7), false);
+        signed(
+            "forged.example.", host, "RSASHA256", LocalDate.now(ZoneOffset.UTC).plusDays(7), false);
     Path zone = folder.resolve("forged.example.zone");
     Files.writeString(
         zone,
@@ -99,13 +109,14 @@ final class RealServers implements AutoCloseable {
             + ed
             + expired
             + forged;
-    String example = signed("example.", below, "RSASHA256", LocalDate.now().plusDays(7), false);
+    String example =
+        signed("example.", below, "RSASHA256", LocalDate.now(ZoneOffset.UTC).plusDays(7), false);
     String root =
         signed(
             ".",
             "example. IN NS ns.example.\n" + example,
             "RSASHA256",
-            LocalDate.now().plusDays(7),
+            LocalDate.now(ZoneOffset.UTC).plusDays(7),
             true);
     Files.writeString(rootAnchor(), root);
   }

@@ -35,6 +35,7 @@ public final class WatchedCondition {
    * @param until of System.nanoTime(); a wait ends within 100 ms behind it
    * @return false: it has passed
    */
+  @SuppressWarnings("WaitNotInLoop") // the caller's is one
   public boolean await(long until) throws InterruptedException {
     if (until - System.nanoTime() <= 0) {
       return false;

@@ -366,11 +366,12 @@ class FailureTest {
         wire.accept(
             c -> {
               c.startTls(server);
-              wire.run(
-                  () -> {
-                    c.abort();
-                    return true;
-                  });
+              var unused =
+                  wire.run(
+                      () -> {
+                        c.abort();
+                        return true;
+                      });
               return c.fill();
             });
     Future<Integer> connected =

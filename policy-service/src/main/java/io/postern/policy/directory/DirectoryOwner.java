@@ -166,7 +166,7 @@ public final class DirectoryOwner implements Worker.Task {
               record.key() == null ? "" : record.key(),
               List.of(CommandJudge.problem("", "", "this is not a command", "send a valid one")));
     }
-    member.send(record(Topics.DIRECTORY_RESULTS, result.getCommandId(), result));
+    var unused = member.send(record(Topics.DIRECTORY_RESULTS, result.getCommandId(), result));
     member.commit(
         Map.of(new TopicPartition(record.topic(), record.partition()), record.offset() + 1));
     return result;
@@ -208,11 +208,12 @@ public final class DirectoryOwner implements Worker.Task {
       last = member.send(record(Topics.DIRECTORY, DirectoryKeys.key(object), object));
     }
     long version = offset(last);
-    member.send(
-        record(
-            Topics.DIRECTORY_AUDIT,
-            command.getCommandId(),
-            audit.toBuilder().setVersion(version).build()));
+    var unused =
+        member.send(
+            record(
+                Topics.DIRECTORY_AUDIT,
+                command.getCommandId(),
+                audit.toBuilder().setVersion(version).build()));
     return DirectoryResult.newBuilder()
         .setCommandId(command.getCommandId())
         .setAccepted(true)
@@ -233,19 +234,20 @@ public final class DirectoryOwner implements Worker.Task {
       DirectoryObject again = RecipientListStep.domainAgain(directory, command, end);
       version = offset(member.send(record(Topics.DIRECTORY, DirectoryKeys.key(again), again)));
     }
-    member.send(
-        record(
-            Topics.DIRECTORY_AUDIT,
-            command.getCommandId(),
-            DirectoryAudit.newBuilder()
-                .setCommandId(command.getCommandId())
-                .setActor(command.getActor())
-                .setAtMillis(command.getAtMillis())
-                .setSource(command.getSource())
-                .setReason(command.getReason())
-                .setVersion(version)
-                .setRecipients(RecipientListStep.counts(directory, command.getRecipients()))
-                .build()));
+    var unused =
+        member.send(
+            record(
+                Topics.DIRECTORY_AUDIT,
+                command.getCommandId(),
+                DirectoryAudit.newBuilder()
+                    .setCommandId(command.getCommandId())
+                    .setActor(command.getActor())
+                    .setAtMillis(command.getAtMillis())
+                    .setSource(command.getSource())
+                    .setReason(command.getReason())
+                    .setVersion(version)
+                    .setRecipients(RecipientListStep.counts(directory, command.getRecipients()))
+                    .build()));
     return DirectoryResult.newBuilder()
         .setCommandId(command.getCommandId())
         .setAccepted(true)

@@ -146,7 +146,9 @@ public final class NoticeWriter implements Worker.Task {
     }
     try {
       member.begin();
-      records.forEach(member::send);
+      for (var record : records) {
+        var unused = member.send(record); // the commit fails with it
+      }
       beforeCommit.run();
       member.commit(positions);
       texts.committed();

@@ -34,19 +34,13 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "partners", description = "Validation of connectors, and forced TLS with a partner")
 public class PartnerResource {
   private final CurrentDirectory directory;
-  private final ProbeLog probes;
   private final SeenPeers seen;
   private final SecurePartner securing;
   private final Caller caller;
 
   PartnerResource(
-      CurrentDirectory directory,
-      ProbeLog probes,
-      SeenPeers seen,
-      SecurePartner securing,
-      Caller caller) {
+      CurrentDirectory directory, SeenPeers seen, SecurePartner securing, Caller caller) {
     this.directory = directory;
-    this.probes = probes;
     this.seen = seen;
     this.securing = securing;
     this.caller = caller;

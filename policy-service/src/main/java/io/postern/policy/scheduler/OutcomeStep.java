@@ -259,6 +259,7 @@ final class OutcomeStep {
           RELEASED,
           CANCELLED,
           MOVED,
+          NOT_NOTIFIED,
           OUTCOME_KIND_UNSPECIFIED,
           UNRECOGNIZED ->
           throw new UnprocessableException("an outcome of kind " + recipient.getKindValue());

@@ -65,6 +65,7 @@ final class Replay {
   }
 
   /** The same failures as {@link #chains}. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread reads
   void mail(long sinceMillis, Comparison comparison) throws TimeoutException {
     try (TopicScan scan = new TopicScan(settings, ANSWER)) {
       List<TopicPartition> partitions = new ArrayList<>(scan.partitions(Topics.MAIL_ACCEPTED));

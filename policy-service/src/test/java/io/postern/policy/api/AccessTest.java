@@ -8,8 +8,8 @@ import io.postern.api.users.Users;
 import io.postern.lab.api.AccessTable;
 import io.postern.lab.api.ApiDescription;
 import io.postern.policy.LogLab;
+import io.postern.policy.Management;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
@@ -34,12 +34,7 @@ class AccessTest {
   void ready() {
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
   }
 
   /** A token, so that only its making needs the slow hash. */

@@ -14,8 +14,8 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
 import io.postern.policy.LogLab;
+import io.postern.policy.Management;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
@@ -58,12 +58,7 @@ class DirectoryApiTest {
   void ready() {
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
   }
 
   @Test
@@ -285,7 +280,7 @@ class DirectoryApiTest {
   void theApiDescribesItselfAndTheServiceIsMeasured() {
     given().get("/q/openapi").then().statusCode(200).body(containsString(APPLY));
     given()
-        .get(TestHTTPResourceManager.getManagementUri() + "/metrics")
+        .get(Management.uri() + "/metrics")
         .then()
         .statusCode(200)
         .body(containsString("postern_directory_version"))
@@ -302,14 +297,8 @@ class DirectoryApiTest {
           .atMost(Duration.ofSeconds(30))
           .until(() -> admin().get("/api/v1/directory").statusCode() == 503);
       yaml(file("away")).post(APPLY).then().statusCode(503).body("detail", containsString("Kafka"));
-      given()
-          .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-          .then()
-          .statusCode(503);
-      given()
-          .get(TestHTTPResourceManager.getManagementUri() + "/health/live")
-          .then()
-          .statusCode(200);
+      given().get(Management.uri() + "/health/ready").then().statusCode(503);
+      given().get(Management.uri() + "/health/live").then().statusCode(200);
     } finally {
       BrokerForTests.broker().resume();
     }

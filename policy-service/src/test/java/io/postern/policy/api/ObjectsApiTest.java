@@ -16,8 +16,8 @@ import static org.hamcrest.Matchers.nullValue;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DirectoryAudit;
 import io.postern.policy.LogLab;
+import io.postern.policy.Management;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
@@ -64,12 +64,7 @@ class ObjectsApiTest {
   void ready() {
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
   }
 
   /** An organization with a domain. */
@@ -328,7 +323,7 @@ class ObjectsApiTest {
                   .build();
           // Now and then one comes a little later, so that it meets the other on its way.
           if (who == 1) {
-            Thread.sleep(random.nextInt(4) * random.nextInt(20));
+            Thread.sleep((long) random.nextInt(4) * random.nextInt(20));
           }
           answers.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
         }

@@ -13,8 +13,8 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.MessageControl;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.policy.LogLab;
+import io.postern.policy.Management;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
@@ -49,12 +49,7 @@ class QueueApiTest {
   void ready() {
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
   }
 
   private static List<ConsumerRecord<String, byte[]>> all(String topic) {

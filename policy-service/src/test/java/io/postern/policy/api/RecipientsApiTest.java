@@ -14,9 +14,9 @@ import io.postern.contracts.v1.DirectoryAudit;
 import io.postern.log.LogSettings;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.LogLab;
+import io.postern.policy.Management;
 import io.postern.rules.Directory;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
@@ -78,12 +78,7 @@ class RecipientsApiTest {
   void ready() {
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
   }
 
   @Test

@@ -12,8 +12,8 @@ import io.postern.contracts.v1.TlsReportPosted;
 import io.postern.contracts.v1.TlsReportReceived;
 import io.postern.contracts.v1.TlsSessionRecord;
 import io.postern.policy.LogLab;
+import io.postern.policy.Management;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
@@ -64,12 +64,7 @@ class TlsReportsApiTest {
   void reportsAreShownByDomainAndAge() throws Exception {
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
     long now = System.currentTimeMillis();
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(LogLab.settings(BrokerForTests.broker().bootstrap()).producer())) {

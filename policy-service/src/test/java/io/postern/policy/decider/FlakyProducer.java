@@ -3,6 +3,7 @@ package io.postern.policy.decider;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
@@ -44,7 +45,7 @@ final class FlakyProducer {
             });
   }
 
-  private static Object send(
+  private static Future<RecordMetadata> send(
       Producer<String, byte[]> real,
       ProducerRecord<String, byte[]> record,
       Callback callback,
@@ -62,6 +63,6 @@ final class FlakyProducer {
     real.flush(); // those before it are in the log
     TimeoutException expired = new TimeoutException("expired");
     callback.onCompletion(null, expired);
-    return CompletableFuture.<RecordMetadata>failedFuture(expired);
+    return CompletableFuture.failedFuture(expired);
   }
 }

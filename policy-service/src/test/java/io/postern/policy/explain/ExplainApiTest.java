@@ -25,9 +25,9 @@ import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.log.LogSettings;
 import io.postern.policy.LogLab;
+import io.postern.policy.Management;
 import io.postern.policy.api.BrokerForTests;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
@@ -73,12 +73,7 @@ class ExplainApiTest {
   void directory() throws Exception {
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
     admin()
         .contentType("application/yaml")
         .body(FILE.getBytes(UTF_8))

@@ -70,13 +70,6 @@ final class ReporterModel {
       this.generation = generation;
     }
 
-    void readAnew() {
-      fold = new SessionFold();
-      written.clear();
-      position = 0;
-      end = -1;
-    }
-
     void read() {
       while (position < stableEnd()) {
         Entry entry = log.get(position);

@@ -17,9 +17,9 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.log.LogSettings;
 import io.postern.policy.LogLab;
+import io.postern.policy.Management;
 import io.postern.policy.api.BrokerForTests;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
@@ -71,12 +71,7 @@ class WhatIfApiTest {
   void ready() throws Exception {
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
     yaml(FILE).post("/api/v1/directory/apply").then().statusCode(200);
   }
 

@@ -117,7 +117,7 @@ final class BrokerLog implements AutoCloseable {
     }
 
     void send(Topic topic, int partition, String key, @Nullable MessageLite value) {
-      producer.send(record(topic, partition, key, value));
+      var unused = producer.send(record(topic, partition, key, value));
     }
 
     /** A first attempt that delivered everything. */
@@ -127,7 +127,7 @@ final class BrokerLog implements AutoCloseable {
           .headers()
           .add(Headers.FINAL, Mail.OWNER.toString().getBytes(StandardCharsets.UTF_8))
           .add(Headers.WRITER, Headers.WRITER_DELIVERY.getBytes(StandardCharsets.UTF_8));
-      producer.send(record);
+      var unused = producer.send(record);
     }
 
     private ProducerRecord<String, byte[]> record(

@@ -1,5 +1,6 @@
 package io.postern.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.lab.FreePorts;
@@ -47,7 +48,7 @@ class FirstRunTest {
         new ProcessBuilder("git", "ls-files", "-z", "-c", "-o", "--exclude-standard")
             .directory(Project.root().toFile())
             .start();
-    String[] files = new String(list.getInputStream().readAllBytes()).split("\0");
+    String[] files = new String(list.getInputStream().readAllBytes(), UTF_8).split("\0");
     assertThat(list.waitFor()).as("git ls-files").isZero();
     for (String file : files) {
       Path source = Project.root().resolve(file);

@@ -107,7 +107,7 @@ class KafkaBrokerTest {
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
       producer.initTransactions();
       producer.beginTransaction();
-      producer.send(new ProducerRecord<>(MAIL.topic(), MAIL.partition(), null, value));
+      var unused = producer.send(new ProducerRecord<>(MAIL.topic(), MAIL.partition(), null, value));
       producer.commitTransaction();
       broker.kill();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -87,7 +88,7 @@ class LabCaTest {
         .extracting(name -> (Object) name.get(1))
         .containsExactly("a.example", "*.b.example");
     assertThat(both.getExtendedKeyUsage()).hasSize(2);
-    assertThat(new String(both.getExtensionValue("2.5.29.31"), "ISO-8859-1"))
+    assertThat(new String(both.getExtensionValue("2.5.29.31"), StandardCharsets.ISO_8859_1))
         .contains("http://127.0.0.1:1/x.crl");
     X509Certificate cnOnly = ca.issue(Issue.to("c.example").commonNameOnly().serverOnly()).leaf();
     assertThat(cnOnly.getSubjectAlternativeNames()).isNull();

@@ -1,5 +1,6 @@
 package io.postern.stack;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ class DevOptionsTest {
                 program.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    assertThat(new String(java.getInputStream().readAllBytes())).isEqualTo(value);
+    assertThat(new String(java.getInputStream().readAllBytes(), UTF_8)).isEqualTo(value);
     assertThat(java.waitFor()).isZero();
   }
 

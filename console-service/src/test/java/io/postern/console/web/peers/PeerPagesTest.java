@@ -14,11 +14,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.api.users.Users;
 import io.postern.console.Installation;
+import io.postern.console.Management;
 import io.postern.console.web.frame.PageAnswers;
 import io.postern.console.web.frame.SessionCookie;
 import io.postern.contracts.Fingerprints;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResourceManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
@@ -52,12 +52,7 @@ class PeerPagesTest {
   void signIn() throws Exception {
     await()
         .atMost(Duration.ofSeconds(90))
-        .until(
-            () ->
-                given()
-                        .get(TestHTTPResourceManager.getManagementUri() + "/health/ready")
-                        .statusCode()
-                    == 200);
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
     SomePeers.forget();
     SomePeers.answer(
         ORGANIZATIONS, SomePeers.Reply.json("{\"items\": [{\"object\": {\"id\": \"contoso\"}}]}"));

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,7 +79,9 @@ public class HttpProxyTest {
         String[] line = head.substring(0, head.indexOf("\r\n")).split(" ", 3);
         java.net.URI uri = java.net.URI.create(line[1]);
         if (!"http".equals(uri.getScheme())) {
-          client.getOutputStream().write("HTTP/1.1 400 no proxy request\r\n\r\n".getBytes("ASCII"));
+          client
+              .getOutputStream()
+              .write("HTTP/1.1 400 no proxy request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
           return;
         }
         passed.incrementAndGet();
@@ -86,7 +89,9 @@ public class HttpProxyTest {
           String origin = line[0] + " " + uri.getRawPath() + " " + line[2];
           server
               .getOutputStream()
-              .write((origin + head.substring(head.indexOf("\r\n"))).getBytes("ASCII"));
+              .write(
+                  (origin + head.substring(head.indexOf("\r\n")))
+                      .getBytes(StandardCharsets.US_ASCII));
           server.getInputStream().transferTo(client.getOutputStream());
         }
       } catch (IOException e) {

@@ -20,6 +20,7 @@ import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.RevocationStatus;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
@@ -378,7 +379,11 @@ class ChainJudgeTest {
     all.add(bad("no certificate", VerdictReason.MALFORMED));
     all.add(bad("no DER", VerdictReason.MALFORMED, new byte[] {1, 2, 3}));
     all.add(bad("an empty one", VerdictReason.MALFORMED, new byte[0]));
-    all.add(bad("PEM", VerdictReason.MALFORMED, "-----BEGIN CERTIFICATE-----".getBytes()));
+    all.add(
+        bad(
+            "PEM",
+            VerdictReason.MALFORMED,
+            "-----BEGIN CERTIFICATE-----".getBytes(StandardCharsets.US_ASCII)));
     byte[] trailing = java.util.Arrays.copyOf(good, good.length + 1);
     all.add(bad("something behind it", VerdictReason.MALFORMED, trailing, ISSUING.der()));
     all.add(

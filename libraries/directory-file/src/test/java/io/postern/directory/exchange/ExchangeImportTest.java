@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.directory.exchange.Finding.Taken;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -77,7 +78,7 @@ class ExchangeImportTest {
   @ParameterizedTest
   @CsvSource({"UTF-8, EFBBBF", "UTF-16LE, FFFE", "UTF-16BE, FEFF", "UTF-8, ''"})
   void theTextHasThePowerShellsEncoding(String charset, String mark) throws Exception {
-    byte[] text = INBOUND.getBytes(charset);
+    byte[] text = INBOUND.getBytes(Charset.forName(charset));
     byte[] bom = java.util.HexFormat.of().parseHex(mark);
     byte[] file = java.util.Arrays.copyOf(bom, bom.length + text.length);
     System.arraycopy(text, 0, file, bom.length, text.length);

@@ -41,6 +41,6 @@ final class RecentRecords {
   }
 
   private static long size(ConsumerRecord<String, byte[]> chunk) {
-    return OVERHEAD + Math.max(0, chunk.serializedValueSize());
+    return (long) OVERHEAD + Math.max(0, chunk.serializedValueSize());
   }
 }

@@ -49,7 +49,7 @@ public final class HeldContent implements AutoCloseable {
    * Copies the content of {@code source}.
    *
    * @param content opened for it; the caller closes it
-   * @param given whether to give up, asked between chunks
+   * @param givenUp whether to give up, asked between chunks
    * @return the copy; of the same size and SHA-256
    * @throws ContentException when the source cannot be read, or differs from the accepted content
    */

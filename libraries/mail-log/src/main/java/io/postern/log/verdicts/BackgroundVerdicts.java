@@ -55,7 +55,7 @@ public final class BackgroundVerdicts {
             .start(
                 () -> {
                   try {
-                    var kept = verdicts.verdict(question, PATIENCE); // the source keeps it
+                    var unusedVerdict = verdicts.verdict(question, PATIENCE); // the source keeps it
                   } finally {
                     end(key);
                   }

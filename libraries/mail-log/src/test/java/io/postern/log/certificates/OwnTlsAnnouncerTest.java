@@ -139,7 +139,12 @@ class OwnTlsAnnouncerTest {
   /** Its farewell has to come. */
   private OwnTlsAnnouncer announcer(Supplier<OwnTls> presented) {
     return new OwnTlsAnnouncer(
-        log.settings, "ingress", "gate:25", presented, Duration.ofMillis(200), Duration.ofSeconds(30));
+        log.settings,
+        "ingress",
+        "gate:25",
+        presented,
+        Duration.ofMillis(200),
+        Duration.ofSeconds(30));
   }
 
   private static OwnTls own(String name) {

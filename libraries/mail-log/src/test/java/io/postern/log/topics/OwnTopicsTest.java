@@ -38,10 +38,11 @@ class OwnTopicsTest {
       assertThat(admin.listTopics().names().get()).as("nothing was made").isEmpty();
 
       // A group makes the first; now its own settings count.
-      admin
-          .alterConsumerGroupOffsets(
-              "any", Map.of(new TopicPartition("any", 0), new OffsetAndMetadata(0)))
-          .partitionResult(new TopicPartition("any", 0));
+      var unused =
+          admin
+              .alterConsumerGroupOffsets(
+                  "any", Map.of(new TopicPartition("any", 0), new OffsetAndMetadata(0)))
+              .partitionResult(new TopicPartition("any", 0));
       await()
           .untilAsserted(
               () ->

@@ -18,7 +18,7 @@ final class Allowance {
   void spend(long bytes) throws InterruptedException {
     long wait;
     synchronized (this) {
-      free = Math.max(free, System.nanoTime() - BURST_NANOS) + bytes * nanosAByte;
+      free = Math.max(free, System.nanoTime() - (double) BURST_NANOS) + bytes * nanosAByte;
       wait = (long) (free - System.nanoTime());
     }
     if (wait > 0) {

@@ -28,7 +28,7 @@ import java.util.function.UnaryOperator;
 /**
  * Broker, services in the numbers asked for, and what surrounds them: an authority whose revocation
  * list is served, DNS, and the mail host of all strangers. Closing stops everything; the state
- * folder is removed only by {@link #remove}.
+ * folder stays.
  */
 final class World implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(180);

@@ -54,10 +54,10 @@ final class StartOptions {
    * @param usual the size, unless --size says it
    * @param elsewhere services that other programs run
    */
-  RunningExample start(
-      boolean withConsole, Size usual, Set<Service> elsewhere, Progress progress)
+  RunningExample start(boolean withConsole, Size usual, Set<Service> elsewhere, Progress progress)
       throws Exception {
-    Processes asked = Processes.of(size == null ? usual : size).replicas(replicas()).elsewhere(elsewhere);
+    Processes asked =
+        Processes.of(size == null ? usual : size).replicas(replicas()).elsewhere(elsewhere);
     DirectoryFile file =
         directory == null ? DirectoryFile.example() : DirectoryFile.read(directory);
     return RunningExample.start(

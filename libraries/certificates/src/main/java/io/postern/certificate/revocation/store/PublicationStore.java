@@ -324,7 +324,9 @@ public final class PublicationStore<T extends Publication> {
         }
         switch (state) {
           case SAME -> {}
-          case NEWER -> flight(entry);
+          case NEWER -> {
+            var unused = flight(entry);
+          }
           case GONE -> {
             entry.published = null;
             entry.reported = null;
@@ -335,6 +337,7 @@ public final class PublicationStore<T extends Publication> {
   }
 
   /** Starts the fetches that are due and forgets the entries that no question needs. */
+  @SuppressWarnings("ModifyCollectionInEnhancedForLoop") // a concurrent map
   public void refresh() {
     Instant now = clock.instant();
     for (StoreEntry<T> entry : entries.values()) {
@@ -342,7 +345,7 @@ public final class PublicationStore<T extends Publication> {
         if (entry.usedAt.isBefore(now.minus(FORGET_AFTER)) && entry.flight == null) {
           entries.remove(entry.source.name());
         } else if (entry.refreshDue(now, settings.refreshAfter(), backoff)) {
-          flight(entry);
+          var unused = flight(entry);
         }
       }
     }

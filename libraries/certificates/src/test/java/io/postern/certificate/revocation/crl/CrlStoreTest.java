@@ -33,6 +33,7 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -311,7 +312,7 @@ class CrlStoreTest {
 
   @Test
   void garbageAnErrorAndTooMuchAreUnreachable() throws Exception {
-    server.lie("<html>not here</html>".getBytes());
+    server.lie("<html>not here</html>".getBytes(StandardCharsets.US_ASCII));
     assertUnknown(ask(), VerdictReason.REVOCATION_UNREACHABLE);
     shift = Duration.ofSeconds(11);
     server.fail(503);

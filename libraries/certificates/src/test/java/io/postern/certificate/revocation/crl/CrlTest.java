@@ -13,6 +13,7 @@ import io.postern.certificate.revocation.store.ClearedCertificate;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationStatus;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -242,7 +243,7 @@ class CrlTest {
     for (byte[] bad :
         List.of(
             new byte[0],
-            "<html>".getBytes(),
+            "<html>".getBytes(StandardCharsets.US_ASCII),
             Arrays.copyOf(good, good.length - 1),
             Arrays.copyOf(good, good.length + 1),
             CA.der())) {

@@ -433,6 +433,7 @@ final class Scheduler {
   // ---- time
   // ----------------------------------------------------------------------------------------
 
+  @SuppressWarnings("ModifyCollectionInEnhancedForLoop") // and returns
   private boolean time() {
     long now = machine.millis();
     long known = world.has(Mutation.WATCH_ENDS_BEFORE_BACKLOG) ? now : progress.until(now);
