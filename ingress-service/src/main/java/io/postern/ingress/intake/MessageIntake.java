@@ -25,10 +25,10 @@ import java.util.List;
 /**
  * The way of one message into the log: the content as it streams by, through the {@link
  * HeaderFirewall}, then the envelope with the header section and our own fields as a segment in
- * front (docs/design/architecture.md, "The way of a message"; G10). Owner: the session's thread,
- * which waits here for the log, within its patience. Closed without {@link #accept} having
- * returned, nothing was accepted; when the log's answer alone was lost, the client tries again and
- * the message may be twice (G5 c).
+ * front (docs/design/architecture.md, "Message flow"; G10). Owner: the session's thread, which
+ * waits here for the log, within its patience. Closed without {@link #accept} having returned,
+ * nothing was accepted; when the log's answer alone was lost, the client tries again and the
+ * message may be twice (G5 c).
  */
 public final class MessageIntake implements AutoCloseable {
   private final Intake log;

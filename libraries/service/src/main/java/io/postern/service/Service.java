@@ -4,7 +4,7 @@ import io.postern.log.reading.ConsumerThread;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
- * One service, as its frame knows it (docs/design/architecture.md, "A further service"). Each
+ * One service, as its frame knows it (docs/design/architecture.md, "Adding a service"). Each
  * process has one bean of this type, a {@code @Singleton}.
  *
  * <p>The frame makes it before anything connects or listens: its constructor, and those of its

@@ -7,8 +7,8 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
- * A further service, as docs/design/architecture.md, "A further service" has one made: it follows
- * the directory, and is ready when it has read it.
+ * The example of docs/design/architecture.md, "Adding a service": it follows the directory, and is
+ * ready when it has read it.
  */
 @Singleton
 public class FurtherService implements Service {

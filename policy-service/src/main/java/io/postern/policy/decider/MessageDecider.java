@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The decisions about one attempt's recipients: connector, next hop and TLS requirement of each
- * (docs/design/architecture.md, "The way of a message"). Recipients with the same organization,
- * direction, connector, next hop, requirement and reverse path travel together, at most 100 a
- * delivery (the least that any server must take, RFC 5321 §4.5.3.1.8). A pure function of message
- * and directory, but for ids and the clock in outcomes. Any thread.
+ * (docs/design/architecture.md, "Message flow"). Recipients with the same organization, direction,
+ * connector, next hop, requirement and reverse path travel together, at most 100 a delivery (the
+ * least that any server must take, RFC 5321 §4.5.3.1.8). A pure function of message and directory,
+ * but for ids and the clock in outcomes. Any thread.
  *
  * <p>A recipient whose domain or group cannot be read is held on its own; any other fault of the
  * message is thrown.
