@@ -15,12 +15,12 @@ enum DowngradeAttack {
       "STARTTLS is taken out of the answer to EHLO", new Interception.StartTlsRemoved()),
   STARTTLS_DEFERRED("STARTTLS is answered 454", new Interception.StartTlsRefused(454, "4.7.0")),
   STARTTLS_REFUSED("STARTTLS is answered 502", new Interception.StartTlsRefused(502, "5.5.1")),
-  HANDSHAKE_BROKEN("the handshake is broken off", new Interception.HandshakeBroken()),
+  HANDSHAKE_BROKEN("the handshake is aborted", new Interception.HandshakeBroken()),
   REPLIES_INJECTED(
-      "plaintext replies are put behind the 220 to STARTTLS",
+      "plaintext replies are added after the 220 to STARTTLS",
       new Interception.RepliesInjected("250-mx.attacker.example\r\n250 SIZE 1\r\n250 Ok\r\n")),
   SELF_SIGNED(
-      "certificate: signed by itself, the host's name",
+      "certificate: self-signed, the host's name",
       LabCa.selfSigned(Issue.to("mx." + DowngradeMode.SIGNED, "mx." + DowngradeMode.UNSIGNED))),
   OTHER_AUTHORITY("certificate: the attacker's authority, the host's name", Other.OF_THE_HOST),
   OTHER_NAME("certificate: a trusted authority, the attacker's name", Other.OF_THE_ATTACKER),
@@ -44,7 +44,7 @@ enum DowngradeAttack {
     }
   },
   TLSA_DENIED(
-      "TLSA answer: there is none, without a proof; the same certificate", Other.OF_THE_HOST) {
+      "TLSA answer: no records, and no proof of that; the same certificate", Other.OF_THE_HOST) {
     @Override
     void change(LabDns dns, LabZones zones, DowngradeMode mode, int port) {
       dns.remove(mode.records(port));
