@@ -15,7 +15,7 @@ public interface ConsoleSettings {
 
   /**
    * Refusals of one organization, and verdicts, that are kept for a day, shared between the
-   * partitions of the topic. Further ones are only counted, since unauthenticated clients cause
+   * partitions of the topic. More are only counted, since unauthenticated clients cause
    * them.
    */
   @WithDefault("50000")

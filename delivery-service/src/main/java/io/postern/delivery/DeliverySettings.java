@@ -131,8 +131,8 @@ public interface DeliverySettings {
   Duration verdictPatience();
 
   /**
-   * How long the first MTA-STS policy of a domain is waited for. Then mail goes by the connector's
-   * TLS level only.
+   * How long the first MTA-STS policy of a domain is waited for. After that, only the connector's TLS
+   * level counts.
    */
   @WithDefault("10s")
   Duration policyPatience();
@@ -220,7 +220,7 @@ public interface DeliverySettings {
   /** Sessions that last, handed over to the scheduler's watch. */
   interface Watched {
     /**
-     * Sessions that take long and were handed over to the scheduler's watch, beside the window. A
+     * Sessions that take long and were handed over to the scheduler's watch, in addition to the window. A
      * quarter of them may have a null reverse-path.
      */
     @WithDefault("1000")
@@ -237,7 +237,7 @@ public interface DeliverySettings {
   interface Recipients {
     /**
      * Addresses of one domain in any 60 s that its mailbox route is asked about, a tenth of them at
-     * once. Further ones count as unknown.
+     * once. More than that count as unknown.
      */
     @WithDefault("3000")
     int perMinute();

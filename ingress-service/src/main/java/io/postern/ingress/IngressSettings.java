@@ -108,7 +108,7 @@ public interface IngressSettings {
   /**
    * Concurrent sessions. Further connections get {@code 421 4.3.2}. An idle session takes 16 KiB:
    * 12,600 sessions need {@code -Xmx384m}, half a GiB of memory and 13,000 file descriptors ({@code
-   * ulimit -n}), and the kernel's buffers beside that.
+   * ulimit -n}), and the kernel's buffers in addition.
    */
   @WithDefault("1000")
   int maxConnections();
@@ -233,7 +233,7 @@ public interface IngressSettings {
     @WithDefault("24h")
     Duration existingHolds();
 
-    /** Age at which such an answer, when it is used, is asked for again in the background. */
+    /** Age at which such an answer, when it is used, is renewed in the background. */
     @WithDefault("4h")
     Duration refreshAfter();
 

@@ -55,7 +55,7 @@ public interface AnchorSettings {
   Optional<List<String>> distrusted();
 
   /**
-   * File of further ones, at most 1,000, one a line; {@code #} begins a comment. A change counts
+   * File of more certificates, at most 1,000, one per line; {@code #} begins a comment. A change counts
    * without a restart. A broken line or a missing file ends the start; later the last good content
    * stays in force, and this is logged.
    */

@@ -17,7 +17,7 @@ public interface JudgingSettings {
   int waiting();
 
   /**
-   * Judgements that wait for a revocation list or an OCSP response; they hold up no other. One more
+   * Validations that wait for a revocation list or an OCSP response; they block no other. One more
    * is answered as {@code unavailable}.
    */
   @WithDefault("2000")

@@ -35,7 +35,7 @@ public interface TlsFileSettings {
   /** One of several: either PEM files, or a PKCS#12 file with its password. */
   interface NamedCertificate {
     /**
-     * PEM file with the chain of a further certificate; ten certificates in total. NAME has
+     * PEM file with the chain of another certificate; ten certificates in total. NAME has
      * letters, digits, hyphens and underscores, and appears in messages and metrics.
      */
     Optional<String> certificate();

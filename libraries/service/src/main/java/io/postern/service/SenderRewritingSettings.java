@@ -8,7 +8,7 @@ import java.util.Optional;
 @ConfigMapping(prefix = "postern.sender-rewriting")
 public interface SenderRewritingSettings {
   /**
-   * File of the secrets, one a line, read again when it changes. See
+   * File of the secrets, one per line, read again when it changes. See
    * docs/guides/sender-rewriting.md. Without it policy-service queues mail whose sender must be
    * rewritten, and ingress-service answers notifications to rewritten senders with {@code 451
    * 4.3.0}.

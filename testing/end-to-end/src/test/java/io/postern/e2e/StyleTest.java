@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,9 +19,7 @@ class StyleTest {
     List<String> found = new ArrayList<>();
     for (Path file : StyleTexts.files()) {
       String name = Project.root().relativize(file).toString();
-      if (notYetClean().stream().noneMatch(name::startsWith)) {
-        found.addAll(find(name, Project.read(file)));
-      }
+      found.addAll(find(name, Project.read(file)));
     }
     assertThat(found).as("see docs/style.md").isEmpty();
   }
@@ -113,14 +110,5 @@ class StyleTest {
 
   private static int line(String text, StyleGuide.Found found) {
     return (int) text.substring(0, found.at()).chars().filter(c -> c == '\n').count();
-  }
-
-  /** Files and folders that are rewritten next; the list gets shorter only. */
-  private static Set<String> notYetClean() {
-    return Project.read(
-            Project.root().resolve("testing/end-to-end/src/test/resources/style-not-yet.txt"))
-        .lines()
-        .filter(line -> !line.startsWith("#"))
-        .collect(Collectors.toSet());
   }
 }

@@ -39,6 +39,6 @@ public interface FetchSettings {
   /** Concurrent fetches; a quarter of them from the hosts of one domain (its last two labels). */
   int concurrentFetches();
 
-  /** Concurrent fetches from one host and port; further ones wait for their turn. */
+  /** Concurrent fetches from one host and port; more wait for their turn. */
   int concurrentFetchesPerHost();
 }

@@ -96,7 +96,7 @@ public final class ApiDescription {
     for (Map.Entry<String, JsonNode> status : before.path("responses").properties()) {
       JsonNode kept = now.path("responses").path(status.getKey());
       if (kept.isMissingNode()) {
-        add(name + " answers " + status.getKey() + " no more", "callers that handle it fail");
+        add(name + " answers " + status.getKey() + " no longer", "callers that handle it fail");
       } else {
         content(
             name + " answers " + status.getKey() + " with",
@@ -119,7 +119,7 @@ public final class ApiDescription {
         (parameter, had) -> {
           JsonNode has = now.get(parameter);
           if (has == null) {
-            add(name + " takes " + parameter + " no more", "callers that send it are not obeyed");
+            add(name + " takes " + parameter + " no longer", "callers that send it are not obeyed");
           } else {
             value(name + " " + parameter, had.path("schema"), has.path("schema"));
           }
@@ -138,7 +138,7 @@ public final class ApiDescription {
     for (Map.Entry<String, JsonNode> type : before.properties()) {
       JsonNode kept = now.path(type.getKey());
       if (kept.isMissingNode()) {
-        add(what + " " + type.getKey() + " no more", "clients cannot read or write the other");
+        add(what + " " + type.getKey() + " no longer", "clients cannot read or write the other");
       } else {
         value(what + " " + type.getKey(), type.getValue().path("schema"), kept.path("schema"));
       }
@@ -179,7 +179,7 @@ public final class ApiDescription {
     Set<String> gone = texts(before.path("enum"));
     gone.removeAll(texts(now.path("enum")));
     if (!now.path("enum").isMissingNode() && !gone.isEmpty()) {
-      add(what + " is " + String.join(", ", gone) + " no more", "clients that send it get 400");
+      add(what + " is " + String.join(", ", gone) + " no longer", "clients that send it get 400");
     }
   }
 

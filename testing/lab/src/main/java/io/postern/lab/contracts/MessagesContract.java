@@ -144,7 +144,7 @@ public final class MessagesContract {
               if (!facts.equals(after)) {
                 gone.add(entry);
                 breaks.add(
-                    "%s %s is gone: %s read its records no more"
+                    "%s %s is gone: %s read its records no longer"
                         .formatted(facts, entry, readers.apply(entry)));
               }
             } else if (!gone.contains(entry.substring(0, end)) && !facts.equals(after)) {
@@ -168,7 +168,7 @@ public final class MessagesContract {
     if (before.equals(RESERVED)) {
       return List.of(
           after.isEmpty()
-              ? "%s is reserved no more: a later one would be read from old records".formatted(what)
+              ? "%s is reserved no longer: a later one would be read from old records".formatted(what)
               : "%s is used again: %s take the former one for it".formatted(what, readers));
     }
     if (after.isEmpty()) {

@@ -60,8 +60,10 @@ public final class Dovecot implements ForeignProgram {
         protocols = lmtp
         hostname = %2$s
         listen = 127.0.0.1
+        # style: nobody: a user of the system
         default_internal_user = nobody
         default_internal_group = nogroup
+        # style: nobody: a user of the system
         default_login_user = nobody
         ssl = yes
         ssl_min_protocol = TLSv%6$s
@@ -71,6 +73,7 @@ public final class Dovecot implements ForeignProgram {
         }
         mail_driver = maildir
         mail_path = %1$s/mail/%%{user | username}
+        # style: nobody: a user of the system
         mail_uid = nobody
         mail_gid = nogroup
         first_valid_uid = 1

@@ -39,16 +39,16 @@ class ApiDescriptionTest {
           """
           get:             | put:              | GET /things is gone: its callers get 404 or 405
           required: false, schema | required: true, schema | GET /things needs limit now: its callers get 400
-          name: limit      | name: most        | GET /things takes limit no more: callers that send it are not obeyed
+          name: limit      | name: most        | GET /things takes limit no longer: callers that send it are not obeyed
           schema: { type: integer } | schema: { type: string } | GET /things limit was integer and is string: clients read or send the former
-          '"404"'          | '"410"'           | GET /things answers 404 no more: callers that handle it fail
-          '"200": { content: { application/json' | '"200": { content: { text/csv' | GET /things answers 200 with application/json no more: clients cannot read or write the other
+          '"404"'          | '"410"'           | GET /things answers 404 no longer: callers that handle it fail
+          '"200": { content: { application/json' | '"200": { content: { text/csv' | GET /things answers 200 with application/json no longer: clients cannot read or write the other
           schemas/Thing    | schemas/Object    | GET /things answers 200 with application/json was Thing and is Object: clients read or send the former
           requestBody: { required: false | requestBody: { required: true | POST /things needs a body now: its callers get 400
           size: { type: integer } | weight: { type: integer } | Thing.size is gone: clients that read it find nothing, one that sends it is not obeyed
           size: { type: integer } | size: { type: string } | Thing.size was integer and is string: clients read or send the former
           items: { type: string } | items: { type: integer } | Thing.parts was array of string and is array of integer: clients read or send the former
-          '[red, blue]'    | '[red]'           | Thing.colour is blue no more: clients that send it get 400
+          '[red, blue]'    | '[red]'           | Thing.colour is blue no longer: clients that send it get 400
           '[name]'         | '[name, size]'    | Thing.size is required now: clients that do not send it get 400
           'Thing:'         | 'Object:'         | the schema Thing is gone: clients that were made from it fail
           'parameters: []' | 'parameters: [{ name: a, required: false }]' | none

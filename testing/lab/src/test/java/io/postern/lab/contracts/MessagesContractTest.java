@@ -60,10 +60,10 @@ class MessagesContractTest {
           '"queue_id"'         | '"id"'             | field 1 of mail.Accepted was queue_id and is id: replicas take one for the other
           'number: 1 type'     | 'number: 9 type'   | field 1 of mail.Accepted (queue_id) is gone and its number is not reserved: a later one would be read from old records
           'number: 1 type'     | 'number: 7 type'   | field 1 of mail.Accepted (queue_id) is gone and its number is not reserved: a later one would be read from old records;field 7 of mail.Accepted is used again: replicas take the former one for it
-          'start: 7 end: 8'    | 'start: 8 end: 9'  | field 7 of mail.Accepted is reserved no more: a later one would be read from old records
+          'start: 7 end: 8'    | 'start: 8 end: 9'  | field 7 of mail.Accepted is reserved no longer: a later one would be read from old records
           'number: 1 }'        | 'number: 2 }'      | value 1 of mail.Kind (HELD) is gone and its number is not reserved: a later one would be read from old records
           'HELD'               | 'KEPT'             | value 1 of mail.Kind was HELD and is KEPT: replicas take one for the other
-          'package: "mail"'    | 'package: "post"'  | message mail.Accepted is gone: replicas read its records no more;enum mail.Kind is gone: replicas read its records no more
+          'package: "mail"'    | 'package: "post"'  | message mail.Accepted is gone: replicas read its records no longer;enum mail.Kind is gone: replicas read its records no longer
           'reserved_range {'   | 'field { name: "new" number: 5 type: TYPE_BOOL } reserved_range {' | none
           'value { name: "HELD" number: 1 }' | 'reserved_range { start: 1 end: 1 }' | none
           """)
