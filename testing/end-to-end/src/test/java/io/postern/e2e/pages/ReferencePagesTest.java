@@ -45,10 +45,11 @@ class ReferencePagesTest {
   }
 
   @Test
-  void eachApiTheCommandsAndTheIndexOfDecisionsAreOnAPage() {
+  void eachApiTheCommandsTheModulesAndTheIndexOfDecisionsAreOnAPage() {
     assertThat(names("api")).containsExactlyInAnyOrderElementsOf(ApiTables.names());
     assertThat(names("decisions")).hasSize(1);
     assertThat(names("commands")).hasSize(1);
+    assertThat(names("modules")).hasSize(1);
   }
 
   @Test
@@ -76,6 +77,7 @@ class ReferencePagesTest {
       case "commands" -> CommandTables.of(Main.line(), Main.GROUPS, page);
       case "api" -> ApiTables.of(name);
       case "decisions" -> DecisionIndex.table();
+      case "modules" -> ModulesTable.table();
       default -> throw new IllegalArgumentException(page + " has a part of no kind: " + kind);
     };
   }
