@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /**
  * Runs the tests of what is built: {@code java tools/tests/Tests.java [--all] [MODULE [CLASS ...]]}, from the project's root. Four jobs at a
  * time keep two cores busy, since most wait for a good part of their time; at most two of them start services: more stacks that start at
- * once are slower than some of the product's time-outs.
+ * once are slower than some of the product's time-outs. TEST_JOBS is half of that number.
  */
 public class Tests {
   private static final int LANE = Integer.parseInt(System.getenv().getOrDefault("TEST_JOBS", "2"));
@@ -34,12 +34,15 @@ public class Tests {
   private final List<Job> jobs;
   private final boolean all;
   private final boolean whole;
+  private final List<Job> waiting;
+  private int stacks;
 
   private Tests(Path root, List<Job> jobs, boolean all, boolean whole) {
     this.root = root;
     this.jobs = jobs;
     this.all = all;
     this.whole = whole;
+    this.waiting = new ArrayList<>(jobs);
   }
 
   private static List<Job> chosen(List<Job> jobs, boolean all, List<String> names) {
@@ -71,17 +74,40 @@ public class Tests {
     clear();
     long began = System.nanoTime();
     List<JobRun.Ended> ended = new ArrayList<>();
-    try (ExecutorService stacks = Executors.newFixedThreadPool(LANE);
-        ExecutorService modules = Executors.newFixedThreadPool(LANE)) {
-      List<Future<JobRun.Ended>> running = new ArrayList<>();
-      for (Job job : jobs) {
-        running.add((job.stacks() ? stacks : modules).submit(() -> one(job)));
+    try (ExecutorService workers = Executors.newFixedThreadPool(2 * LANE)) {
+      List<Future<List<JobRun.Ended>>> running = new ArrayList<>();
+      for (int i = 0; i < 2 * LANE; i++) {
+        running.add(workers.submit(this::work));
       }
-      for (Future<JobRun.Ended> each : running) {
-        ended.add(each.get());
+      for (Future<List<JobRun.Ended>> each : running) {
+        ended.addAll(each.get());
       }
     }
     return judge(ended, (System.nanoTime() - began) / 1_000_000_000);
+  }
+
+  private List<JobRun.Ended> work() throws IOException, InterruptedException {
+    List<JobRun.Ended> ended = new ArrayList<>();
+    for (Job job = next(null); job != null; job = next(job)) {
+      ended.add(one(job));
+    }
+    return ended;
+  }
+
+  /** The next job in the order of testing/jobs: one that starts services while fewer than LANE do, else another; null: none is left. */
+  private synchronized Job next(Job done) {
+    stacks -= done != null && done.stacks() ? 1 : 0;
+    Job next = first(stacks < LANE);
+    next = next == null ? first(false) : next;
+    if (next != null) {
+      waiting.remove(next);
+      stacks += next.stacks() ? 1 : 0;
+    }
+    return next;
+  }
+
+  private Job first(boolean startsServices) {
+    return waiting.stream().filter(job -> job.stacks() == startsServices).findFirst().orElse(null);
   }
 
   /** Reports of an earlier run must not be counted. */

@@ -15,8 +15,7 @@ public interface ConsoleSettings {
 
   /**
    * Refusals of one organization, and verdicts, that are kept for a day, shared between the
-   * partitions of the topic. More are only counted, since unauthenticated clients cause
-   * them.
+   * partitions of the topic. More are only counted, since unauthenticated clients cause them.
    */
   @WithDefault("50000")
   long mostADay();

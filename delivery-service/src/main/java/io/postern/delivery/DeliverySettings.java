@@ -131,8 +131,8 @@ public interface DeliverySettings {
   Duration verdictPatience();
 
   /**
-   * How long the first MTA-STS policy of a domain is waited for. After that, only the connector's TLS
-   * level counts.
+   * How long the first MTA-STS policy of a domain is waited for. After that, only the connector's
+   * TLS level counts.
    */
   @WithDefault("10s")
   Duration policyPatience();
@@ -220,8 +220,8 @@ public interface DeliverySettings {
   /** Sessions that last, handed over to the scheduler's watch. */
   interface Watched {
     /**
-     * Sessions that take long and were handed over to the scheduler's watch, in addition to the window. A
-     * quarter of them may have a null reverse-path.
+     * Sessions that take long and were handed over to the scheduler's watch, in addition to the
+     * window. A quarter of them may have a null reverse-path.
      */
     @WithDefault("1000")
     int sessions();

@@ -55,9 +55,9 @@ public interface AnchorSettings {
   Optional<List<String>> distrusted();
 
   /**
-   * File of more certificates, at most 1,000, one per line; {@code #} begins a comment. A change counts
-   * without a restart. A broken line or a missing file ends the start; later the last good content
-   * stays in force, and this is logged.
+   * File of more certificates, at most 1,000, one per line; {@code #} begins a comment. A change
+   * counts without a restart. A broken line or a missing file ends the start; later the last good
+   * content stays in force, and this is logged.
    */
   Optional<Path> distrustedFile();
 

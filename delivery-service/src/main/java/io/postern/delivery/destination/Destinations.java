@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * which it need not come again; at once when the reader's window fills up and the line does not
  * move, or when the destination is dead. So one slow next hop delays no other; nor do a thousand,
  * since a window that is half full takes deliveries to quick destinations alone. Where this process
- * gets too little CPU, the line of a quick destination is kept for longer (docs/design/destinations.md).
- * The rules for one destination: {@link Destination}.
+ * gets too little CPU, the line of a quick destination is kept for longer
+ * (docs/design/destinations.md). The rules for one destination: {@link Destination}.
  *
  * <p>The addresses of mail hosts are destinations too, in an instance of their own ({@link
  * #ofHosts}): a stranger can make as many domains as he likes, and fewer addresses.

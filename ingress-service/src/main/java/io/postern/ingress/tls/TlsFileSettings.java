@@ -35,8 +35,8 @@ public interface TlsFileSettings {
   /** One of several: either PEM files, or a PKCS#12 file with its password. */
   interface NamedCertificate {
     /**
-     * PEM file with the chain of another certificate; ten certificates in total. NAME has
-     * letters, digits, hyphens and underscores, and appears in messages and metrics.
+     * PEM file with the chain of another certificate; ten certificates in total. NAME has letters,
+     * digits, hyphens and underscores, and appears in messages and metrics.
      */
     Optional<String> certificate();
 

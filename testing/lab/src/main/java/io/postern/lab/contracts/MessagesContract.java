@@ -168,7 +168,8 @@ public final class MessagesContract {
     if (before.equals(RESERVED)) {
       return List.of(
           after.isEmpty()
-              ? "%s is reserved no longer: a later one would be read from old records".formatted(what)
+              ? "%s is reserved no longer: a later one would be read from old records"
+                  .formatted(what)
               : "%s is used again: %s take the former one for it".formatted(what, readers));
     }
     if (after.isEmpty()) {
