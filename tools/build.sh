@@ -7,7 +7,8 @@ build_quickly() {
   local home=$1 start code=0
   mkdir -p "$home/target"
   start=$(mktemp "$home/target/start.XXXXXX")
-  (cd "$home" && "$MVN" -B -ntp -T 2 package -Dquick -Dmaven.test.skip=true -pl '!testing/end-to-end') 2>&1 |
+  # A short build on few cores: the second compiler would not pay.
+  (cd "$home" && MAVEN_OPTS="${MAVEN_OPTS:--XX:TieredStopAtLevel=1 -XX:+UseParallelGC -Xmx1500m}" "$MVN" -B -ntp -T 2 package -Dquick -Dmaven.test.skip=true -pl '!testing/end-to-end') 2>&1 |
     tee "$home/target/build.log" | say_parts || code=$?
   [ $code = 0 ] && mark_unchecked "$home" "$start"
   rm -f "$start"
@@ -44,7 +45,8 @@ build_all() {
   for unchecked in "$home"/*/target/unchecked "$home"/*/*/target/unchecked; do
     [ ! -e "$unchecked" ] || rm -rf "${unchecked%/unchecked}"/{classes,maven-status,generated-sources,protobuf-maven-plugin,unchecked}
   done
-  (cd "$home" && "$MVN" -B -ntp -q -T 2 package -DskipTests "$@") || return 1
+  # ErrorProne and NullAway need the second compiler: 4 minutes instead of 6.
+  (cd "$home" && MAVEN_OPTS="${MAVEN_OPTS:--XX:+UseParallelGC -Xmx2500m}" "$MVN" -B -ntp -q -T 2 package -DskipTests "$@") || return 1
   [ $# -gt 0 ] || touch "$home/testing/stack/target/built"
 }
 

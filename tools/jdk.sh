@@ -73,8 +73,6 @@ require_maven() {
       return 1
       ;;
   esac
-  # Short-lived builds on few cores: the first compiler alone and the parallel collector are the quickest.
-  export MAVEN_OPTS="${MAVEN_OPTS:--XX:TieredStopAtLevel=1 -XX:+UseParallelGC -Xmx1500m}"
 }
 
 require_tools() {
