@@ -24,7 +24,7 @@ public interface ReportSettings {
   Optional<String> contactInfo();
 
   /**
-   * Required with the name: address that report mails come from. Its domain must be an accepted
+   * Required with the name: address that reports are sent from. Its domain must be an accepted
    * domain; it signs them.
    */
   Optional<String> from();
@@ -35,7 +35,7 @@ public interface ReportSettings {
   @WithDefault("false")
   boolean allowPrivateTargets();
 
-  /** The signature of report mails (RFC 6376). */
+  /** The signature of reports (RFC 6376). */
   interface Dkim {
     /**
      * Name of the key's DNS record below {@code _domainkey} of the domain in {@code from} (RFC

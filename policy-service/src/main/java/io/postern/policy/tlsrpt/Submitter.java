@@ -6,7 +6,7 @@ import java.util.Optional;
  * The reporting side, as reports name it.
  *
  * @param contactInfo an address or a page
- * @param from the address that report mails come from
+ * @param from the address that reports are sent from
  * @param domain of that address; A-labels, lower case
  * @param signature empty: no report is mailed
  */
