@@ -112,7 +112,11 @@ final class ConfiguredListeners {
     List<IpRange> ranges = new ArrayList<>();
     for (String range : written.orElse(List.of())) {
       try {
-        ranges.add(IpRange.parse(range.strip()));
+        IpRange parsed = IpRange.parse(range.strip());
+        if (parsed.hasHostBits()) {
+          throw new IllegalArgumentException("address bits are set beyond the prefix length");
+        }
+        ranges.add(parsed);
       } catch (IllegalArgumentException e) {
         throw new ConfigurationException(
             key

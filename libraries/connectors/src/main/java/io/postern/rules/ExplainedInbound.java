@@ -82,7 +82,8 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
       conditions.add(c.senderDomains(entry));
       conditions.add(c.associatedAcceptedDomains(entry));
       conditions.add(c.requireTls(entry));
-      conditions.add(c.restrictToAddresses(entry));
+      conditions.add(
+          entry.isForItsAddresses() ? c.senderIpAddresses(entry) : c.restrictToAddresses(entry));
       if (entry.goesByCertificate()) {
         conditions.add(c.certificateName(entry, entry.certificateParameter()));
         conditions.add(verdict(entry, c.presented(entry) != null));

@@ -43,6 +43,11 @@ final class InboundConditions {
     return entry.servesAcceptedDomain(recipientDomain);
   }
 
+  /** Of a partner connector that is for its addresses: the client is at one of them. */
+  boolean isForClient(InboundEntry entry) {
+    return !entry.isForItsAddresses() || isFromItsAddress(entry);
+  }
+
   boolean isEncryptedEnough(InboundEntry entry) {
     return !entry.connector.getRequireTls() || facts.tls();
   }
@@ -57,7 +62,7 @@ final class InboundConditions {
     return CertificateNames.match(entry.certificateName, facts.certificateNames());
   }
 
-  /** Of an on-premises connector that goes by address. */
+  /** Of a connector that is selected by address. */
   boolean isFromItsAddress(InboundEntry entry) {
     return !entry.rangeOf(client).isEmpty();
   }
@@ -82,7 +87,9 @@ final class InboundConditions {
     if (entry.connector.getConnectorType() == ConnectorType.PARTNER) {
       return !isForSender(entry)
           ? senderDomains(entry)
-          : !isForRecipient(entry) ? associatedAcceptedDomains(entry) : null;
+          : !isForRecipient(entry)
+              ? associatedAcceptedDomains(entry)
+              : isForClient(entry) ? null : senderIpAddresses(entry);
     }
     if (entry.certificateName.isEmpty()) {
       return !isFromItsAddress(entry)
@@ -224,7 +231,7 @@ final class InboundConditions {
                 + entry.organization());
   }
 
-  /** Of an on-premises connector. */
+  /** Of a connector that is selected by address. */
   Condition senderIpAddresses(InboundEntry entry) {
     String range = entry.rangeOf(client);
     return Condition.of(

@@ -107,16 +107,6 @@ final class InboundConnectorCheck {
         "senderIPAddresses",
         "restrictDomainsToIPAddresses needs addresses",
         "write the partner's addresses");
-    findings.when(
-        addresses && !toAddresses,
-        "restrictDomainsToIPAddresses",
-        "without it, the senderIPAddresses of a partner connector restrict no client",
-        "set restrictDomainsToIPAddresses: true, or remove senderIPAddresses");
-    findings.when(
-        toAddresses && (toCertificate || name),
-        "restrictDomainsToIPAddresses",
-        "addresses and a certificate cannot be combined in one partner connector",
-        "use two connectors for the same senderDomains: either is then sufficient");
   }
 
   private static void onPremises(InboundConnector connector, Directory after, Findings findings) {

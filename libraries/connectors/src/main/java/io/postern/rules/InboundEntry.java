@@ -92,10 +92,20 @@ final class InboundEntry {
         || connector.getRestrictDomainsToIpAddresses();
   }
 
+  /**
+   * A partner connector for the clients at its addresses: what it demands concerns them, and it
+   * refuses nobody else. One with an address that this version cannot read is for every client.
+   */
+  boolean isForItsAddresses() {
+    return connector.getConnectorType() == ConnectorType.PARTNER
+        && !connector.getRestrictDomainsToIpAddresses()
+        && connector.getSenderIpAddressesCount() > 0
+        && ranges.size() == connector.getSenderIpAddressesCount();
+  }
+
   /** A partner connector whose decision depends on the client's certificate. */
   boolean goesByCertificate() {
-    return connector.getRestrictDomainsToCertificate()
-        || (!connector.getRestrictDomainsToIpAddresses() && !certificateName.isEmpty());
+    return connector.getRestrictDomainsToCertificate() || !certificateName.isEmpty();
   }
 
   /** The parameter that asks for it. */

@@ -26,6 +26,7 @@ final class InboundWarnings {
           "senderDomains[" + i + "]", entry.connector.getSenderDomains(i), findings);
     }
     restriction(entry, after, findings);
+    partnerAddresses(entry, findings);
     otherHalf(entry, after, findings);
   }
 
@@ -33,6 +34,11 @@ final class InboundWarnings {
     List<String> texts = entry.connector.getSenderIpAddressesList();
     for (IpRange range : entry.ranges) {
       String field = "senderIPAddresses[" + texts.indexOf(range.text()) + "]";
+      findings.when(
+          range.hasHostBits(),
+          field,
+          range.text() + " is the whole block of that length, not one address",
+          "write only the address, or the first address of the block");
       findings.when(
           range.isIpv4() && range.prefixLength() < WIDE,
           field,
@@ -161,6 +167,21 @@ final class InboundWarnings {
                           + " that does not come from the partner",
                       "remove the domain, or use an on-premises connector"));
     }
+  }
+
+  /** What Microsoft's pages say twice, or advise against. */
+  private static void partnerAddresses(InboundEntry entry, Findings findings) {
+    findings.when(
+        entry.isForItsAddresses(),
+        "senderIPAddresses",
+        "the connector applies to these addresses, and refuses no other client; Exchange's page of "
+            + "the cmdlet calls the addresses ignored without restrictDomainsToIPAddresses",
+        "set restrictDomainsToIPAddresses: true to refuse these sender domains from elsewhere");
+    findings.when(
+        entry.connector.getRestrictDomainsToIpAddresses() && entry.goesByCertificate(),
+        "restrictDomainsToIPAddresses",
+        "the client must be at one of the addresses and show the certificate",
+        "use two connectors for the same senderDomains if either is sufficient");
   }
 
   private static List<String> acceptedDomains(String organization, Directory after) {

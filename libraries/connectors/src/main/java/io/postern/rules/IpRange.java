@@ -2,7 +2,8 @@ package io.postern.rules;
 
 /**
  * A single address or a CIDR block (RFC 4632 §3.1, RFC 4291 §2.3), IPv4 or IPv6. Parsing takes any
- * prefix length; {@link DirectoryRules} hold connectors to /24 and longer (IPv6: /64). Immutable.
+ * prefix length, and bits beyond it, which do not count; {@link DirectoryRules} hold connectors to
+ * /24 and longer (IPv6: /64). Immutable.
  *
  * @param text as an administrator wrote it
  */
@@ -27,11 +28,16 @@ public record IpRange(IpAddress network, int prefixLength, String text) {
       throw new IllegalArgumentException(
           "the prefix length must be a number from 0 to " + address.bits());
     }
-    if (!address.masked(length).equals(address)) {
-      // A slip of the pen more often than meant: 192.0.2.77/24 for 192.0.2.77.
-      throw new IllegalArgumentException("address bits are set beyond the prefix length");
-    }
-    return new IpRange(address, length, text);
+    return new IpRange(address.masked(length), length, text);
+  }
+
+  /**
+   * The text names a host within the block, as 192.0.2.77/24 does: Exchange takes it, and it is a
+   * slip of the pen more often than meant.
+   */
+  public boolean hasHostBits() {
+    int slash = text.indexOf('/');
+    return slash >= 0 && !network.equals(IpAddress.parse(text.substring(0, slash)));
   }
 
   public boolean contains(IpAddress address) {

@@ -16,12 +16,16 @@ record OutboundChoice(
     String detail) {
   private static final int FEW = 16;
 
-  /** The domain is an accepted domain of the organization itself. */
+  /**
+   * The domain is an accepted domain of the organization itself. The most specific connector takes
+   * it, and one for all accepted domains what no connector names: Exchange's worked example,
+   * against the order of the list on the same page (docs/design/connectors.md).
+   */
   static OutboundChoice own(OrganizationIndex index, String domain) {
     OutboundConditions conditions = new OutboundConditions(domain, true, false);
     List<DomainIndex.Tier<OutboundEntry>> tiers = index.onPremisesByRecipientDomain.find(domain);
     for (DomainIndex.Tier<OutboundEntry> tier : tiers) {
-      if (tier.pattern().kind() == DomainPattern.Kind.EXACT) {
+      if (tier.pattern().kind() != DomainPattern.Kind.ANY) {
         return byDomain(index, conditions, tier);
       }
     }
@@ -31,12 +35,7 @@ record OutboundChoice(
           conditions,
           index.forAllAcceptedDomains.getFirst(),
           "allAcceptedDomains",
-          "it matches mail to every accepted domain");
-    }
-    for (DomainIndex.Tier<OutboundEntry> tier : tiers) {
-      if (tier.pattern().kind() == DomainPattern.Kind.WILDCARD) {
-        return byDomain(index, conditions, tier);
-      }
+          "it matches mail to every accepted domain that no connector names");
     }
     return new OutboundChoice(index, conditions, null, "", "");
   }

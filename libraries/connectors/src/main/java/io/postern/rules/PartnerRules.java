@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The partner connectors of the recipient's organization (docs/design/connectors.md, "Partner
  * connectors"). In scope is a connector by senderDomains (MAIL FROM; the null reverse-path only by
- * "*") and associatedAcceptedDomains. Where Microsoft's text leaves a gap the rule is ours:
+ * "*"), associatedAcceptedDomains, and senderIPAddresses where they do not restrict. Addresses and
+ * a name in one restricting connector are both demanded. Where Microsoft's text leaves a gap the
+ * rule is ours:
  *
  * <ol>
  *   <li>Restrict beats allow: if a restricting connector is in scope, only restricting ones let
@@ -85,7 +87,10 @@ final class PartnerRules {
     for (DomainIndex.Tier<InboundEntry> tier :
         conditions.directory.index(organization).partners.find(conditions.facts.mailFromDomain())) {
       List<InboundEntry> entries =
-          tier.entries().stream().filter(conditions::isForRecipient).toList();
+          tier.entries().stream()
+              .filter(conditions::isForRecipient)
+              .filter(conditions::isForClient)
+              .toList();
       if (!entries.isEmpty()) {
         scope.add(new DomainIndex.Tier<>(tier.pattern(), entries));
       }
@@ -177,16 +182,23 @@ final class PartnerRules {
     if (!conditions.isEncryptedEnough(entry)) {
       return noTls(entry);
     }
-    boolean byAddress = entry.connector.getRestrictDomainsToIpAddresses();
+    boolean restricted = entry.connector.getRestrictDomainsToIpAddresses();
+    boolean byAddress = restricted || entry.isForItsAddresses();
     SourceAddress source =
-        byAddress ? conditions.sourceAddress(entry) : new SourceAddress(true, "", "");
+        restricted
+            ? conditions.sourceAddress(entry)
+            : new SourceAddress(
+                true, byAddress ? entry.rangeOf(conditions.client) : "", "the client is there");
     if (!source.met()) {
       trail.failed(entry.subject, RecipientRefusal.RESTRICT_TO_ADDRESSES, source.detail());
       return new Trial.Failure(
           RecipientRefusal.restricted(RecipientRefusal.RESTRICT_TO_ADDRESSES), entry);
     }
     if (byAddress) {
-      trail.matched(entry.subject, RecipientRefusal.RESTRICT_TO_ADDRESSES, source.detail());
+      trail.matched(
+          entry.subject,
+          restricted ? RecipientRefusal.RESTRICT_TO_ADDRESSES : "senderIPAddresses",
+          source.detail());
     }
     if (!entry.goesByCertificate()) {
       if (entry.connector.getBlocked()) {
@@ -200,7 +212,7 @@ final class PartnerRules {
     String rule = entry.certificateParameter();
     if (conditions.presented(entry) == null) {
       trail.failed(entry.subject, rule, conditions.certificateName(entry, rule).sentence());
-      return entry.connector.getRestrictDomainsToCertificate()
+      return entry.restricting()
           ? new Trial.Failure(RecipientRefusal.restricted(rule), entry)
           : new Trial.NoMatch();
     }

@@ -79,6 +79,9 @@ record SkipList(List<Span> spans) {
     int dash = text.indexOf('-');
     if (dash < 0) {
       IpRange block = IpRange.parse(text);
+      if (block.hasHostBits()) {
+        throw new IllegalArgumentException("address bits are set beyond the prefix length");
+      }
       return new Span(block.network(), last(block), text);
     }
     IpAddress first = IpAddress.parse(text.substring(0, dash).strip());

@@ -222,23 +222,6 @@ class DirectoryRulesTest {
                 c -> c.addSenderDomains("*").setRestrictDomainsToIpAddresses(true))),
         of("senderIPAddresses[0]", addresses("192.0.0.0/23")),
         of("senderIPAddresses[0]", addresses("2001:db8::/63")),
-        of("senderIPAddresses[0]", addresses("192.0.2.7/24")),
-        of(
-            "restrictDomainsToIPAddresses",
-            partnerIn(
-                "contoso", "a", c -> c.addSenderDomains("*").addSenderIpAddresses("192.0.2.1"))),
-        of(
-            "restrictDomainsToIPAddresses",
-            partnerIn(
-                "contoso",
-                "a",
-                c ->
-                    c.addSenderDomains("*")
-                        .addSenderIpAddresses("192.0.2.1")
-                        .setRestrictDomainsToIpAddresses(true)
-                        .setRequireTls(true)
-                        .setTlsSenderCertificateName("a.example")
-                        .setRestrictDomainsToCertificate(true))),
         of(
             "treatMessagesAsInternal",
             partnerIn(

@@ -118,13 +118,51 @@ class DirectoryWarningsTest {
           """)
   void aWideRangeIsNamed(String range, String expected) {
     List<String> warnings =
-        warnings(in("By address", c -> c.addSenderDomains("*").addSenderIpAddresses(range)));
+        warnings(in("By address", c -> restricted(c).addSenderIpAddresses(range)));
 
     if (expected == null) {
       assertThat(warnings).isEmpty();
     } else {
       assertThat(warnings).containsExactly("senderIPAddresses[0]: " + expected);
     }
+  }
+
+  private static InboundConnector.Builder restricted(InboundConnector.Builder connector) {
+    return connector
+        .addSenderDomains("*")
+        .setRestrictDomainsToIpAddresses(true)
+        .addAssociatedAcceptedDomains("contoso.com");
+  }
+
+  @Test
+  void addressesOfAPartnerThatRestrictNobodyAreNamed() {
+    assertThat(warnings(in("Mine", c -> c.addSenderDomains("*").addSenderIpAddresses("192.0.2.1"))))
+        .singleElement()
+        .asString()
+        .startsWith("senderIPAddresses: the connector applies to these addresses");
+  }
+
+  @Test
+  void addressesAndACertificateInOneConnectorAreBothNamed() {
+    assertThat(
+            warnings(
+                in(
+                    "Mine",
+                    c ->
+                        restricted(c)
+                            .addSenderIpAddresses("192.0.2.1")
+                            .setRequireTls(true)
+                            .setTlsSenderCertificateName("mail.partner.example"))))
+        .singleElement()
+        .asString()
+        .contains("at one of the addresses and show the certificate");
+  }
+
+  @Test
+  void aBlockWithHostBitsIsNamed() {
+    assertThat(warnings(in("Mine", c -> restricted(c).addSenderIpAddresses("192.0.2.17/28"))))
+        .containsExactly(
+            "senderIPAddresses[0]: 192.0.2.17/28 is the whole block of that length, not one address");
   }
 
   @ParameterizedTest(name = "{0} and {1}: {2}")
@@ -138,14 +176,14 @@ class DirectoryWarningsTest {
     "2001:db8::/64, 192.0.2.1, false",
   })
   void aSharedRangeIsNamed(String mine, String theirs, boolean shared) {
-    DirectoryObject own = in("Mine", c -> c.addSenderDomains("*").addSenderIpAddresses(mine));
-    DirectoryObject other = in("Theirs", c -> c.addSenderDomains("*").addSenderIpAddresses(theirs));
+    DirectoryObject own = in("Mine", c -> restricted(c).addSenderIpAddresses(mine));
+    DirectoryObject other = in("Theirs", c -> restricted(c).addSenderIpAddresses(theirs));
 
     assertThat(warnings(own, other)).hasSize(shared ? 1 : 0);
     assertThat(warnings(own, other).toString().contains("\"Theirs\" has " + theirs))
         .isEqualTo(shared);
     DirectoryObject off =
-        in("Off", c -> c.addSenderDomains("*").addSenderIpAddresses(theirs).setEnabled(false));
+        in("Off", c -> restricted(c).addSenderIpAddresses(theirs).setEnabled(false));
     assertThat(warnings(own, off)).isEmpty();
   }
 
@@ -256,15 +294,11 @@ class DirectoryWarningsTest {
 
   @Test
   void noWarningNamesAnotherOrganization() {
-    DirectoryObject own =
-        in("Mine", c -> c.addSenderDomains("*").addSenderIpAddresses("192.0.2.1"));
+    DirectoryObject own = in("Mine", c -> restricted(c).addSenderIpAddresses("192.0.2.1"));
     DirectoryObject foreign =
         in(
             "Secret",
-            c ->
-                c.setOrganization("fabrikam")
-                    .addSenderDomains("*")
-                    .addSenderIpAddresses("192.0.2.1"));
+            c -> restricted(c.setOrganization("fabrikam")).addSenderIpAddresses("192.0.2.1"));
 
     assertThat(warnings(own, foreign, Sample.organization("fabrikam"))).isEmpty();
   }

@@ -223,7 +223,7 @@ class ExchangeInboundRulesTest {
             contoso(
                 partner(c -> c.addSenderDomains("partner.example").addSenderIpAddresses(LISTED))),
             sends(plain(STRANGER, "partner.example")),
-            "incoming contoso by Partner"),
+            "incoming contoso"),
         row(
             "1.1 associatedAcceptedDomains: other recipients are none of the connector's",
             contoso(

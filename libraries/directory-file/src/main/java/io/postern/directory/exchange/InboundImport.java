@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundImport {
   private static final Pattern ISSUER_AND_SUBJECT = Pattern.compile("(?i)<I>.*<S>.*?CN=([^,<]+).*");
-  private static final String NOT_ALONE =
-      "it applies only with restrictDomainsToIPAddresses, here and in Exchange: not imported";
+  private static final String FOR_THEM =
+      "the connector applies to clients at these addresses and refuses no other; Exchange's page of "
+          + "the cmdlet calls them ignored without RestrictDomainsToIPAddresses";
 
   private final ObjectImport in;
   private final Set<String> acceptedDomains;
@@ -102,29 +103,20 @@ final class InboundImport {
   private void addresses() {
     List<String> addresses = Spaces.addresses(in, "SenderIPAddresses");
     boolean restricts = in.isSet("RestrictDomainsToIPAddresses");
-    boolean both = restricts && in.isSet("RestrictDomainsToCertificate");
-    if (!onPremises && !both) {
+    if (!onPremises) {
       in.takeFlag("RestrictDomainsToIPAddresses", "restrictDomainsToIPAddresses");
-    }
-    if (both) {
-      in.different(
-          "RestrictDomainsToIPAddresses",
-          "certificate and addresses in one connector are not allowed here, and Exchange advises "
-              + "against it: only the certificate is required. Add a second connector for the same "
-              + "senderDomains if the addresses should be sufficient as well");
     }
     if (addresses.isEmpty()) {
       return;
     }
-    if (both) {
-      in.different("SenderIPAddresses", "not imported with RestrictDomainsToIPAddresses");
-    } else if (onPremises && !certificate.isEmpty()) {
+    if (onPremises && !certificate.isEmpty()) {
       in.different(
           "SenderIPAddresses", "an own server is selected only by its certificate: not imported");
-    } else if (!onPremises && !restricts) {
-      in.notTaken("SenderIPAddresses", NOT_ALONE);
     } else {
       in.take("SenderIPAddresses", "senderIPAddresses", addresses);
+      if (!onPremises && !restricts) {
+        in.different("SenderIPAddresses", FOR_THEM);
+      }
     }
   }
 

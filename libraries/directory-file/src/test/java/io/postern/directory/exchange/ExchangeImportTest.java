@@ -110,9 +110,9 @@ class ExchangeImportTest {
         // costs have no effect
         "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['smtp:*;5'] | senderDomains | [*] | SenderDomains | DIFFERENT",
         // addresses of a partner without the restriction
-        "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'SenderIPAddresses':['192.0.2.1'] | senderIPAddresses | null | SenderIPAddresses | NOT_TAKEN",
+        "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'SenderIPAddresses':['192.0.2.1'] | senderIPAddresses | [192.0.2.1] | SenderIPAddresses | DIFFERENT",
         // both restrictions in one
-        "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'RequireTls':true,'TlsSenderCertificateName':'x.example','RestrictDomainsToCertificate':true,'RestrictDomainsToIPAddresses':true,'SenderIPAddresses':['192.0.2.1'] | restrictDomainsToIPAddresses | null | RestrictDomainsToIPAddresses | DIFFERENT",
+        "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'RequireTls':true,'TlsSenderCertificateName':'x.example','RestrictDomainsToCertificate':true,'RestrictDomainsToIPAddresses':true,'SenderIPAddresses':['192.0.2.1'] | restrictDomainsToIPAddresses | true | RestrictDomainsToIPAddresses | TAKEN",
         // ranges
         "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'RestrictDomainsToIPAddresses':true,'SenderIPAddresses':['192.0.2.1-192.0.2.6'] | senderIPAddresses | [192.0.2.1, 192.0.2.2/31, 192.0.2.4/31, 192.0.2.6] | SenderIPAddresses | DIFFERENT",
         // an own server by certificate
