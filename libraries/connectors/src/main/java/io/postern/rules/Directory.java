@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ public final class Directory {
   private final RecipientLists recipientLists;
   private final boolean reports;
   private volatile @Nullable Directory enforced;
+  private volatile @Nullable Map<String, List<AcceptedDomain>> domainsByOrganization;
 
   private Directory() {
     version = -1;
@@ -315,6 +317,18 @@ public final class Directory {
     return acceptedDomain(aLabel)
         .filter(domain -> domain.getOrganization().equals(organization))
         .isPresent();
+  }
+
+  /** The organization's accepted domains, by name. */
+  public List<AcceptedDomain> acceptedDomains(String organization) {
+    Map<String, List<AcceptedDomain>> made = domainsByOrganization;
+    if (made == null) {
+      made =
+          new TreeMap<>(acceptedDomains)
+              .values().stream().collect(Collectors.groupingBy(AcceptedDomain::getOrganization));
+      domainsByOrganization = made; // two threads may make it, and make the same
+    }
+    return made.getOrDefault(organization, List.of());
   }
 
   /** By name. */

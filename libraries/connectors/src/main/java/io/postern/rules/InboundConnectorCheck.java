@@ -156,12 +156,7 @@ final class InboundConnectorCheck {
       return true;
     }
     return name.startsWith("*.")
-        && after.objects().stream()
-            .filter(object -> object.hasAcceptedDomain())
-            .map(object -> object.getAcceptedDomain())
-            .anyMatch(
-                domain ->
-                    domain.getOrganization().equals(connector.getOrganization())
-                        && CertificateNames.matches(name, domain.getDomain()));
+        && after.acceptedDomains(connector.getOrganization()).stream()
+            .anyMatch(domain -> CertificateNames.matches(name, domain.getDomain()));
   }
 }

@@ -5,8 +5,9 @@ import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutboundConnector;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /** The known traps of an inbound connector (docs/reference/warnings.md). Pure. */
 final class InboundWarnings {
@@ -32,8 +33,13 @@ final class InboundWarnings {
 
   private static void ranges(InboundEntry entry, Directory after, Findings findings) {
     List<String> texts = entry.connector.getSenderIpAddressesList();
+    Map<String, Integer> places = new HashMap<>();
+    for (int i = 0; i < texts.size(); i++) {
+      places.putIfAbsent(texts.get(i), i);
+    }
+    AddressOverlaps overlaps = after.index(entry.organization()).overlaps();
     for (IpRange range : entry.ranges) {
-      String field = "senderIPAddresses[" + texts.indexOf(range.text()) + "]";
+      String field = "senderIPAddresses[" + places.get(range.text()) + "]";
       findings.when(
           range.hasHostBits(),
           field,
@@ -49,26 +55,18 @@ final class InboundWarnings {
                   ? "the organization's own server, which may relay"
                   : "the partner"),
           "use the servers' own addresses, or a certificate name instead");
-      for (InboundEntry other : others(entry, after)) {
-        Optional<IpRange> shared =
-            other.ranges.stream().filter(theirs -> overlap(range, theirs)).findFirst();
-        if (shared.isPresent()) {
-          findings.add(
-              field,
-              "the connector \""
-                  + other.name()
-                  + "\" has "
-                  + shared.get().text()
-                  + ", and which of the two applies depends on the sender",
-              "use a certificate in one of the two");
-          break;
-        }
+      AddressOverlaps.Held other = overlaps.other(range, entry.name());
+      if (other != null) {
+        findings.add(
+            field,
+            "the connector \""
+                + other.entry().name()
+                + "\" has "
+                + other.range().text()
+                + ", and which of the two applies depends on the sender",
+            "use a certificate in one of the two");
       }
     }
-  }
-
-  private static boolean overlap(IpRange one, IpRange other) {
-    return one.contains(other.network()) || other.contains(one.network());
   }
 
   private static List<InboundEntry> others(InboundEntry entry, Directory after) {
@@ -130,10 +128,7 @@ final class InboundWarnings {
     for (OutboundConnector connector : after.outboundConnectors(organization)) {
       connector.getSmartHostsList().stream().map(NextHopHost::getHost).forEach(hosts::add);
     }
-    after.objects().stream()
-        .filter(object -> object.hasAcceptedDomain())
-        .map(object -> object.getAcceptedDomain())
-        .filter(domain -> domain.getOrganization().equals(organization))
+    after.acceptedDomains(organization).stream()
         .map(AcceptedDomain::getMailboxHost)
         .map(NextHopHost::getHost)
         .forEach(hosts::add);
@@ -185,12 +180,7 @@ final class InboundWarnings {
   }
 
   private static List<String> acceptedDomains(String organization, Directory after) {
-    return after.objects().stream()
-        .filter(object -> object.hasAcceptedDomain())
-        .map(object -> object.getAcceptedDomain())
-        .filter(domain -> domain.getOrganization().equals(organization))
-        .map(AcceptedDomain::getDomain)
-        .toList();
+    return after.acceptedDomains(organization).stream().map(AcceptedDomain::getDomain).toList();
   }
 
   /** Forced TLS takes a connector in each direction (S7). */

@@ -41,6 +41,7 @@ final class OrganizationIndex {
   final List<OutboundEntry> forAllMessages = new ArrayList<>();
 
   private final boolean reports;
+  private volatile @Nullable AddressOverlaps overlaps;
 
   OrganizationIndex(List<InboundEntry> inbound, List<OutboundEntry> outbound) {
     reports =
@@ -98,6 +99,18 @@ final class OrganizationIndex {
     return new OrganizationIndex(
         inbound.stream().map(InboundEntry::enforced).toList(),
         outbound.stream().map(OutboundEntry::enforced).toList());
+  }
+
+  /** Of the enabled inbound connectors. Made when it is first asked for: decisions need none. */
+  AddressOverlaps overlaps() {
+    AddressOverlaps made = overlaps;
+    if (made == null) {
+      made =
+          new AddressOverlaps(
+              inbound.stream().filter(entry -> entry.connector.getEnabled()).toList());
+      overlaps = made; // two threads may make it, and make the same
+    }
+    return made;
   }
 
   /** Null: none, enabled or not. */

@@ -1,0 +1,56 @@
+package io.postern.rules;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which inbound connectors of an organization have addresses in a range. A look-up costs a few
+ * probes, and the ranges of the connector itself: an administrator may write 500 connectors with 500
+ * ranges each. Filled by one thread, then only read.
+ */
+final class AddressOverlaps {
+  /** A range of a connector. */
+  record Held(IpRange range, InboundEntry entry) {}
+
+  private static final Comparator<IpAddress> ORDER =
+      Comparator.comparingInt(IpAddress::bits)
+          .thenComparing((one, other) -> Long.compareUnsigned(one.high(), other.high()))
+          .thenComparing((one, other) -> Long.compareUnsigned(one.low(), other.low()));
+
+  private final IpIndex<Held> byRange = new IpIndex<>();
+  private final TreeMap<IpAddress, List<Held>> byNetwork = new TreeMap<>(ORDER);
+
+  AddressOverlaps(Collection<InboundEntry> entries) {
+    for (InboundEntry entry : entries) {
+      for (IpRange range : entry.ranges) {
+        Held held = new Held(range, entry);
+        byRange.add(range, held);
+        byNetwork.computeIfAbsent(range.network(), network -> new ArrayList<>()).add(held);
+      }
+    }
+  }
+
+  /** A range of a connector with another name that shares an address with this one; null: none. */
+  @Nullable Held other(IpRange range, String name) {
+    for (Held held : byRange.find(range.network())) {
+      if (!held.entry().name().equals(name)) {
+        return held;
+      }
+    }
+    for (List<Held> within : byNetwork.tailMap(range.network()).values()) {
+      for (Held held : within) {
+        if (!range.contains(held.range().network())) {
+          return null;
+        }
+        if (!held.entry().name().equals(name)) {
+          return held;
+        }
+      }
+    }
+    return null;
+  }
+}
