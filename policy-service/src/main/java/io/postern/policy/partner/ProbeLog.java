@@ -13,7 +13,6 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,14 +34,12 @@ import org.jspecify.annotations.Nullable;
  * question, since most installations are never asked.
  *
  * <p>Bounds: the probes of the last hour, at most {@value #MOST} and {@value #MOST_BYTES} bytes,
- * the oldest leave first; the last validation of {@value #MOST_VALIDATIONS} connectors.
- * Administrators alone fill them. Thread-safe; calls block for the log, 10 s at most.
+ * the oldest leave first; {@link LastValidations}. Only administrators fill them. Thread-safe; calls block for the log, 10 s at most.
  */
 @Singleton
 public class ProbeLog {
   static final int MOST = 500;
   static final int MOST_BYTES = 32 << 20;
-  static final int MOST_VALIDATIONS = 100_000;
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long LOOK_MILLIS = 500;
@@ -52,7 +49,7 @@ public class ProbeLog {
 
   private final LogSettings settings;
   private final Map<String, Probe> probes = new LinkedHashMap<>(); // guarded by this
-  private final Map<String, ConnectorValidation> validations = new HashMap<>(); // the same
+  private final LastValidations validations = new LastValidations(); // the same
   private final List<TopicOnDemand> topics;
   private long bytes;
 
@@ -104,7 +101,7 @@ public class ProbeLog {
     byte[] value = record.value();
     if (value == null) {
       validations.remove(record.key());
-    } else if (validations.size() < MOST_VALIDATIONS || validations.containsKey(record.key())) {
+    } else {
       validations.put(record.key(), ConnectorValidation.parseFrom(value));
     }
   }
