@@ -14,6 +14,7 @@ import io.postern.policy.recipients.RecipientListStep;
 import io.postern.policy.recipients.RecipientSteps;
 import io.postern.rules.Directory;
 import io.postern.rules.recipients.RecipientList.Difference;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -27,13 +28,16 @@ import java.util.concurrent.TimeoutException;
  * the shards that differ in commands that follow each other, and returns when this replica's own
  * reader has read them (docs/design/the-log.md, "Recipient lists"). A change that ends half-way
  * leaves addresses of both lists in force, and none of those out that both have. Any thread that
- * may block; one list at a time, since it is held in memory; 10 s a command.
+ * may block; one list at a time, once its text has come, since it is held in memory; 60 s for the
+ * text, 10 s a command.
  */
 final class RecipientsApplier {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration UPLOAD = Duration.ofSeconds(60);
 
   private final DirectoryReader<Directory> reader;
   private final DirectoryCommands commands;
+  private final Uploads uploads = new Uploads(UPLOAD);
   private final Semaphore place = new Semaphore(1);
 
   RecipientsApplier(DirectoryReader<Directory> reader, DirectoryCommands commands) {
@@ -48,12 +52,13 @@ final class RecipientsApplier {
   RecipientsAnswer apply(
       AcceptedDomain domain, InputStream text, boolean dryRun, int removeAtMost, String actor)
       throws UnavailableException, OvertakenException, IOException {
+    byte[] body = uploads.read(domain.getOrganization(), text);
     if (!place.tryAcquire()) {
       throw new UnavailableException(
           UnavailableException.UNAVAILABLE, "Another list is being applied: try again.", null);
     }
     try {
-      RecipientFile file = RecipientFile.read(domain, text);
+      RecipientFile file = RecipientFile.read(domain, new ByteArrayInputStream(body));
       RecipientComparison comparison =
           RecipientComparison.of(directory().recipientLists().list(domain.getDomain()), file);
       List<ListProblem> problems = problems(file, comparison, removeAtMost);
