@@ -11,6 +11,7 @@ import io.postern.directory.exchange.DraftText;
 import io.postern.directory.exchange.ExchangeFile;
 import io.postern.directory.exchange.ExchangeFormatException;
 import io.postern.directory.exchange.ExchangeImport;
+import io.postern.directory.exchange.Finding;
 import io.postern.policy.directory.Permission;
 import io.postern.rules.Directory;
 import io.postern.rules.DirectoryRules;
@@ -26,7 +27,8 @@ import java.util.stream.Stream;
 
 /**
  * An import of Exchange's objects into an organization: they are added, or take the place of those
- * with their names; nothing is removed. One use.
+ * with their names, which keep what Exchange has no parameter for ({@link KeptFields}); nothing is
+ * removed. One use.
  */
 final class ExchangeImporter {
   private final Directory before;
@@ -55,6 +57,7 @@ final class ExchangeImporter {
   ImportAnswer run(
       byte[] file, Rights rights, boolean dryRun, ToLongFunction<List<DirectoryObject>> change) {
     ExchangeImport imported = imported(file);
+    List<Finding> kept = KeptFields.addTo(imported.organization(), before, organization);
     String draft = DraftText.yaml(imported.organization());
     DirectoryFile parsed = DirectoryFile.parse(draft.getBytes(StandardCharsets.UTF_8));
     List<DirectoryObject> changes = changes(parsed);
@@ -65,7 +68,9 @@ final class ExchangeImporter {
     return new ImportAnswer(
         organization,
         draft,
-        imported.findings().stream().map(ImportAnswer.FindingView::of).toList(),
+        Stream.concat(imported.findings().stream(), kept.stream())
+            .map(ImportAnswer.FindingView::of)
+            .toList(),
         problems,
         DirectoryDiff.of(before.objects(), parsed).changes().stream()
             .filter(
@@ -89,10 +94,7 @@ final class ExchangeImporter {
 
   private ExchangeImport imported(byte[] file) {
     Set<String> known =
-        before.objects().stream()
-            .filter(DirectoryObject::hasAcceptedDomain)
-            .map(DirectoryObject::getAcceptedDomain)
-            .filter(domain -> domain.getOrganization().equals(organization))
+        before.acceptedDomains(organization).stream()
             .map(domain -> domain.getDomain())
             .collect(Collectors.toSet());
     try {

@@ -3,8 +3,16 @@ package io.postern.policy.partner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.api.Rights;
+import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.ConnectorMode;
+import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.Organization;
+import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.RevocationMode;
+import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsVersion;
 import io.postern.rules.Directory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -54,6 +62,77 @@ class ExchangeImporterTest {
         .singleElement()
         .satisfies(
             change -> assertThat(change.object()).isEqualTo("accepted-domain/victim.example"));
+  }
+
+  /** A second import armed a connector that only reports, and took away what was demanded. */
+  @Test
+  void aConnectorThatIsHereKeepsWhatExchangeHasNoParameterFor() {
+    InboundConnector in =
+        InboundConnector.newBuilder()
+            .setName("From Fabrikam")
+            .setOrganization("contoso")
+            .setConnectorType(ConnectorType.PARTNER)
+            .setEnabled(true)
+            .addSenderDomains("fabrikam.example")
+            .setRequireTls(true)
+            .setMode(ConnectorMode.REPORT_ONLY)
+            .setRevocation(RevocationMode.REVOCATION_BEST_EFFORT)
+            .setAnchors(AnchorSetReference.getDefaultInstance())
+            .build();
+    OutboundConnector out =
+        OutboundConnector.newBuilder()
+            .setName("To Fabrikam")
+            .setOrganization("contoso")
+            .setConnectorType(ConnectorType.PARTNER)
+            .setEnabled(true)
+            .addRecipientDomains("fabrikam.example")
+            .setUseMxRecord(true)
+            .setTlsSettings(TlsLevel.CERTIFICATE_VALIDATION)
+            .setRequirePostQuantum(true)
+            .setRequireForwardSecrecy(true)
+            .setEhloName("gate.contoso.example")
+            .setRevocation(RevocationMode.REVOCATION_REQUIRED)
+            .setMinimumTlsVersion(TlsVersion.TLS_1_2)
+            .setAnchors(AnchorSetReference.getDefaultInstance())
+            .build();
+    Directory before =
+        CONTOSO.with(
+            List.of(
+                DirectoryObject.newBuilder().setInboundConnector(in).build(),
+                DirectoryObject.newBuilder().setOutboundConnector(out).build()));
+    String file =
+        """
+        [{"Identity":"From Fabrikam","Name":"From Fabrikam","ConnectorType":"Partner","Enabled":true,
+          "SenderDomains":["smtp:fabrikam.example;1","smtp:*.fabrikam.example;1"],"RequireTls":true},
+         {"Identity":"To Fabrikam","Name":"To Fabrikam","ConnectorType":"Partner","Enabled":true,
+          "RecipientDomains":["fabrikam.example"],"UseMXRecord":true,
+          "TlsSettings":"CertificateValidation","Comment":"new"}]
+        """;
+
+    ImportAnswer answer =
+        new ExchangeImporter(before, "contoso", List.of())
+            .run(
+                file.getBytes(StandardCharsets.UTF_8),
+                Rights.of(List.of("administrator:contoso")),
+                false,
+                changes -> {
+                  made.addAll(changes);
+                  return 2L;
+                });
+
+    assertThat(answer.problems()).isEmpty();
+    assertThat(made)
+        .filteredOn(DirectoryObject::hasInboundConnector)
+        .extracting(DirectoryObject::getInboundConnector)
+        .containsExactly(in.toBuilder().addSenderDomains("*.fabrikam.example").build());
+    assertThat(made)
+        .filteredOn(DirectoryObject::hasOutboundConnector)
+        .extracting(DirectoryObject::getOutboundConnector)
+        .containsExactly(out.toBuilder().setComment("new").build());
+    assertThat(answer.changes().toString()).doesNotContain("mode").doesNotContain("ehloName");
+    assertThat(answer.findings())
+        .filteredOn(finding -> finding.remark().startsWith("kept as they are"))
+        .hasSize(2);
   }
 
   private ImportAnswer run(Rights rights) {
