@@ -176,6 +176,7 @@ public record Life(
 
   /**
    * @param level opportunistic, encryption-only, certificate-validation, domain-validation
+   * @param demands forward-secrecy, post-quantum, requiretls, tls-required-no
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Requirement(
@@ -186,7 +187,12 @@ public record Life(
       String dane,
       String mtaSts,
       String anchors,
-      String clientCertificate) {}
+      String clientCertificate,
+      List<String> demands) {
+    public Requirement {
+      demands = List.copyOf(demands);
+    }
+  }
 
   /**
    * An attempt, or a state that a service gave.

@@ -11,6 +11,8 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsRequirement;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Facts of records in the API's spelling. Stateless. */
@@ -77,6 +79,25 @@ final class Words {
         of(requirement.getDane(), "dane-"),
         of(requirement.getMtaSts(), "mta-sts-"),
         requirement.getAnchors().getId(),
-        requirement.getClientCertificate());
+        requirement.getClientCertificate(),
+        demands(requirement));
+  }
+
+  private static List<String> demands(TlsRequirement requirement) {
+    List<String> demands = new ArrayList<>();
+    if (requirement.getForwardSecrecy()) {
+      demands.add("forward-secrecy");
+    }
+    if (requirement.getPostQuantum()) {
+      demands.add("post-quantum");
+    }
+    switch (requirement.getRequireTls()) {
+      case REQUIRE_TLS_YES -> demands.add("requiretls");
+      case TLS_REQUIRED_NO -> demands.add("tls-required-no");
+      case REQUIRE_TLS_UNSPECIFIED, UNRECOGNIZED -> {
+        // the sender asked for neither
+      }
+    }
+    return demands;
   }
 }

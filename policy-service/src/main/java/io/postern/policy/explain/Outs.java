@@ -2,6 +2,7 @@ package io.postern.policy.explain;
 
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.policy.explain.ExplainAnswer.Out;
@@ -81,6 +82,9 @@ final class Outs {
     words.append(", ").append(Spelling.hyphens(requirement.getMtaSts()));
     if (!requirement.getClientCertificate().isEmpty()) {
       words.append(", shows ").append(requirement.getClientCertificate());
+    }
+    if (requirement.getRequireTls() != RequireTls.REQUIRE_TLS_UNSPECIFIED) {
+      words.append(", ").append(Spelling.hyphens(requirement.getRequireTls()));
     }
     return words.toString();
   }

@@ -175,6 +175,9 @@ final class LifeTimeline {
             .code("mtasts", required.mtaSts())
             .text("anchorset", required.anchors())
             .text("clientcertificate", required.clientCertificate())
+            .texts(
+                "demands",
+                required.demands().stream().map(demand -> f.word("demand", demand)).toList())
             .list();
     String number = number(event);
     entries.add(

@@ -116,6 +116,7 @@ public final class MailText {
     add(text, "revocation", requirement.revocation());
     add(text, "dane", requirement.dane());
     add(text, "mtasts", requirement.mtaSts());
+    requirement.demands().forEach(demand -> add(text, "demanded", demand));
     return f.t("life.required", text.toString());
   }
 
