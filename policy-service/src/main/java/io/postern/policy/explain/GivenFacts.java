@@ -4,6 +4,7 @@ import io.postern.api.ProblemException;
 import io.postern.names.CertificateNames;
 import io.postern.names.DomainNames;
 import io.postern.rules.InboundFacts;
+import io.postern.rules.IpAddress;
 import io.postern.rules.RecordedFacts;
 import io.postern.smtp.Address;
 import java.io.ByteArrayInputStream;
@@ -96,12 +97,12 @@ record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumed
   }
 
   private static String clientIp(@Nullable String text) {
-    try {
-      return InetAddress.ofLiteral(text == null ? "" : text).getHostAddress();
-    } catch (IllegalArgumentException e) {
+    String address = text == null ? "" : text;
+    if (IpAddress.parse(address) == null) { // the JDK also takes 10.1
       throw ProblemException.badRequest(
           "/clientIp", "it is not an address", "write 192.0.2.25 or 2001:db8::25");
     }
+    return InetAddress.ofLiteral(address).getHostAddress();
   }
 
   private static List<String> names(@Nullable List<String> given) {

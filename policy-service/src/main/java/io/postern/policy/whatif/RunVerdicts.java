@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The verdicts of one run: those that records have, else each question once to certificate-service.
  * Bounds: {@value #MOST} questions and {@link #PATIENCE} for each, {@value #MOST_SILENT}
- * unanswered; beyond them nobody is asked any more. One that cannot be had leaves its mail
+ * unanswered; beyond them none is asked, and none is kept. One that cannot be had leaves its mail
  * undecided. Thread-safe.
  */
 final class RunVerdicts {
@@ -45,17 +45,18 @@ final class RunVerdicts {
   }
 
   @Nullable CertificateVerdict known(VerdictQuestion question) {
-    return had.get(question.key());
+    CertificateVerdict verdict = had.get(question.key());
+    return verdict == null && had.size() >= MOST ? NOT_HAD : verdict;
   }
 
   /** Asks once; afterwards it is known. */
   synchronized void ask(VerdictQuestion question) {
     VerdictKey key = question.key();
-    if (had.containsKey(key)) {
+    if (had.containsKey(key) || had.size() >= MOST) {
       return;
     }
     CertificateVerdict verdict = NOT_HAD;
-    if (had.size() < MOST && silent < MOST_SILENT) {
+    if (silent < MOST_SILENT) {
       verdict = source.get().verdict(question, PATIENCE);
       silent = isHad(verdict) ? 0 : silent + 1;
     }

@@ -26,7 +26,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Check of names and passwords. A right password is remembered for 15 minutes after its last use,
+ * Check of names and passwords. A right password is remembered for 15 minutes after it was checked,
  * as a hash with a key of this process, so that Basic costs no slow hash at each request. Any other
  * waits as {@link Slowing} says, on a timer and without a thread, and is then compared by one of
  * two threads. Any thread; does not block.
