@@ -17,18 +17,10 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
-/**
- * The pages for administrators: each reason has its row, each page its place in the index, and each
- * command that is shown exists, with the options that it is shown with.
- */
+/** The pages for administrators: each reason has its row, each page its place in the index. */
 class AdministratorPagesTest {
   private static final Path DOCS = Project.root().resolve("docs");
-
-  /** Shelves of pages whose commands are looked at. */
-  private static final List<String> SHELVES =
-      List.of("tutorials", "guides", "reference", "operations");
 
   private static final Pattern HEADING = Pattern.compile("(?m)^##+ (.*)$");
   private static final Pattern REASON_ROW =
@@ -44,10 +36,6 @@ class AdministratorPagesTest {
       Pattern.compile(
           "Reasons\\.([A-Z0-9_]+),\\s*(?:\"(\\d\\.\\d+)\"|(BAD_CERTIFICATE))|chain\\(\\s*VerdictReason\\.(\\w+)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]+\\.md)(?:#[^)]*)?\\)");
-
-  /** In a block, in a line of text, or a call of the script's own function for ./run. */
-  private static final Pattern COMMAND =
-      Pattern.compile("(?m)(?:^ {4,}|`)((?:postern|\\./run) [a-z][^`\n]*)|^(run [a-z].*)$");
 
   @Test
   void eachReasonHasItsRowAndEachRowItsReason() {
@@ -134,60 +122,6 @@ class AdministratorPagesTest {
             .filter(page -> !page.startsWith("decisions/") || page.endsWith("README.md"))
             .toList();
     assertThat(linked).containsAll(pages);
-  }
-
-  @Test
-  void eachCommandThatIsShownExists() {
-    List<String> wrong = new ArrayList<>();
-    int commands = 0;
-    for (Path page : pagesWithCommands()) {
-      Matcher shown = COMMAND.matcher(Project.read(page));
-      while (shown.find()) {
-        commands++;
-        String command = shown.group(1) != null ? shown.group(1) : "./" + shown.group(2);
-        String problem = problem(command);
-        if (!problem.isEmpty()) {
-          wrong.add(Project.root().relativize(page) + ": " + command + ": " + problem);
-        }
-      }
-    }
-    assertThat(commands).isGreaterThan(80);
-    assertThat(wrong).isEmpty();
-  }
-
-  /** Those of the shelves, the index, and the script that answers ten questions. */
-  private static List<Path> pagesWithCommands() {
-    List<Path> pages = new ArrayList<>();
-    SHELVES.forEach(shelf -> pages.addAll(Project.walk(DOCS.resolve(shelf))));
-    pages.add(DOCS.resolve("README.md"));
-    pages.add(Project.root().resolve("deploy/ten-questions"));
-    return pages;
-  }
-
-  /** Empty: its subcommands and options exist. */
-  private static String problem(String shown) {
-    CommandLine command =
-        shown.startsWith("postern ")
-            ? new CommandLine(io.postern.operator.Main.class)
-            : new CommandLine(new io.postern.stack.Main());
-    boolean mayBeSubcommand = true;
-    for (String word : shown.strip().split("\\s+")) {
-      String plain = word.replaceAll("[,.;:)?]+$", "");
-      if (mayBeSubcommand && command.getSubcommands().containsKey(plain)) {
-        command = command.getSubcommands().get(plain);
-      } else if (plain.startsWith("--")) {
-        mayBeSubcommand = false;
-        if (command.getCommandSpec().findOption(plain) == null) {
-          return "no option " + plain;
-        }
-      } else if (!plain.equals("postern") && !plain.equals("./run")) {
-        if (mayBeSubcommand && !command.getSubcommands().isEmpty()) {
-          return "no command " + plain;
-        }
-        mayBeSubcommand = false;
-      }
-    }
-    return "";
   }
 
   /** The names of constants by their reasons. */

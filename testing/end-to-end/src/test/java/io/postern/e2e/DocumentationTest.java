@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.TopicDeclaration;
 import io.postern.contracts.Topics;
+import io.postern.e2e.pages.Markdown;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,13 +18,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the code has, the documentation has: RFCs, topics; and what names a page, a section, a
+ * What the code has, the documentation has: RFCs, topics; and what names a section of the design, a
  * promise or a story finds it there.
  */
 class DocumentationTest {
   private static final Pattern RFC = Pattern.compile("RFC (\\d{3,5})");
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]*)(?:#([^)\\s]+))?\\)");
-  private static final Pattern HEADING = Pattern.compile("#{1,6} +(.*?) *#*");
 
   /** The end of a comment's line and what begins the next one. */
   private static final Pattern LINE_END =
@@ -53,27 +52,6 @@ class DocumentationTest {
   }
 
   @Test
-  void everyLinkBetweenPagesLeadsSomewhere() {
-    List<String> broken = new ArrayList<>();
-    int sections = 0;
-    for (Path page : pages()) {
-      Matcher link = LINK.matcher(Project.read(page));
-      while (link.find()) {
-        Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
-        String section = link.group(2);
-        if (section != null) {
-          sections++;
-        }
-        if (!Files.exists(target) || section != null && !anchors(target).contains(section)) {
-          broken.add(Project.root().relativize(page) + " -> " + link.group());
-        }
-      }
-    }
-    assertThat(sections).isPositive();
-    assertThat(broken).isEmpty();
-  }
-
-  @Test
   void everySectionOfTheDesignThatIsNamedIsThere() {
     List<String> broken = new ArrayList<>();
     int sections = 0;
@@ -85,7 +63,7 @@ class DocumentationTest {
         Matcher section = SECTION.matcher(reference.group(2));
         while (there && section.find()) {
           sections++;
-          there = headings(page).contains(section.group(1));
+          there = Markdown.headings(Project.read(page)).contains(section.group(1));
         }
         if (!there) {
           broken.add(Project.root().relativize(text) + " -> " + reference.group());
@@ -156,45 +134,6 @@ class DocumentationTest {
       case COMPACT_AND_DELETE -> "compacted, " + written;
       case CHANGELOG -> "compacted";
     };
-  }
-
-  private static List<Path> pages() {
-    List<Path> pages = new ArrayList<>();
-    for (Path file : Project.walk(Project.root().resolve("docs"))) {
-      if (file.toString().endsWith(".md")) {
-        pages.add(file);
-      }
-    }
-    pages.add(Project.root().resolve("README.md"));
-    pages.add(Project.root().resolve("CONTRIBUTING.md"));
-    for (Path text : Project.texts()) {
-      if (text.endsWith("README.md") && Project.root().relativize(text).getNameCount() == 2) {
-        pages.add(text);
-      }
-    }
-    return pages;
-  }
-
-  /** The headings of a page, without those in code. */
-  private static List<String> headings(Path page) {
-    List<String> headings = new ArrayList<>();
-    boolean code = false;
-    for (String line : Project.read(page).lines().toList()) {
-      code ^= line.startsWith("```");
-      Matcher heading = HEADING.matcher(line);
-      if (!code && heading.matches()) {
-        headings.add(heading.group(1));
-      }
-    }
-    return headings;
-  }
-
-  /** The headings as the usual hosts of Markdown make anchors of them. */
-  private static List<String> anchors(Path page) {
-    return headings(page).stream()
-        .map(heading -> heading.toLowerCase(Locale.ROOT))
-        .map(heading -> heading.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
-        .toList();
   }
 
   /** A reference may be broken over the lines of a comment. */

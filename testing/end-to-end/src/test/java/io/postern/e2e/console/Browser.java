@@ -1,5 +1,6 @@
 package io.postern.e2e.console;
 
+import io.postern.e2e.Project;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -233,7 +234,7 @@ final class Browser implements AutoCloseable {
 
   /** The whole page as a PNG below target/screenshots. */
   void picture(String name) throws IOException {
-    Path folder = Files.createDirectories(Example.root().resolve("target/screenshots"));
+    Path folder = Files.createDirectories(Project.root().resolve("target/screenshots"));
     Files.write(folder.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.e2e.Project;
 import io.postern.lab.LabProvider;
 import io.postern.stack.Processes;
 import io.postern.stack.Progress;
@@ -24,7 +25,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +75,7 @@ final class Example implements AutoCloseable {
     StateFolder state = new StateFolder(Files.createTempDirectory("postern-console-test"));
     RunningExample example =
         RunningExample.start(
-            root(),
+            Project.root(),
             state,
             0,
             DirectoryFile.example(),
@@ -111,7 +111,7 @@ final class Example implements AutoCloseable {
   void sendSamples() throws Exception {
     SampleRun run =
         new SampleRun(example.world(), example.stack().smtpPort(), example.stack().kafka());
-    for (Sample sample : Sample.folder(root().resolve("testing/stack/example/samples"))) {
+    for (Sample sample : Sample.folder(Project.root().resolve("testing/stack/example/samples"))) {
       assertThat(run.run(sample).differences()).as(sample.about()).isEmpty();
     }
     Awaitility.await("the console has read the mail")
@@ -129,14 +129,6 @@ final class Example implements AutoCloseable {
     } finally {
       provider.close();
     }
-  }
-
-  static Path root() {
-    @Nullable Path folder = Path.of("").toAbsolutePath();
-    while (folder != null && !Files.exists(folder.resolve("docker-compose.yml"))) {
-      folder = folder.getParent();
-    }
-    return Objects.requireNonNull(folder, "not inside the project");
   }
 
   RunningExample stack() {

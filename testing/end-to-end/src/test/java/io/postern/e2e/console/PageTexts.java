@@ -1,5 +1,6 @@
 package io.postern.e2e.console;
 
+import io.postern.e2e.Project;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ final class PageTexts {
    * @param language en or de
    */
   PageTexts(String language) throws IOException {
-    Path folder = Example.root().resolve("console-service/src/main/resources/web/texts");
+    Path folder = Project.root().resolve("console-service/src/main/resources/web/texts");
     for (String file : FILES) {
       String name = file + (language.equals("en") ? "" : "_" + language) + ".properties";
       try (Reader reader = Files.newBufferedReader(folder.resolve(name))) {

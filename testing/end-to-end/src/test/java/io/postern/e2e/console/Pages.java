@@ -1,6 +1,7 @@
 package io.postern.e2e.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.e2e.Project;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ final class Pages {
   static Set<String> groups() throws IOException {
     Set<String> groups = new TreeSet<>();
     try (Stream<Path> files =
-        Files.list(Example.root().resolve("console-service/src/main/resources/web/texts"))) {
+        Files.list(Project.root().resolve("console-service/src/main/resources/web/texts"))) {
       for (Path file : files.toList()) {
         try (Reader reader = Files.newBufferedReader(file)) {
           Properties texts = new Properties();

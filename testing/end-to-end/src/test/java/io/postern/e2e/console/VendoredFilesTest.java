@@ -2,6 +2,7 @@ package io.postern.e2e.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.e2e.Project;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -21,7 +22,7 @@ class VendoredFilesTest {
 
   @Test
   void eachFileHasItsHashAndEachHashItsFile() throws Exception {
-    Path root = Example.root();
+    Path root = Project.root();
     Set<String> listed = new TreeSet<>();
     for (String line : Files.readAllLines(root.resolve("tools/vendor.lock"))) {
       if (line.startsWith("#")) {

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What pages are written in, as the usual hosts of it and MkDocs read it. */
-final class Markdown {
+public final class Markdown {
   private static final Pattern HEADING = Pattern.compile("#{1,6} +(.*?) *#*");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]*)(?:#([^)\\s]+))?\\)");
   private static final Pattern PAGE = Pattern.compile("docs/([a-z0-9/-]+\\.md)(#[a-z0-9-]+)?");
@@ -21,7 +21,7 @@ final class Markdown {
   private Markdown() {}
 
   /** The headings of a page, without those in code. */
-  static List<String> headings(String page) {
+  public static List<String> headings(String page) {
     List<String> headings = new ArrayList<>();
     boolean code = false;
     for (String line : page.lines().toList()) {

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -51,6 +52,20 @@ class PageFactsTest {
             wrong(
                 page -> PageChecks.files(page, file -> Files.exists(Project.root().resolve(file)))))
         .isEmpty();
+  }
+
+  @Test
+  void everyLinkLeadsSomewhere() {
+    List<String> dead = new ArrayList<>();
+    for (Path page : Pages.all()) {
+      Markdown.deadLinks(Project.read(page), link -> target(page.resolveSibling(link)))
+          .forEach(link -> dead.add(Pages.name(page) + " -> " + link));
+    }
+    assertThat(dead).isEmpty();
+  }
+
+  private static @Nullable String target(Path file) {
+    return !Files.exists(file) ? null : file.toString().endsWith(".md") ? Project.read(file) : "";
   }
 
   @Test
@@ -98,6 +113,8 @@ class PageFactsTest {
     CommandLine postern = new CommandLine(io.postern.operator.Main.class);
     CommandLine run = new CommandLine(new io.postern.stack.Main());
     assertThat(wrong(page -> PageChecks.commands(page, postern, run))).isEmpty();
+    String script = Project.read(Project.root().resolve("deploy/ten-questions"));
+    assertThat(PageChecks.commands(script, postern, run)).isEmpty();
   }
 
   @Test
