@@ -65,6 +65,9 @@ public final class GatewayRules {
       if (!concerned || entry.connector.getBlocked() || !conditions.isEncryptedEnough(entry)) {
         continue;
       }
+      if (entry.connector.getSenderIpAddressesCount() > 0 && !conditions.isFromItsAddress(entry)) {
+        continue; // with a certificate name too, both are demanded
+      }
       if (entry.certificateName.isEmpty()) {
         if (conditions.isFromItsAddress(entry)) {
           return new Answer.Through(new Gateway(entry, inScope));

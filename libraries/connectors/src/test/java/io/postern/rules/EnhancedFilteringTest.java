@@ -121,6 +121,20 @@ class EnhancedFilteringTest {
     assertThat(outcome(facts.from(unknown(gateway)))).isEqualTo("5.7.51 From Fabrikam");
   }
 
+  /** Whose Received fields are believed must be who the connector demands, as a whole. */
+  @Test
+  void a_gateway_by_address_and_certificate_is_both() {
+    with(filter(c -> c.setRequireTls(true).setTlsSenderCertificateName("mx.filter.example")));
+
+    assertThat(gateway(plain(GATEWAY, "fabrikam.com"), "contoso.com")).isEqualTo("none");
+    assertThat(gateway(tls(GATEWAY, "fabrikam.com", "mx.other.example"), "contoso.com"))
+        .isEqualTo("none");
+    assertThat(gateway(tls(FABRIKAM, "fabrikam.com", "mx.filter.example"), "contoso.com"))
+        .isEqualTo("none");
+    assertThat(gateway(tls(GATEWAY, "fabrikam.com", "mx.filter.example"), "contoso.com"))
+        .contains("filter");
+  }
+
   @Test
   void s1_1_direct_send_behind_a_gateway_is_decided_by_the_true_source() {
     objects.removeFirst();
