@@ -21,17 +21,37 @@ final class AddressOverlaps {
           .thenComparing((one, other) -> Long.compareUnsigned(one.high(), other.high()))
           .thenComparing((one, other) -> Long.compareUnsigned(one.low(), other.low()));
 
+  /** Of each range the first two connectors: one of them is another than the one that asks. */
+  private static final int ENOUGH = 2;
+
   private final IpIndex<Held> byRange = new IpIndex<>();
   private final TreeMap<IpAddress, List<Held>> byNetwork = new TreeMap<>(ORDER);
 
   AddressOverlaps(Collection<InboundEntry> entries) {
     for (InboundEntry entry : entries) {
       for (IpRange range : entry.ranges) {
-        Held held = new Held(range, entry);
-        byRange.add(range, held);
-        byNetwork.computeIfAbsent(range.network(), network -> new ArrayList<>()).add(held);
+        List<Held> there =
+            byNetwork.computeIfAbsent(range.network(), network -> new ArrayList<>());
+        if (!isKnown(there, range, entry)) {
+          Held held = new Held(range, entry);
+          byRange.add(range, held);
+          there.add(held);
+        }
       }
     }
+  }
+
+  private static boolean isKnown(List<Held> there, IpRange range, InboundEntry entry) {
+    int same = 0;
+    for (Held held : there) {
+      if (held.range().prefixLength() == range.prefixLength()) {
+        same++;
+        if (same == ENOUGH || held.entry().name().equals(entry.name())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** A range of a connector with another name that shares an address with this one; null: none. */

@@ -1,6 +1,7 @@
 package io.postern.rules;
 
 import io.postern.contracts.v1.ConnectorMode;
+import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.names.CertificateNames;
 import java.util.List;
@@ -51,11 +52,17 @@ final class InboundConnectorCheck {
       String field = "senderIPAddresses[" + i + "]";
       String shown = "\"" + Findings.shown(addresses.get(i)) + "\"";
       try {
+        IpRange range = IpRange.parse(addresses.get(i));
         findings.when(
-            !IpRange.parse(addresses.get(i)).fitsConnector(),
+            !range.fitsConnector(),
             field,
             shown + " is too wide a block for a sender",
             "write blocks of /24 to /32 (IPv6: /64 to /128)");
+        findings.when(
+            range.hasHostBits() && connector.getConnectorType() == ConnectorType.ON_PREMISES,
+            field,
+            shown + " is a whole block, whose hosts may all relay",
+            "write only the address, or the first address of the block");
       } catch (IllegalArgumentException e) {
         findings.add(
             field, shown + ": " + e.getMessage(), "write 192.0.2.1, 192.0.2.0/24 or 2001:db8::/64");
@@ -107,6 +114,12 @@ final class InboundConnectorCheck {
         "senderIPAddresses",
         "restrictDomainsToIPAddresses needs addresses",
         "write the partner's addresses");
+    findings.when(
+        addresses && toCertificate && !toAddresses,
+        "restrictDomainsToIPAddresses",
+        "without it, the senderIPAddresses of a connector that is restricted to a certificate have "
+            + "no effect",
+        "set restrictDomainsToIPAddresses: true to require both, or remove senderIPAddresses");
   }
 
   private static void onPremises(InboundConnector connector, Directory after, Findings findings) {

@@ -35,7 +35,7 @@ record OutboundChoice(
           conditions,
           index.forAllAcceptedDomains.getFirst(),
           "allAcceptedDomains",
-          "it matches mail to every accepted domain that no connector names");
+          "it matches mail to every accepted domain that no on-premises connector names");
     }
     return new OutboundChoice(index, conditions, null, "", "");
   }

@@ -72,6 +72,7 @@ final class OutboundWarnings {
 
   private static boolean demands(InboundEntry entry, String domain) {
     return entry.usable(ConnectorType.PARTNER)
+        && !entry.isForItsAddresses()
         && (entry.connector.getRequireTls() || entry.restricting())
         && entry.senderDomains.stream().anyMatch(pattern -> pattern.matches(domain));
   }

@@ -200,10 +200,11 @@ final class PartnerRules {
           restricted ? RecipientRefusal.RESTRICT_TO_ADDRESSES : "senderIPAddresses",
           source.detail());
     }
+    // Then it may be an alternative's.
+    boolean awaitsSource = byAddress && source.range().isEmpty();
     if (!entry.goesByCertificate()) {
       if (entry.connector.getBlocked()) {
-        // While the true source is awaited it may be an alternative's.
-        return byAddress && source.range().isEmpty()
+        return awaitsSource
             ? new Trial.Failure(RecipientRefusal.blocked(), entry)
             : new Trial.Blocked(entry);
       }
@@ -216,8 +217,10 @@ final class PartnerRules {
           ? new Trial.Failure(RecipientRefusal.restricted(rule), entry)
           : new Trial.NoMatch();
     }
-    if (entry.connector.getBlocked()) {
-      return new Trial.Blocked(entry); // whatever its chain is worth
+    if (entry.connector.getBlocked()) { // whatever its chain is worth
+      return awaitsSource
+          ? new Trial.Failure(RecipientRefusal.blocked(), entry)
+          : new Trial.Blocked(entry);
     }
     return switch (ChainJudgement.of(conditions, entry, known, rule)) {
       case ChainJudgement.Question(VerdictQuestion question) -> new Trial.Question(question);

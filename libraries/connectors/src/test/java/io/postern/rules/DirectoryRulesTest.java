@@ -223,6 +223,20 @@ class DirectoryRulesTest {
         of("senderIPAddresses[0]", addresses("192.0.0.0/23")),
         of("senderIPAddresses[0]", addresses("2001:db8::/63")),
         of(
+            "senderIPAddresses[0]",
+            onPremisesIn("contoso", "a", c -> c.addSenderIpAddresses("192.0.2.7/24"))),
+        of(
+            "restrictDomainsToIPAddresses",
+            partnerIn(
+                "contoso",
+                "a",
+                c ->
+                    c.addSenderDomains("*")
+                        .addSenderIpAddresses("192.0.2.1")
+                        .setRequireTls(true)
+                        .setTlsSenderCertificateName("a.example")
+                        .setRestrictDomainsToCertificate(true))),
+        of(
             "treatMessagesAsInternal",
             partnerIn(
                 "contoso", "a", c -> c.addSenderDomains("*").setTreatMessagesAsInternal(true))),

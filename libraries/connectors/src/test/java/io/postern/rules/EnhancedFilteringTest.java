@@ -135,6 +135,30 @@ class EnhancedFilteringTest {
         .contains("filter");
   }
 
+  /** While the true source is awaited the mail may be an alternative's. */
+  @Test
+  void a_blocked_connector_by_address_and_certificate_leaves_the_mail_of_others_behind_a_gateway() {
+    with(filter(c -> {}))
+        .with(fabrikam(c -> {}))
+        .with(
+            partnerIn(
+                "contoso",
+                "A blocked",
+                c ->
+                    c.addSenderDomains("fabrikam.com")
+                        .setRestrictDomainsToIpAddresses(true)
+                        .addSenderIpAddresses("198.51.100.0/24")
+                        .setRequireTls(true)
+                        .setTlsSenderCertificateName("mx.filter.example")
+                        .setBlocked(true)));
+    InboundFacts facts = tls(GATEWAY, "fabrikam.com", "mx.filter.example");
+    Gateway gateway = through(facts);
+
+    assertThat(outcome(facts.from(new TrueSource.Awaited(gateway)))).isEqualTo("From Fabrikam");
+    assertThat(outcome(facts.from(found(gateway, FABRIKAM)))).isEqualTo("From Fabrikam");
+    assertThat(outcome(facts.from(found(gateway, "198.51.100.9")))).isEqualTo("5.7.711 A blocked");
+  }
+
   @Test
   void s1_1_direct_send_behind_a_gateway_is_decided_by_the_true_source() {
     objects.removeFirst();

@@ -225,6 +225,18 @@ class ExchangeInboundRulesTest {
             sends(plain(STRANGER, "partner.example")),
             "incoming contoso"),
         row(
+            "1.1 restrictDomainsToCertificate: addresses beside it let nobody pass",
+            contoso(
+                partner(
+                    c ->
+                        c.addSenderDomains("partner.example")
+                            .addSenderIpAddresses(LISTED)
+                            .setRequireTls(true)
+                            .setTlsSenderCertificateName("mail.partner.example")
+                            .setRestrictDomainsToCertificate(true))),
+            shows("partner.example", "other.example"),
+            PARTNER_TEXT),
+        row(
             "1.1 associatedAcceptedDomains: other recipients are none of the connector's",
             contoso(
                 domain("contoso", "pilot.example"),

@@ -73,7 +73,7 @@ final class ConnectorFields {
               InboundConnector::getSenderDomainsList),
           new ConnectorField<>(
               "senderIPAddresses",
-              "address or CIDR block, `/24` to `/32` (IPv6: `/64` to `/128`); at most 500",
+              "address or CIDR block, `/24` to `/32` (IPv6: `/64` to `/128`); at most 500; a `partner` without a restriction is for these clients only",
               "none",
               (fields, name, b) -> b.addAllSenderIpAddresses(fields.texts(name)),
               InboundConnector::getSenderIpAddressesList),

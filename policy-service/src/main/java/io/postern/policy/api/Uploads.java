@@ -13,9 +13,10 @@ import java.util.Set;
  * send a byte now and then.
  *
  * <p>Bounds: one body an organization, {@value #MOST} in all, each within the service's {@code
- * quarkus.http.limits.max-body-size} (16 MiB) and the time given. So an organization's
- * administrators keep only their own organization waiting, and {@value #MOST} organizations the
- * others for that time. Any thread; blocks for the client.
+ * quarkus.http.limits.max-body-size} (16 MiB, some 40 MiB while it grows) and the time given, with
+ * the server's {@code quarkus.http.read-timeout} (60 s) after it for a client that is silent. So an
+ * organization's administrators keep only their own organization waiting, and {@value #MOST}
+ * organizations the others for that time. Any thread; blocks for the client.
  */
 final class Uploads {
   static final int MOST = 4;

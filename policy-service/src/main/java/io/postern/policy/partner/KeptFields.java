@@ -52,7 +52,6 @@ final class KeptFields {
                   "trustAnchors",
                   "revocation",
                   "clientCertificate",
-                  "credentials",
                   "minimumTlsVersion",
                   "requireForwardSecrecy",
                   "requirePostQuantum",
@@ -93,6 +92,9 @@ final class KeptFields {
       Map<String, Object> existing,
       Map<String, Object> imported,
       List<Finding> findings) {
+    String object = section.list() + " " + imported.get(section.identity());
+    hosts(object, existing, imported, findings);
+    addresses(object, existing, imported, findings);
     Set<String> kept = new TreeSet<>();
     for (String field : section.kept()) {
       Object value = existing.get(field);
@@ -103,14 +105,67 @@ final class KeptFields {
     }
     if (!kept.isEmpty()) {
       findings.add(
-          new Finding(
-              section.list() + " " + imported.get(section.identity()),
-              "",
-              "",
-              Finding.Taken.DIFFERENT,
+          finding(
+              object,
               "kept as they are here, since Exchange has no such parameters: "
                   + String.join(", ", kept)));
     }
+  }
+
+  /** Ports, which Exchange has not, and credentials, which are for these hosts and no other. */
+  private static void hosts(
+      String object,
+      Map<String, Object> existing,
+      Map<String, Object> imported,
+      List<Finding> findings) {
+    List<String> before = texts(existing, "smartHosts");
+    Object credentials = existing.get("credentials");
+    if (!before.isEmpty() && names(before).equals(names(texts(imported, "smartHosts")))) {
+      imported.put("smartHosts", before);
+      if (credentials != null) {
+        imported.put("credentials", credentials);
+      }
+    } else if (credentials != null) {
+      findings.add(
+          finding(object, "credentials are not kept, since they are for other smart hosts"));
+    }
+  }
+
+  /** What was demanded or blocked of every client stays so, where the import names addresses. */
+  private static void addresses(
+      String object,
+      Map<String, Object> existing,
+      Map<String, Object> imported,
+      List<Finding> findings) {
+    boolean forItsAddresses =
+        "partner".equals(imported.get("connectorType"))
+            && imported.containsKey("senderIPAddresses")
+            && !Boolean.TRUE.equals(imported.get("restrictDomainsToIPAddresses"));
+    if (forItsAddresses && !existing.containsKey("senderIPAddresses")) {
+      imported.remove("senderIPAddresses");
+      findings.add(
+          finding(
+              object,
+              "senderIPAddresses are not taken: the connector is here for every client, and would"
+                  + " demand or block less. Write them by hand if that is meant"));
+    }
+  }
+
+  private static Finding finding(String object, String remark) {
+    return new Finding(object, "", "", Finding.Taken.DIFFERENT, remark);
+  }
+
+  private static List<String> texts(Map<String, Object> fields, String name) {
+    return fields.get(name) instanceof List<?> list
+        ? list.stream().map(String::valueOf).toList()
+        : List.of();
+  }
+
+  private static List<String> names(List<String> hosts) {
+    return hosts.stream()
+        .map(host -> host.replaceAll("(?<=]|^[^:]{1,253}):[0-9]+$", "").toLowerCase(Locale.ROOT))
+        .sorted()
+        .toList();
   }
 
   private static String identity(Section section, Map<String, Object> fields) {

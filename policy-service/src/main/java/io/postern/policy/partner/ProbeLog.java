@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * question, since most installations are never asked.
  *
  * <p>Bounds: the probes of the last hour, at most {@value #MOST} and {@value #MOST_BYTES} bytes,
- * the oldest leave first; {@link LastValidations}. Only administrators fill them. Thread-safe; calls block for the log, 10 s at most.
+ * the oldest leave first; {@link LastValidations}. Only administrators fill them. Thread-safe;
+ * calls block for Kafka, 10 s at most.
  */
 @Singleton
 public class ProbeLog {

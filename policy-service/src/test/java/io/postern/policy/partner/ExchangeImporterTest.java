@@ -8,6 +8,7 @@ import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RevocationMode;
@@ -133,6 +134,75 @@ class ExchangeImporterTest {
     assertThat(answer.findings())
         .filteredOn(finding -> finding.remark().startsWith("kept as they are"))
         .hasSize(2);
+  }
+
+  private static DirectoryObject object(InboundConnector.Builder connector) {
+    return DirectoryObject.newBuilder().setInboundConnector(connector).build();
+  }
+
+  /** A block of a sender domain would shrink to the addresses of the file. */
+  @Test
+  void aConnectorForEveryClientIsNotNarrowedToAddresses() {
+    InboundConnector.Builder blocked =
+        InboundConnector.newBuilder()
+            .setName("Bank")
+            .setOrganization("contoso")
+            .setConnectorType(ConnectorType.PARTNER)
+            .setEnabled(true)
+            .addSenderDomains("bank.example")
+            .setRequireTls(true)
+            .setBlocked(true);
+
+    ImportAnswer answer =
+        imported(
+            CONTOSO.with(List.of(object(blocked))),
+            """
+            [{"Identity":"Bank","Name":"Bank","ConnectorType":"Partner","Enabled":true,
+              "SenderDomains":["bank.example"],"RequireTls":true,"SenderIPAddresses":["192.0.2.1"],
+              "RestrictDomainsToIPAddresses":false}]
+            """);
+
+    assertThat(answer.changes().toString()).doesNotContain("senderIPAddresses");
+    assertThat(answer.findings())
+        .anySatisfy(finding -> assertThat(finding.remark()).contains("for every client"));
+  }
+
+  @Test
+  void credentialsStayWithTheHostsThatTheyAreForAndPortsStay() {
+    OutboundConnector.Builder out =
+        OutboundConnector.newBuilder()
+            .setName("Smart")
+            .setOrganization("contoso")
+            .setConnectorType(ConnectorType.PARTNER)
+            .setEnabled(true)
+            .addRecipientDomains("*")
+            .addSmartHosts(NextHopHost.newBuilder().setHost("relay.example").setPort(587))
+            .setTlsSettings(TlsLevel.CERTIFICATE_VALIDATION)
+            .setCredentials("relay");
+    Directory before =
+        CONTOSO.with(
+            List.of(DirectoryObject.newBuilder().setOutboundConnector(out).build()));
+    String file =
+        """
+        [{"Identity":"Smart","Name":"Smart","ConnectorType":"Partner","Enabled":true,
+          "RecipientDomains":["*"],"UseMXRecord":false,"SmartHosts":["HOST"],
+          "TlsSettings":"CertificateValidation"}]
+        """;
+
+    assertThat(imported(before, file.replace("HOST", "Relay.example")).file())
+        .contains("relay.example:587")
+        .contains("credentials");
+    assertThat(imported(before, file.replace("HOST", "other.example")).file())
+        .doesNotContain("credentials");
+  }
+
+  private static ImportAnswer imported(Directory before, String file) {
+    return new ExchangeImporter(before, "contoso", List.of())
+        .run(
+            file.getBytes(StandardCharsets.UTF_8),
+            Rights.of(List.of("administrator:contoso")),
+            true,
+            changes -> 2L);
   }
 
   private ImportAnswer run(Rights rights) {

@@ -47,12 +47,15 @@ final class ConnectorText {
     }
     String name = object.path("tlsSenderCertificateName").asText("");
     boolean own = object.path("connectorType").asText().equals("onPremises");
-    if (!name.isEmpty() && (own || object.path("restrictDomainsToCertificate").asBoolean())) {
+    if (!name.isEmpty() && (own
+            || object.path("restrictDomainsToCertificate").asBoolean()
+            || object.path("restrictDomainsToIPAddresses").asBoolean())) {
       proofs.add(f.t("con.certificate", name));
     }
     JsonNode addresses = object.path("senderIPAddresses");
-    if (!addresses.isEmpty() && (own || object.path("restrictDomainsToIPAddresses").asBoolean())) {
-      proofs.add(f.t("con.address", Values.some(addresses)));
+    if (!addresses.isEmpty()) {
+      boolean demanded = own || object.path("restrictDomainsToIPAddresses").asBoolean();
+      proofs.add(f.t(demanded ? "con.address" : "con.addressOnly", Values.some(addresses)));
     }
     return proofs.isEmpty() ? f.t("con.noTls") : String.join(", ", proofs);
   }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundImport {
   private static final Pattern ISSUER_AND_SUBJECT = Pattern.compile("(?i)<I>.*<S>.*?CN=([^,<]+).*");
+  private static final String NO_EFFECT =
+      "they have no effect without RestrictDomainsToIPAddresses: only the certificate restricts";
   private static final String FOR_THEM =
       "the connector applies to clients at these addresses and refuses no other; Exchange's page of "
           + "the cmdlet calls them ignored without RestrictDomainsToIPAddresses";
@@ -109,7 +111,9 @@ final class InboundImport {
     if (addresses.isEmpty()) {
       return;
     }
-    if (onPremises && !certificate.isEmpty()) {
+    if (!onPremises && !restricts && in.isSet("RestrictDomainsToCertificate")) {
+      in.notTaken("SenderIPAddresses", NO_EFFECT);
+    } else if (onPremises && !certificate.isEmpty()) {
       in.different(
           "SenderIPAddresses", "an own server is selected only by its certificate: not imported");
     } else {

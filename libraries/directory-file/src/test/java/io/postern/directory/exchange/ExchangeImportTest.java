@@ -111,6 +111,7 @@ class ExchangeImportTest {
         "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['smtp:*;5'] | senderDomains | [*] | SenderDomains | DIFFERENT",
         // addresses of a partner without the restriction
         "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'SenderIPAddresses':['192.0.2.1'] | senderIPAddresses | [192.0.2.1] | SenderIPAddresses | DIFFERENT",
+        "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'RequireTls':true,'TlsSenderCertificateName':'x.example','RestrictDomainsToCertificate':true,'SenderIPAddresses':['192.0.2.1'] | senderIPAddresses | null | SenderIPAddresses | NOT_TAKEN",
         // both restrictions in one
         "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'RequireTls':true,'TlsSenderCertificateName':'x.example','RestrictDomainsToCertificate':true,'RestrictDomainsToIPAddresses':true,'SenderIPAddresses':['192.0.2.1'] | restrictDomainsToIPAddresses | true | RestrictDomainsToIPAddresses | TAKEN",
         // ranges

@@ -66,12 +66,15 @@ final class ConnectorSummary {
     }
     String name = object.path("tlsSenderCertificateName").asText("");
     boolean own = object.path("connectorType").asText().equals("onPremises");
-    if (!name.isEmpty() && (own || object.path("restrictDomainsToCertificate").asBoolean())) {
+    if (!name.isEmpty() && (own
+            || object.path("restrictDomainsToCertificate").asBoolean()
+            || object.path("restrictDomainsToIPAddresses").asBoolean())) {
       proofs.add("certificate " + name);
     }
     JsonNode addresses = object.path("senderIPAddresses");
-    if (!addresses.isEmpty() && (own || object.path("restrictDomainsToIPAddresses").asBoolean())) {
-      proofs.add("address " + listed(addresses));
+    if (!addresses.isEmpty()) {
+      boolean demanded = own || object.path("restrictDomainsToIPAddresses").asBoolean();
+      proofs.add((demanded ? "address " : "only for clients at ") + listed(addresses));
     }
     return String.join(", ", proofs);
   }
