@@ -30,8 +30,7 @@ class WordsTest {
   void eachFieldOfARequirementIsShown() {
     List<String> hidden = new ArrayList<>();
     for (FieldDescriptor field : TlsRequirement.getDescriptor().getFields()) {
-      TlsRequirement demanding =
-          TlsRequirement.newBuilder().setField(field, other(field)).build();
+      TlsRequirement demanding = TlsRequirement.newBuilder().setField(field, other(field)).build();
       if (Words.requirement(demanding)
           .equals(Words.requirement(TlsRequirement.getDefaultInstance()))) {
         hidden.add(field.getName());

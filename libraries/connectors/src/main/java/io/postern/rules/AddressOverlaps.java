@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which inbound connectors of an organization have addresses in a range. A look-up costs a few
- * probes, and the ranges of the connector itself: an administrator may write 500 connectors with 500
- * ranges each. Filled by one thread, then only read.
+ * probes, and the ranges of the connector itself: an administrator may write 500 connectors with
+ * 500 ranges each. Filled by one thread, then only read.
  */
 final class AddressOverlaps {
   /** A range of a connector. */
@@ -30,8 +30,7 @@ final class AddressOverlaps {
   AddressOverlaps(Collection<InboundEntry> entries) {
     for (InboundEntry entry : entries) {
       for (IpRange range : entry.ranges) {
-        List<Held> there =
-            byNetwork.computeIfAbsent(range.network(), network -> new ArrayList<>());
+        List<Held> there = byNetwork.computeIfAbsent(range.network(), network -> new ArrayList<>());
         if (!isKnown(there, range, entry)) {
           Held held = new Held(range, entry);
           byRange.add(range, held);

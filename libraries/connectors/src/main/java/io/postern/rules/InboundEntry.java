@@ -94,8 +94,8 @@ final class InboundEntry {
 
   /**
    * A partner connector without a restriction, for the clients at its addresses: what it demands
-   * concerns them, and it refuses nobody else. One with an address that this version cannot read
-   * is for every client.
+   * concerns them, and it refuses nobody else. One with an address that this version cannot read is
+   * for every client.
    */
   boolean isForItsAddresses() {
     return connector.getConnectorType() == ConnectorType.PARTNER

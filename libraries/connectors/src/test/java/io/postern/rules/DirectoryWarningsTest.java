@@ -129,7 +129,9 @@ class DirectoryWarningsTest {
     }
   }
 
-  /** Each compared with each were 60 billion comparisons, in a call that one administrator makes. */
+  /**
+   * Each compared with each were 60 billion comparisons, in a call that one administrator makes.
+   */
   @Test
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void connectorsWithManyAddressesAreWarnedOfInTime() {

@@ -76,7 +76,9 @@ final class KeptFields {
           objects(before, organization, section.list()).stream()
               .collect(
                   Collectors.toMap(
-                      fields -> identity(section, fields), Function.identity(), (one, other) -> one));
+                      fields -> identity(section, fields),
+                      Function.identity(),
+                      (one, other) -> one));
       for (Map<String, Object> imported : list(draft, section.list())) {
         Map<String, Object> existing = there.get(identity(section, imported));
         if (existing != null) {
@@ -179,7 +181,8 @@ final class KeptFields {
       case "acceptedDomains" ->
           before
               .acceptedDomains(organization)
-              .forEach(each -> own.add(DirectoryObject.newBuilder().setAcceptedDomain(each).build()));
+              .forEach(
+                  each -> own.add(DirectoryObject.newBuilder().setAcceptedDomain(each).build()));
       case "inboundConnectors" ->
           before
               .inboundConnectors(organization)

@@ -28,8 +28,7 @@ final class LastValidations {
         validation.getStepsList().stream()
             .filter(step -> step.getState() == ProbeState.PROBE_FAILED)
             .toList();
-    ConnectorValidation kept =
-        validation.toBuilder().clearSteps().addAllSteps(failed).build();
+    ConnectorValidation kept = validation.toBuilder().clearSteps().addAllSteps(failed).build();
     byConnector.put(connector, kept);
     bytes += size(connector, kept);
     Iterator<Map.Entry<String, ConnectorValidation>> first = byConnector.entrySet().iterator();

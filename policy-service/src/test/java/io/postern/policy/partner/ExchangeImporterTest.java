@@ -180,8 +180,7 @@ class ExchangeImporterTest {
             .setTlsSettings(TlsLevel.CERTIFICATE_VALIDATION)
             .setCredentials("relay");
     Directory before =
-        CONTOSO.with(
-            List.of(DirectoryObject.newBuilder().setOutboundConnector(out).build()));
+        CONTOSO.with(List.of(DirectoryObject.newBuilder().setOutboundConnector(out).build()));
     String file =
         """
         [{"Identity":"Smart","Name":"Smart","ConnectorType":"Partner","Enabled":true,

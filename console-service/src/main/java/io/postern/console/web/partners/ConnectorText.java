@@ -47,7 +47,8 @@ final class ConnectorText {
     }
     String name = object.path("tlsSenderCertificateName").asText("");
     boolean own = object.path("connectorType").asText().equals("onPremises");
-    if (!name.isEmpty() && (own
+    if (!name.isEmpty()
+        && (own
             || object.path("restrictDomainsToCertificate").asBoolean()
             || object.path("restrictDomainsToIPAddresses").asBoolean())) {
       proofs.add(f.t("con.certificate", name));

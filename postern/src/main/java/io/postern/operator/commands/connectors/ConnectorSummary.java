@@ -66,7 +66,8 @@ final class ConnectorSummary {
     }
     String name = object.path("tlsSenderCertificateName").asText("");
     boolean own = object.path("connectorType").asText().equals("onPremises");
-    if (!name.isEmpty() && (own
+    if (!name.isEmpty()
+        && (own
             || object.path("restrictDomainsToCertificate").asBoolean()
             || object.path("restrictDomainsToIPAddresses").asBoolean())) {
       proofs.add("certificate " + name);
