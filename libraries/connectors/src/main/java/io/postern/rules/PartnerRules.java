@@ -187,8 +187,9 @@ final class PartnerRules {
     SourceAddress source =
         restricted
             ? conditions.sourceAddress(entry)
-            : new SourceAddress(
-                true, byAddress ? entry.rangeOf(conditions.client) : "", "the client is there");
+            : byAddress
+                ? SourceAddress.ofClient(conditions.facts, conditions.client, entry)
+                : new SourceAddress(true, "", "");
     if (!source.met()) {
       trail.failed(entry.subject, RecipientRefusal.RESTRICT_TO_ADDRESSES, source.detail());
       return new Trial.Failure(

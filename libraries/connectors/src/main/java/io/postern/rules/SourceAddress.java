@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SourceAddress(boolean met, String range, String detail) {
   static SourceAddress of(InboundFacts facts, @Nullable IpAddress client, InboundEntry entry) {
-    SourceAddress connected = of("the client's address " + facts.clientIp(), entry.rangeOf(client));
+    SourceAddress connected = ofClient(facts, client, entry);
     TrueSource source = facts.trueSource();
     if (connected.met()
         || source == null
@@ -33,6 +33,12 @@ record SourceAddress(boolean met, String range, String detail) {
               "",
               connected.detail() + ", and the true source is unknown: " + unknown.whyNot());
     };
+  }
+
+  /** Only the client's, whatever is behind it. */
+  static SourceAddress ofClient(
+      InboundFacts facts, @Nullable IpAddress client, InboundEntry entry) {
+    return of("the client's address " + facts.clientIp(), entry.rangeOf(client));
   }
 
   private static SourceAddress of(String subject, String range) {

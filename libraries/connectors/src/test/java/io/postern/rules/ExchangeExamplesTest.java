@@ -13,7 +13,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.NextHopHost;
-import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
@@ -22,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -155,16 +155,7 @@ class ExchangeExamplesTest {
   }
 
   private static List<DirectoryObject> rejectsDirectSend(DirectoryObject... more) {
-    List<DirectoryObject> all =
-        new ArrayList<>(
-            List.of(
-                DirectoryObject.newBuilder()
-                    .setOrganization(
-                        Organization.newBuilder().setId("fabrikam").setRejectDirectSend(true))
-                    .build(),
-                domain("fabrikam", "fabrikam.net")));
-    all.addAll(List.of(more));
-    return all;
+    return Sample.rejectsDirectSend("fabrikam", "fabrikam.net", more);
   }
 
   static Stream<Session> partner() {
@@ -421,6 +412,21 @@ class ExchangeExamplesTest {
             row.to(),
             RequireTls.REQUIRE_TLS_UNSPECIFIED);
     assertThat(((OutboundDecision.Deliver) decision).connector()).isEqualTo(row.expected());
+  }
+
+  @Test
+  void theTraceNamesTheAddressByWhichThePartnerIsKnown() {
+    InboundDecision decision =
+        InboundRules.decide(
+            Directory.of(partnerPageExample5(), 1, Map.of()),
+            tls("10.3.1.77", "contosobank.com"),
+            "fabrikam.net",
+            Sample.GOOD);
+    assertThat(((InboundDecision.Accept) decision).explanation().getStepsList())
+        .anySatisfy(
+            step ->
+                assertThat(step.getDetail())
+                    .isEqualTo("the client's address 10.3.1.77 is in 10.3.1.5/24"));
   }
 
   /** What Exchange takes is a directory here, too: no row shows a connector that is refused. */

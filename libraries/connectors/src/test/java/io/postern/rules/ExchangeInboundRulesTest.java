@@ -13,7 +13,6 @@ import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.InboundConnector;
-import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import java.util.ArrayList;
@@ -113,16 +112,7 @@ class ExchangeInboundRulesTest {
   }
 
   private static List<DirectoryObject> rejectsDirectSend(DirectoryObject... more) {
-    List<DirectoryObject> all =
-        new ArrayList<>(
-            List.of(
-                DirectoryObject.newBuilder()
-                    .setOrganization(
-                        Organization.newBuilder().setId("contoso").setRejectDirectSend(true))
-                    .build(),
-                domain("contoso", "contoso.com")));
-    all.addAll(List.of(more));
-    return all;
+    return Sample.rejectsDirectSend("contoso", "contoso.com", more);
   }
 
   private static final String PARTNER_TEXT =

@@ -15,6 +15,7 @@ import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -43,6 +44,19 @@ final class Sample {
     return DirectoryObject.newBuilder()
         .setOrganization(Organization.newBuilder().setId(id))
         .build();
+  }
+
+  /** An organization with {@code rejectDirectSend}, its domain, and further objects. */
+  static List<DirectoryObject> rejectsDirectSend(
+      String organization, String domain, DirectoryObject... more) {
+    DirectoryObject rejecting =
+        DirectoryObject.newBuilder()
+            .setOrganization(
+                Organization.newBuilder().setId(organization).setRejectDirectSend(true))
+            .build();
+    List<DirectoryObject> all = new ArrayList<>(List.of(rejecting, domain(organization, domain)));
+    all.addAll(List.of(more));
+    return all;
   }
 
   static DirectoryObject domain(String organization, String domain) {

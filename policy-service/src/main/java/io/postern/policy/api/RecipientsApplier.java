@@ -14,7 +14,6 @@ import io.postern.policy.recipients.RecipientListStep;
 import io.postern.policy.recipients.RecipientSteps;
 import io.postern.rules.Directory;
 import io.postern.rules.recipients.RecipientList.Difference;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -52,13 +51,20 @@ final class RecipientsApplier {
   RecipientsAnswer apply(
       AcceptedDomain domain, InputStream text, boolean dryRun, int removeAtMost, String actor)
       throws UnavailableException, OvertakenException, IOException {
-    byte[] body = uploads.read(domain.getOrganization(), text);
+    try (Uploads.Body body = uploads.read(domain.getOrganization(), text)) {
+      return applied(domain, body.stream(), dryRun, removeAtMost, actor);
+    }
+  }
+
+  private RecipientsAnswer applied(
+      AcceptedDomain domain, InputStream text, boolean dryRun, int removeAtMost, String actor)
+      throws UnavailableException, OvertakenException, IOException {
     if (!place.tryAcquire()) {
       throw new UnavailableException(
           UnavailableException.UNAVAILABLE, "Another list is being applied: try again.", null);
     }
     try {
-      RecipientFile file = RecipientFile.read(domain, new ByteArrayInputStream(body));
+      RecipientFile file = RecipientFile.read(domain, text);
       RecipientComparison comparison =
           RecipientComparison.of(directory().recipientLists().list(domain.getDomain()), file);
       List<ListProblem> problems = problems(file, comparison, removeAtMost);

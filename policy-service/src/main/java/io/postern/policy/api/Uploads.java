@@ -1,71 +1,130 @@
 package io.postern.policy.api;
 
 import io.postern.api.ProblemException;
-import java.io.ByteArrayOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
  * Large bodies of requests, read to their end before anything else is held for them: a client may
  * send a byte now and then.
  *
- * <p>Bounds: one body an organization, {@value #MOST} in all, each within the service's {@code
- * quarkus.http.limits.max-body-size} (16 MiB, some 40 MiB while it grows) and the time given, with
- * the server's {@code quarkus.http.read-timeout} (60 s) after it for a client that is silent. So an
- * organization's administrators keep only their own organization waiting, and {@value #MOST}
- * organizations the others for that time. Any thread; blocks for the client.
+ * <p>Bounds: one body an organization, {@value #MOST_BYTES} bytes of all in memory; each within the
+ * time given, with the server's {@code quarkus.http.read-timeout} (60 s) after it for a client that
+ * is silent. So an organization's administrators keep only their own organization waiting, and
+ * those of two organizations the others for that time. Any thread; blocks for the client.
  */
 final class Uploads {
-  static final int MOST = 4;
+  static final int MOST_BYTES = 24 << 20;
   private static final int CHUNK = 64 << 10;
 
   private final Duration limit;
-  private final Set<String> reading = new HashSet<>(); // guarded by this
+  private final Set<String> organizations = new HashSet<>(); // guarded by this
+  private long bytes; // the same
 
   Uploads(Duration limit) {
     this.limit = limit;
+  }
+
+  /** A body that has come; its memory is held until it is closed. One thread. */
+  final class Body implements AutoCloseable {
+    private final String organization;
+    private final List<byte[]> chunks = new ArrayList<>();
+
+    private Body(String organization) {
+      this.organization = organization;
+    }
+
+    InputStream stream() {
+      return new SequenceInputStream(
+          Collections.enumeration(chunks.stream().map(ByteArrayInputStream::new).toList()));
+    }
+
+    @Override
+    public void close() {
+      synchronized (Uploads.this) {
+        organizations.remove(organization);
+        bytes -= chunks.size() * (long) CHUNK;
+      }
+      chunks.clear();
+    }
   }
 
   /**
    * @throws UnavailableException when others are being read
    * @throws ProblemException 400: it did not arrive in time
    */
-  byte[] read(String organization, InputStream body) throws UnavailableException, IOException {
+  Body read(String organization, InputStream text) throws UnavailableException, IOException {
     begin(organization);
+    Body body = new Body(organization);
+    boolean complete = false;
     try {
-      return read(body);
+      read(text, body);
+      complete = true;
+      return body;
     } finally {
-      end(organization);
+      if (!complete) {
+        body.close();
+      }
     }
   }
 
-  private byte[] read(InputStream body) throws IOException {
+  private void read(InputStream text, Body body) throws UnavailableException, IOException {
     long end = System.nanoTime() + limit.toNanos();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    byte[] chunk = new byte[CHUNK];
-    for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
-      bytes.write(chunk, 0, count);
+    boolean more = true;
+    while (more) {
+      take();
+      byte[] chunk = new byte[CHUNK];
+      body.chunks.add(chunk);
+      int length = fill(chunk, text, end);
+      more = length == CHUNK;
+      if (!more) {
+        body.chunks.set(body.chunks.size() - 1, Arrays.copyOf(chunk, length));
+      }
+    }
+  }
+
+  private int fill(byte[] chunk, InputStream text, long end) throws IOException {
+    int length = 0;
+    while (length < chunk.length) {
+      int count = text.read(chunk, length, chunk.length - length);
+      if (count < 0) {
+        return length;
+      }
+      length += count;
       if (System.nanoTime() - end > 0) {
         throw ProblemException.badRequest(
             "body",
             "it did not end within " + limit.toSeconds() + " s",
-            "send it over a quicker connection");
+            "send it over a faster connection");
       }
     }
-    return bytes.toByteArray();
+    return length;
   }
 
   private synchronized void begin(String organization) throws UnavailableException {
-    if (reading.size() >= MOST || !reading.add(organization)) {
-      throw new UnavailableException(
-          UnavailableException.UNAVAILABLE, "Another list is being read: try again.", null);
+    if (!organizations.add(organization)) {
+      throw busy();
     }
   }
 
-  private synchronized void end(String organization) {
-    reading.remove(organization);
+  private synchronized void take() throws UnavailableException {
+    if (bytes + CHUNK > MOST_BYTES) {
+      throw busy();
+    }
+    bytes += CHUNK;
+  }
+
+  private static UnavailableException busy() {
+    return new UnavailableException(
+        UnavailableException.UNAVAILABLE, "Another list is being read: try again.", null);
   }
 }

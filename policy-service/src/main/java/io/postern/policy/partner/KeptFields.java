@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
  * and take away what was demanded since the first. Pure.
  */
 final class KeptFields {
-  private record Section(String list, String identity, Set<String> kept) {}
+  record Section(String list, String identity, Set<String> kept) {}
 
-  private static final List<Section> SECTIONS =
+  static final List<Section> SECTIONS =
       List.of(
           new Section(
               "acceptedDomains",

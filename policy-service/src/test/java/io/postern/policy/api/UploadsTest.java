@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.time.Duration;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -21,41 +22,71 @@ import org.junit.jupiter.api.Timeout;
 class UploadsTest {
   private static final Duration LONG = Duration.ofMinutes(10);
 
+  private final Uploads uploads = new Uploads(LONG);
+
   private static InputStream text(String text) {
     return new ByteArrayInputStream(text.getBytes(US_ASCII));
+  }
+
+  private static byte[] read(Uploads uploads, String organization, InputStream text)
+      throws Exception {
+    try (Uploads.Body body = uploads.read(organization, text)) {
+      return body.stream().readAllBytes();
+    }
+  }
+
+  @Test
+  void theBodyIsAsItCame() throws Exception {
+    for (int size : new int[] {0, 1, 65_535, 65_536, 65_537, 300_000}) {
+      byte[] bytes = new byte[size];
+      new Random(size).nextBytes(bytes);
+      assertThat(read(uploads, "contoso", new ByteArrayInputStream(bytes))).isEqualTo(bytes);
+    }
   }
 
   /** The only place for lists was taken before the body was read. */
   @Test
   void anUploadThatDoesNotEndBlocksNoOtherOrganization() throws Exception {
-    Uploads uploads = new Uploads(LONG);
     try (PipedOutputStream client = new PipedOutputStream();
         InputStream slow = new PipedInputStream(client);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<byte[]> reading = threads.submit(() -> uploads.read("contoso", slow));
+      Future<byte[]> reading = threads.submit(() -> read(uploads, "contoso", slow));
       Awaitility.await()
           .until(
               () -> {
                 try {
-                  uploads.read("contoso", text(""));
+                  read(uploads, "contoso", text(""));
                   return false;
                 } catch (UnavailableException busy) {
                   return true;
                 }
               });
 
-      assertThat(uploads.read("fabrikam", text("anna\n"))).isEqualTo("anna\n".getBytes(US_ASCII));
+      assertThat(read(uploads, "fabrikam", text("anna\n"))).isEqualTo("anna\n".getBytes(US_ASCII));
 
       client.write("ben\n".getBytes(US_ASCII));
       client.close();
       assertThat(reading.get()).isEqualTo("ben\n".getBytes(US_ASCII));
     }
-    assertThat(uploads.read("contoso", text("anna\n"))).hasSize(5);
+    assertThat(read(uploads, "contoso", text("anna\n"))).hasSize(5);
   }
 
   @Test
-  void anUploadByASingleOctetNowAndThenEndsAtTheLimit() throws Exception {
-    Uploads uploads = new Uploads(Duration.ZERO);
+  void bodiesTogetherStayWithinTheirBytesAndGiveThemBack() throws Exception {
+    byte[] most = new byte[Uploads.MOST_BYTES * 2 / 3];
+    for (int i = 0; i < 3; i++) {
+      try (Uploads.Body body = uploads.read("contoso", new ByteArrayInputStream(most))) {
+        assertThat(body.stream().available()).isPositive();
+        assertThatThrownBy(() -> uploads.read("fabrikam", new ByteArrayInputStream(most)))
+            .isInstanceOf(UnavailableException.class);
+        assertThat(read(uploads, "fabrikam", text("anna\n"))).hasSize(5);
+      }
+    }
+  }
+
+  @Test
+  void anUploadByASingleOctetNowAndThenEndsAtTheLimit() {
+    Uploads impatient = new Uploads(Duration.ZERO);
     InputStream drip =
         new InputStream() {
           @Override
@@ -70,9 +101,10 @@ class UploadsTest {
           }
         };
 
-    assertThatThrownBy(() -> uploads.read("contoso", drip))
-        .isInstanceOf(ProblemException.class)
-        .hasMessageContaining("did not");
-    assertThatThrownBy(() -> uploads.read("contoso", drip)).isInstanceOf(ProblemException.class);
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> impatient.read("contoso", drip))
+          .isInstanceOf(ProblemException.class)
+          .hasMessageContaining("did not");
+    }
   }
 }
