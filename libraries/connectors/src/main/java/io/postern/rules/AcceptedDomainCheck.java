@@ -2,8 +2,8 @@ package io.postern.rules;
 
 import io.postern.contracts.RecipientKeys;
 import io.postern.contracts.v1.AcceptedDomain;
-import io.postern.contracts.v1.AcceptedDomainType;
 import io.postern.contracts.v1.RecipientValidation;
+import io.postern.fields.DirectoryFields;
 import io.postern.names.DomainNames;
 import io.postern.rules.recipients.RecipientList;
 import java.util.Map;
@@ -23,12 +23,9 @@ final class AcceptedDomainCheck {
         "domain",
         "\"" + Findings.shown(domain.getDomain()) + "\" is not a valid accepted domain",
         Findings.suggested(domain.getDomain(), "a domain name such as contoso.com, in lower case"));
+    FieldChecks.check(
+        DirectoryFields.ACCEPTED_DOMAIN, domain, domain.getOrganization(), after, findings);
     MailboxRouteCheck.check(domain, after, findings);
-    findings.when(
-        domain.getDomainType() == AcceptedDomainType.UNRECOGNIZED,
-        "domainType",
-        "unknown value",
-        "write authoritative or internalRelay");
     RecipientValidationCheck.check(domain, findings);
     list(domain, after.recipients(domain), findings);
   }

@@ -3,6 +3,7 @@ package io.postern.rules;
 import com.google.protobuf.ByteString;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AnchorSet;
+import io.postern.fields.DirectoryFields;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -10,27 +11,25 @@ import java.util.List;
 
 /** The checks of an organization's trust anchors: readable certificates and fingerprints. */
 final class AnchorSetCheck {
-  static final int MAX_CERTIFICATES = 50;
   static final int MAX_CERTIFICATE_BYTES = 16 * 1024;
-  static final int MAX_DISTRUSTED = 200;
   private static final int FINGERPRINT_BYTES = 32;
 
   private AnchorSetCheck() {}
 
   static void check(AnchorSet set, Directory after, Findings findings) {
-    findings.name(set.getName());
+    FieldChecks.check(DirectoryFields.ANCHOR_SET, set, set.getOrganization(), after, findings);
     findings.organization(set.getOrganization(), after);
     findings.when(
         set.getCertificatesCount() == 0 && !set.getWithDefaults(),
         "pem",
         "it has no certificate",
         "write at least one, or withDefaults: true for the installation's");
-    if (findings.list("pem", set.getCertificatesCount(), MAX_CERTIFICATES)) {
+    if (findings.list("pem", set.getCertificatesCount(), DirectoryFields.MOST_CERTIFICATES)) {
       for (int i = 0; i < set.getCertificatesCount(); i++) {
         certificate("pem[" + i + "]", set.getCertificates(i), set, findings);
       }
     }
-    if (findings.list("distrusted", set.getDistrustedCount(), MAX_DISTRUSTED)) {
+    if (findings.list("distrusted", set.getDistrustedCount(), DirectoryFields.MOST_DISTRUSTED)) {
       for (int i = 0; i < set.getDistrustedCount(); i++) {
         fingerprint(i, set.getDistrustedList(), findings);
       }

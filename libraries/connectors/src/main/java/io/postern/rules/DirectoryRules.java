@@ -5,6 +5,7 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.Organization;
+import io.postern.fields.DirectoryFields;
 import io.postern.names.DomainNames;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * other change. A pure function; any thread. No problem names another organization's objects (G8).
  */
 public final class DirectoryRules {
-  static final int MAX_DISPLAY_NAME = 256;
-
   private final Directory before;
   private final List<DirectoryObject> changes;
   private final List<DirectoryProblem> problems = new ArrayList<>();
@@ -168,7 +167,7 @@ public final class DirectoryRules {
   private static void check(DirectoryObject change, Directory after, Findings findings) {
     switch (change.getObjectCase()) {
       case ORGANIZATION -> {
-        organization(change.getOrganization(), findings);
+        organization(change.getOrganization(), after, findings);
         SenderRewritingCheck.organization(change.getOrganization(), after, findings);
       }
       case ACCEPTED_DOMAIN ->
@@ -182,24 +181,18 @@ public final class DirectoryRules {
     }
   }
 
-  private static void organization(Organization organization, Findings findings) {
+  private static void organization(Organization organization, Directory after, Findings findings) {
     String id = organization.getId();
+    FieldChecks.check(DirectoryFields.ORGANIZATION, organization, id, after, findings);
     findings.when(
         !DomainNames.isDomain(id) || DomainNames.hasDot(id),
         "id",
         "\"" + Findings.shown(id) + "\" is not a valid ID",
         "use 1 to 63 lower-case letters, digits and hyphens, without a hyphen at the ends");
-    findings.text("displayName", organization.getDisplayName(), MAX_DISPLAY_NAME);
     findings.when(
         organization.getRejectDirectSendSubdomains() && !organization.getRejectDirectSend(),
         "rejectDirectSendSubdomains",
         "without rejectDirectSend it rejects nothing",
         "set rejectDirectSend: true, or remove rejectDirectSendSubdomains");
-    int hours = organization.getExpiryHours();
-    findings.when(
-        hours != 0 && (hours < 12 || hours > 120),
-        "expiryHours",
-        "mail cannot expire after " + hours + " hours",
-        "use 12 to 120, or omit it for 24");
   }
 }

@@ -2,10 +2,9 @@ package io.postern.rules;
 
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.AnchorSetReference;
-import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.NextHopHost;
-import io.postern.contracts.v1.RevocationMode;
+import io.postern.fields.DirectoryFields;
 import io.postern.names.DomainNames;
 import java.util.List;
 
@@ -14,9 +13,8 @@ import java.util.List;
  * Fields are spelled as in Exchange's parameters and the directory file. One thread.
  */
 final class Findings {
-  static final int MAX_LIST = 500;
+  static final int MAX_LIST = DirectoryFields.MOST_ENTRIES;
   static final int MAX_NAME = 64; // Exchange's bound on a connector's name
-  static final int MAX_COMMENT = 1024;
   private static final int MAX_SHOWN = 80;
   private static final int MAX_KEY = 400;
 
@@ -42,19 +40,6 @@ final class Findings {
     if (wrong) {
       add(field, problem, cure);
     }
-  }
-
-  void mode(ConnectorMode mode) {
-    when(
-        mode == ConnectorMode.UNRECOGNIZED, "mode", "unknown value", "write enforce or reportOnly");
-  }
-
-  void revocation(String field, RevocationMode mode) {
-    when(
-        mode == RevocationMode.UNRECOGNIZED,
-        field,
-        "unknown value",
-        "write required, bestEffort or off");
   }
 
   void partnerOnly(String field, boolean set) {
@@ -148,8 +133,17 @@ final class Findings {
   }
 
   /** A name or an address, and a port. */
-  void host(String field, String portField, NextHopHost host) {
-    String name = host.getHost();
+  void host(String field, NextHopHost host) {
+    hostName(field, host.getHost());
+    when(
+        host.getPort() < 0 || host.getPort() > 65_535,
+        field,
+        "invalid port " + host.getPort(),
+        "use a number from 1 to 65535, or omit it for the default");
+  }
+
+  /** A name or an address. */
+  void hostName(String field, String name) {
     if (name.isEmpty()) {
       add(field, "the host is missing", "write a host name or an IP address");
     } else if (IpAddress.parse(name) == null && !isHostName(name)) {
@@ -161,11 +155,6 @@ final class Findings {
               ? "add each host of the block separately"
               : suggested(name, "a host name or an IP address without brackets"));
     }
-    when(
-        host.getPort() < 0 || host.getPort() > 65_535,
-        portField,
-        "invalid port " + host.getPort(),
-        "use a number from 1 to 65535, or omit it for the default");
   }
 
   /** Only a set of the same organization, and one that exists (G8). */

@@ -3,6 +3,8 @@ package io.postern.rules;
 import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.InboundConnector;
+import io.postern.fields.DirectoryFields;
+import io.postern.fields.FieldTable;
 import io.postern.names.CertificateNames;
 import java.util.List;
 
@@ -15,19 +17,12 @@ final class InboundConnectorCheck {
   private InboundConnectorCheck() {}
 
   static void check(InboundConnector connector, Directory after, Findings findings) {
-    findings.name(connector.getName());
+    FieldTable fields = DirectoryFields.INBOUND_CONNECTOR;
+    FieldChecks.check(fields, connector, connector.getOrganization(), after, findings);
+    FieldChecks.allowed(fields, connector, connector.getConnectorType(), false, findings);
     findings.organization(connector.getOrganization(), after);
-    findings.text("comment", connector.getComment(), Findings.MAX_COMMENT);
-    findings.text("blockedReason", connector.getBlockedReason(), Findings.MAX_COMMENT);
-    findings.domainPatterns("senderDomains", connector.getSenderDomainsList());
     addresses(connector, findings);
-    if (!connector.getTlsSenderCertificateName().isEmpty()) {
-      findings.certificateName("tlsSenderCertificateName", connector.getTlsSenderCertificateName());
-    }
     associatedDomains(connector, after, findings);
-    findings.anchors("trustAnchors", connector.getAnchors(), connector.getOrganization(), after);
-    findings.revocation("revocation", connector.getRevocation());
-    findings.mode(connector.getMode());
     findings.when(
         connector.getBlocked() && connector.getMode() == ConnectorMode.REPORT_ONLY,
         "blocked",
@@ -38,8 +33,9 @@ final class InboundConnectorCheck {
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, findings);
       case ON_PREMISES -> onPremises(connector, after, findings);
-      case CONNECTOR_TYPE_UNSPECIFIED, UNRECOGNIZED ->
+      case CONNECTOR_TYPE_UNSPECIFIED ->
           findings.add("connectorType", "it is missing", "write partner or onPremises");
+      case UNRECOGNIZED -> {}
     }
   }
 
@@ -88,8 +84,6 @@ final class InboundConnectorCheck {
   }
 
   private static void partner(InboundConnector connector, Findings findings) {
-    findings.onPremisesOnly("treatMessagesAsInternal", connector.getTreatMessagesAsInternal());
-    findings.onPremisesOnly("cloudServicesMailEnabled", connector.getCloudServicesMailEnabled());
     boolean name = !connector.getTlsSenderCertificateName().isEmpty();
     boolean addresses = connector.getSenderIpAddressesCount() > 0;
     boolean toCertificate = connector.getRestrictDomainsToCertificate();
@@ -135,10 +129,6 @@ final class InboundConnectorCheck {
         "header fields that make mail internal are accepted only from a server with a certificate",
         "set tlsSenderCertificateName and requireTls: true instead of senderIPAddresses");
     boolean addresses = connector.getSenderIpAddressesCount() > 0;
-    findings.partnerOnly(
-        "restrictDomainsToCertificate", connector.getRestrictDomainsToCertificate());
-    findings.partnerOnly(
-        "restrictDomainsToIPAddresses", connector.getRestrictDomainsToIpAddresses());
     findings.when(
         !connector.getSenderDomainsList().stream()
             .allMatch(d -> d.equals("*") || d.startsWith("smtp:*;")),

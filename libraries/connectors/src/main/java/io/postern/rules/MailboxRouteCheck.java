@@ -1,9 +1,9 @@
 package io.postern.rules;
 
 import io.postern.contracts.v1.AcceptedDomain;
-import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.MailboxRoute;
 import io.postern.contracts.v1.TlsLevel;
+import io.postern.fields.DirectoryFields;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -13,14 +13,16 @@ import java.util.regex.Pattern;
  * (docs/design/connectors.md, "Mailbox routes").
  */
 final class MailboxRouteCheck {
-  static final int MAX_ROUTES = 20;
   private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
 
   private MailboxRouteCheck() {}
 
   static void check(AcceptedDomain domain, Directory after, Findings findings) {
     check(MailboxRoutes.of(domain), "mailboxRoute.", domain.getOrganization(), after, findings);
-    if (!findings.list("furtherMailboxRoutes", domain.getFurtherMailboxRoutesCount(), MAX_ROUTES)) {
+    if (!findings.list(
+        "furtherMailboxRoutes",
+        domain.getFurtherMailboxRoutesCount(),
+        DirectoryFields.MOST_ROUTES)) {
       return;
     }
     Set<String> names = new HashSet<>();
@@ -43,37 +45,25 @@ final class MailboxRouteCheck {
 
   private static void check(
       MailboxRoute route, String prefix, String organization, Directory after, Findings findings) {
-    if (route.getHost().getHost().isEmpty()) {
-      findings.add(
-          prefix + "host",
-          "there is no mailbox route, and the domain's MX may point back here",
-          "write the host that takes the domain's mail");
-    } else {
-      findings.host(prefix + "host", prefix + "port", route.getHost());
-    }
     findings.when(
-        route.getProtocol() == HopProtocol.UNRECOGNIZED,
-        prefix + "protocol",
-        "unknown value",
-        "write smtp or lmtp");
+        route.getHost().getHost().isEmpty(),
+        prefix + "host",
+        "there is no mailbox route, and the domain's MX may point back here",
+        "write the host that takes the domain's mail");
+    FieldChecks.check(DirectoryFields.MAILBOX_ROUTE, prefix, route, organization, after, findings);
     tls(route, prefix, findings);
-    findings.anchors(prefix + "trustAnchors", route.getAnchors(), organization, after);
-    findings.revocation(prefix + "revocation", route.getRevocation());
   }
 
   private static void tls(MailboxRoute route, String prefix, Findings findings) {
     boolean names = route.getTls() == TlsLevel.DOMAIN_VALIDATION;
     String name = route.getTlsDomain();
     switch (route.getTls()) {
-      case ENCRYPTION_ONLY, CERTIFICATE_VALIDATION, DOMAIN_VALIDATION -> {}
-      case TLS_LEVEL_UNSPECIFIED, OPPORTUNISTIC, UNRECOGNIZED ->
+      case ENCRYPTION_ONLY, CERTIFICATE_VALIDATION, DOMAIN_VALIDATION, UNRECOGNIZED -> {}
+      case TLS_LEVEL_UNSPECIFIED, OPPORTUNISTIC ->
           findings.add(
               prefix + "tlsSettings",
               "mail to a mailbox is always sent over TLS",
               "write encryptionOnly, certificateValidation or domainValidation");
-    }
-    if (!name.isEmpty()) {
-      findings.certificateName(prefix + "tlsDomain", name);
     }
     findings.when(
         !name.isEmpty() && !names,

@@ -2,8 +2,8 @@ package io.postern.rules;
 
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.TlsLevel;
-import io.postern.contracts.v1.TlsVersion;
-import io.postern.names.DomainNames;
+import io.postern.fields.DirectoryFields;
+import io.postern.fields.FieldTable;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,41 +14,32 @@ import java.util.Set;
  * fields that this version does not evaluate.
  */
 final class OutboundConnectorCheck {
-  static final int MAX_SMART_HOSTS = 20;
-  static final int MOST_CONNECTIONS = 1_000;
-  static final int MOST_MESSAGES_PER_CONNECTION = 10_000;
-  static final int MOST_MESSAGES_PER_MINUTE = 1_000_000;
   private static final int MAX_SOURCE_ADDRESSES = 2;
 
   private OutboundConnectorCheck() {}
 
   static void check(OutboundConnector connector, Directory after, Findings findings) {
-    findings.name(connector.getName());
+    FieldTable fields = DirectoryFields.OUTBOUND_CONNECTOR;
+    TlsLevel level = connector.getTlsSettings();
+    FieldChecks.check(fields, connector, connector.getOrganization(), after, findings);
+    FieldChecks.allowed(
+        fields,
+        connector,
+        connector.getConnectorType(),
+        level == TlsLevel.OPPORTUNISTIC || level == TlsLevel.TLS_LEVEL_UNSPECIFIED,
+        findings);
     findings.organization(connector.getOrganization(), after);
-    findings.text("comment", connector.getComment(), Findings.MAX_COMMENT);
-    findings.domainPatterns("recipientDomains", connector.getRecipientDomainsList());
-    findings.mode(connector.getMode());
     hosts(connector, findings);
-    limit("maxConnections", connector.getMaxConnections(), MOST_CONNECTIONS, findings);
-    limit(
-        "maxMessagesPerConnection",
-        connector.getMaxMessagesPerConnection(),
-        MOST_MESSAGES_PER_CONNECTION,
-        findings);
-    limit(
-        "maxMessagesPerMinute",
-        connector.getMaxMessagesPerMinute(),
-        MOST_MESSAGES_PER_MINUTE,
-        findings);
-    tls(connector, after, findings);
+    tlsDomain(connector, findings);
     identity(connector, findings);
     SenderRewritingCheck.connector(connector, after, findings);
     EnhancedFilteringCheck.centralTransport(connector, after, findings);
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, after, findings);
       case ON_PREMISES -> onPremises(connector, after, findings);
-      case CONNECTOR_TYPE_UNSPECIFIED, UNRECOGNIZED ->
+      case CONNECTOR_TYPE_UNSPECIFIED ->
           findings.add("connectorType", "it is missing", "write partner or onPremises");
+      case UNRECOGNIZED -> {}
     }
   }
 
@@ -64,89 +55,25 @@ final class OutboundConnectorCheck {
         "smartHosts",
         "with useMXRecord: false the connector needs smart hosts",
         "write smartHosts, or useMXRecord: true");
-    if (findings.list("smartHosts", connector.getSmartHostsCount(), MAX_SMART_HOSTS)) {
-      for (int i = 0; i < connector.getSmartHostsCount(); i++) {
-        String field = "smartHosts[" + i + "]";
-        findings.host(field, field, connector.getSmartHosts(i));
-      }
-    }
   }
 
-  private static void limit(String field, int limit, int most, Findings findings) {
+  private static void tlsDomain(OutboundConnector connector, Findings findings) {
+    boolean names = connector.getTlsSettings() == TlsLevel.DOMAIN_VALIDATION;
     findings.when(
-        limit < 0 || limit > most,
-        field,
-        limit + " is not a valid limit",
-        "write a number from 1 to " + most + ", or omit it for the default of delivery-service");
-  }
-
-  private static void tls(OutboundConnector connector, Directory after, Findings findings) {
-    TlsLevel level = connector.getTlsSettings();
-    boolean names = level == TlsLevel.DOMAIN_VALIDATION;
-    boolean opportunistic =
-        level == TlsLevel.OPPORTUNISTIC || level == TlsLevel.TLS_LEVEL_UNSPECIFIED;
-    findings.when(
-        level == TlsLevel.UNRECOGNIZED,
-        "tlsSettings",
-        "unknown value",
-        "use encryptionOnly, certificateValidation or domainValidation, or omit it for "
-            + "opportunistic TLS");
-    if (!connector.getTlsDomain().isEmpty()) {
-      findings.certificateName("tlsDomain", connector.getTlsDomain());
-      findings.when(
-          !names,
-          "tlsDomain",
-          "it applies only with tlsSettings: domainValidation",
-          "set tlsSettings: domainValidation, or remove tlsDomain");
-    }
+        !connector.getTlsDomain().isEmpty() && !names,
+        "tlsDomain",
+        "it applies only with tlsSettings: domainValidation",
+        "set tlsSettings: domainValidation, or remove tlsDomain");
     findings.when(
         names && connector.getTlsDomain().isEmpty() && connector.getSmartHostsCount() > 0,
         "tlsDomain",
         "domainValidation of smart hosts needs the name that their certificate must carry",
         "write tlsDomain: mail.fabrikam.com, with the name in their certificate");
-    if (opportunistic) {
-      findings.forcedTlsOnly("requireForwardSecrecy", connector.getRequireForwardSecrecy());
-      findings.forcedTlsOnly("requirePostQuantum", connector.getRequirePostQuantum());
-      findings.forcedTlsOnly(
-          "minimumTlsVersion", connector.getMinimumTlsVersion() == TlsVersion.TLS_1_3);
-    }
-    findings.when(
-        connector.getMinimumTlsVersion() == TlsVersion.UNRECOGNIZED,
-        "minimumTlsVersion",
-        "unknown value",
-        "write TLSv1.2 or TLSv1.3");
-    findings.revocation("revocation", connector.getRevocation());
-    findings.when(
-        !connector.getClientCertificate().isEmpty()
-            && !isEntryName(connector.getClientCertificate()),
-        "clientCertificate",
-        "\""
-            + Findings.shown(connector.getClientCertificate())
-            + "\" is not a valid certificate "
-            + "name",
-        "use 1 to 64 letters, digits, dots, hyphens or underscores, starting with a letter or "
-            + "digit: the name of a file in the organization's own folder, without .pem");
-    findings.anchors("trustAnchors", connector.getAnchors(), connector.getOrganization(), after);
   }
 
   /** As whom we appear to its hosts. */
   private static void identity(OutboundConnector connector, Findings findings) {
-    String name = connector.getEhloName();
-    if (!name.isEmpty() && !(DomainNames.isDomain(name) && DomainNames.hasDot(name))) {
-      findings.add(
-          "ehloName",
-          "\"" + Findings.shown(name) + "\" is not a valid host name",
-          Findings.suggested(name, "a host name such as mail.contoso.com, in lower case"));
-    }
     sourceAddresses(connector.getSourceAddressesList(), findings);
-    findings.when(
-        !connector.getCredentials().isEmpty() && !isEntryName(connector.getCredentials()),
-        "credentials",
-        "\""
-            + Findings.shown(connector.getCredentials())
-            + "\" is not a valid name for credentials",
-        "use 1 to 64 letters, digits, dots, hyphens or underscores, starting with a letter or "
-            + "digit: the name of files in the organization's own folder, without .user and .password");
     findings.when(
         !connector.getCredentials().isEmpty() && connector.getUseMxRecord(),
         "credentials",
@@ -183,10 +110,6 @@ final class OutboundConnectorCheck {
         "recipientDomains",
         "a partner connector needs the recipient domains it is for",
         "write the partner's domains, or * for all");
-    findings.onPremisesOnly("cloudServicesMailEnabled", connector.getCloudServicesMailEnabled());
-    findings.onPremisesOnly("allAcceptedDomains", connector.getAllAcceptedDomains());
-    findings.onPremisesOnly(
-        "routeAllMessagesViaOnPremises", connector.getRouteAllMessagesViaOnPremises());
     List<String> domains = connector.getRecipientDomainsList();
     for (int i = 0; i < Math.min(domains.size(), Findings.MAX_LIST); i++) {
       findings.when(
@@ -228,10 +151,5 @@ final class OutboundConnectorCheck {
 
   private static boolean isOwn(OutboundConnector connector, String domain, Directory after) {
     return after.accepts(connector.getOrganization(), domain);
-  }
-
-  /** The name becomes a file's name. */
-  private static boolean isEntryName(String name) {
-    return name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   }
 }

@@ -1,12 +1,9 @@
 package io.postern.rules;
 
-import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.InboundConnector;
 
 /** The checks of an inbound connector's rates (docs/guides/rate-limits.md). */
 final class RateCheck {
-  private static final int MOST_PER_MINUTE = 1_000_000;
-
   private RateCheck() {}
 
   static void check(InboundConnector connector, Findings findings) {
@@ -17,18 +14,9 @@ final class RateCheck {
         connector.getMaxRecipientsPerMinutePerSender(),
         connector,
         findings);
-    if (connector.getConnectorType() == ConnectorType.PARTNER) {
-      findings.onPremisesOnly(
-          "maxRecipientsPerMinutePerSender", connector.getMaxRecipientsPerMinutePerSender() != 0);
-    }
   }
 
   private static void rate(String field, int rate, InboundConnector connector, Findings findings) {
-    findings.when(
-        rate < 0 || rate > MOST_PER_MINUTE,
-        field,
-        rate + " is not a valid rate",
-        "write a number from 1 to " + MOST_PER_MINUTE + ", or omit it for no limit");
     findings.when(
         rate > 0
             && connector.getSenderIpAddressesCount() == 0

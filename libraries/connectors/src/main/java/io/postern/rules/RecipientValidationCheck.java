@@ -13,20 +13,10 @@ final class RecipientValidationCheck {
     RecipientValidation validation = domain.getRecipientValidation();
     boolean byRoute = validation == RecipientValidation.RECIPIENT_VALIDATION_MAILBOX_ROUTE;
     findings.when(
-        validation == RecipientValidation.UNRECOGNIZED,
-        "recipientValidation",
-        "unknown value",
-        "write off, list or mailboxRoute");
-    findings.when(
         byRoute && domain.getDomainType() == AcceptedDomainType.INTERNAL_RELAY,
         "recipientValidation",
         "the mailbox route does not know the recipients at another system",
         "write off or list, or make the domain authoritative");
-    findings.when(
-        domain.getUnansweredRecipients() == UnansweredRecipients.UNRECOGNIZED,
-        "unansweredRecipients",
-        "unknown value",
-        "write accept or defer");
     findings.when(
         !byRoute
             && domain.getUnansweredRecipients() == UnansweredRecipients.UNANSWERED_RECIPIENTS_DEFER,

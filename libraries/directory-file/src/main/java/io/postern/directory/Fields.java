@@ -1,5 +1,7 @@
 package io.postern.directory;
 
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import io.postern.fields.Words;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -142,15 +144,15 @@ final class Fields {
     return number;
   }
 
-  <E extends Enum<E>> E word(String name, Words<E> words, E otherwise) {
+  EnumValueDescriptor word(String name, Words words, EnumValueDescriptor otherwise) {
     Node node = take(name);
     if (node == null) {
       return otherwise;
     }
     String text = scalar(name, node);
-    E value = words.read(text);
+    EnumValueDescriptor value = words.read(text);
     if (value == null) {
-      wrong(name, node, text, "one of " + words.choice());
+      wrong(name, node, text, "one of " + String.join(", ", words.all()));
       return otherwise;
     }
     return value;

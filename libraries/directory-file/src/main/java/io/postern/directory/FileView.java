@@ -1,14 +1,17 @@
 package io.postern.directory;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Message;
+import com.google.protobuf.MessageOrBuilder;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
-import io.postern.contracts.v1.AcceptedDomain;
-import io.postern.contracts.v1.AnchorSet;
+import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryObject;
-import io.postern.contracts.v1.InboundConnector;
-import io.postern.contracts.v1.MailboxRoute;
-import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.NextHopHost;
+import io.postern.fields.Field;
+import io.postern.fields.FieldTable;
+import io.postern.fields.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,116 +55,59 @@ public final class FileView {
   }
 
   private static String listOf(DirectoryObject object) {
-    return switch (object.getObjectCase()) {
-      case ACCEPTED_DOMAIN -> "acceptedDomains";
-      case ANCHOR_SET -> "trustAnchors";
-      case INBOUND_CONNECTOR -> "inboundConnectors";
-      case OUTBOUND_CONNECTOR -> "outboundConnectors";
-      case ORGANIZATION, OBJECT_NOT_SET -> "";
-    };
+    return ObjectKind.of(object).map(ObjectKind::list).orElse("");
   }
 
   /** The fields of one object by their names in a file, without those that say nothing. */
   public static Map<String, Object> fields(DirectoryObject object) {
-    return switch (object.getObjectCase()) {
-      case ORGANIZATION -> {
-        ShownFields shown = new ShownFields();
-        shown.put("id", object.getOrganization().getId());
-        shown.put("displayName", object.getOrganization().getDisplayName());
-        shown.put("expiryHours", object.getOrganization().getExpiryHours());
-        shown.put("rejectDirectSend", object.getOrganization().getRejectDirectSend());
-        shown.put(
-            "rejectDirectSendSubdomains", object.getOrganization().getRejectDirectSendSubdomains());
-        shown.put("senderRewritingDomain", object.getOrganization().getSenderRewritingDomain());
-        yield shown.fields;
-      }
-      case ACCEPTED_DOMAIN -> acceptedDomain(object.getAcceptedDomain());
-      case ANCHOR_SET -> anchorSet(object.getAnchorSet());
-      case INBOUND_CONNECTOR -> connector(ConnectorFields.INBOUND, object.getInboundConnector());
-      case OUTBOUND_CONNECTOR -> connector(ConnectorFields.OUTBOUND, object.getOutboundConnector());
-      case OBJECT_NOT_SET -> Map.of();
+    return ObjectKind.of(object)
+        .map(kind -> fields(kind.fields(), kind.message(object)))
+        .orElse(Map.of());
+  }
+
+  private static Map<String, Object> fields(FieldTable table, MessageOrBuilder message) {
+    ShownFields shown = new ShownFields();
+    table.fields().forEach(field -> shown.put(field.name(), shown(field, message)));
+    return shown.fields;
+  }
+
+  /** The value in the file's spelling; null, empty or 0: not shown. */
+  private static @Nullable Object shown(Field field, MessageOrBuilder message) {
+    return switch (field.kind()) {
+      case Kind.Flag _ -> field.quiet() && !field.isSet(message) ? null : field.get(message);
+      case Kind.Number _ -> field.get(message);
+      case Kind.Choice choice -> choice.words().write((EnumValueDescriptor) field.get(message));
+      case Kind.Text _ -> field.get(message);
+      case Kind.Host _ -> field.get(message);
+      case Kind.Texts _ -> List.copyOf((List<?>) field.get(message));
+      case Kind.Hosts _ -> list(field, message, each -> Hosts.text((NextHopHost) each));
+      case Kind.Anchors _ -> name((AnchorSetReference) field.get(message));
+      case Kind.Certificates _ ->
+          Pem.text(list(field, message, each -> ((ByteString) each).toByteArray()));
+      case Kind.Fingerprints _ ->
+          list(field, message, each -> Fingerprints.hex(((ByteString) each).toByteArray()));
+      case Kind.Part part ->
+          part.most() == 0
+              ? fields(part.fields(), message)
+              : list(field, message, each -> fields(part.fields(), (Message) each));
     };
   }
 
-  /** Whether a field of a connector has several values; false: one, or there is no such field. */
-  public static boolean isList(ObjectKind connector, String field) {
-    Object none =
-        connector == ObjectKind.INBOUND_CONNECTOR
-            ? none(ConnectorFields.INBOUND, field, InboundConnector.getDefaultInstance())
-            : none(ConnectorFields.OUTBOUND, field, OutboundConnector.getDefaultInstance());
-    return none instanceof Collection<?>;
+  private static <T> List<T> list(Field field, MessageOrBuilder message, Function<Object, T> item) {
+    return ((List<?>) field.get(message)).stream().map(each -> item.apply(each)).toList();
   }
 
-  private static <C> @Nullable Object none(
-      List<? extends ConnectorField<C, ?>> table, String field, C connector) {
-    return table.stream()
-        .filter(each -> each.name().equals(field))
-        .findFirst()
-        .map(each -> each.value().apply(connector))
-        .orElse(null);
+  /** The organization's name for a set of its own; empty: the default set. */
+  private static String name(AnchorSetReference anchors) {
+    return anchors.getId().substring(anchors.getId().indexOf('/') + 1);
   }
 
-  private static Map<String, Object> acceptedDomain(AcceptedDomain domain) {
-    ShownFields shown = new ShownFields();
-    shown.put("domain", domain.getDomain());
-    shown.put("domainType", Words.DOMAIN_TYPE.write(domain.getDomainType()));
-    shown.put(
-        "recipientValidation", Words.RECIPIENT_VALIDATION.write(domain.getRecipientValidation()));
-    shown.put(
-        "unansweredRecipients",
-        Words.UNANSWERED_RECIPIENTS.write(domain.getUnansweredRecipients()));
-    shown.put(
-        "disablePlusAddressInRecipients",
-        domain.getDisablePlusAddressInRecipients() ? Boolean.TRUE : null);
-    shown.put(
-        "mailboxRoute",
-        mailboxRoute(
-            MailboxRoute.newBuilder()
-                .setHost(domain.getMailboxHost())
-                .setProtocolValue(domain.getMailboxProtocolValue())
-                .setTlsValue(domain.getMailboxTlsValue())
-                .setTlsDomain(domain.getMailboxTlsDomain())
-                .setAnchors(domain.getMailboxAnchors())
-                .setRevocationValue(domain.getMailboxRevocationValue())
-                .build()));
-    shown.put(
-        "furtherMailboxRoutes",
-        domain.getFurtherMailboxRoutesList().stream().map(FileView::mailboxRoute).toList());
-    return shown.fields;
-  }
-
-  private static Map<String, Object> mailboxRoute(MailboxRoute route) {
-    ShownFields shown = new ShownFields();
-    shown.put("name", route.getName());
-    shown.put("host", route.getHost().getHost());
-    shown.put("port", route.getHost().getPort());
-    shown.put("protocol", Words.PROTOCOL.write(route.getProtocol()));
-    shown.put("tlsSettings", Words.TLS_SETTINGS.write(route.getTls()));
-    shown.put("tlsDomain", route.getTlsDomain());
-    shown.put("trustAnchors", ConnectorFields.name(route.getAnchors()));
-    shown.put("revocation", Words.REVOCATION.write(route.getRevocation()));
-    return shown.fields;
-  }
-
-  private static Map<String, Object> anchorSet(AnchorSet set) {
-    ShownFields shown = new ShownFields();
-    shown.put("name", set.getName());
-    shown.put(
-        "pem", Pem.text(set.getCertificatesList().stream().map(ByteString::toByteArray).toList()));
-    shown.put("withDefaults", set.getWithDefaults());
-    shown.put(
-        "distrusted",
-        set.getDistrustedList().stream()
-            .map(fingerprint -> Fingerprints.hex(fingerprint.toByteArray()))
-            .toList());
-    return shown.fields;
-  }
-
-  private static <C> Map<String, Object> connector(
-      List<? extends ConnectorField<C, ?>> table, C connector) {
-    ShownFields shown = new ShownFields();
-    table.forEach(field -> shown.put(field.name(), field.value().apply(connector)));
-    return shown.fields;
+  /** Whether a field of an object has several values; false: one, or there is no such field. */
+  public static boolean isList(ObjectKind kind, String field) {
+    return kind.fields()
+        .field(field)
+        .filter(each -> !each.path().isEmpty() && each.path().getLast().isRepeated())
+        .isPresent();
   }
 
   /** Fields that have something to say. Flags always do: a reader need not know the defaults. */

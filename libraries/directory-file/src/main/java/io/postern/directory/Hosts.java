@@ -35,6 +35,15 @@ final class Hosts {
     return hosts;
   }
 
+  /** A name or an address; reports and returns nothing when it is none. */
+  static String one(Fields fields, String name, String text) {
+    String host = Domains.isAddress(text) ? text : Domains.host(text);
+    if (host.isEmpty() && !text.isEmpty()) {
+      fields.problem(name, "\"" + text + "\" is not a host", "write a name or an address, no port");
+    }
+    return host;
+  }
+
   static String text(NextHopHost host) {
     String name = host.getHost().contains(":") ? "[" + host.getHost() + "]" : host.getHost();
     return host.getPort() == 0 ? name : name + ":" + host.getPort();

@@ -147,7 +147,7 @@ final class HybridReader {
             .setRouteAllMessagesViaOnPremises(fields.flag("routeAllMessagesViaOnPremises", false))
             .setClientCertificate(fields.text("clientCertificate"))
             .setCloudServicesMailEnabled(true)
-            .setAnchors(ConnectorFields.anchors(fields, "trustAnchors", organization))
+            .setAnchors(ObjectReader.anchors(fields, "trustAnchors", organization))
             .setRevocation(RevocationMode.REVOCATION_REQUIRED);
     if (outbound.getSmartHostsCount() == 0) {
       fields.problem(

@@ -39,15 +39,10 @@ public final class ObjectFile {
       return new ObjectFile(problems, null);
     }
     Node named = named(root, kind.nameField(), name);
-    OrganizationReader reader = new OrganizationReader(problems);
     DirectoryObject object =
-        switch (kind) {
-          case ORGANIZATION -> reader.alone(named);
-          case ACCEPTED_DOMAIN -> new AcceptedDomainReader(problems, organization).read(named);
-          case INBOUND_CONNECTOR -> new ConnectorReader(problems, organization).inbound(named);
-          case OUTBOUND_CONNECTOR -> new ConnectorReader(problems, organization).outbound(named);
-          case ANCHOR_SET -> reader.anchorSet(organization, named);
-        };
+        kind == ObjectKind.ORGANIZATION
+            ? new OrganizationReader(problems).alone(named)
+            : new ObjectReader(problems, organization).read(kind, named);
     if (problems.found().isEmpty() && !ObjectKind.nameOf(object).equals(name)) {
       problems.add(
           Place.of(root),

@@ -1,13 +1,8 @@
 package io.postern.directory;
 
-import com.google.protobuf.ByteString;
 import io.postern.contracts.DirectoryKeys;
-import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AcceptedDomain;
-import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.DirectoryObject;
-import io.postern.contracts.v1.Organization;
-import java.security.cert.CertificateException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,15 +48,13 @@ final class OrganizationReader {
 
   /** The lists of an organization's objects. */
   void objects(Fields fields, String id) {
-    AcceptedDomainReader domains = new AcceptedDomainReader(problems, id);
-    fields.mappings("acceptedDomains").forEach(domain -> add(domains.read(domain), domain));
-    fields.mappings("trustAnchors").forEach(anchors -> add(anchorSet(id, anchors), anchors));
-    ConnectorReader connectors = new ConnectorReader(problems, id);
-    for (Node connector : fields.mappings("inboundConnectors")) {
-      add(connectors.inbound(connector), connector);
-    }
-    for (Node connector : fields.mappings("outboundConnectors")) {
-      add(connectors.outbound(connector), connector);
+    ObjectReader reader = new ObjectReader(problems, id);
+    for (ObjectKind kind : ObjectKind.values()) {
+      if (kind != ObjectKind.ORGANIZATION) {
+        for (Node node : fields.mappings(kind.list())) {
+          add(reader.read(kind, node), node);
+        }
+      }
     }
   }
 
@@ -79,17 +72,16 @@ final class OrganizationReader {
     return id;
   }
 
-  private static DirectoryObject organization(Fields fields, String id) {
-    return DirectoryObject.newBuilder()
-        .setOrganization(
-            Organization.newBuilder()
-                .setId(id)
-                .setDisplayName(fields.text("displayName"))
-                .setExpiryHours(fields.number("expiryHours", 24, 12, 120))
-                .setRejectDirectSend(fields.flag("rejectDirectSend", false))
-                .setRejectDirectSendSubdomains(fields.flag("rejectDirectSendSubdomains", false))
-                .setSenderRewritingDomain(ConnectorFields.domain(fields, "senderRewritingDomain")))
-        .build();
+  private DirectoryObject organization(Fields fields, String id) {
+    DirectoryObject.Builder object = DirectoryObject.newBuilder();
+    object.getOrganizationBuilder().setId(id);
+    new ObjectReader(problems, id)
+        .rest(
+            ObjectKind.ORGANIZATION.fields(),
+            fields,
+            object.getOrganizationBuilder(),
+            DirectoryKeys.key(object.build()));
+    return object.build();
   }
 
   private List<String> acceptedDomains(String organization) {
@@ -99,56 +91,6 @@ final class OrganizationReader {
         .filter(domain -> domain.getOrganization().equals(organization))
         .map(AcceptedDomain::getDomain)
         .toList();
-  }
-
-  DirectoryObject anchorSet(String organization, Node node) {
-    Fields fields = Fields.of(node, problems, "", "");
-    AnchorSet.Builder set =
-        AnchorSet.newBuilder()
-            .setOrganization(organization)
-            .setName(fields.required("name", "partners"))
-            .setWithDefaults(fields.flag("withDefaults", false));
-    fields.belongTo(DirectoryKeys.key(DirectoryObject.newBuilder().setAnchorSet(set).build()));
-    if (fields.has("file")) {
-      fields.text("file");
-      fields.problem(
-          "file",
-          "a file name has no meaning here",
-          "apply with the command, which inserts the content of the file, or write pem: |");
-    } else if (!fields.has("pem") && !set.getWithDefaults()) {
-      fields.block("pem");
-      fields.problem(
-          "pem",
-          "pem is missing",
-          "write pem: | and the certificates, or withDefaults: true for the installation's");
-    }
-    String pem = fields.block("pem");
-    if (!pem.isEmpty()) {
-      try {
-        Pem.certificates(pem).forEach(der -> set.addCertificates(ByteString.copyFrom(der)));
-      } catch (CertificateException e) {
-        fields.problem(
-            "pem", String.valueOf(e.getMessage()), "write -----BEGIN CERTIFICATE----- blocks");
-      }
-    }
-    distrusted(fields, set);
-    fields.done();
-    return DirectoryObject.newBuilder().setAnchorSet(set).build();
-  }
-
-  private static void distrusted(Fields fields, AnchorSet.Builder set) {
-    List<String> fingerprints = fields.texts("distrusted");
-    for (int i = 0; i < fingerprints.size(); i++) {
-      try {
-        set.addDistrusted(ByteString.copyFrom(Fingerprints.parse(fingerprints.get(i))));
-      } catch (IllegalArgumentException e) {
-        fields.problem(
-            "distrusted",
-            i,
-            "it is not the SHA-256 of a certificate",
-            "write the 64 hexadecimal digits that openssl x509 -noout -fingerprint -sha256 prints");
-      }
-    }
   }
 
   private void addMade(DirectoryObject connector, Node hybrid) {

@@ -143,7 +143,7 @@ class HybridTest {
         "onPremisesServers: [x];certificateName: mail.contoso.com;domains: [contoso.net]|hybrid.domains[0]|is not an accepted domain|acceptedDomains",
         "onPremisesServers: [x];certificateName: mail.contoso.com;domains: ['*']|hybrid.domains[0]|is not an accepted domain|acceptedDomains",
         "onPremisesServers: [x];certificateName: mail.contoso.com;domains: []|hybrid.domains|names no domain|omit it",
-        "onPremisesServers: [x];certificateName: mail.contoso.com;clientCertificate: a/b|hybrid.clientCertificate|is not a valid certificate name|letters",
+        "onPremisesServers: [x];certificateName: mail.contoso.com;clientCertificate: a/b|hybrid.clientCertificate|is not a valid file name|letters",
         "onPremisesServers: [x];certificateName: mail.contoso.com;certificatename: y|hybrid.certificatename|unknown field|certificateName",
       })
   void aWrongEntryIsNamedWithTheCure(String entry, String field, String problem, String cure) {

@@ -60,7 +60,7 @@ class RecordedDirectoriesTest {
 
   /** The parts of one block of files, by name. */
   private static Map<String, StringBuilder> parts(int block) throws JsonProcessingException {
-    RandomDirectories random = new RandomDirectories(SEED + block);
+    RandomFiles random = new RandomFiles(SEED + block);
     Map<String, StringBuilder> parts = new LinkedHashMap<>();
     List<DirectoryObject> before = List.of();
     for (int i = 0; i < FILES; i++) {

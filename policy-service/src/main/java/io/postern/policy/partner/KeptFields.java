@@ -2,7 +2,9 @@ package io.postern.policy.partner;
 
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.directory.FileView;
+import io.postern.directory.ObjectKind;
 import io.postern.directory.exchange.Finding;
+import io.postern.fields.Field;
 import io.postern.rules.Directory;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,47 +21,12 @@ import java.util.stream.Collectors;
  * and take away what was demanded since the first. Pure.
  */
 final class KeptFields {
-  record Section(String list, String identity, Set<String> kept) {}
-
-  static final List<Section> SECTIONS =
+  private static final List<ObjectKind> KINDS =
       List.of(
-          new Section(
-              "acceptedDomains",
-              "domain",
-              Set.of(
-                  "recipientValidation",
-                  "unansweredRecipients",
-                  "disablePlusAddressInRecipients",
-                  "mailboxRoute",
-                  "furtherMailboxRoutes")),
-          new Section(
-              "inboundConnectors",
-              "name",
-              Set.of(
-                  "mode",
-                  "trustAnchors",
-                  "revocation",
-                  "blocked",
-                  "blockedReason",
-                  "maxMessagesPerMinute",
-                  "maxRecipientsPerMinute",
-                  "maxRecipientsPerMinutePerSender")),
-          new Section(
-              "outboundConnectors",
-              "name",
-              Set.of(
-                  "mode",
-                  "trustAnchors",
-                  "revocation",
-                  "clientCertificate",
-                  "minimumTlsVersion",
-                  "requireForwardSecrecy",
-                  "requirePostQuantum",
-                  "ehloName",
-                  "sourceAddresses",
-                  "maxConnections",
-                  "maxMessagesPerConnection",
-                  "maxMessagesPerMinute")));
+          ObjectKind.ACCEPTED_DOMAIN, ObjectKind.INBOUND_CONNECTOR, ObjectKind.OUTBOUND_CONNECTOR);
+
+  /** For the hosts that they were written for, see {@link #hosts}. */
+  private static final String CREDENTIALS = "credentials";
 
   private KeptFields() {}
 
@@ -71,18 +38,16 @@ final class KeptFields {
    */
   static List<Finding> addTo(Map<String, Object> draft, Directory before, String organization) {
     List<Finding> findings = new ArrayList<>();
-    for (Section section : SECTIONS) {
+    for (ObjectKind kind : KINDS) {
       Map<String, Map<String, Object>> there =
-          objects(before, organization, section.list()).stream()
+          objects(before, organization, kind).stream()
               .collect(
                   Collectors.toMap(
-                      fields -> identity(section, fields),
-                      Function.identity(),
-                      (one, other) -> one));
-      for (Map<String, Object> imported : list(draft, section.list())) {
-        Map<String, Object> existing = there.get(identity(section, imported));
+                      fields -> identity(kind, fields), Function.identity(), (one, other) -> one));
+      for (Map<String, Object> imported : list(draft, kind.list())) {
+        Map<String, Object> existing = there.get(identity(kind, imported));
         if (existing != null) {
-          keep(section, existing, imported, findings);
+          keep(kind, existing, imported, findings);
         }
       }
     }
@@ -90,19 +55,20 @@ final class KeptFields {
   }
 
   private static void keep(
-      Section section,
+      ObjectKind kind,
       Map<String, Object> existing,
       Map<String, Object> imported,
       List<Finding> findings) {
-    String object = section.list() + " " + imported.get(section.identity());
+    String object = kind.list() + " " + imported.get(kind.nameField());
     hosts(object, existing, imported, findings);
     addresses(object, existing, imported, findings);
     Set<String> kept = new TreeSet<>();
-    for (String field : section.kept()) {
-      Object value = existing.get(field);
-      if (value != null && !imported.containsKey(field)) {
-        imported.put(field, value);
-        kept.add(field);
+    for (Field field : kind.fields().added()) {
+      String name = field.name();
+      Object value = existing.get(name);
+      if (value != null && !imported.containsKey(name) && !name.equals(CREDENTIALS)) {
+        imported.put(name, value);
+        kept.add(name);
       }
     }
     if (!kept.isEmpty()) {
@@ -121,11 +87,11 @@ final class KeptFields {
       Map<String, Object> imported,
       List<Finding> findings) {
     List<String> before = texts(existing, "smartHosts");
-    Object credentials = existing.get("credentials");
+    Object credentials = existing.get(CREDENTIALS);
     if (!before.isEmpty() && names(before).equals(names(texts(imported, "smartHosts")))) {
       imported.put("smartHosts", before);
       if (credentials != null) {
-        imported.put("credentials", credentials);
+        imported.put(CREDENTIALS, credentials);
       }
     } else if (credentials != null) {
       findings.add(
@@ -170,20 +136,20 @@ final class KeptFields {
         .toList();
   }
 
-  private static String identity(Section section, Map<String, Object> fields) {
-    return String.valueOf(fields.get(section.identity())).toLowerCase(Locale.ROOT);
+  private static String identity(ObjectKind kind, Map<String, Object> fields) {
+    return String.valueOf(fields.get(kind.nameField())).toLowerCase(Locale.ROOT);
   }
 
   private static List<Map<String, Object>> objects(
-      Directory before, String organization, String list) {
+      Directory before, String organization, ObjectKind kind) {
     List<DirectoryObject> own = new ArrayList<>();
-    switch (list) {
-      case "acceptedDomains" ->
+    switch (kind) {
+      case ACCEPTED_DOMAIN ->
           before
               .acceptedDomains(organization)
               .forEach(
                   each -> own.add(DirectoryObject.newBuilder().setAcceptedDomain(each).build()));
-      case "inboundConnectors" ->
+      case INBOUND_CONNECTOR ->
           before
               .inboundConnectors(organization)
               .forEach(

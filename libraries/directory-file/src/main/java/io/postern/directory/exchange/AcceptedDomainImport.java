@@ -1,6 +1,7 @@
 package io.postern.directory.exchange;
 
 import io.postern.directory.exchange.Finding.Taken;
+import io.postern.fields.DirectoryFields;
 import io.postern.names.DomainNames;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,25 +24,12 @@ final class AcceptedDomainImport {
   @Nullable Map<String, Object> read() {
     String domain = DomainNames.normal(in.text("DomainName"));
     in.take("DomainName", "domain", domain);
-    String type =
-        in.word(
-            "DomainType",
-            Map.of("authoritative", "authoritative", "internalrelay", "internalRelay"));
-    if (type != null) {
-      in.take("DomainType", "domainType", type);
-    }
-    in.without(
-        "MatchSubDomains",
-        "each subdomain is an accepted domain of its own: add those that receive mail");
-    in.without("OutboundOnly", "mail for the domain uses its mailboxRoute");
-    in.without("Default", "there is no default domain here");
+    in.take(DirectoryFields.ACCEPTED_DOMAIN.get("domainType"));
     for (String parameter :
         new String[] {
           "Name",
           "AddressBookEnabled",
           "AuthenticationType",
-          "CanHaveCloudCache",
-          "EnableNego2Authentication",
           "InitialDomain",
           "FederatedOrganizationLink",
           "LiveIdInstanceType",
@@ -66,7 +54,7 @@ final class AcceptedDomainImport {
         }) {
       in.text(parameter); // says nothing of the domain's mail here
     }
-    in.rest();
+    in.rest(DirectoryFields.ACCEPTED_DOMAIN);
     if (domain.endsWith(".onmicrosoft.com")) {
       in.object(
           Taken.NOT_TAKEN,

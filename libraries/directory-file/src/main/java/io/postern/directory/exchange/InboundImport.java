@@ -1,6 +1,7 @@
 package io.postern.directory.exchange;
 
 import io.postern.directory.exchange.Finding.Taken;
+import io.postern.fields.DirectoryFields;
 import io.postern.names.DomainNames;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +36,9 @@ final class InboundImport {
   /** The fields in the directory file's spelling; null: it is left out. */
   @Nullable Map<String, Object> read() {
     in.take("Name", "name", in.text("Name"));
-    String type =
-        in.word("ConnectorType", Map.of("partner", "partner", "onpremises", "onPremises"));
-    if (type != null) {
-      in.take("ConnectorType", "connectorType", type);
-    }
-    onPremises = "onPremises".equals(type);
-    in.takeFlag("Enabled", "enabled");
+    onPremises =
+        "onPremises".equals(in.take(DirectoryFields.INBOUND_CONNECTOR.get("connectorType")));
+    in.take(DirectoryFields.INBOUND_CONNECTOR.get("enabled"));
     in.comment();
     senderDomains();
     certificate();
@@ -59,15 +56,7 @@ final class InboundImport {
     }
     internal();
     gateway();
-    in.without("ConnectorSource", "it says how Exchange's connector was made");
-    in.without("EFTestMode", "reserved for Microsoft");
-    in.without("EFSkipMailGateway", "reserved for Microsoft");
-    in.without("ScanAndDropRecipients", "reserved for Microsoft");
-    in.without("ClientHostNames", "undocumented");
-    in.without(
-        "TrustedOrganizations",
-        "it is between Microsoft's tenants: write a partner connector with restrictDomainsToCertificate");
-    in.rest();
+    in.rest(DirectoryFields.INBOUND_CONNECTOR);
     return provesNothing() ? null : in.fields;
   }
 

@@ -1,6 +1,10 @@
 package io.postern.directory.exchange;
 
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import io.postern.directory.exchange.Finding.Taken;
+import io.postern.fields.Field;
+import io.postern.fields.FieldTable;
+import io.postern.fields.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -173,19 +177,29 @@ final class ObjectImport {
     }
   }
 
-  /** A word of a choice; ConvertTo-Json writes an enum of a local session as a number. */
-  @Nullable String word(String parameter, Map<String, String> words) {
-    String text = text(parameter);
-    if (text.isEmpty()) {
+  /**
+   * A flag or a choice of the same name and meaning.
+   *
+   * @return the word of a choice; null: none was taken
+   */
+  @Nullable String take(Field field) {
+    String parameter = field.exchange().parameter();
+    if (!(field.kind() instanceof Kind.Choice choice)) {
+      takeFlag(parameter, field.name());
       return null;
     }
-    String word = words.get(text.toLowerCase(Locale.ROOT));
-    if (word == null && !number(parameter)) {
+    String text = text(parameter);
+    EnumValueDescriptor value = choice.words().read(text);
+    String word = value == null ? null : choice.words().write(value);
+    if (word != null) {
+      take(parameter, field.name(), word);
+    } else if (!text.isEmpty() && !number(parameter)) {
       notTaken(parameter, "it has a value that this version does not know");
     }
     return word;
   }
 
+  /** ConvertTo-Json writes an enum of a local session as a number. */
   private boolean number(String parameter) {
     boolean number = text(parameter).matches("[0-9]+");
     if (number) {
@@ -196,8 +210,16 @@ final class ObjectImport {
     return number;
   }
 
-  /** Those that nobody took: bookkeeping, or unknown. */
-  void rest() {
+  /** Those that nobody took: bookkeeping, without a counterpart, or unknown. */
+  void rest(FieldTable table) {
+    table
+        .absent()
+        .forEach(
+            (parameter, remark) -> {
+              if (!BOOKKEEPING.contains(parameter)) {
+                without(parameter, remark);
+              }
+            });
     for (String name : object.parameters().keySet()) {
       if (!seen.contains(name) && !BOOKKEEPING.contains(name)) {
         Object value = object.parameters().get(name);

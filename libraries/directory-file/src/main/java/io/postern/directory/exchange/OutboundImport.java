@@ -1,5 +1,9 @@
 package io.postern.directory.exchange;
 
+import io.postern.contracts.v1.ConnectorType;
+import io.postern.fields.DirectoryFields;
+import io.postern.fields.Field;
+import io.postern.fields.FieldTable;
 import io.postern.names.DomainNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +16,7 @@ import java.util.Set;
  * demands TLS is never left out silently.
  */
 final class OutboundImport {
+  private static final FieldTable FIELDS = DirectoryFields.OUTBOUND_CONNECTOR;
   private static final int MOST_NAME = 64;
   private static final String OUTSIDE = " (outside)";
 
@@ -27,13 +32,8 @@ final class OutboundImport {
   /** Each in the directory file's spelling. */
   List<Map<String, Object>> read() {
     out.take("Name", "name", out.text("Name"));
-    String type =
-        out.word("ConnectorType", Map.of("partner", "partner", "onpremises", "onPremises"));
-    if (type != null) {
-      out.take("ConnectorType", "connectorType", type);
-    }
-    onPremises = "onPremises".equals(type);
-    out.takeFlag("Enabled", "enabled");
+    onPremises = "onPremises".equals(out.take(FIELDS.get("connectorType")));
+    out.take(FIELDS.get("enabled"));
     switchedOff("TestMode", "a connector in test mode handles no mail: enabled is false");
     switchedOff(
         "IsTransportRuleScoped",
@@ -43,27 +43,17 @@ final class OutboundImport {
     boolean outside = recipientDomains();
     hosts();
     tls();
-    if (onPremises) {
-      out.takeFlag("AllAcceptedDomains", "allAcceptedDomains");
-      out.takeFlag("RouteAllMessagesViaOnPremises", "routeAllMessagesViaOnPremises");
-      out.takeFlag("CloudServicesMailEnabled", "cloudServicesMailEnabled");
-    } else {
-      for (String parameter :
-          List.of(
-              "AllAcceptedDomains", "RouteAllMessagesViaOnPremises", "CloudServicesMailEnabled")) {
-        out.without(parameter, "it is only for connectors to own servers");
+    for (Field field : FIELDS.fields()) {
+      if (field.only() == ConnectorType.ON_PREMISES && onPremises) {
+        out.take(field);
+      } else if (field.only() == ConnectorType.ON_PREMISES) {
+        out.without(field.exchange().parameter(), "it is only for connectors to own servers");
       }
     }
     out.without(
         "SenderRewritingEnabled",
         "write senderRewritingDomain of the organization first, then senderRewritingEnabled: true");
-    String validate = "it is not valid for this installation: validate the connector again";
-    out.without("IsValidated", validate);
-    out.without("LastValidationTimestamp", validate);
-    out.without("ValidationRecipients", validate);
-    out.without("ConnectorSource", "it says how Exchange's connector was made");
-    out.without("LinkForModifiedConnector", "reserved for Microsoft");
-    out.rest();
+    out.rest(FIELDS);
     return outside ? List.of(out.fields, outsideOf(out.fields)) : List.of(out.fields);
   }
 
@@ -138,32 +128,14 @@ final class OutboundImport {
   }
 
   private void tls() {
-    String level =
-        out.word(
-            "TlsSettings",
-            Map.of(
-                "encryptiononly", "encryptionOnly",
-                "certificatevalidation", "certificateValidation",
-                "domainvalidation", "domainValidation"));
-    if (level != null) {
-      out.take("TlsSettings", "tlsSettings", level);
-    }
+    String level = out.take(FIELDS.get("tlsSettings"));
     String domain = out.text("TlsDomain");
     if (!domain.isEmpty() && "domainValidation".equals(level)) {
       out.take("TlsDomain", "tlsDomain", domain);
     } else if (!domain.isEmpty()) {
       out.notTaken("TlsDomain", "it has an effect only with TlsSettings DomainValidation");
     }
-    String dane =
-        out.word(
-            "SmtpDaneMode",
-            Map.of("opportunistic", "opportunistic", "mandatory", "mandatory", "none", "none"));
-    if (dane != null) {
-      out.take("SmtpDaneMode", "smtpDaneMode", dane);
-    }
-    String sts = out.word("MtaStsMode", Map.of("opportunistic", "opportunistic", "none", "none"));
-    if (sts != null) {
-      out.take("MtaStsMode", "mtaStsMode", sts);
-    }
+    out.take(FIELDS.get("smtpDaneMode"));
+    out.take(FIELDS.get("mtaStsMode"));
   }
 }

@@ -45,11 +45,14 @@ class ReferencePagesTest {
   }
 
   @Test
-  void eachApiTheCommandsTheModulesAndTheIndexOfDecisionsAreOnAPage() {
+  void eachApiAndAllOtherTablesAreOnAPage() {
     assertThat(names("api")).containsExactlyInAnyOrderElementsOf(ApiTables.names());
     assertThat(names("decisions")).hasSize(1);
     assertThat(names("commands")).hasSize(1);
     assertThat(names("modules")).hasSize(1);
+    assertThat(names("fields")).containsExactlyInAnyOrderElementsOf(FieldTexts.names());
+    assertThat(names("refused")).hasSize(1);
+    assertThat(names("exchange")).hasSize(1);
   }
 
   @Test
@@ -76,6 +79,9 @@ class ReferencePagesTest {
       case "settings" -> SettingsTables.of(in(name), page);
       case "commands" -> CommandTables.of(Main.line(), Main.GROUPS, page);
       case "api" -> ApiTables.of(name);
+      case "fields" -> FieldTexts.fields(name);
+      case "refused" -> FieldTexts.refused(name);
+      case "exchange" -> FieldTexts.exchange();
       case "decisions" -> DecisionIndex.table();
       case "modules" -> ModulesTable.table();
       default -> throw new IllegalArgumentException(page + " has a part of no kind: " + kind);

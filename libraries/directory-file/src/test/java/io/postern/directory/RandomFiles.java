@@ -18,7 +18,7 @@ import org.snakeyaml.engine.v2.api.DumpSettings;
  * Random texts of directory files, right and wrong, and random objects. The names and values stand
  * here once more on purpose: what they are compared with is made of the table of fields.
  */
-final class RandomDirectories {
+final class RandomFiles {
   private static final String PEM =
       """
       -----BEGIN CERTIFICATE-----
@@ -177,7 +177,7 @@ final class RandomDirectories {
   /** Of the text that is being made: the first two values of a field are right as such. */
   private boolean right;
 
-  RandomDirectories(long seed) {
+  RandomFiles(long seed) {
     this.random = new Random(seed);
   }
 
