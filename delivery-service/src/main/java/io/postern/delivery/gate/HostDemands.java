@@ -7,6 +7,8 @@ import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.mtasts.StsLookup;
 import io.postern.delivery.mtasts.StsLookup.Found;
+import io.postern.delivery.nexthop.MailHost;
+import io.postern.delivery.nexthop.MailHost.Choice;
 import io.postern.dns.DnsFailureException;
 import io.postern.dns.dane.DaneLookup;
 import io.postern.dns.dane.TlsaSet;
@@ -51,41 +53,37 @@ public final class HostDemands {
     this.mtaSts = mtaSts;
   }
 
-  /**
-   * @param host its name
-   * @param literal it is an address: neither records nor a policy can be about it
-   * @param proven see MailHost
-   * @param nextHopDomain of which it is a mail host; empty: an administrator named it
-   */
-  public Answer of(
-      TlsRequirement requirement,
-      String host,
-      int port,
-      boolean literal,
-      boolean proven,
-      String nextHopDomain) {
-    Answer answer = published(requirement, host, port, literal, proven, nextHopDomain);
-    // RFC 8689 §4.2.1: else whoever forges the MX record names a host of his own.
+  /** The demand of a host that may be dialled now. */
+  public Answer of(TlsRequirement requirement, MailHost host) {
+    Answer answer = of(host, published(requirement, host));
+    // RFC 8689 §4.2.1: else whoever forges the MX record names a host of his own. Of a smart host
+    // the certificate must have the configured name.
     return requirement.getRequireTls() == RequireTls.REQUIRE_TLS_YES
-            && !nextHopDomain.isEmpty()
-            && !proven
+            && host.chosenBy() == Choice.RECIPIENTS_DOMAIN
+            && !host.proven()
             && answer instanceof Answer.Demand(HostDemand demand)
             && !demand.enforces()
         ? new Answer.Unusable(
             Reasons.REQUIRETLS_MX_UNPROVEN,
             "the sender requires REQUIRETLS, and neither DNSSEC nor an MTA-STS policy proves that %s is a mail host of %s"
-                .formatted(host, nextHopDomain))
+                .formatted(host.name(), host.domain()))
         : answer;
   }
 
-  private Answer published(
-      TlsRequirement requirement,
-      String host,
-      int port,
-      boolean literal,
-      boolean proven,
-      String nextHopDomain) {
-    Answer answer = dane(requirement, host, port, proven && !literal, nextHopDomain);
+  private static Answer of(MailHost host, Answer answer) {
+    return answer instanceof Answer.Demand(HostDemand demand)
+            && host.chosenBy() == Choice.SMART_HOST_MX
+        ? new Answer.Demand(
+            new HostDemand(
+                demand.dane(),
+                demand.mtaSts(),
+                new HostDemand.SmartHost(host.domain(), host.proven())))
+        : answer;
+  }
+
+  private Answer published(TlsRequirement requirement, MailHost host) {
+    boolean literal = host.address() != null;
+    Answer answer = dane(requirement, host, host.proven() && !literal);
     // RFC 8461 §2: a policy must not mend what DANE refuses, and adds nothing to its proof.
     return literal
             || !(answer instanceof Answer.Demand(HostDemand demand))
@@ -93,7 +91,7 @@ public final class HostDemands {
             || setAside(requirement)
             || requirement.getMtaSts() != MtaStsMode.MTA_STS_OPPORTUNISTIC
         ? answer
-        : mtaSts(demand.dane(), host, nextHopDomain.isEmpty() ? host : nextHopDomain);
+        : mtaSts(demand.dane(), host.name(), host.domain().isEmpty() ? host.name() : host.domain());
   }
 
   /**
@@ -104,8 +102,7 @@ public final class HostDemands {
     return requirement.getRequireTls() == RequireTls.TLS_REQUIRED_NO;
   }
 
-  private Answer dane(
-      TlsRequirement requirement, String host, int port, boolean proven, String nextHopDomain) {
+  private Answer dane(TlsRequirement requirement, MailHost host, boolean proven) {
     boolean mandatory = requirement.getDane() == DaneMode.DANE_MANDATORY;
     boolean asked =
         mandatory || requirement.getDane() == DaneMode.DANE_OPPORTUNISTIC && !setAside(requirement);
@@ -123,7 +120,7 @@ public final class HostDemands {
     TlsaSet set = null;
     if (proven) {
       try {
-        set = dane.of(host, port, nextHopDomain.isEmpty() ? null : nextHopDomain);
+        set = dane.of(host.name(), host.port(), host.domain().isEmpty() ? null : host.domain());
       } catch (DnsFailureException e) {
         // RFC 7672 §2.1.3: whoever drops the answer must not take DANE away.
         return new Answer.Unusable(
@@ -131,7 +128,9 @@ public final class HostDemands {
       }
     }
     if (set == null || mandatory && set.usable().isEmpty()) {
-      return mandatory ? new Answer.Unusable(Reasons.DANE_NOT_PUBLISHED, without(host, set)) : NONE;
+      return mandatory
+          ? new Answer.Unusable(Reasons.DANE_NOT_PUBLISHED, without(host.name(), set))
+          : NONE;
     }
     return new Answer.Demand(new HostDemand(set, null));
   }

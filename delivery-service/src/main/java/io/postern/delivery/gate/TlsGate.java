@@ -167,7 +167,8 @@ public final class TlsGate {
    * Decides.
    *
    * @param demand of the host
-   * @param host the name that was dialled, for REQUIRETLS (RFC 8689 §4.2.1)
+   * @param host the name that was dialled, for REQUIRETLS (RFC 8689 §4.2.1); see {@link
+   *     HostDemand#name}
    * @param requireTlsOffered the host announced REQUIRETLS after the handshake
    */
   public static Ruling decide(
@@ -190,7 +191,7 @@ public final class TlsGate {
         }
         yield refusal != null
             ? refusal
-            : encrypted(requirement, tls, host, requireTlsOffered, proofs);
+            : encrypted(requirement, demand, tls, host, requireTlsOffered, proofs);
       }
     };
   }
@@ -252,6 +253,7 @@ public final class TlsGate {
 
   private static Ruling encrypted(
       TlsRequirement requirement,
+      HostDemand demand,
       Channel.Tls tls,
       String host,
       boolean requireTlsOffered,
@@ -289,8 +291,8 @@ public final class TlsGate {
       }
     }
     if (requirement.getRequireTls() == RequireTls.REQUIRE_TLS_YES) {
-      Ruling.Refusal name = name(host, tls.names());
-      if (name != null) {
+      Ruling.Refusal name = name(demand.name(host), tls.names());
+      if (name != null && !demand.isNamed(host, tls.names())) {
         return name;
       }
       if (!requireTlsOffered) {

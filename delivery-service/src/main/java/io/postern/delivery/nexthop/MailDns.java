@@ -117,6 +117,13 @@ public final class MailDns {
         : answer.as(AAAARecord.class).stream().map(AAAARecord::getAddress).toList();
   }
 
+  /** Whoever administers this machine has written its address. */
+  boolean isInHostsFile(String host) {
+    Name name = name(host);
+    return name != null
+        && (hostsFile(name, Type.A).isPresent() || hostsFile(name, Type.AAAA).isPresent());
+  }
+
   private Optional<InetAddress> hostsFile(Name name, int type) {
     try {
       return hostsFile.getAddressForHost(name, type);

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param name as configured or as in the MX record, lower case; shown, sent as SNI
  * @param address for a literal, which is not looked up
  * @param preference of the MX record; 0: another way led here
- * @param configured by an administrator; otherwise the recipient's domain chose it
+ * @param chosenBy who named it
+ * @param domain of which it is a mail host: the recipients', or a smart host that has MX records;
+ *     empty: an administrator named it
  * @param proven it is the right name: an administrator wrote it, or DNSSEC proves the MX record, or
  *     that there is none (RFC 7672 §2.2.1)
  */
@@ -18,5 +20,26 @@ public record MailHost(
     int port,
     @Nullable InetAddress address,
     int preference,
-    boolean configured,
-    boolean proven) {}
+    Choice chosenBy,
+    String domain,
+    boolean proven) {
+
+  /** Who named a host. */
+  public enum Choice {
+    /** A smart host or mailbox host, by its own name or address. */
+    ADMINISTRATOR,
+    /** The MX records of a smart host, which whoever forges them can lead anywhere. */
+    SMART_HOST_MX,
+    /** The recipients' domain, by MX or by its own address. */
+    RECIPIENTS_DOMAIN
+  }
+
+  static MailHost configured(String name, int port, @Nullable InetAddress address, int preference) {
+    return new MailHost(name, port, address, preference, Choice.ADMINISTRATOR, "", true);
+  }
+
+  /** The same as the recipients' domain would choose it: for who may not look inside. */
+  public MailHost asAnybodys() {
+    return new MailHost(name, port, address, preference, Choice.RECIPIENTS_DOMAIN, domain, proven);
+  }
+}

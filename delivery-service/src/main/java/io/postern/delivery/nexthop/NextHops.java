@@ -2,9 +2,11 @@ package io.postern.delivery.nexthop;
 
 import io.postern.contracts.PublicAddress;
 import io.postern.contracts.Reasons;
+import io.postern.contracts.RouteNames;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.NextHopHost;
+import io.postern.delivery.nexthop.MailHost.Choice;
 import io.postern.dns.DnsFailureException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -20,8 +22,9 @@ import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
 
 /**
- * The routing of deliveries: to smart hosts in their order, or to the MX hosts of a domain (RFC
- * 5321 §5.1, RFC 7505). Blocks for DNS, bounded as {@link MailDns} is. Any thread.
+ * The routing of deliveries: to smart hosts, or to the MX hosts of a domain (RFC 5321 §5.1, RFC
+ * 7505). A smart host's name may have MX records, as in Exchange. Blocks for DNS, bounded as {@link
+ * MailDns} is. Any thread.
  */
 public final class NextHops {
   private static final int SMTP_PORT = 25;
@@ -36,9 +39,10 @@ public final class NextHops {
   private final Random random;
 
   /**
+   * @param mxPort of mail hosts; a smart host's MX records are for this port
    * @param ownName our host name: MX hosts as good as ourselves or worse are left out
    * @param ownAddresses see {@link #leadsBack}
-   * @param maxHosts the most MX hosts tried
+   * @param maxHosts the most MX hosts tried, of a domain or of one smart host
    * @param allowPrivate see {@link #mayDial}
    */
   public NextHops(
@@ -58,12 +62,33 @@ public final class NextHops {
     this.random = random;
   }
 
-  /** Where it may go. */
+  /**
+   * The ways of a next hop in the order in which they are to be tried, each to be resolved when it
+   * is its turn: one for each smart host, the first drawn and the others in turn behind it, since
+   * they have no priorities (docs/design/connectors.md, "Smart hosts"); else itself.
+   */
+  public List<NextHop> ways(NextHop hop) {
+    int count = hop.getSmartHostsCount();
+    if (count < 2) {
+      return List.of(hop);
+    }
+    List<NextHop> ways = new ArrayList<>(count);
+    int first = random.nextInt(0, count);
+    for (int i = 0; i < count; i++) {
+      NextHopHost host = hop.getSmartHosts((first + i) % count);
+      ways.add(hop.toBuilder().clearSmartHosts().addSmartHosts(host).build());
+    }
+    return ways;
+  }
+
+  /**
+   * Where it may go.
+   *
+   * @param hop one of {@link #ways}
+   */
   public Resolution resolve(NextHop hop) {
     if (hop.getSmartHostsCount() > 0) {
-      int standard = hop.getProtocol() == HopProtocol.LMTP ? LMTP_PORT : SMTP_PORT;
-      return new Resolution.Hosts(
-          hop.getSmartHostsList().stream().map(host -> smartHost(host, standard)).toList());
+      return smartHost(hop);
     }
     if (hop.getMxDomain().isEmpty()) {
       return unroutable(true, Reasons.NO_ROUTE, "5.4.4", "the delivery names no next hop");
@@ -71,15 +96,19 @@ public final class NextHops {
     InetAddress literal = domainLiteral(hop.getMxDomain());
     if (literal != null) {
       return new Resolution.Hosts(
-          List.of(new MailHost(hop.getMxDomain(), mxPort, literal, 0, false, false)));
+          List.of(recipients(hop.getMxDomain(), literal, 0, hop.getMxDomain(), false)));
     }
     try {
       return mailHosts(hop.getMxDomain());
     } catch (DnsFailureException e) {
-      return e.bogus()
-          ? unroutable(false, Reasons.DNSSEC_INVALID, "4.7.324", e.detail())
-          : unroutable(false, Reasons.DNS_FAILURE, "4.4.3", e.detail());
+      return failed(e);
     }
+  }
+
+  private static Resolution failed(DnsFailureException e) {
+    return e.bogus()
+        ? unroutable(false, Reasons.DNSSEC_INVALID, "4.7.324", e.detail())
+        : unroutable(false, Reasons.DNS_FAILURE, "4.4.3", e.detail());
   }
 
   /** A host's addresses, a literal's own. */
@@ -92,10 +121,11 @@ public final class NextHops {
   /**
    * The owner of a domain chooses the addresses of its mail hosts, and an attacker would choose a
    * host inside that trusts ours: unless it is allowed, only public ones are dialled. A host that
-   * an administrator has configured may stand anywhere.
+   * an administrator has configured may stand anywhere; those that its MX records name may not,
+   * since the permission is for the name.
    */
   public boolean mayDial(MailHost host, InetAddress address) {
-    return allowPrivate || host.configured() || PublicAddress.is(address);
+    return allowPrivate || host.chosenBy() == Choice.ADMINISTRATOR || PublicAddress.is(address);
   }
 
   /**
@@ -114,44 +144,50 @@ public final class NextHops {
       return unroutable(
           true, Reasons.NO_MAIL_HOST, "5.1.2", "the domain " + domain + " does not exist");
     }
-    List<MXRecord> records = new ArrayList<>(answer.records());
-    if (records.isEmpty()) {
+    if (answer.records().isEmpty()) {
       // RFC 5321 §5.1: without MX the domain itself is the mail host, if it has an address.
       return implicit(domain, answer.secure());
     }
-    // RFC 7505 §3: a null MX stands alone; beside others "." is no host.
-    if (records.size() == 1 && records.getFirst().getTarget().equals(Name.root)) {
+    if (isNull(answer.records())) {
       return unroutable(
           true,
           Reasons.NO_MAIL_HOST,
           "5.1.10",
           "the domain " + domain + " accepts no mail (null MX)");
     }
-    records.removeIf(mx -> mx.getTarget().equals(Name.root));
-    // RFC 5321 §5.1: equal preference in random order.
-    Collections.shuffle(records, random);
-    records.sort((a, b) -> Integer.compare(a.getPriority(), b.getPriority()));
-    List<MailHost> hosts = new ArrayList<>();
-    int own =
-        records.stream()
-            .filter(mx -> host(mx).equals(ownName))
-            .mapToInt(MXRecord::getPriority)
-            .min()
-            .orElse(Integer.MAX_VALUE);
-    for (MXRecord mx : records) {
-      // RFC 5321 §5.1: a relay that finds itself leaves out its own preference and all that are
-      // worse.
-      if (mx.getPriority() < own && hosts.size() < maxHosts) {
-        hosts.add(new MailHost(host(mx), mxPort, null, mx.getPriority(), false, answer.secure()));
-      }
-    }
+    List<MailHost> hosts =
+        better(answer.records()).stream()
+            .map(mx -> recipients(host(mx), null, mx.getPriority(), domain, answer.secure()))
+            .toList();
     return hosts.isEmpty()
         ? unroutable(
             true,
             Reasons.LOOP,
             "5.4.6",
             "the MX of " + domain + " points back to this installation")
-        : new Resolution.Hosts(List.copyOf(hosts));
+        : new Resolution.Hosts(hosts);
+  }
+
+  // RFC 7505 §3: a null MX stands alone; beside others "." is no host.
+  private static boolean isNull(List<MXRecord> records) {
+    return records.size() == 1 && records.getFirst().getTarget().equals(Name.root);
+  }
+
+  /** In their order (RFC 5321 §5.1), as many as are tried, and none as good as ourselves. */
+  private List<MXRecord> better(List<MXRecord> answer) {
+    List<MXRecord> records = new ArrayList<>(answer);
+    records.removeIf(mx -> mx.getTarget().equals(Name.root));
+    // Equal preference in random order.
+    Collections.shuffle(records, random);
+    records.sort((a, b) -> Integer.compare(a.getPriority(), b.getPriority()));
+    // A relay that finds itself leaves out its own preference and all that are worse.
+    int own =
+        records.stream()
+            .filter(mx -> host(mx).equals(ownName))
+            .mapToInt(MXRecord::getPriority)
+            .min()
+            .orElse(Integer.MAX_VALUE);
+    return records.stream().filter(mx -> mx.getPriority() < own).limit(maxHosts).toList();
   }
 
   private Resolution implicit(String domain, boolean proven) throws DnsFailureException {
@@ -166,13 +202,78 @@ public final class NextHops {
           "5.1.2",
           "the domain " + domain + " has neither mail host nor address");
     }
-    return new Resolution.Hosts(List.of(new MailHost(domain, mxPort, null, 0, false, proven)));
+    return new Resolution.Hosts(List.of(recipients(domain, null, 0, domain, proven)));
   }
 
-  private static MailHost smartHost(NextHopHost host, int standard) {
-    int port = host.getPort() == 0 ? standard : host.getPort();
+  private MailHost recipients(
+      String name, @Nullable InetAddress address, int preference, String domain, boolean proven) {
     return new MailHost(
-        host.getHost().toLowerCase(Locale.ROOT), port, literal(host.getHost()), 0, true, true);
+        name, mxPort, address, preference, Choice.RECIPIENTS_DOMAIN, domain, proven);
+  }
+
+  /**
+   * Exchange's order for a name: its MX records with their priorities, and only without any its
+   * address. Neither for a mailbox host, nor for another port than that of mail hosts, of which MX
+   * records say nothing (RFC 5321 §5), nor for a name in the machine's hosts file.
+   */
+  private Resolution smartHost(NextHop hop) {
+    NextHopHost written = hop.getSmartHosts(0);
+    boolean lmtp = hop.getProtocol() == HopProtocol.LMTP;
+    int port = written.getPort() == 0 ? (lmtp ? LMTP_PORT : SMTP_PORT) : written.getPort();
+    String name = written.getHost().toLowerCase(Locale.ROOT);
+    InetAddress literal = literal(name);
+    MailHost itself = MailHost.configured(name, port, literal, 0);
+    if (lmtp
+        || literal != null
+        || RouteNames.isMailbox(hop.getRoute())
+        || written.getPort() != 0 && port != mxPort
+        || dns.isInHostsFile(name)) {
+      return new Resolution.Hosts(List.of(itself));
+    }
+    try {
+      MailDns.MailHosts answer = dns.mx(name);
+      return answer.records().isEmpty()
+          ? new Resolution.Hosts(List.of(itself))
+          : mailHostsOf(itself, answer);
+    } catch (DnsFailureException e) {
+      return failed(e); // its address may be one that its MX records took out of use
+    }
+  }
+
+  /** Never permanent: an administrator can name another smart host. */
+  private Resolution mailHostsOf(MailHost smartHost, MailDns.MailHosts answer) {
+    if (isNull(answer.records())) {
+      return unroutable(
+          false,
+          Reasons.DNS_FAILURE,
+          "4.4.3",
+          "the smart host " + smartHost.name() + " accepts no mail (null MX)");
+    }
+    List<MailHost> hosts =
+        better(answer.records()).stream()
+            .map(mx -> mailHostOf(smartHost, mx, answer.secure()))
+            .toList();
+    return hosts.isEmpty()
+        ? unroutable(
+            false,
+            Reasons.LOOP,
+            "4.4.6",
+            "the MX of the smart host " + smartHost.name() + " points back to this installation")
+        : new Resolution.Hosts(hosts);
+  }
+
+  private static MailHost mailHostOf(MailHost smartHost, MXRecord mx, boolean proven) {
+    String name = host(mx);
+    return name.equals(smartHost.name())
+        ? MailHost.configured(name, smartHost.port(), null, mx.getPriority())
+        : new MailHost(
+            name,
+            smartHost.port(),
+            null,
+            mx.getPriority(),
+            Choice.SMART_HOST_MX,
+            smartHost.name(),
+            proven);
   }
 
   private static @Nullable InetAddress domainLiteral(String domain) {

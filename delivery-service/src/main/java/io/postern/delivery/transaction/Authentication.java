@@ -1,6 +1,7 @@
 package io.postern.delivery.transaction;
 
 import io.postern.contracts.Reasons;
+import io.postern.delivery.gate.HostDemand;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.transaction.ScramExchange.ScramFault;
 import io.postern.smtp.Reply;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The AUTH command (RFC 4954) over a session that the gate has let through: SCRAM where the host
  * offers it, else PLAIN (RFC 4616), by which the host reads the password: only where it is proven.
- * Nothing in plaintext. No text of a host's answer is reported, since it may repeat what we said.
+ * A host to which only an MX record that may be forged led gets none before it is proven. Nothing
+ * in plaintext. No text of a host's answer is reported, since it may repeat what we said.
  *
  * <p>Owner: the delivery's thread, once. Bounded by {@code patience} for each answer.
  */
@@ -43,6 +45,12 @@ final class Authentication {
   void run() throws DialogueException {
     if (!(session.channel() instanceof TlsGate.Channel.Tls)) {
       throw notOffered("credentials are not sent in plaintext");
+    }
+    HostDemand demand = session.key.demand();
+    if (!proven && demand.unproven()) {
+      throw notOffered(
+          "the MX record of %s is not secured by DNSSEC, and the host that it names does not prove this name, so that it gets no credentials: require the certificate, with tlsSettings: domainValidation and tlsDomain, or with certificateValidation if it has the smart host's name"
+              .formatted(demand.name(session.target().host())));
     }
     List<String> offered =
         List.of(

@@ -13,6 +13,7 @@ import io.postern.delivery.gate.Judge;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.nexthop.HostAddresses;
 import io.postern.delivery.nexthop.MailHost;
+import io.postern.delivery.nexthop.MailHost.Choice;
 import io.postern.delivery.nexthop.Resolution;
 import io.postern.delivery.position.Ownership;
 import io.postern.transport.SourceAddressException;
@@ -108,21 +109,26 @@ public final class HopProbe {
         return;
       }
     }
+    for (NextHop way : tools.nextHops().ways(hop)) {
+      if (ownership.held()) {
+        walk(way, identity);
+      }
+    }
+  }
+
+  private void walk(NextHop way, ClientIdentity identity) {
     steps.begin();
-    switch (tools.nextHops().resolve(hop)) {
-      case Resolution.Unroutable unroutable ->
-          steps.failed("mail-hosts", unroutable.reason(), unroutable.detail());
+    switch (tools.nextHops().resolve(way)) {
+      case Resolution.Unroutable unroutable -> {
+        unreached++;
+        steps.failed("mail-hosts", unroutable.reason(), unroutable.detail());
+      }
       case Resolution.Hosts(List<MailHost> hosts) -> {
         steps.step(
             "mail-hosts",
             ProbeState.PROBE_PASSED,
             step ->
-                step.setDetail(
-                        hop.getSmartHostsCount() > 0
-                            ? "The connector names its smart hosts."
-                            : hosts.stream().allMatch(MailHost::proven)
-                                ? "The mail hosts are secured by DNSSEC."
-                                : "The mail hosts were found; they are not secured by DNSSEC.")
+                step.setDetail(found(hosts))
                     .setActual(
                         hosts.stream().map(HopProbe::shown).collect(Collectors.joining(", "))));
         for (MailHost host : hosts) {
@@ -134,8 +140,25 @@ public final class HopProbe {
     }
   }
 
+  private static String found(List<MailHost> hosts) {
+    boolean proven = hosts.stream().allMatch(MailHost::proven);
+    if (hosts.stream().anyMatch(host -> host.chosenBy() == Choice.RECIPIENTS_DOMAIN)) {
+      return proven
+          ? "The mail hosts are secured by DNSSEC."
+          : "The mail hosts were found; they are not secured by DNSSEC.";
+    }
+    if (hosts.stream().allMatch(host -> host.chosenBy() == Choice.ADMINISTRATOR)) {
+      return "The connector names its smart hosts.";
+    }
+    return proven
+        ? "The smart host has MX records, secured by DNSSEC."
+        : "The smart host has MX records, not secured by DNSSEC: a certificate proves these hosts "
+            + "only by the name of the smart host.";
+  }
+
   private static String shown(MailHost host) {
-    return (host.configured() ? "" : host.preference() + " ") + host.name() + ":" + host.port();
+    boolean byMx = host.chosenBy() != Choice.ADMINISTRATOR || host.preference() > 0;
+    return (byMx ? host.preference() + " " : "") + host.name() + ":" + host.port();
   }
 
   private void host(MailHost host, ClientIdentity identity) {
@@ -163,16 +186,7 @@ public final class HopProbe {
 
   /** Null: the host must not be used now. */
   private @Nullable HostDemand demand(MailHost host) {
-    HostDemands.Answer answer =
-        tools
-            .demands()
-            .of(
-                requirement,
-                host.name(),
-                host.port(),
-                host.address() != null,
-                host.proven(),
-                hop.getMxDomain());
+    HostDemands.Answer answer = tools.demands().of(requirement, host);
     return switch (answer) {
       case HostDemands.Answer.Demand(HostDemand demand) -> {
         ProbedDemand.show(steps, requirement, demand);
@@ -227,10 +241,7 @@ public final class HopProbe {
   }
 
   private MailHost asDialled(MailHost host) {
-    return anyAddress
-        ? host
-        : new MailHost(
-            host.name(), host.port(), host.address(), host.preference(), false, host.proven());
+    return anyAddress ? host : host.asAnybodys();
   }
 
   private void dial(SessionKey key) {

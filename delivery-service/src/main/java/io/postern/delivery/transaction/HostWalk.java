@@ -2,6 +2,7 @@ package io.postern.delivery.transaction;
 
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.HopProtocol;
+import io.postern.contracts.v1.NextHop;
 import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.destination.Feedback;
 import io.postern.delivery.destination.Lane;
@@ -11,6 +12,7 @@ import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.nexthop.HostAddresses;
 import io.postern.delivery.nexthop.MailHost;
+import io.postern.delivery.nexthop.MailHost.Choice;
 import io.postern.delivery.nexthop.Resolution;
 import io.postern.delivery.position.Ownership;
 import io.postern.delivery.transaction.SessionUse.Step;
@@ -42,9 +44,10 @@ final class HostWalk {
   private final HopProtocol protocol;
   private final ClientIdentity identity;
   private @Nullable Credentials credentials; // of the identity; null: none
-  private final boolean configured; // its hosts are an administrator's choice
+  private final boolean configured; // an administrator named them, or the hosts whose MX they are
   private final ReportedSessions reported;
   private final List<Failure> failures = new ArrayList<>();
+  private final List<MailHost> hosts = new ArrayList<>(); // of all ways so far
   private final Map<SessionKey, String> handshakeFailed = new LinkedHashMap<>();
   private final Map<MailHost, HostAddresses> addresses = new HashMap<>();
   private boolean encrypted; // a TLS session stood with some host
@@ -100,10 +103,20 @@ final class HostWalk {
         return;
       }
     }
+    for (NextHop way : tools.nextHops().ways(attempt.request().getNextHop())) {
+      if (walk(way)) {
+        return;
+      }
+    }
+    failed();
+  }
+
+  /** True: all is decided. */
+  private boolean walk(NextHop way) throws InterruptedException {
     attempt.clock().begin(Phase.DNS);
-    Resolution resolution = tools.nextHops().resolve(attempt.request().getNextHop());
+    Resolution resolution = tools.nextHops().resolve(way);
     attempt.clock().end();
-    switch (resolution) {
+    return switch (resolution) {
       case Resolution.Unroutable(
               boolean permanent,
               String reason,
@@ -111,29 +124,29 @@ final class HostWalk {
               String detail) -> {
         if (permanent) {
           attempt.failRest(reason, 550, enhanced, detail, detail);
-        } else {
-          failures.add(new Failure(reason, detail));
-          attempt.deferRest(failures.getFirst());
+          yield true;
         }
+        failures.add(new Failure(reason, detail));
+        yield false;
       }
-      case Resolution.Hosts(List<MailHost> hosts) -> walk(hosts);
-    }
+      case Resolution.Hosts(List<MailHost> found) -> {
+        hosts.addAll(found);
+        yield walk(found);
+      }
+    };
   }
 
-  private void walk(List<MailHost> hosts) throws InterruptedException {
+  private boolean walk(List<MailHost> hosts) throws InterruptedException {
     int notOurs = -1; // the preference up to which no host is ourselves
     for (MailHost host : hosts) {
       if (!ownership.held()) {
         attempt.giveUp();
-        return;
+        return true;
       }
       attempt.clock().begin(Phase.DNS);
       // RFC 5321 §5.1: a relay that is one of the hosts leaves out its own preference and all that
-      // are worse. Smart hosts have none.
-      if (configured && leadsBack(host)) {
-        continue;
-      }
-      if (!configured && host.preference() > notOurs) {
+      // are worse.
+      if (host.preference() > notOurs) {
         notOurs = host.preference();
         if (hosts.stream().anyMatch(h -> h.preference() == host.preference() && leadsBack(h))) {
           break;
@@ -154,11 +167,16 @@ final class HostWalk {
         dialled++;
         SessionKey key = untried.remove();
         if (inTurn(key, turn -> visit(key, turn, untried)) != Step.NEXT_HOST) {
-          return;
+          return true;
         }
       }
     }
     attempt.clock().end();
+    return false;
+  }
+
+  /** No host has taken it over TLS, or in plaintext without having offered TLS. */
+  private void failed() throws InterruptedException {
     if (!encrypted) {
       for (Map.Entry<SessionKey, String> failed : handshakeFailed.entrySet()) {
         SessionKey key = failed.getKey();
@@ -175,7 +193,7 @@ final class HostWalk {
       return;
     }
     if (dialled == 0 && failures.stream().allMatch(HostWalk::withoutUsableAddress)) {
-      noAddress(hosts);
+      noAddress();
       return;
     }
     attempt.deferRest(Failure.mostTelling(failures));
@@ -287,15 +305,7 @@ final class HostWalk {
 
   /** Null: the host must not be used now, with the failure that says why. */
   private @Nullable HostDemand demand(MailHost host) {
-    return switch (tools
-        .demands()
-        .of(
-            attempt.requirement(),
-            host.name(),
-            host.port(),
-            host.address() != null,
-            host.proven(),
-            attempt.request().getNextHop().getMxDomain())) {
+    return switch (tools.demands().of(attempt.requirement(), host)) {
       case HostDemands.Answer.Demand(HostDemand demand) -> demand;
       case HostDemands.Answer.Unusable unusable -> {
         reported.unusable(host, unusable);
@@ -342,7 +352,12 @@ final class HostWalk {
             + addresses.known().getFirst().getHostAddress()
             + " of the host "
             + host.name()
-            + " is not public (see postern.delivery.allow-private-targets)";
+            + " is not public (see postern.delivery.allow-private-targets"
+            + (host.chosenBy() == Choice.SMART_HOST_MX
+                ? "; it is a mail host of the smart host "
+                    + host.domain()
+                    + ": name it itself as a smart host)"
+                : ")");
     return new Failure(Reasons.PRIVATE_ADDRESS, detail);
   }
 
@@ -353,7 +368,7 @@ final class HostWalk {
 
   // A smart host that is not in the DNS is our administrator's mistake and keeps the mail; mail
   // hosts that are not, or stand at private addresses, are the recipient's and fail it.
-  private void noAddress(List<MailHost> hosts) {
+  private void noAddress() {
     Failure telling = Failure.mostTelling(failures);
     boolean inside = telling.reason().equals(Reasons.PRIVATE_ADDRESS);
     String said =

@@ -7,6 +7,7 @@ import io.postern.contracts.v1.ProbeState;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.VerdictResult;
+import io.postern.delivery.gate.HostDemand;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.dns.dane.DaneMatch;
@@ -141,8 +142,10 @@ final class ProbedProof {
   private void name(List<String> names) {
     String shown = String.join(", ", names.subList(0, Math.min(SHOWN_NAMES, names.size())));
     boolean needed = requirement.getLevel() == TlsLevel.DOMAIN_VALIDATION;
-    String wanted = needed ? requirement.getTlsDomain() : session.target().host();
-    boolean met = CertificateNames.matches(wanted, names);
+    String host = session.target().host();
+    HostDemand demand = session.key.demand();
+    String wanted = needed ? requirement.getTlsDomain() : demand.name(host);
+    boolean met = needed ? CertificateNames.matches(wanted, names) : demand.isNamed(host, names);
     steps.step(
         "name",
         met ? ProbeState.PROBE_PASSED : needed ? ProbeState.PROBE_FAILED : ProbeState.PROBE_SKIPPED,

@@ -8,7 +8,6 @@ import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.position.Ownership;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
-import io.postern.names.CertificateNames;
 import io.postern.transport.CertificateRequest;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -192,7 +191,7 @@ final class SessionUse {
           case DOMAIN_VALIDATION -> true;
           // The level asks for no name, and anybody may have a good certificate.
           case CERTIFICATE_VALIDATION ->
-              CertificateNames.matches(session.target().host(), tls.names());
+              session.key.demand().isNamed(session.target().host(), tls.names());
           default -> false;
         };
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.NextHopHost;
+import io.postern.delivery.nexthop.MailHost.Choice;
 import io.postern.dns.DnsSettings;
 import io.postern.dns.Dnssec;
 import io.postern.dns.MailResolver;
@@ -185,7 +186,7 @@ class NextHopsTest {
     dns.a("a.fabrikam.com", "192.0.2.1")
         .a("a.fabrikam.com", "192.0.2.2")
         .aaaa("a.fabrikam.com", "2001:db8::1");
-    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, 0, false, false)).known())
+    assertThat(hops.addresses(recipients("a.fabrikam.com")).known())
         .containsExactly(
             InetAddress.ofLiteral("2001:db8::1"),
             InetAddress.ofLiteral("192.0.2.1"),
@@ -197,8 +198,7 @@ class NextHopsTest {
   void anAnswerAboutIpv6ThatDoesNotComeKeepsNoIpv4Address() throws Exception {
     dns.a("mx.fabrikam.com", "192.0.2.1").silent("AAAA", "mx.fabrikam.com");
     long began = System.nanoTime();
-    HostAddresses addresses =
-        hops.addresses(new MailHost("mx.fabrikam.com", PORT, null, 0, false, false));
+    HostAddresses addresses = hops.addresses(recipients("mx.fabrikam.com"));
     assertThat(addresses.known()).containsExactly(InetAddress.ofLiteral("192.0.2.1"));
     assertThat(addresses.failure()).as("there may be others").isNotNull();
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
@@ -207,7 +207,7 @@ class NextHopsTest {
   @Test
   void anAnswerAboutIpv6IsWaitedForWhereThereIsNoIpv4Address() throws Exception {
     dns.aaaa("mx.fabrikam.com", "2001:db8::1");
-    assertThat(hops.addresses(new MailHost("mx.fabrikam.com", PORT, null, 0, false, false)).known())
+    assertThat(hops.addresses(recipients("mx.fabrikam.com")).known())
         .containsExactly(InetAddress.ofLiteral("2001:db8::1"));
   }
 
@@ -215,15 +215,13 @@ class NextHopsTest {
   void aFailureOfOneQuestionStandsBesideWhatTheOtherFound() {
     dns.servfail("b.fabrikam.com").aaaa("c.fabrikam.com", "fd00::25");
     dns.servfail("A", "c.fabrikam.com");
-    assertThat(hops.addresses(new MailHost("a.fabrikam.com", PORT, null, 0, false, false)))
+    assertThat(hops.addresses(recipients("a.fabrikam.com")))
         .as("it does not exist")
         .isEqualTo(new HostAddresses(List.of(), null));
-    HostAddresses failing =
-        hops.addresses(new MailHost("b.fabrikam.com", PORT, null, 0, false, false));
+    HostAddresses failing = hops.addresses(recipients("b.fabrikam.com"));
     assertThat(failing.known()).isEmpty();
     assertThat(failing.failure()).isNotNull();
-    HostAddresses half =
-        hops.addresses(new MailHost("c.fabrikam.com", PORT, null, 0, false, false));
+    HostAddresses half = hops.addresses(recipients("c.fabrikam.com"));
     assertThat(half.known()).containsExactly(InetAddress.ofLiteral("fd00::25"));
     assertThat(half.failure()).hasMessageContaining("A of c.fabrikam.com");
   }
@@ -242,23 +240,150 @@ class NextHopsTest {
     assertThat(dns.queries()).containsExactly("MX fabrikam.com");
   }
 
+  private static MailHost recipients(String name) {
+    return new MailHost(name, PORT, null, 0, Choice.RECIPIENTS_DOMAIN, name, false);
+  }
+
+  private static NextHop.Builder smart(String host, int port) {
+    return NextHop.newBuilder()
+        .setProtocol(HopProtocol.SMTP)
+        .addSmartHosts(NextHopHost.newBuilder().setHost(host).setPort(port));
+  }
+
+  private List<MailHost> smartHosts(NextHop.Builder hop) {
+    return ((Resolution.Hosts) hops.resolve(hop.build())).hosts();
+  }
+
+  private Resolution.Unroutable unusable(String smartHost) {
+    return (Resolution.Unroutable) hops.resolve(smart(smartHost, PORT).build());
+  }
+
   @Test
-  void smartHostsKeepTheirOrderAndPort() {
-    Resolution resolution =
-        hops.resolve(
-            NextHop.newBuilder()
-                .setProtocol(HopProtocol.SMTP)
-                .addSmartHosts(NextHopHost.newBuilder().setHost("Second.example").setPort(587))
-                .addSmartHosts(NextHopHost.newBuilder().setHost("192.0.2.7"))
-                .build());
-    assertThat(resolution)
-        .isEqualTo(
-            new Resolution.Hosts(
-                List.of(
-                    new MailHost("second.example", 587, null, 0, true, true),
-                    new MailHost(
-                        "192.0.2.7", 25, InetAddress.ofLiteral("192.0.2.7"), 0, true, true))));
+  void literalsAndOtherPortsThanThatOfMailHostsAreNotLookedUp() {
+    dns.mx("second.example", 10, "a.example");
+    InetAddress literal = InetAddress.ofLiteral("192.0.2.7");
+    assertThat(smartHosts(smart("Second.example", 587)))
+        .containsExactly(MailHost.configured("second.example", 587, null, 0));
+    assertThat(smartHosts(smart("192.0.2.7", 0)))
+        .containsExactly(MailHost.configured("192.0.2.7", 25, literal, 0));
+    assertThat(smartHosts(smart("2001:db8::7", PORT)).getFirst().address()).isNotNull();
     assertThat(dns.queries()).isEmpty();
+  }
+
+  /** Its host is our own, and its MX may point to us. */
+  @Test
+  void aMailboxHostIsNotLookedUpByMx() {
+    dns.mx("mailbox.example", 10, "relay.postern.example");
+    assertThat(smartHosts(smart("mailbox.example", 0).setRoute("mailbox:mailbox.example:25")))
+        .containsExactly(MailHost.configured("mailbox.example", 25, null, 0));
+    assertThat(smartHosts(smart("mailbox.example", 0).setProtocol(HopProtocol.LMTP)))
+        .containsExactly(MailHost.configured("mailbox.example", 24, null, 0));
+    assertThat(dns.queries()).isEmpty();
+  }
+
+  @Test
+  void theMxRecordsOfASmartHostAreItsMailHosts() {
+    dns.mx("smart.example", 20, "b.example").mx("smart.example", 10, "a.example");
+    assertThat(smartHosts(smart("smart.example", 0)))
+        .containsExactly(
+            new MailHost("a.example", 25, null, 10, Choice.SMART_HOST_MX, "smart.example", false),
+            new MailHost("b.example", 25, null, 20, Choice.SMART_HOST_MX, "smart.example", false));
+    assertThat(smartHosts(smart("smart.example", PORT)).getFirst().port()).isEqualTo(PORT);
+  }
+
+  @Test
+  void aSmartHostWithoutMxRecordsIsItself() {
+    dns.a("smart.example", "192.0.2.1").cname("alias.example", "smart.example");
+    for (String name : List.of("smart.example", "alias.example", "nowhere.example")) {
+      assertThat(smartHosts(smart(name, PORT)))
+          .containsExactly(MailHost.configured(name, PORT, null, 0));
+    }
+  }
+
+  @Test
+  void theMxRecordsAtTheEndOfAnAliasCount() {
+    dns.cname("alias.example", "smart.example").mx("smart.example", 10, "a.example");
+    assertThat(smartHosts(smart("alias.example", PORT)))
+        .containsExactly(
+            new MailHost(
+                "a.example", PORT, null, 10, Choice.SMART_HOST_MX, "alias.example", false));
+  }
+
+  /** Its address may be one that the records took out of use. */
+  @Test
+  void withoutAnAnswerAboutMxTheAddressIsNotUsed() {
+    dns.servfail("MX", "smart.example").a("smart.example", "192.0.2.1");
+    assertThat(unusable("smart.example").permanent()).isFalse();
+    assertThat(unusable("smart.example").reason()).isEqualTo("dns-failure");
+    dns.cname("loop.example", "loop.example");
+    assertThat(unusable("loop.example").permanent()).isFalse();
+  }
+
+  @Test
+  void aNullMxOfASmartHostKeepsTheMail() {
+    dns.nullMx("smart.example").a("smart.example", "192.0.2.1");
+    assertThat(unusable("smart.example").permanent()).isFalse();
+    assertThat(unusable("smart.example").detail()).contains("smart.example", "null MX");
+  }
+
+  @Test
+  void aSmartHostWhoseMxIsOurselvesKeepsTheMail() {
+    dns.mx("smart.example", 10, "relay.postern.example").mx("smart.example", 20, "b.example");
+    assertThat(unusable("smart.example").permanent()).isFalse();
+    assertThat(unusable("smart.example").reason()).isEqualTo("loop");
+    dns.mx("better.example", 5, "a.example").mx("better.example", 10, "relay.postern.example");
+    assertThat(smartHosts(smart("better.example", PORT)))
+        .extracting(MailHost::name)
+        .containsExactly("a.example");
+  }
+
+  @Test
+  void theMailHostsOfASmartHostAreBounded() {
+    for (int i = 0; i < 40; i++) {
+      dns.mx("smart.example", i, "h" + i + ".example");
+    }
+    assertThat(smartHosts(smart("smart.example", PORT))).hasSize(5);
+  }
+
+  /** RFC 5321 §5.1: the target is a name, whatever it looks like. */
+  @Test
+  void anAddressInAnMxRecordIsANameThatIsNotThere() {
+    dns.mx("smart.example", 10, "127.0.0.1");
+    MailHost host = smartHosts(smart("smart.example", PORT)).getFirst();
+    assertThat(host.address()).isNull();
+    assertThat(hops.addresses(host).known()).isEmpty();
+  }
+
+  @Test
+  void aNameInTheHostsFileOfTheMachineIsLookedUpThere() {
+    assertThat(smartHosts(smart("localhost", PORT)))
+        .containsExactly(MailHost.configured("localhost", PORT, null, 0));
+    assertThat(dns.queries()).isEmpty();
+  }
+
+  /** Exchange: they have no priorities. Each draw begins elsewhere and has all of them in turn. */
+  @Test
+  void smartHostsAreTriedInTurnFromOneThatIsDrawn() {
+    NextHop hop =
+        NextHop.newBuilder()
+            .setRoute("smart:a,b,c")
+            .setCredentials("contoso/relay")
+            .addSmartHosts(NextHopHost.newBuilder().setHost("a"))
+            .addSmartHosts(NextHopHost.newBuilder().setHost("b"))
+            .addSmartHosts(NextHopHost.newBuilder().setHost("c"))
+            .build();
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < 50; i++) {
+      List<NextHop> ways = hops.ways(hop);
+      seen.add(ways.stream().map(way -> way.getSmartHosts(0).getHost()).toList().toString());
+      assertThat(ways)
+          .allSatisfy(
+              way ->
+                  assertThat(way.toBuilder().clearSmartHosts().build())
+                      .isEqualTo(hop.toBuilder().clearSmartHosts().build()));
+    }
+    assertThat(seen).containsExactlyInAnyOrder("[a, b, c]", "[b, c, a]", "[c, a, b]");
+    assertThat(hops.ways(mx("fabrikam.com"))).containsExactly(mx("fabrikam.com"));
   }
 
   @ParameterizedTest
@@ -285,7 +410,9 @@ class NextHopsTest {
     MailHost byMx = host(mx("fabrikam.com"));
     MailHost implicit = host(mx("implicit.example"));
     MailHost byLiteral = host(mx("[192.0.2.7]"));
-    for (MailHost chosen : List.of(byMx, implicit, byLiteral)) {
+    dns.mx("smart.example", 10, "b.example");
+    MailHost ofSmartHost = host(smart("smart.example", 0).build());
+    for (MailHost chosen : List.of(byMx, implicit, byLiteral, ofSmartHost)) {
       assertThat(hops.mayDial(chosen, address)).as("%s", chosen).isEqualTo(dialled);
     }
     NextHop smart =

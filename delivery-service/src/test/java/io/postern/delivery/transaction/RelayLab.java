@@ -94,6 +94,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   final LabDns dns = LabDns.start();
   final AtomicLong clock = new AtomicLong(1);
   final AtomicBoolean crowded = new AtomicBoolean();
+  final AtomicBoolean drawn = new AtomicBoolean(); // the smart host that is tried first
   final Destinations destinations;
   final Destinations hosts;
   final Connections connections;
@@ -207,11 +208,25 @@ final class RelayLab implements AutoCloseable, VerdictSource {
             new OwnAddresses(own, Set.of()),
             10,
             allowPrivate,
-            new Random(7));
+            new WrittenOrder());
     this.nextHops = nextHops;
     this.folder = clientCertificates;
     this.clients = new TlsClients(clientCertificates);
     this.relay = relay(PATIENT);
+  }
+
+  /** Smart hosts go as a test writes them, unless they are {@link #drawn}. */
+  private final class WrittenOrder extends Random {
+    private static final long serialVersionUID = 1;
+
+    WrittenOrder() {
+      super(7);
+    }
+
+    @Override
+    public int nextInt(int origin, int bound) {
+      return drawn.get() ? super.nextInt(origin, bound) : origin;
+    }
   }
 
   private MailResolver resolver(Optional<Path> rootAnchors) {

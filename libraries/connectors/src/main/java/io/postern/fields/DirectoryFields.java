@@ -51,7 +51,7 @@ public final class DirectoryFields {
       ", of the clients that the connector identifies by certificate or address";
   private static final String UNLIMITED = "unlimited";
   private static final String OF_DELIVERY = "that of delivery-service";
-  private static final String BY_MX = "opportunistic by MX, none with `smartHosts`";
+  private static final String OPPORTUNISTIC = "opportunistic";
   private static final String RESERVED = "reserved for Microsoft";
   private static final String CONNECTOR_SOURCE = "ConnectorSource";
   private static final String HOW_MADE = "it says how Exchange's connector was made";
@@ -327,7 +327,9 @@ public final class DirectoryFields {
                       "smartHosts",
                       new Kind.Hosts(MOST_SMART_HOSTS),
                       "`host`, `host:port`, addresses, `\"[2001:db8::1]:25\"`; at most "
-                          + MOST_SMART_HOSTS,
+                          + MOST_SMART_HOSTS
+                          + ". [MX records](../design/connectors.md#smart-hosts) go before"
+                          + " addresses",
                       "none")
                   .in(Group.ROUTING)
                   .evaluated("no blocks of addresses"),
@@ -348,10 +350,14 @@ public final class DirectoryFields {
                   .in(Group.SECURITY)
                   .evaluated(),
               flag("allAcceptedDomains").onPremisesOnly().in(Group.USE).evaluated(),
-              choice("smtpDaneMode", Words.DANE, DaneMode.DANE_MODE_UNSPECIFIED, BY_MX)
+              choice("smtpDaneMode", Words.DANE, DaneMode.DANE_MODE_UNSPECIFIED, OPPORTUNISTIC)
                   .in(Group.MORE)
                   .evaluated(),
-              choice("mtaStsMode", Words.MTA_STS, MtaStsMode.MTA_STS_MODE_UNSPECIFIED, BY_MX)
+              choice(
+                      "mtaStsMode",
+                      Words.MTA_STS,
+                      MtaStsMode.MTA_STS_MODE_UNSPECIFIED,
+                      OPPORTUNISTIC)
                   .in(Group.MORE)
                   .evaluated(),
               anchors().in(Group.MORE),

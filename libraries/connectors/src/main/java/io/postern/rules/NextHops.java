@@ -1,6 +1,7 @@
 package io.postern.rules;
 
 import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.RouteNames;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.MailboxRoute;
 import io.postern.contracts.v1.NextHop;
@@ -87,7 +88,7 @@ final class NextHops {
     return NextHop.newBuilder()
         .setProtocol(protocol)
         .addSmartHosts(route.getHost())
-        .setRoute("mailbox:" + written(route.getHost(), port))
+        .setRoute(RouteNames.MAILBOX + written(route.getHost(), port))
         .build();
   }
 

@@ -67,9 +67,12 @@ final class Requirements {
             .setMinimumVersion(minimum)
             .setForwardSecrecy(connector.getRequireForwardSecrecy())
             .setPostQuantum(connector.getRequirePostQuantum())
-            .setDane(dane == DaneMode.DANE_MODE_UNSPECIFIED ? daneByDefault(nextHop) : dane)
+            // Exchange's default at every connector: what the next hop's domain publishes counts.
+            .setDane(dane == DaneMode.DANE_MODE_UNSPECIFIED ? DaneMode.DANE_OPPORTUNISTIC : dane)
             .setMtaSts(
-                mtaSts == MtaStsMode.MTA_STS_MODE_UNSPECIFIED ? mtaStsByDefault(nextHop) : mtaSts);
+                mtaSts == MtaStsMode.MTA_STS_MODE_UNSPECIFIED
+                    ? MtaStsMode.MTA_STS_OPPORTUNISTIC
+                    : mtaSts);
     if (level == TlsLevel.DOMAIN_VALIDATION) {
       // Without TlsDomain and with MX routing, the recipient domain (Set-SendConnector).
       String name =
@@ -86,18 +89,6 @@ final class Requirements {
       raiseToEncryption(requirement);
     }
     return finished(requirement, connector.getRevocation(), requireTls);
-  }
-
-  /** As Exchange: what a domain publishes counts, unless an administrator has named the host. */
-  private static DaneMode daneByDefault(NextHop nextHop) {
-    return nextHop.getMxDomain().isEmpty() ? DaneMode.DANE_NONE : DaneMode.DANE_OPPORTUNISTIC;
-  }
-
-  /** The same. */
-  private static MtaStsMode mtaStsByDefault(NextHop nextHop) {
-    return nextHop.getMxDomain().isEmpty()
-        ? MtaStsMode.MTA_STS_NONE
-        : MtaStsMode.MTA_STS_OPPORTUNISTIC;
   }
 
   /** Of a mailbox route of one of the organization's accepted domains. */

@@ -162,20 +162,29 @@ class OutboundRulesTest {
   }
 
   @Test
-  void daneCountsByDefaultWhereTheRecipientsDomainChoosesTheHost() {
+  void daneAndMtaStsCountByDefaultAtEveryConnector() {
     with(
         partnerOut("contoso", "by mx", c -> c.addRecipientDomains("mx.example")),
         partnerOut("contoso", "smart", c -> smart(c).addRecipientDomains("smart.example")),
         partnerOut(
             "contoso",
             "without",
-            c -> c.addRecipientDomains("none.example").setSmtpDaneMode(DaneMode.DANE_NONE)));
-    assertThat(deliver(Direction.ORIGINATING, "mx.example").requirement().getDane())
-        .isEqualTo(DaneMode.DANE_OPPORTUNISTIC);
-    assertThat(deliver(Direction.ORIGINATING, "smart.example").requirement().getDane())
-        .isEqualTo(DaneMode.DANE_NONE);
-    assertThat(deliver(Direction.ORIGINATING, "none.example").requirement().getDane())
-        .isEqualTo(DaneMode.DANE_NONE);
+            c ->
+                smart(c)
+                    .addRecipientDomains("none.example")
+                    .setSmtpDaneMode(DaneMode.DANE_NONE)
+                    .setMtaStsMode(MtaStsMode.MTA_STS_NONE)));
+    for (String domain : List.of("mx.example", "smart.example")) {
+      TlsRequirement requirement = deliver(Direction.ORIGINATING, domain).requirement();
+      assertThat(requirement.getDane()).isEqualTo(DaneMode.DANE_OPPORTUNISTIC);
+      assertThat(requirement.getMtaSts()).isEqualTo(MtaStsMode.MTA_STS_OPPORTUNISTIC);
+    }
+    TlsRequirement none = deliver(Direction.ORIGINATING, "none.example").requirement();
+    assertThat(none.getDane()).isEqualTo(DaneMode.DANE_NONE);
+    assertThat(none.getMtaSts()).isEqualTo(MtaStsMode.MTA_STS_NONE);
+    TlsRequirement mailbox = deliver(Direction.INCOMING, "contoso.com").requirement();
+    assertThat(mailbox.getDane()).isEqualTo(DaneMode.DANE_NONE);
+    assertThat(mailbox.getMtaSts()).isEqualTo(MtaStsMode.MTA_STS_NONE);
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.postern.console.life.LifeResource;
 import io.postern.console.web.frame.Frame;
 import io.postern.console.web.frame.Frames;
 import io.postern.console.web.frame.Page;
+import io.postern.contracts.RouteNames;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DefaultValue;
@@ -94,7 +95,7 @@ public class MessagePartnerPage {
 
   /** A mailbox host is our own. */
   private static boolean isMailbox(@Nullable String route) {
-    return route != null && route.startsWith("mailbox:");
+    return route != null && RouteNames.isMailbox(route);
   }
 
   private static String domain(String address) {
