@@ -223,7 +223,7 @@ class VerdictsOverKafkaTest {
               "");
       CertificateVerdict verdict = verdicts.verdict(stranger, PATIENCE);
       assertThat(verdict.getResult()).isEqualTo(VerdictResult.BAD);
-      assertThat(verdict.getReason()).isEqualTo(VerdictReason.INCOMPLETE_CHAIN);
+      assertThat(verdict.getReason()).isEqualTo(VerdictReason.UNTRUSTED_ROOT);
     }
   }
 

@@ -128,7 +128,7 @@ class RehearsalsTest {
     ask(question(stranger.issue(Issue.to("mail.rehearsed.example"))))
         .statusCode(200)
         .body("result", equalTo("fails"))
-        .body("outcomes.reason", hasItem(containsString("bad/incomplete-chain")))
+        .body("outcomes.reason", hasItem(containsString("bad/untrusted-root")))
         .body("differences", hasItem(containsString("Stranger")));
   }
 

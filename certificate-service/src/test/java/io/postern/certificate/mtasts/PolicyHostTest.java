@@ -164,7 +164,10 @@ class PolicyHostTest {
         Arguments.of(CA.issue(Issue.to(HOST).notYetValid()), "not-yet-valid"),
         Arguments.of(LabCa.selfSigned(Issue.to(HOST)), "self-signed"),
         Arguments.of(UNKNOWN.issue(Issue.to(HOST)), "not a trust anchor"),
-        Arguments.of(CA.issue(Issue.to(HOST)).withoutIssuers(), "incomplete-chain"),
+        Arguments.of(
+            CA.issue(Issue.to(HOST).withIssuersAt("http://ca.example/issuing.cer"))
+                .withoutIssuers(),
+            "incomplete-chain"),
         Arguments.of(CA.issue(Issue.to(HOST).clientOnly()), "extended-key-usage"),
         Arguments.of(CA.issue(Issue.to(DOMAIN)), "no DNS name for " + HOST),
         Arguments.of(CA.issue(Issue.to("*.example")), "no DNS name for " + HOST),

@@ -153,6 +153,16 @@ public final class CertificateMaker {
             new GeneralName(GeneralName.uniformResourceIdentifier, url)));
   }
 
+  /** Where the issuer's certificate is to be had, as public authorities say. */
+  public CertificateMaker issuerAt(String url) {
+    return with(
+        Extension.authorityInfoAccess,
+        false,
+        new AuthorityInformationAccess(
+            AccessDescription.id_ad_caIssuers,
+            new GeneralName(GeneralName.uniformResourceIdentifier, url)));
+  }
+
   public Made make() {
     return new Made(parsed(der()), keys());
   }

@@ -146,12 +146,7 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
         case ChainJudgement.Good good ->
             Condition.of("verdict", "good", good.verdict(), true, "the certificate chain is good");
         case ChainJudgement.NotGood(RecipientRefusal refusal) ->
-            Condition.of(
-                "verdict",
-                "good",
-                refusal.verdict(),
-                false,
-                "the certificate chain is " + refusal.verdict());
+            Condition.of("verdict", "good", refusal.verdict(), false, refusal.chain());
       };
     }
 

@@ -96,7 +96,7 @@ public final class GatewayRules {
 
   private static Answer notGood(InboundEntry entry, RecipientRefusal refusal) {
     Trail trail = new Trail(entry.organization());
-    trail.failed(entry.subject, "verdict", "the certificate chain is " + refusal.verdict());
+    trail.failed(entry.subject, "verdict", refusal.chain());
     return new Answer.NotGood(
         refusal.by(
             entry.organization(),

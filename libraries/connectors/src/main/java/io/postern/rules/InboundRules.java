@@ -166,7 +166,7 @@ public final class InboundRules {
               entry.organization(),
               entry.name(),
               trail
-                  .failed(entry.subject, "verdict", "the certificate chain is " + refusal.verdict())
+                  .failed(entry.subject, "verdict", refusal.chain())
                   .summary(
                       "Refused: the certificate for "
                           + entry.subject

@@ -233,7 +233,7 @@ final class PartnerRules {
         yield new Trial.Success(source.range(), verdict, key);
       }
       case ChainJudgement.NotGood(RecipientRefusal refusal) -> {
-        trail.failed(entry.subject, "verdict", "the certificate chain is " + refusal.verdict());
+        trail.failed(entry.subject, "verdict", refusal.chain());
         yield new Trial.Failure(refusal, entry);
       }
     };

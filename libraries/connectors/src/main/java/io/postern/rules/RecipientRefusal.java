@@ -95,7 +95,11 @@ record RecipientRefusal(int code, String enhanced, String text, String rule, Str
     return new RecipientRefusal(550, "5.7.64", "Relay Access Denied ATTR36", ATTRIBUTION);
   }
 
-  /** The domain is authoritative, and has no such recipient. Exchange's text. */
+  /**
+   * The domain is authoritative, and has no such recipient. Not Exchange's reply (550 5.4.1
+   * Recipient address rejected: Access denied), whose code means that a host did not answer (RFC
+   * 3463 §3.5).
+   */
   static RecipientRefusal recipientUnknown() {
     return new RecipientRefusal(
         550, "5.1.1", "Recipient address rejected: User unknown", RecipientRules.UNKNOWN);
@@ -104,6 +108,23 @@ record RecipientRefusal(int code, String enhanced, String text, String rule, Str
   InboundDecision.Refuse by(String organization, String connector, Explanation explanation) {
     return new InboundDecision.Refuse(
         code, enhanced, text, rule, organization, connector, verdict, explanation);
+  }
+
+  /** The chain in explanations, with both cures where the cause cannot be seen. */
+  String chain() {
+    return "the certificate chain is "
+        + verdict
+        + (isFor(VerdictReason.UNTRUSTED_ROOT)
+            ? ": agree on the authority's root (trustAnchors). If the authority is trusted here, the"
+                + " client must send the intermediate certificates"
+            : isFor(VerdictReason.INCOMPLETE_CHAIN)
+                ? ": the client must send the intermediate certificates. If the authority is not"
+                    + " trusted here, agree on its root (trustAnchors)"
+                : "");
+  }
+
+  private boolean isFor(VerdictReason reason) {
+    return verdict.endsWith("/" + Spelling.of(reason));
   }
 
   /** Exchange's spelling: UntrustedRoot, CertificateExpired. */

@@ -113,6 +113,27 @@ class OriginatingMailTest {
             });
   }
 
+  /** Which of the two it is cannot be seen: both cures are told, the likelier first. */
+  @ParameterizedTest
+  @CsvSource({
+    "UNTRUSTED_ROOT, agree, send",
+    "INCOMPLETE_CHAIN, send, agree",
+  })
+  void aChainWithoutAnAnchorIsExplainedWithBothCures(
+      VerdictReason reason, String first, String second) {
+    InboundDecision.Refuse refuse =
+        (InboundDecision.Refuse)
+            InboundRules.decide(
+                CONTOSO,
+                tls("192.0.2.1", "contoso.com", "mail.contoso.com"),
+                "contoso.com",
+                Sample.verdict(VerdictResult.BAD, reason));
+    assertThat(refuse.explanation().getStepsList())
+        .anySatisfy(
+            step ->
+                assertThat(step.getDetail()).containsSubsequence("chain is bad/", first, second));
+  }
+
   @ParameterizedTest
   @CsvSource(
       nullValues = "-",

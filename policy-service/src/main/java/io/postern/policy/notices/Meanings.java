@@ -315,12 +315,15 @@ final class Meanings {
     chain(
         VerdictReason.UNTRUSTED_ROOT,
         "comes from an authority that is not trusted for this recipient",
-        "install one of a trusted authority, or agree with the sender's side on this one");
+        "install one of a trusted authority, or agree with the sender's side on this one; if the "
+            + "authority is trusted already, configure that server to send the intermediate "
+            + "certificates too");
     chain(VerdictReason.SELF_SIGNED, "is self-signed", NEW_CERTIFICATE);
     chain(
         VerdictReason.INCOMPLETE_CHAIN,
         "was sent without its intermediate certificates",
-        "configure that server to send its complete certificate chain");
+        "configure that server to send its complete certificate chain; if the authority is a "
+            + "private one, agree with the sender's side on it");
     chain(VerdictReason.EXPIRED, "has expired", "renew the certificate");
     chain(
         VerdictReason.NOT_YET_VALID,

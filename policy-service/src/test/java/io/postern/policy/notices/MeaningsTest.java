@@ -52,6 +52,16 @@ class MeaningsTest {
         .doesNotContain("connector", "decider", "Kafka", "topic");
   }
 
+  /** A missing intermediate and an authority that is not trusted look alike. */
+  @ParameterizedTest
+  @CsvSource({"untrusted-root, agree, chain", "incomplete-chain, chain, agree"})
+  void aChainWithoutAnAnchorHasBothCuresTheLikelierFirst(
+      String reason, String first, String second) {
+    String cure = Meanings.of(reason, "").cure();
+    assertThat(cure.replace("intermediate certificates", "chain"))
+        .containsSubsequence(first, second);
+  }
+
   @Test
   void thereAreAsManyAsTheDesignLists() throws Exception {
     assertThat(reasons()).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(26 + 21);

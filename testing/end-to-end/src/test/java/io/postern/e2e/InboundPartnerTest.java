@@ -100,14 +100,12 @@ class InboundPartnerTest {
     assertThat(send(organization.connectTls(null), partner).code()).isEqualTo(550);
   }
 
-  // Servers send no root: an unknown authority shows as a chain whose next issuer is neither sent
-  // nor trusted.
   @Test
   void theRightNameFromAnUntrustedAuthorityIsRefused() throws Exception {
     Identity forged = LabCa.create("Forger").issue(Issue.to("mail." + partner));
     Reply reply = send(organization.connectTls(forged), partner);
     assertThat(reply.isPositive()).isFalse();
-    assertThat(reply.text()).contains("IncompleteChain");
+    assertThat(reply.text()).contains("UntrustedRoot");
   }
 
   @Test

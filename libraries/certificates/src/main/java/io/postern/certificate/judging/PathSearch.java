@@ -4,6 +4,7 @@ import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.ParsedCertificate.Signature;
 import io.postern.certificate.Problem;
 import io.postern.certificate.anchors.TrustAnchors;
+import io.postern.certificate.revocation.DistributionPoints;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.VerdictReason;
 import java.util.ArrayDeque;
@@ -12,6 +13,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bouncycastle.asn1.x509.AccessDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,10 +88,28 @@ final class PathSearch {
           VerdictReason.BAD_SIGNATURE,
           "a certificate of the chain was not signed by the key of the issuer that it names");
     }
-    return new Problem(
-        VerdictReason.INCOMPLETE_CHAIN,
-        "the issuer of a certificate was not presented and is not a trust anchor: "
-            + lastReached().issuer().getName());
+    return withoutIssuer(lastReached());
+  }
+
+  /**
+   * Either its authority is not trusted, or an intermediate is missing; Exchange calls both
+   * UntrustedRoot. The likelier one goes first: servers send no root, so behind an intermediate it
+   * is the root; and public authorities write into each certificate where its issuer's is to be
+   * had, private ones often do not.
+   */
+  private Problem withoutIssuer(ParsedCertificate last) {
+    String issuer = last.issuer().getName();
+    boolean ofPublicAuthority =
+        !DistributionPoints.accessLocations(last, AccessDescription.id_ad_caIssuers).isEmpty();
+    return last.equals(presented.getFirst()) && ofPublicAuthority
+        ? new Problem(
+            VerdictReason.INCOMPLETE_CHAIN,
+            "the issuer of the certificate was not presented and is not a trust anchor: %s; send its certificate and all others up to the root, or, if it is a root, agree on it"
+                .formatted(issuer))
+        : new Problem(
+            VerdictReason.UNTRUSTED_ROOT,
+            "the authority is not a trust anchor, and its certificate was not presented: %s; agree on its root, or, if it is below a trust anchor, send its certificate"
+                .formatted(issuer));
   }
 
   static Problem tooComplex() {

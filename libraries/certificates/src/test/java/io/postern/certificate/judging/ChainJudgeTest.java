@@ -178,11 +178,20 @@ class ChainJudgeTest {
             VerdictReason.UNTRUSTED_ROOT,
             leaf("a.example").by(sameName).der(),
             sameName.der()));
-    all.add(bad("issuer missing", VerdictReason.INCOMPLETE_CHAIN, good));
     all.add(
         bad(
-            "root missing",
+            "issuer missing",
             VerdictReason.INCOMPLETE_CHAIN,
+            leaf("a.example").by(ISSUING).issuerAt("http://ca.example/issuing.cer").der()));
+    all.add(
+        bad(
+            "issuer missing, of an authority that publishes no certificates",
+            VerdictReason.UNTRUSTED_ROOT,
+            leaf("a.example").by(foreign).der()));
+    all.add(
+        bad(
+            "own root not presented",
+            VerdictReason.UNTRUSTED_ROOT,
             leaf("a.example").by(foreignIssuing).der(),
             foreignIssuing.der()));
     all.add(

@@ -90,7 +90,9 @@ class DifferentialTest {
       }
       Made signer = random.nextInt(25) == 0 ? ca(nameOf(issuer)).keys(keys.next()).make() : issuer;
       Made leaf =
-          maybeDamaged(leaf("mail.example").by(signer), 0.25, false).keys(keys.next()).make();
+          maybeDamaged(published(leaf("mail.example")).by(signer), 0.25, false)
+              .keys(keys.next())
+              .make();
       if (random.nextInt(25) == 0 && !presented.isEmpty()) {
         presented.remove(random.nextInt(presented.size()));
       }
@@ -99,6 +101,10 @@ class DifferentialTest {
       }
       Collections.shuffle(presented, random);
       presented.addFirst(leaf);
+    }
+
+    private CertificateMaker published(CertificateMaker maker) {
+      return random.nextBoolean() ? maker.issuerAt("http://ca.example/issuer.cer") : maker;
     }
 
     private static String nameOf(Made made) {
@@ -205,6 +211,7 @@ class DifferentialTest {
             "NOT_A_CA/bad",
             "PATH_LENGTH/bad",
             "INCOMPLETE_CHAIN/bad",
+            "UNTRUSTED_ROOT/bad",
             "UNKNOWN_CRITICAL_EXTENSION/bad",
             "NAME_CONSTRAINT/bad",
             "EXTENDED_KEY_USAGE/good");

@@ -95,7 +95,9 @@ class EveryReasonTest {
     Made stranger = ca("Stranger").make();
     rows.put(VerdictReason.UNTRUSTED_ROOT, below(stranger));
     rows.put(VerdictReason.SELF_SIGNED, Row.bad(CertificateMaker.leaf("a.example").der()));
-    rows.put(VerdictReason.INCOMPLETE_CHAIN, Row.bad(leaf().der()));
+    rows.put(
+        VerdictReason.INCOMPLETE_CHAIN,
+        Row.bad(leaf().issuerAt("http://ca.example/issuing.cer").der()));
     rows.put(VerdictReason.EXPIRED, bad(leaf().valid(DAY.multipliedBy(-9), DAY.negated())));
     rows.put(VerdictReason.NOT_YET_VALID, bad(leaf().valid(DAY, DAY.multipliedBy(9))));
     Made leaf = leaf().crl("http://crl.example/a.crl").make();
