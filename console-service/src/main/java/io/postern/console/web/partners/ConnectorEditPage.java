@@ -68,7 +68,7 @@ public class ConnectorEditPage {
       List<Problem.Fault> others,
       List<ConnectorHistory.FieldChange> fields,
       List<Connectors.WarningView> warnings,
-      List<ConnectorForm.Group> groups) {
+      List<ConnectorForm.Shown> groups) {
     public boolean fresh() {
       return etag.isEmpty();
     }

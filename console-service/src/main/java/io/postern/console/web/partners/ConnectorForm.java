@@ -7,29 +7,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.postern.api.Problem;
 import io.postern.console.web.frame.Submitted;
 import io.postern.console.web.frame.Values;
+import io.postern.fields.DirectoryFields;
+import io.postern.fields.Field;
+import io.postern.fields.FieldTable;
+import io.postern.fields.Group;
+import io.postern.fields.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The fields of a connector's form, in groups as Exchange's admin center asks them. What the form
- * does not know stays in the connector. Stateless.
+ * The form of a connector: the fields of its table that have a group. What the form does not know
+ * stays in the connector. Stateless.
  */
 final class ConnectorForm {
-  private static final List<String> FLAG = List.of();
-  private static final List<String> TYPES = List.of("partner", "onPremises");
-  private static final List<String> MODES = List.of("enforce", "reportOnly");
-  private static final List<String> REVOCATION = List.of("required", "bestEffort", "off");
-
-  enum Kind {
-    TEXT,
-    LIST,
-    NUMBER,
-    FLAG,
-    CHOICE
-  }
-
-  record Field(String group, String name, Kind kind, List<String> choices) {}
-
   /** A field as it is shown. */
   public record Input(
       String name,
@@ -49,91 +39,16 @@ final class ConnectorForm {
     }
   }
 
-  public record Group(String name, boolean open, List<Input> inputs) {}
-
-  private static final List<Field> INBOUND =
-      List.of(
-          choice("identity", "connectorType", TYPES),
-          choice("identity", "mode", MODES),
-          flag("identity", "enabled"),
-          text("identity", "comment"),
-          list("senders", "senderDomains"),
-          text("senders", "tlsSenderCertificateName"),
-          list("senders", "senderIPAddresses"),
-          flag("security", "requireTls"),
-          flag("security", "restrictDomainsToCertificate"),
-          flag("security", "restrictDomainsToIPAddresses"),
-          list("more", "associatedAcceptedDomains"),
-          flag("more", "treatMessagesAsInternal"),
-          flag("more", "cloudServicesMailEnabled"),
-          flag("more", "blocked"),
-          text("more", "blockedReason"),
-          flag("more", "efSkipLastIP"),
-          list("more", "efSkipIPs"),
-          list("more", "efUsers"),
-          text("more", "trustAnchors"),
-          choice("more", "revocation", REVOCATION),
-          number("more", "maxMessagesPerMinute"),
-          number("more", "maxRecipientsPerMinute"),
-          number("more", "maxRecipientsPerMinutePerSender"));
-
-  private static final List<Field> OUTBOUND =
-      List.of(
-          choice("identity", "connectorType", TYPES),
-          choice("identity", "mode", MODES),
-          flag("identity", "enabled"),
-          text("identity", "comment"),
-          list("use", "recipientDomains"),
-          flag("use", "allAcceptedDomains"),
-          flag("routing", "useMXRecord"),
-          list("routing", "smartHosts"),
-          choice(
-              "security",
-              "tlsSettings",
-              List.of("", "encryptionOnly", "certificateValidation", "domainValidation")),
-          text("security", "tlsDomain"),
-          choice("more", "smtpDaneMode", List.of("", "none", "opportunistic", "mandatory")),
-          choice("more", "mtaStsMode", List.of("", "none", "opportunistic")),
-          text("more", "trustAnchors"),
-          choice("more", "revocation", REVOCATION),
-          choice("more", "minimumTlsVersion", List.of("TLSv1.2", "TLSv1.3")),
-          flag("more", "requireForwardSecrecy"),
-          flag("more", "requirePostQuantum"),
-          text("more", "clientCertificate"),
-          text("more", "credentials"),
-          text("more", "ehloName"),
-          list("more", "sourceAddresses"),
-          flag("more", "routeAllMessagesViaOnPremises"),
-          flag("more", "cloudServicesMailEnabled"),
-          flag("more", "senderRewritingEnabled"),
-          number("more", "maxConnections"),
-          number("more", "maxMessagesPerConnection"),
-          number("more", "maxMessagesPerMinute"));
+  public record Shown(String name, boolean open, List<Input> inputs) {}
 
   private ConnectorForm() {}
 
-  private static Field text(String group, String name) {
-    return new Field(group, name, Kind.TEXT, FLAG);
-  }
-
-  private static Field list(String group, String name) {
-    return new Field(group, name, Kind.LIST, FLAG);
-  }
-
-  private static Field number(String group, String name) {
-    return new Field(group, name, Kind.NUMBER, FLAG);
-  }
-
-  private static Field flag(String group, String name) {
-    return new Field(group, name, Kind.FLAG, FLAG);
-  }
-
-  private static Field choice(String group, String name, List<String> choices) {
-    return new Field(group, name, Kind.CHOICE, choices);
-  }
-
   static List<Field> fields(String direction) {
-    return direction.equals(Connectors.INBOUND) ? INBOUND : OUTBOUND;
+    FieldTable table =
+        direction.equals(Connectors.INBOUND)
+            ? DirectoryFields.INBOUND_CONNECTOR
+            : DirectoryFields.OUTBOUND_CONNECTOR;
+    return table.fields().stream().filter(field -> field.group() != null).toList();
   }
 
   /** A new connector, with the values that most need. */
@@ -160,13 +75,13 @@ final class ConnectorForm {
     for (Field field : fields(direction)) {
       String name = field.name();
       switch (field.kind()) {
-        case FLAG -> {
+        case Kind.Flag _ -> {
           boolean checked = form.has(name);
           if (checked || after.has(name)) {
             after.put(name, checked);
           }
         }
-        case LIST -> {
+        case Kind.Texts _, Kind.Hosts _ -> {
           List<String> items = form.list(name);
           if (items.isEmpty()) {
             after.remove(name);
@@ -175,7 +90,7 @@ final class ConnectorForm {
             items.forEach(array::add);
           }
         }
-        case TEXT, CHOICE, NUMBER -> one(after, field, form.text(name));
+        default -> one(after, field, form.text(name));
       }
     }
     return after;
@@ -184,7 +99,7 @@ final class ConnectorForm {
   private static void one(ObjectNode after, Field field, String value) {
     if (value.isEmpty()) {
       after.remove(field.name());
-    } else if (field.kind() == Kind.NUMBER && value.matches("[0-9]{1,9}")) {
+    } else if (field.kind() instanceof Kind.Number && value.matches("[0-9]{1,9}")) {
       after.put(field.name(), Integer.parseInt(value));
     } else {
       after.put(field.name(), value);
@@ -194,16 +109,18 @@ final class ConnectorForm {
   /**
    * @param faults of the API; each is shown beside its field
    */
-  static List<Group> groups(String direction, ObjectNode object, List<Problem.Fault> faults) {
-    List<Group> groups = new ArrayList<>();
-    for (String group : fields(direction).stream().map(Field::group).distinct().toList()) {
+  static List<Shown> groups(String direction, ObjectNode object, List<Problem.Fault> faults) {
+    List<Shown> groups = new ArrayList<>();
+    for (Group group : Group.values()) {
       List<Input> inputs =
           fields(direction).stream()
-              .filter(field -> field.group().equals(group))
+              .filter(field -> field.group() == group)
               .map(field -> input(field, object.path(field.name()), faults))
               .toList();
-      boolean open = !group.equals("more") || inputs.stream().anyMatch(Input::wrong);
-      groups.add(new Group(group, open, inputs));
+      if (!inputs.isEmpty()) {
+        boolean open = group != Group.MORE || inputs.stream().anyMatch(Input::wrong);
+        groups.add(new Shown(group.key(), open, inputs));
+      }
     }
     return groups;
   }
@@ -211,11 +128,34 @@ final class ConnectorForm {
   private static Input input(Field field, JsonNode value, List<Problem.Fault> faults) {
     return new Input(
         field.name(),
-        field.kind().name(),
+        input(field.kind()),
         value.isArray() ? String.join("\n", Values.list(value)) : value.asText(""),
         value.asBoolean(false),
-        field.choices(),
+        choices(field.kind()),
         faults.stream().filter(fault -> nameOf(fault).equals(field.name())).toList());
+  }
+
+  /** The input's kind, as the template has it. */
+  private static String input(Kind kind) {
+    return switch (kind) {
+      case Kind.Flag _ -> "FLAG";
+      case Kind.Number _ -> "NUMBER";
+      case Kind.Choice _ -> "CHOICE";
+      case Kind.Texts _, Kind.Hosts _ -> "LIST";
+      default -> "TEXT";
+    };
+  }
+
+  /** An empty one where the default has no word. */
+  static List<String> choices(Kind kind) {
+    if (!(kind instanceof Kind.Choice choice)) {
+      return List.of();
+    }
+    List<String> words = new ArrayList<>(choice.words().all());
+    if (choice.words().write(choice.standing().getValueDescriptor()) == null) {
+      words.addFirst("");
+    }
+    return words;
   }
 
   /** Those that are of no field of the form. */

@@ -124,7 +124,7 @@ public class WhatIfDraftPage {
       String problem,
       List<Problem.Fault> nameFaults,
       List<Problem.Fault> others,
-      List<ConnectorForm.Group> groups,
+      List<ConnectorForm.Shown> groups,
       boolean other,
       List<String> notes) {
     public boolean isNew() {

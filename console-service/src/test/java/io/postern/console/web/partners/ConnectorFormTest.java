@@ -1,0 +1,58 @@
+package io.postern.console.web.partners;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.fields.DirectoryFields;
+import io.postern.fields.Field;
+import io.postern.fields.FieldTable;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The form of a connector asks each field, and has words for it. */
+class ConnectorFormTest {
+  private static Properties texts(String file) throws IOException {
+    Properties texts = new Properties();
+    try (Reader reader = Files.newBufferedReader(Path.of("src/main/resources/web/texts", file))) {
+      texts.load(reader);
+    }
+    return texts;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"partners.properties", "partners_de.properties"})
+  void eachFieldHasALabelAHintAndWordsForItsChoices(String file) throws IOException {
+    Properties texts = texts(file);
+    List<String> missing = new ArrayList<>();
+    for (String direction : List.of("inbound", "outbound")) {
+      for (Field field : ConnectorForm.fields(direction)) {
+        List<String> keys = new ArrayList<>();
+        keys.add("field." + field.name());
+        keys.add("hint." + field.name());
+        ConnectorForm.choices(field.kind())
+            .forEach(choice -> keys.add("choice." + field.name() + "." + choice));
+        keys.stream().filter(key -> texts.getProperty(key, "").isBlank()).forEach(missing::add);
+      }
+    }
+
+    assertThat(missing).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inbound", "outbound"})
+  void allFieldsButTheNameAreAsked(String direction) {
+    FieldTable table =
+        direction.equals("inbound")
+            ? DirectoryFields.INBOUND_CONNECTOR
+            : DirectoryFields.OUTBOUND_CONNECTOR;
+
+    assertThat(ConnectorForm.fields(direction))
+        .containsExactlyElementsOf(table.fields().subList(1, table.fields().size()));
+  }
+}
