@@ -10,6 +10,7 @@ import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.fields.TlsDemand;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,13 +85,7 @@ final class Words {
   }
 
   private static List<String> demands(TlsRequirement requirement) {
-    List<String> demands = new ArrayList<>();
-    if (requirement.getForwardSecrecy()) {
-      demands.add("forward-secrecy");
-    }
-    if (requirement.getPostQuantum()) {
-      demands.add("post-quantum");
-    }
+    List<String> demands = new ArrayList<>(TlsDemand.flagTokens(requirement).toList());
     switch (requirement.getRequireTls()) {
       case REQUIRE_TLS_YES -> demands.add("requiretls");
       case TLS_REQUIRED_NO -> demands.add("tls-required-no");

@@ -6,9 +6,7 @@ import io.postern.contracts.Spelling;
 import io.postern.contracts.TlsToken;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DaneMode;
-import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.RequireTls;
-import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
@@ -16,6 +14,7 @@ import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.dns.dane.DaneMatch;
+import io.postern.fields.TlsDemand;
 import io.postern.names.CertificateNames;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -102,56 +101,17 @@ public final class TlsGate {
 
   /** A demand that no connection can meet in this version; known before anyone dials. */
   public static Ruling.@Nullable Refusal unsupported(TlsRequirement requirement) {
-    if (!requirement.getUnknownFields().isEmpty()
-        || !requirement.getAnchors().getUnknownFields().isEmpty()) {
-      return new Ruling.Refusal(
-          Reasons.UNDECIDABLE,
-          "the requirement has a field of a newer version of Postern, which this one cannot meet:"
-              + " update delivery-service");
-    }
-    if (requirement.getLevel() == TlsLevel.TLS_LEVEL_UNSPECIFIED
-        || requirement.getLevel() == TlsLevel.UNRECOGNIZED) {
-      return new Ruling.Refusal(
-          Reasons.UNDECIDABLE, "the requirement has a TLS level that this version does not know");
-    }
-    if (requirement.getDane() == DaneMode.UNRECOGNIZED) {
-      return new Ruling.Refusal(
-          Reasons.UNDECIDABLE, "the requirement has a DANE mode that this version does not know");
-    }
-    if (requirement.getMtaSts() == MtaStsMode.UNRECOGNIZED) {
-      return new Ruling.Refusal(
-          Reasons.UNDECIDABLE,
-          "the requirement has an MTA-STS mode that this version does not know");
-    }
-    if (requirement.getRequireTls() == RequireTls.UNRECOGNIZED) {
-      return new Ruling.Refusal(
-          Reasons.UNDECIDABLE,
-          "the requirement has a REQUIRETLS value that this version does not know");
-    }
-    if (requirement.getRevocation() == RevocationMode.UNRECOGNIZED) {
-      return new Ruling.Refusal(
-          Reasons.UNDECIDABLE,
-          "the requirement has a revocation mode that this version does not know");
-    }
-    return null;
+    return TlsDemand.unknown(requirement)
+        .map(demand -> new Ruling.Refusal(Reasons.UNDECIDABLE, demand))
+        .orElse(null);
   }
 
   /**
-   * Whether plaintext may be used where TLS cannot be had. A demand on the TLS itself (forward
-   * secrecy, TLS 1.3, a hybrid group) and REQUIRETLS rule it out whatever the level.
+   * Whether plaintext may be used where TLS is not available, see {@link
+   * TlsDemand#plaintextAllowed}.
    */
   public static boolean plaintextAllowed(TlsRequirement requirement, HostDemand demand) {
-    return !demand.tls() && plaintextAllowed(requirement);
-  }
-
-  private static boolean plaintextAllowed(TlsRequirement requirement) {
-    return requirement.getLevel() == TlsLevel.OPPORTUNISTIC
-        && requirement.getDane() != DaneMode.DANE_MANDATORY
-        && !requirement.getForwardSecrecy()
-        && !requirement.getPostQuantum()
-        && minimum(requirement) <= TlsVersion.TLS_1_2_VALUE
-        && requirement.getRequireTls() != RequireTls.REQUIRE_TLS_YES
-        && unsupported(requirement) == null;
+    return !demand.tls() && TlsDemand.plaintextAllowed(requirement);
   }
 
   /** Whether {@link #decide} needs the verdict on the chain; otherwise nobody is asked. */
@@ -241,7 +201,7 @@ public final class TlsGate {
                   ? "; its domain has published TLSA records (DANE)"
                   : "; its domain has published a policy that requires TLS (MTA-STS)"));
     }
-    if (!plaintextAllowed(requirement)) {
+    if (!TlsDemand.plaintextAllowed(requirement)) {
       return new Ruling.Refusal(why.reason(), why.detail());
     }
     return new Ruling.Pass(

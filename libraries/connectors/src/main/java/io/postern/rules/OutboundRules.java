@@ -9,8 +9,10 @@ import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OrganizationFields;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.fields.TlsDemand;
 import io.postern.names.DomainNames;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -336,8 +338,9 @@ public final class OutboundRules {
                 + ", TLS "
                 + level
                 + (name.isEmpty() ? "" : " of " + name)
-                + (requirement.getForwardSecrecy() ? " with forward secrecy" : "")
-                + (requirement.getPostQuantum() ? " with a hybrid key exchange" : "")));
+                + TlsDemand.flagWords(requirement)
+                    .map(words -> " with " + words)
+                    .collect(Collectors.joining())));
   }
 
   private OutboundDecision hold(String reason, String why) {

@@ -11,6 +11,7 @@ import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.fields.TlsDemand;
 import io.postern.names.DomainNames;
 import org.jspecify.annotations.Nullable;
 
@@ -65,14 +66,13 @@ final class Requirements {
             .setAnchors(directory.anchors(connector.getOrganization(), connector.getAnchors()))
             .setClientCertificate(clientCertificate(connector))
             .setMinimumVersion(minimum)
-            .setForwardSecrecy(connector.getRequireForwardSecrecy())
-            .setPostQuantum(connector.getRequirePostQuantum())
             // Exchange's default at every connector: what the next hop's domain publishes counts.
             .setDane(dane == DaneMode.DANE_MODE_UNSPECIFIED ? DaneMode.DANE_OPPORTUNISTIC : dane)
             .setMtaSts(
                 mtaSts == MtaStsMode.MTA_STS_MODE_UNSPECIFIED
                     ? MtaStsMode.MTA_STS_OPPORTUNISTIC
                     : mtaSts);
+    TlsDemand.setFlags(requirement, connector);
     if (level == TlsLevel.DOMAIN_VALIDATION) {
       // Without TlsDomain and with MX routing, the recipient domain (Set-SendConnector).
       String name =

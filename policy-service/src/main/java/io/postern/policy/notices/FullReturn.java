@@ -2,13 +2,11 @@ package io.postern.policy.notices;
 
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.BodyType;
-import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MessageAccepted;
-import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RequireTls;
-import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.fields.TlsDemand;
 import java.time.Duration;
 
 /**
@@ -51,8 +49,8 @@ final class FullReturn {
         && original.getGroupsList().stream().allMatch(group -> group.getConnector().isEmpty())
         && reported == original.getEnvelope().getRecipientsCount()
         && outcome.getAttempt() == 1
-        && opportunistic(required)
-        && opportunistic(outcome.getRequirement())
+        && TlsDemand.plaintextAllowed(required)
+        && TlsDemand.plaintextAllowed(outcome.getRequirement())
         && !domainDemandedTls(outcome)
         && original.getContentCount() > 0
         && original.getSize() <= MOST_BYTES
@@ -73,15 +71,5 @@ final class FullReturn {
                     recipient.getReason().startsWith(Reasons.DANE_PREFIX)
                         || recipient.getReason().startsWith(Reasons.MTA_STS_PREFIX)
                         || recipient.getReason().equals(Reasons.DNSSEC_INVALID));
-  }
-
-  private static boolean opportunistic(TlsRequirement required) {
-    return required.getLevel() == TlsLevel.OPPORTUNISTIC
-        && !required.getForwardSecrecy()
-        && !required.getPostQuantum()
-        && required.getRequireTls() != RequireTls.REQUIRE_TLS_YES
-        && required.getDane() != DaneMode.DANE_MANDATORY
-        && required.getDane() != DaneMode.UNRECOGNIZED
-        && required.getMtaSts() != MtaStsMode.UNRECOGNIZED;
   }
 }

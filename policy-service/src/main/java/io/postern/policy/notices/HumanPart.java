@@ -8,10 +8,12 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.RemoteReply;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.fields.TlsDemand;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A DSN's first part (RFC 6522 §3), for a person without knowledge of SMTP, and for that person's
@@ -130,8 +132,9 @@ final class HumanPart {
     String encrypted =
         "Mail to this recipient must travel over an encrypted connection (TLS"
             + (required.getMinimumVersion() == TlsVersion.TLS_1_3 ? " 1.3" : "")
-            + (required.getForwardSecrecy() ? ", with forward secrecy" : "")
-            + (required.getPostQuantum() ? ", with a post-quantum key exchange" : "")
+            + TlsDemand.flagWords(required)
+                .map(words -> ", with " + words)
+                .collect(Collectors.joining())
             + ")";
     String level =
         switch (required.getLevel()) {

@@ -2,6 +2,7 @@ package io.postern.policy.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.fields.TlsDemand;
 import io.postern.lab.contracts.RequirementFields;
 import org.junit.jupiter.api.Test;
 
@@ -10,6 +11,6 @@ class OutsTest {
   @Test
   void requirementsThatDifferHaveDifferentWords() {
     // The name that the handshake asks for is no demand.
-    assertThat(RequirementFields.hiddenIn(Outs::words)).containsExactly("sni");
+    assertThat(RequirementFields.hiddenIn(TlsDemand::words)).containsExactly("sni");
   }
 }

@@ -14,6 +14,7 @@ import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.contracts.v1.TlsVersion;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +85,8 @@ class FullReturnTest {
     required = LOOSE.toBuilder().setForwardSecrecy(true).build();
     assertThat(allowed()).isFalse();
     required = LOOSE.toBuilder().setPostQuantum(true).build();
+    assertThat(allowed()).isFalse();
+    required = LOOSE.toBuilder().setMinimumVersion(TlsVersion.TLS_1_3).build();
     assertThat(allowed()).isFalse();
     required = LOOSE.toBuilder().setDane(DaneMode.DANE_MANDATORY).build();
     assertThat(allowed()).isFalse();
