@@ -27,6 +27,7 @@ class ApiDescriptionTest {
             properties:
               name: { type: string }
               size: { type: integer }
+              raw: { type: string, format: binary }
               parts: { type: array, items: { type: string } }
               colour: { type: string, enum: [red, blue] }
       """;
@@ -53,6 +54,7 @@ class ApiDescriptionTest {
           'Thing:'         | 'Object:'         | the schema Thing is gone: clients that were made from it fail
           'parameters: []' | 'parameters: [{ name: a, required: false }]' | none
           '[red, blue]'    | '[red, blue, green]' | none
+          'raw: { type: string, format: binary }' | 'raw: { type: object }' | none
           """)
   void aChangeThatBreaksAClientIsNamed(String from, String to, String expected) throws Exception {
     assertThat(BEFORE).contains(from);
