@@ -38,6 +38,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Owner: the delivery's thread, once.
  */
 final class HostWalk {
+  // As many as a connector may name. More by their MX records are for another attempt, which draws
+  // another first one: a hostile zone can leave each look-up unanswered.
+  private static final int MOST_HOSTS = 20;
+
   private final Attempt attempt;
   private final Ownership ownership;
   private final HopTools tools;
@@ -104,7 +108,7 @@ final class HostWalk {
       }
     }
     for (NextHop way : tools.nextHops().ways(attempt.request().getNextHop())) {
-      if (walk(way)) {
+      if (hosts.size() < MOST_HOSTS && walk(way)) {
         return;
       }
     }

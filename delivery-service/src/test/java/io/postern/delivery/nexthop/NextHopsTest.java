@@ -412,7 +412,9 @@ class NextHopsTest {
     MailHost byLiteral = host(mx("[192.0.2.7]"));
     dns.mx("smart.example", 10, "b.example");
     MailHost ofSmartHost = host(smart("smart.example", 0).build());
-    for (MailHost chosen : List.of(byMx, implicit, byLiteral, ofSmartHost)) {
+    MailHost signed =
+        new MailHost("b.example", PORT, null, 10, Choice.SMART_HOST_MX, "smart.example", true);
+    for (MailHost chosen : List.of(byMx, implicit, byLiteral, ofSmartHost, signed)) {
       assertThat(hops.mayDial(chosen, address)).as("%s", chosen).isEqualTo(dialled);
     }
     NextHop smart =

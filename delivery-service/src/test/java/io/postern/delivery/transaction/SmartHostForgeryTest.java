@@ -9,6 +9,8 @@ import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.ProbeStep;
+import io.postern.contracts.v1.ProbedHop;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.StsPolicyState;
@@ -21,6 +23,8 @@ import io.postern.lab.ScriptedPeer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -229,6 +233,76 @@ class SmartHostForgeryTest {
     begin(ATTACKER);
     assertThat(deliver(level(TlsLevel.CERTIFICATE_VALIDATION), "").getRecipients(0).getKind())
         .isEqualTo(OutcomeKind.DELIVERED);
+  }
+
+  /** By the same rules as a delivery: nobody's password is tried out on a forged host. */
+  @ParameterizedTest
+  @CsvSource({
+    "ENCRYPTION_ONLY, auth-not-offered",
+    "CERTIFICATE_VALIDATION, auth-not-offered",
+    "DOMAIN_VALIDATION, name-mismatch"
+  })
+  void aValidationGivesItNoCredentialsEither(TlsLevel level, String reason) {
+    List<ProbeStep> steps = new ArrayList<>();
+    HopProbe probe = probe(lab, level, true, steps);
+    assertThat(probe.met()).isFalse();
+    assertThat(steps).anySatisfy(step -> assertThat(step.getReason()).isEqualTo(reason));
+    assertThat(steps.getFirst().getDetail()).contains("MX records, not secured by DNSSEC");
+    assertThat(steps.getFirst().getActual()).isEqualTo("10 " + FORGED + ":" + peer.port());
+    assertThat(steps)
+        .filteredOn(step -> step.getStep().equals("name"))
+        .singleElement()
+        .satisfies(step -> assertThat(step.getExpected()).isEqualTo(SMART));
+    assertThat(peer.sessions())
+        .allSatisfy(
+            session -> assertThat(session.commands()).noneMatch(line -> line.startsWith("AUTH")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aValidationDoesNotLookInside(boolean anyAddress) {
+    List<ProbeStep> steps = new ArrayList<>();
+    try (RelayLab outside = RelayLab.publicOnly(peer.port())) {
+      outside.dns.mx(SMART, 10, FORGED).a(FORGED, "127.0.0.1");
+      assertThat(probe(outside, TlsLevel.ENCRYPTION_ONLY, anyAddress, steps).met()).isFalse();
+    }
+    assertThat(steps.getLast().getReason()).isEqualTo("private-address");
+    assertThat(peer.sessions()).isEmpty();
+  }
+
+  private HopProbe probe(RelayLab at, TlsLevel level, boolean anyAddress, List<ProbeStep> steps) {
+    HopProbe probe =
+        new HopProbe(
+            at.probing(),
+            "contoso",
+            ProbedHop.newBuilder()
+                .setNextHop(hop(SMART, at == lab ? "contoso/relay" : ""))
+                .setRequirement(level(level))
+                .build(),
+            anyAddress,
+            () -> true,
+            steps::add);
+    probe.walk();
+    return probe;
+  }
+
+  /** Else a hostile zone would keep one delivery for the time of 200 look-ups. */
+  @Test
+  void theMailHostsOfAllSmartHostsTogetherAreBounded() throws Exception {
+    NextHop.Builder hop = hop(SMART, "").toBuilder().clearSmartHosts();
+    for (int i = 0; i < 20; i++) {
+      String smartHost = "s" + i + ".hostile.example";
+      hop.addSmartHosts(NextHopHost.newBuilder().setHost(smartHost).setPort(peer.port()));
+      for (int mx = 0; mx < 10; mx++) {
+        lab.dns.mx(smartHost, mx, "h" + mx + "." + smartHost);
+      }
+    }
+    OutcomeRecorded outcome =
+        lab.deliver(
+            RelayLab.request(level(TlsLevel.OPPORTUNISTIC), hop.build(), "ann@fabrikam.com"));
+    assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
+    assertThat(lab.dns.queries().stream().filter(query -> query.startsWith("A h")))
+        .hasSizeBetween(20, 29);
   }
 
   @Test

@@ -1,12 +1,16 @@
 package io.postern.rules;
 
 import io.postern.contracts.v1.ConnectorType;
+import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.TlsLevel;
+import io.postern.names.DomainNames;
 import java.util.List;
 
 /** The known traps of an outbound connector (docs/reference/warnings.md). Pure. */
 final class OutboundWarnings {
+  private static final int SMTP_PORT = 25;
+
   private OutboundWarnings() {}
 
   static void add(OutboundEntry entry, Directory after, Findings findings) {
@@ -27,7 +31,26 @@ final class OutboundWarnings {
         "recipientDomains",
         "mail to any domain without such TLS is queued and bounces later",
         "write the domains of partners that are known to have it");
+    leadingBack(connector, after, findings);
     otherHalf(entry, after, findings);
+  }
+
+  /** The MX records of an accepted domain go before its address, and lead senders here. */
+  private static void leadingBack(OutboundConnector connector, Directory after, Findings findings) {
+    for (int i = 0; i < connector.getSmartHostsCount(); i++) {
+      NextHopHost host = connector.getSmartHosts(i);
+      String name = DomainNames.normal(host.getHost());
+      boolean own =
+          after
+              .acceptedDomain(name)
+              .filter(domain -> domain.getOrganization().equals(connector.getOrganization()))
+              .isPresent();
+      findings.when(
+          own && (host.getPort() == 0 || host.getPort() == SMTP_PORT),
+          "smartHosts[" + i + "]",
+          "the MX records of the accepted domain " + name + " may lead back to this installation",
+          "write the server's own name or address");
+    }
   }
 
   private static void takesNone(OutboundEntry entry, Findings findings) {

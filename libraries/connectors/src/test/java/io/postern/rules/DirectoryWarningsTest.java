@@ -8,6 +8,7 @@ import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.TlsLevel;
 import java.time.Instant;
@@ -316,6 +317,34 @@ class DirectoryWarningsTest {
         .asString()
         .contains("any domain without such TLS");
     assertThat(warnings(out("All", c -> c.addRecipientDomains("*")))).isEmpty();
+  }
+
+  /** Its MX records lead senders here. */
+  @Test
+  void aSmartHostThatIsAnAcceptedDomainMayLeadBack() {
+    assertThat(warnings(out("Own", c -> smart(c, "EMEA.contoso.example", 0))))
+        .singleElement()
+        .asString()
+        .startsWith("smartHosts[0]: ")
+        .contains("emea.contoso.example", "this installation");
+    assertThat(warnings(out("Own", c -> smart(c, "contoso.example", 25)))).hasSize(1);
+    assertThat(warnings(out("Own", c -> smart(c, "contoso.example", 587)))).isEmpty();
+    assertThat(warnings(out("Own", c -> smart(c, "mail.contoso.example", 0)))).isEmpty();
+    assertThat(warnings(out("Own", c -> smart(c, "192.0.2.1", 0)))).isEmpty();
+    DirectoryObject foreign = Sample.domain("fabrikam", "fabrikam.example");
+    assertThat(
+            warnings(
+                out("Own", c -> smart(c, "fabrikam.example", 0)),
+                foreign,
+                Sample.organization("fabrikam")))
+        .isEmpty();
+  }
+
+  private static void smart(OutboundConnector.Builder connector, String host, int port) {
+    connector
+        .setUseMxRecord(false)
+        .addRecipientDomains("partner.example")
+        .addSmartHosts(NextHopHost.newBuilder().setHost(host).setPort(port));
   }
 
   @Test
