@@ -12,6 +12,7 @@ import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.contracts.v1.TlsVersion;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -92,7 +93,7 @@ class TlsDemandTest {
         r -> r.setLevelValue(77),
         r -> r.setForwardSecrecy(true),
         r -> r.setPostQuantum(true),
-        r -> r.setMinimumVersionValue(13),
+        r -> r.setMinimumVersion(TlsVersion.TLS_1_3),
         r -> r.setMinimumVersionValue(5),
         r -> r.setMinimumVersionValue(77),
         r -> r.setDane(DaneMode.DANE_MANDATORY),
