@@ -33,7 +33,11 @@ public final class Values {
 
   /** The first ones, and how many more there are. */
   public static String some(JsonNode array) {
-    List<String> items = list(array);
+    return some(list(array));
+  }
+
+  /** The same. */
+  public static String some(List<String> items) {
     return items.size() <= MOST
         ? String.join(", ", items)
         : String.join(", ", items.subList(0, MOST)) + " +" + (items.size() - MOST);

@@ -2,6 +2,7 @@ package io.postern.console.web.partners;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.directory.ConnectorInShort;
 import io.postern.fields.DirectoryFields;
 import io.postern.fields.Field;
 import io.postern.fields.FieldTable;
@@ -42,6 +43,8 @@ class ConnectorFormTest {
     }
 
     assertThat(missing).isEmpty();
+    assertThat(ConnectorInShort.CODES)
+        .allSatisfy(code -> assertThat(texts.stringPropertyNames()).contains("con." + code));
   }
 
   @ParameterizedTest

@@ -1,10 +1,14 @@
 package io.postern.operator.commands.connectors;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.postern.operator.api.ChangeText;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.directory.ConnectorInShort;
+import io.postern.directory.ConnectorInShort.Phrase;
 import io.postern.operator.api.ConnectorsClient.Connector;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A connector in short: a row of the list. Pure. */
 final class ConnectorSummary {
@@ -20,78 +24,52 @@ final class ConnectorSummary {
           "warnings");
 
   private static final int MOST = 3;
+  private static final ObjectMapper JSON = new ObjectMapper();
+  static final Map<String, String> WORDS =
+      Map.of(
+          "ownServers", "own servers",
+          "from", "from {0}",
+          "toBy", "to {0} by {1}",
+          "toAcceptedDomainsBy", "to accepted domains by {0}",
+          "tls", "TLS",
+          "certificate", "certificate {0}",
+          "address", "address {0}",
+          "addressOnly", "only for clients at {0}");
 
   private ConnectorSummary() {}
 
   static List<String> row(Connector connector) {
-    JsonNode object = connector.object();
     boolean inbound = connector.direction().equals("inbound");
+    ConnectorInShort inShort =
+        ConnectorInShort.of(
+            inbound,
+            JSON.convertValue(connector.object(), new TypeReference<Map<String, Object>>() {}));
     JsonNode warnings = connector.warnings();
     return List.of(
         connector.organization(),
         connector.direction(),
         connector.name(),
-        object.path("connectorType").asText(),
-        mode(object),
-        inbound ? senders(object) : recipients(object),
-        inbound ? proof(object) : level(object),
+        connector.object().path("connectorType").asText(),
+        inShort.mode().equals("off") ? "disabled" : inShort.mode(),
+        words(inShort.matches()),
+        inbound
+            ? inShort.demands().stream()
+                .map(ConnectorSummary::words)
+                .collect(Collectors.joining(", "))
+            : (inShort.level() + " " + inShort.tlsDomain()).strip(),
         warnings.isEmpty() ? "" : Integer.toString(warnings.size()));
   }
 
-  private static String mode(JsonNode object) {
-    if (!object.path("enabled").asBoolean(true)) {
-      return "disabled";
+  private static String words(Phrase phrase) {
+    String words = WORDS.getOrDefault(phrase.code(), phrase.code());
+    for (int i = 0; i < phrase.values().size(); i++) {
+      words = words.replace("{" + i + "}", some(phrase.values().get(i)));
     }
-    return object.path("blocked").asBoolean() ? "blocked" : object.path("mode").asText("enforce");
+    return words;
   }
 
-  private static String senders(JsonNode object) {
-    JsonNode domains = object.path("senderDomains");
-    return domains.isEmpty() ? "own servers" : "from " + listed(domains);
-  }
-
-  private static String recipients(JsonNode object) {
-    String domains =
-        object.path("allAcceptedDomains").asBoolean()
-            ? "accepted domains"
-            : listed(object.path("recipientDomains"));
-    JsonNode hosts = object.path("smartHosts");
-    return "to " + domains + " by " + (hosts.isEmpty() ? "MX" : listed(hosts));
-  }
-
-  private static String proof(JsonNode object) {
-    List<String> proofs = new ArrayList<>();
-    if (object.path("requireTls").asBoolean()) {
-      proofs.add("TLS");
-    }
-    String name = object.path("tlsSenderCertificateName").asText("");
-    boolean own = object.path("connectorType").asText().equals("onPremises");
-    if (!name.isEmpty()
-        && (own
-            || object.path("restrictDomainsToCertificate").asBoolean()
-            || object.path("restrictDomainsToIPAddresses").asBoolean())) {
-      proofs.add("certificate " + name);
-    }
-    JsonNode addresses = object.path("senderIPAddresses");
-    if (!addresses.isEmpty()) {
-      boolean demanded = own || object.path("restrictDomainsToIPAddresses").asBoolean();
-      proofs.add((demanded ? "address " : "only for clients at ") + listed(addresses));
-    }
-    return String.join(", ", proofs);
-  }
-
-  private static String level(JsonNode object) {
-    String level = object.path("tlsSettings").asText("opportunistic");
-    String name = object.path("tlsDomain").asText("");
-    return name.isEmpty() ? level : level + " " + name;
-  }
-
-  private static String listed(JsonNode items) {
-    List<String> shown = new ArrayList<>();
-    for (int i = 0; i < Math.min(MOST, items.size()); i++) {
-      shown.add(ChangeText.value(items.get(i)));
-    }
-    return String.join(", ", shown)
+  private static String some(List<String> items) {
+    return String.join(", ", items.subList(0, Math.min(MOST, items.size())))
         + (items.size() > MOST ? " and " + (items.size() - MOST) + " more" : "");
   }
 }
