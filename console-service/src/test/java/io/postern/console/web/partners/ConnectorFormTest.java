@@ -6,6 +6,7 @@ import io.postern.directory.ConnectorInShort;
 import io.postern.fields.DirectoryFields;
 import io.postern.fields.Field;
 import io.postern.fields.FieldTable;
+import io.postern.fields.Kind;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -45,6 +46,21 @@ class ConnectorFormTest {
     assertThat(missing).isEmpty();
     assertThat(ConnectorInShort.CODES)
         .allSatisfy(code -> assertThat(texts.stringPropertyNames()).contains("con." + code));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"partners.properties", "partners_de.properties"})
+  void aHintHasTheBoundsOfItsNumber(String file) throws Exception {
+    Properties texts = texts(file);
+    for (String direction : List.of("inbound", "outbound")) {
+      for (Field field : ConnectorForm.fields(direction)) {
+        if (field.kind() instanceof Kind.Number number) {
+          assertThat(texts.getProperty("hint." + field.name()))
+              .as(field.name())
+              .contains(String.valueOf(number.least()), String.valueOf(number.most()));
+        }
+      }
+    }
   }
 
   @ParameterizedTest
