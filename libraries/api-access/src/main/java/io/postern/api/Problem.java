@@ -46,14 +46,20 @@ public record Problem(String type, String title, int status, String detail, List
    *
    * @param pointer JSON Pointer (RFC 6901) into the body, such as {@code /tlsDomain}; or the name
    *     of the query parameter or header field
+   * @param object key of the object of the directory that it is in; empty: none
    * @param problem the fault, a sentence
    * @param cure the right value, or the way to it; empty: the problem says it
    * @param line of a file, from 1; null: the request is none
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  public record Fault(String pointer, String problem, String cure, @Nullable Integer line) {
+  public record Fault(
+      String pointer, String object, String problem, String cure, @Nullable Integer line) {
     public Fault(String pointer, String problem, String cure) {
       this(pointer, problem, cure, null);
+    }
+
+    public Fault(String pointer, String problem, String cure, @Nullable Integer line) {
+      this(pointer, "", problem, cure, line);
     }
   }
 

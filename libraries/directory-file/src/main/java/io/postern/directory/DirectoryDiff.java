@@ -52,6 +52,14 @@ public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange>
     return new DirectoryDiff(List.copyOf(objects), List.copyOf(changes));
   }
 
+  /** The file's objects, and for each that it takes away a removal. */
+  public static List<DirectoryObject> wanted(
+      Collection<DirectoryObject> before, DirectoryFile file) {
+    List<DirectoryObject> wanted = new ArrayList<>(file.objects());
+    of(before, file).objects().stream().filter(DirectoryObject::getRemoved).forEach(wanted::add);
+    return wanted;
+  }
+
   /**
    * The changes between two states of some objects, such as a record of the audit has them: for
    * people. Of a removed object the fields are those that it had.

@@ -3,13 +3,22 @@ package io.postern.directory;
 /**
  * A fault in a directory file, with its place and its cure.
  *
+ * @param pointer JSON Pointer (RFC 6901) of the field in the document, whether it is there or not;
+ *     empty: of the whole
  * @param object key of the object as in {@code DirectoryKeys}; empty where it is not in one
  * @param field as {@code smartHosts[0]}; empty where the whole object is meant
  */
 public record FileProblem(
-    int line, int column, String object, String field, String problem, String cure) {
+    int line,
+    int column,
+    String pointer,
+    String object,
+    String field,
+    String problem,
+    String cure) {
 
-  static FileProblem at(Place place, String object, String field, String problem, String cure) {
-    return new FileProblem(place.line(), place.column(), object, field, problem, cure);
+  /** JSON Pointer of a field below its object. */
+  public static String pointer(String field) {
+    return field.isEmpty() ? "" : "/" + Pointers.path(field);
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * The faults found while one file was read, and the place of each field of each object, so that a
@@ -17,6 +18,7 @@ final class Problems {
   private final List<FileProblem> found = new ArrayList<>();
   private final Map<String, Map<String, Place>> places = new HashMap<>();
   private final Map<String, Entry> entries = new HashMap<>();
+  private Pointers pointers = new Pointers(null);
 
   /**
    * An entry of the file that makes objects.
@@ -29,7 +31,7 @@ final class Problems {
 
   void add(Place place, String object, String field, String problem, String cure) {
     if (found.size() < MOST) {
-      found.add(FileProblem.at(place, object, field, problem, cure));
+      found.add(at(place, object, field, problem, cure));
     }
   }
 
@@ -50,13 +52,27 @@ final class Problems {
     entries.put(object, new Entry(in, field, names));
   }
 
+  /** The document, once it is read. */
+  void read(Node root) {
+    pointers = new Pointers(root);
+  }
+
+  private FileProblem at(Place place, String object, String field, String problem, String cure) {
+    Place known = places.getOrDefault(object, Map.of()).get("");
+    String pointer =
+        known == null && !object.isEmpty() && place.equals(Place.UNKNOWN)
+            ? "" // the object is not in the document
+            : pointers.of(known, place, field);
+    return new FileProblem(place.line(), place.column(), pointer, object, field, problem, cure);
+  }
+
   /** With the line of the field, else of the nearest thing around it. */
   FileProblem locate(DirectoryProblem problem) {
     Entry entry = entries.get(problem.getObject());
     if (entry != null) {
       return locate(problem, entry);
     }
-    return FileProblem.at(
+    return at(
         placeOf(problem.getObject(), problem.getField()),
         problem.getObject(),
         problem.getField(),
@@ -76,7 +92,7 @@ final class Problems {
         places
             .getOrDefault(entry.object(), Map.of())
             .containsKey(written.replaceFirst("\\[.*", ""));
-    return FileProblem.at(
+    return at(
         placeOf(entry.object(), known ? written : entry.field()),
         entry.object(),
         known ? written : entry.field(),

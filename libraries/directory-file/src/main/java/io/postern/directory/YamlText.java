@@ -53,6 +53,7 @@ final class YamlText {
         problems.add(
             new Place(1, 1), "", "organizations", "the file is empty", "begin with organizations:");
       }
+      root.ifPresent(problems::read);
       return root.orElse(null);
     } catch (MarkedYamlEngineException e) {
       problems.add(

@@ -5,9 +5,17 @@ import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.api.Rights;
 import io.postern.contracts.DirectoryKeys;
+import io.postern.directory.DirectoryDiff;
+import io.postern.directory.DirectoryFile;
 import io.postern.directory.FileView;
-import io.postern.log.directory.DirectoryReader;
-import io.postern.policy.directory.DirectoryCommands;
+import io.postern.policy.change.Author;
+import io.postern.policy.change.Change;
+import io.postern.policy.change.Changed;
+import io.postern.policy.change.ChangedMeanwhile;
+import io.postern.policy.change.DirectoryChanges;
+import io.postern.policy.change.Faults;
+import io.postern.policy.change.Precondition;
+import io.postern.policy.directory.CurrentDirectory;
 import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -41,15 +49,15 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "directory", description = "Organizations, accepted domains and connectors")
 public class DirectoryResource {
-  private static final int UNPROCESSABLE = 422;
   private static final int MOST_BYTES = 4 << 20;
-  private static final int MOST_REASON = 1_000;
 
-  private final DirectoryApplier applier;
+  private final CurrentDirectory current;
+  private final DirectoryChanges changes;
   private final Caller caller;
 
-  DirectoryResource(DirectoryReader<Directory> reader, DirectoryCommands commands, Caller caller) {
-    applier = new DirectoryApplier(reader, commands);
+  DirectoryResource(CurrentDirectory current, DirectoryChanges changes, Caller caller) {
+    this.current = current;
+    this.changes = changes;
     this.caller = caller;
   }
 
@@ -68,8 +76,8 @@ public class DirectoryResource {
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
-  public Response read() throws UnavailableException {
-    Directory directory = applier.directory();
+  public Response read() {
+    Directory directory = current.get();
     Rights rights = caller.rights();
     return Response.ok(
             new DirectoryView(
@@ -95,11 +103,21 @@ public class DirectoryResource {
   @APIResponse(
       responseCode = "200",
       description = "Applied, compared (dry run), or nothing to change",
-      content = @Content(schema = @Schema(implementation = ApplyAnswer.class)))
+      content = @Content(schema = @Schema(implementation = Changed.class)))
   @APIResponse(
       responseCode = "422",
-      description = "The file has errors, each with its line; nothing was changed",
-      content = @Content(schema = @Schema(implementation = ApplyAnswer.class)))
+      description = "The file has errors, each with its place; nothing was changed",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(
+      responseCode = "409",
+      description = "The file's organizations were changed at the same time, see \"changes\"",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = ChangedMeanwhile.class)))
   @APIResponse(
       responseCode = "412",
       description = "The file's organizations have been changed, see \"changes\"",
@@ -128,7 +146,7 @@ public class DirectoryResource {
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
-  public Response apply(
+  public Changed apply(
       InputStream file,
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_LENGTH) @DefaultValue("0")
           long length,
@@ -143,40 +161,24 @@ public class DirectoryResource {
           @QueryParam("reason")
           @DefaultValue("")
           String reason)
-      throws UnavailableException, IOException {
+      throws IOException {
     byte[] yaml = length > MOST_BYTES ? new byte[0] : file.readNBytes(MOST_BYTES + 1);
     if (length > MOST_BYTES || yaml.length > MOST_BYTES) {
       throw ProblemException.tooLarge(
           "A directory file has at most 4 MB: apply organizations one by one.");
     }
-    if (reason.length() > MOST_REASON) {
-      throw ProblemException.badRequest(
-          "reason", "it has " + reason.length() + " characters", "write at most " + MOST_REASON);
-    }
-    try {
-      ApplyAnswer answer =
-          applier.apply(
-              yaml,
-              new DirectoryApplier.Request(
-                  dryRun, version(ifMatch), caller.name(), caller.rights(), reason));
-      return Response.status(answer.problems().isEmpty() ? 200 : UNPROCESSABLE)
-          .entity(answer)
-          .build();
-    } catch (OverwritesException e) {
-      return ChangedMeanwhile.answer(e.version(), e.changes(), null).build();
-    }
-  }
-
-  /** -1: any. */
-  private static long version(@Nullable String ifMatch) {
-    if (ifMatch == null || ifMatch.strip().equals("*")) {
-      return -1;
-    }
-    String version = Precondition.unquoted(ifMatch.strip());
-    if (!version.matches("[0-9]{1,18}|-1")) {
-      throw ProblemException.badRequest(
-          "If-Match", "it is not a version of the directory", "write the ETag of GET /directory");
-    }
-    return Math.max(0, Long.parseLong(version));
+    Author author = Author.of(caller, "file", reason);
+    DirectoryFile parsed = DirectoryFile.parse(yaml);
+    Faults.refuse(parsed.problems());
+    long seen = Precondition.seen(ifMatch);
+    return changes.make(
+        Change.of(
+                current.atLeast(seen),
+                parsed.organizations(),
+                before -> DirectoryDiff.wanted(before.objects(), parsed),
+                author,
+                dryRun)
+            .ifSeen(seen)
+            .placed(parsed::locate));
   }
 }

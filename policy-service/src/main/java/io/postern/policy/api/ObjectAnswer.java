@@ -1,7 +1,7 @@
 package io.postern.policy.api;
 
-import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.directory.DirectoryChange;
+import io.postern.policy.change.Changed;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,19 +21,4 @@ public record ObjectAnswer(
     boolean applied,
     @Nullable DirectoryChange change,
     @Nullable Map<String, Object> object,
-    List<Warning> warnings) {
-
-  /**
-   * A known trap (docs/reference/warnings.md).
-   *
-   * @param object its key
-   * @param field empty: the whole object
-   * @param line of the file or body, from 1; 0: not known
-   */
-  public record Warning(String object, String field, String warning, String cure, int line) {
-    static Warning of(DirectoryProblem found, int line) {
-      return new Warning(
-          found.getObject(), found.getField(), found.getProblem(), found.getCure(), line);
-    }
-  }
-}
+    List<Changed.Warning> warnings) {}

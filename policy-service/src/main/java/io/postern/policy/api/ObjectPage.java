@@ -1,5 +1,6 @@
 package io.postern.policy.api;
 
+import io.postern.policy.change.Changed;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,5 @@ public record ObjectPage(long version, List<Item> items, @Nullable String next) 
    * @param object in the spelling of the directory file
    * @param warnings known traps in it; of a page the first 100
    */
-  public record Item(
-      String etag, Map<String, Object> object, List<ObjectAnswer.Warning> warnings) {}
+  public record Item(String etag, Map<String, Object> object, List<Changed.Warning> warnings) {}
 }

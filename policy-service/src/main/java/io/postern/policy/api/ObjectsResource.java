@@ -7,13 +7,20 @@ import io.postern.api.Rights;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.ExpectedObject;
 import io.postern.directory.FileView;
 import io.postern.directory.ObjectFile;
 import io.postern.directory.ObjectKind;
 import io.postern.directory.ObjectVersion;
-import io.postern.log.directory.DirectoryReader;
 import io.postern.names.DomainNames;
-import io.postern.policy.directory.DirectoryCommands;
+import io.postern.policy.change.Author;
+import io.postern.policy.change.Change;
+import io.postern.policy.change.Changed;
+import io.postern.policy.change.ChangedMeanwhile;
+import io.postern.policy.change.DirectoryChanges;
+import io.postern.policy.change.Faults;
+import io.postern.policy.change.Precondition;
+import io.postern.policy.directory.CurrentDirectory;
 import io.postern.policy.directory.Permission;
 import io.postern.rules.Directory;
 import io.postern.rules.DirectoryWarnings;
@@ -71,19 +78,19 @@ import org.jspecify.annotations.Nullable;
 public class ObjectsResource {
   private static final int MOST_BYTES = 1_000_000;
   private static final int MOST = 500;
-  private static final int MOST_REASON = 1_000;
   private static final int MOST_NAME = 255;
   private static final String KINDS =
       "{kind: accepted-domains|inbound-connectors|outbound-connectors|anchor-sets}";
   private static final String ORGANIZATIONS = "organizations";
+  private static final String SOURCE = "api";
 
-  private final DirectoryReader<Directory> reader;
-  private final DirectoryCommands commands;
+  private final CurrentDirectory current;
+  private final DirectoryChanges changes;
   private final Caller caller;
 
-  ObjectsResource(DirectoryReader<Directory> reader, DirectoryCommands commands, Caller caller) {
-    this.reader = reader;
-    this.commands = commands;
+  ObjectsResource(CurrentDirectory current, DirectoryChanges changes, Caller caller) {
+    this.current = current;
+    this.changes = changes;
     this.caller = caller;
   }
 
@@ -95,8 +102,7 @@ public class ObjectsResource {
           @QueryParam("after")
           @DefaultValue("")
           String after,
-      @Parameter(description = "1 to 500") @QueryParam("limit") @DefaultValue("100") int limit)
-      throws UnavailableException {
+      @Parameter(description = "1 to 500") @QueryParam("limit") @DefaultValue("100") int limit) {
     Rights rights = caller.rights();
     return page(
         ObjectKind.ORGANIZATION,
@@ -120,8 +126,7 @@ public class ObjectsResource {
           @QueryParam("after")
           @DefaultValue("")
           String after,
-      @Parameter(description = "1 to 500") @QueryParam("limit") @DefaultValue("100") int limit)
-      throws UnavailableException {
+      @Parameter(description = "1 to 500") @QueryParam("limit") @DefaultValue("100") int limit) {
     if (name.length() > MOST_NAME) {
       throw ProblemException.badRequest(
           "name", "it has " + name.length() + " characters", "write at most " + MOST_NAME);
@@ -146,8 +151,7 @@ public class ObjectsResource {
   @RunOnVirtualThread
   @Operation(summary = "An organization, without its objects", description = "With its ETag.")
   @APIResponse(responseCode = "200")
-  public Response organization(@PathParam("organization") String organization)
-      throws UnavailableException {
+  public Response organization(@PathParam("organization") String organization) {
     DirectoryObject object =
         existing(seen(organization), organization, ObjectKind.ORGANIZATION, organization);
     return tagged(object, FileView.fields(object));
@@ -169,8 +173,7 @@ public class ObjectsResource {
       @Parameter(description = "With its warnings, as in the list")
           @QueryParam("warnings")
           @DefaultValue("false")
-          boolean withWarnings)
-      throws UnavailableException {
+          boolean withWarnings) {
     Directory directory = seen(organization);
     DirectoryObject object = existing(directory, organization, kind(kind), name);
     return tagged(
@@ -217,7 +220,7 @@ public class ObjectsResource {
           @QueryParam("reason")
           @DefaultValue("")
           String reason)
-      throws UnavailableException, IOException {
+      throws IOException {
     return put(
         organization, ORGANIZATIONS, organization, body, ifMatch, ifNoneMatch, dryRun, reason);
   }
@@ -275,22 +278,26 @@ public class ObjectsResource {
           @QueryParam("reason")
           @DefaultValue("")
           String reason)
-      throws UnavailableException, IOException {
+      throws IOException {
     ObjectKind which = kind(kind);
     caller.requireRead(organization, "organization " + organization);
     byte[] text = body.readNBytes(MOST_BYTES + 1);
     if (text.length > MOST_BYTES) {
       throw ProblemException.tooLarge("An object has at most 1 MB.");
     }
-    Changes changes = new Changes(reader, commands);
-    Directory before = changes.directory();
+    Author author = Author.of(caller, SOURCE, reason);
+    Directory before = current.get();
     ObjectFile file = ObjectFile.parse(text, which, organization, normal(which, name));
     Optional<DirectoryObject> wanted = file.object();
     if (wanted.isPresent()) {
       permit(wanted.get(), before, organization);
     }
-    return change(changes, which, organization, name, ifMatch, ifNoneMatch, dryRun, reason)
-        .put(before, file);
+    Faults.refuse(file.problems());
+    return make(
+        change(before, wanted.orElseThrow(), author, dryRun).placed(file::locate),
+        wanted.orElseThrow(),
+        ifMatch,
+        ifNoneMatch);
   }
 
   @DELETE
@@ -306,8 +313,7 @@ public class ObjectsResource {
       @PathParam("organization") String organization,
       @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
       @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
-      @QueryParam("reason") @DefaultValue("") String reason)
-      throws UnavailableException {
+      @QueryParam("reason") @DefaultValue("") String reason) {
     return remove(organization, ORGANIZATIONS, organization, ifMatch, dryRun, reason);
   }
 
@@ -338,41 +344,65 @@ public class ObjectsResource {
       @PathParam("name") String name,
       @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
       @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
-      @QueryParam("reason") @DefaultValue("") String reason)
-      throws UnavailableException {
+      @QueryParam("reason") @DefaultValue("") String reason) {
     ObjectKind which = kind(kind);
     caller.requireRead(organization, "organization " + organization);
-    Changes changes = new Changes(reader, commands);
-    Directory before = changes.directory();
-    existing(before, organization, which, name);
+    Author author = Author.of(caller, SOURCE, reason);
+    Directory before = current.get();
+    DirectoryObject removed =
+        existing(before, organization, which, name).toBuilder().setRemoved(true).build();
     if (which == ObjectKind.ORGANIZATION) {
       caller.requireOperator();
     }
     caller.requireChange(organization, "organization " + organization);
-    return change(changes, which, organization, name, ifMatch, null, dryRun, reason).remove(before);
+    return make(change(before, removed, author, dryRun), removed, ifMatch, null);
   }
 
-  private ObjectChange change(
-      Changes changes,
-      ObjectKind kind,
-      String organization,
-      String name,
+  private static Change change(
+      Directory before, DirectoryObject wanted, Author author, boolean dryRun) {
+    return Change.of(
+        before,
+        List.of(DirectoryKeys.organizationOf(wanted)),
+        directory -> List.of(wanted),
+        author,
+        dryRun);
+  }
+
+  /**
+   * The owner of the directory compares the object's version again, so that of two changes of one
+   * version one is made (docs/decisions/0063-objects-one-by-one.md).
+   */
+  private Response make(
+      Change asked,
+      DirectoryObject wanted,
       @Nullable String ifMatch,
-      @Nullable String ifNoneMatch,
-      boolean dryRun,
-      String reason) {
-    if (reason.length() > MOST_REASON) {
-      throw ProblemException.badRequest(
-          "reason", "it has " + reason.length() + " characters", "write at most " + MOST_REASON);
+      @Nullable String ifNoneMatch) {
+    String key = DirectoryKeys.key(wanted);
+    String had = ObjectVersion.of(asked.before().object(key));
+    Optional<String> expected = Precondition.expected(had, ifMatch, ifNoneMatch);
+    Change change =
+        asked.ofObject(
+            ExpectedObject.newBuilder().setKey(key).setVersion(expected.orElse("")).build(),
+            ifMatch != null || ifNoneMatch != null);
+    if (expected.isEmpty()) {
+      throw changes.meanwhile(change, change.before());
     }
-    return new ObjectChange(
-        changes,
-        kind.key(organization, normal(kind, name)),
-        ifMatch,
-        ifNoneMatch,
-        dryRun,
-        caller.name(),
-        reason);
+    Changed made = changes.make(change);
+    boolean isNew = had.equals(ObjectVersion.NONE) && made.applied();
+    Response.ResponseBuilder answer =
+        Response.status(isNew ? Response.Status.CREATED : Response.Status.OK)
+            .entity(
+                new ObjectAnswer(
+                    made.version(),
+                    made.dryRun(),
+                    made.applied(),
+                    made.changes().stream().findFirst().orElse(null),
+                    wanted.getRemoved() ? null : FileView.fields(wanted),
+                    made.warnings()));
+    if (!wanted.getRemoved()) {
+      answer.header(HttpHeaders.ETAG, Precondition.quoted(ObjectVersion.of(wanted)));
+    }
+    return answer.build();
   }
 
   /** 404, 403 as the caller's rights are. */
@@ -394,9 +424,9 @@ public class ObjectsResource {
             });
   }
 
-  private Directory seen(String organization) throws UnavailableException {
+  private Directory seen(String organization) {
     caller.requireRead(organization, "organization " + organization);
-    Directory directory = new Changes(reader, commands).directory();
+    Directory directory = current.get();
     if (directory.organization(organization).isEmpty()) {
       throw ProblemException.notFound("organization " + organization);
     }
@@ -413,12 +443,11 @@ public class ObjectsResource {
   }
 
   private ObjectPage page(
-      ObjectKind kind, Predicate<DirectoryObject> wanted, String after, int limit)
-      throws UnavailableException {
+      ObjectKind kind, Predicate<DirectoryObject> wanted, String after, int limit) {
     if (limit < 1 || limit > MOST) {
       throw ProblemException.badRequest("limit", "it is " + limit, "write 1 to " + MOST);
     }
-    Directory directory = new Changes(reader, commands).directory();
+    Directory directory = current.get();
     List<DirectoryObject> found =
         directory.objects().stream()
             .filter(kind::is)
@@ -435,10 +464,10 @@ public class ObjectsResource {
   }
 
   private List<ObjectPage.Item> items(Directory directory, List<DirectoryObject> objects) {
-    Map<String, List<ObjectAnswer.Warning>> known =
+    Map<String, List<Changed.Warning>> known =
         DirectoryWarnings.of(directory, objects, Instant.now()).stream()
-            .map(warning -> ObjectAnswer.Warning.of(warning, 0))
-            .collect(Collectors.groupingBy(ObjectAnswer.Warning::object));
+            .map(warning -> Changed.Warning.of(warning, 0))
+            .collect(Collectors.groupingBy(Changed.Warning::object));
     return objects.stream()
         .map(
             object ->

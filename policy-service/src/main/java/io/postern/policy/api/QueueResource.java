@@ -89,8 +89,7 @@ public class QueueResource {
       @PathParam("action") String action,
       @Parameter(description = ORGANIZATION) @QueryParam("organization") @DefaultValue("")
           String organization,
-      @Nullable QueueRequest request)
-      throws UnavailableException {
+      @Nullable QueueRequest request) {
     String scope = scope(organization);
     List<Integer> recipients =
         request == null || request.recipients() == null ? List.of() : request.recipients();
@@ -154,8 +153,7 @@ public class QueueResource {
   public Response flush(
       @PathParam("route") String route,
       @Parameter(description = ORGANIZATION) @QueryParam("organization") @DefaultValue("")
-          String organization)
-      throws UnavailableException {
+          String organization) {
     String scope = scope(organization);
     if (route.isBlank() || route.length() > MOST_ROUTE) {
       throw ProblemException.badRequest(

@@ -1,17 +1,13 @@
 package io.postern.policy.api;
 
-import io.postern.policy.recipients.ListProblem;
-import java.util.List;
-
 /**
  * The answer to a list of recipients.
  *
- * @param applied false for a dry run, with problems, and where nothing was to change
+ * @param applied false for a dry run, and where nothing was to change
  * @param addresses in the list given
  * @param others lines with an address of another domain or kind, which were left out
  * @param rerouted addresses of both lists whose route changes
  * @param unrouted addresses that named a route, and name none or are gone
- * @param problems to be repaired first; nothing was written then
  */
 public record RecipientsAnswer(
     String domain,
@@ -22,5 +18,4 @@ public record RecipientsAnswer(
     int added,
     int removed,
     int rerouted,
-    int unrouted,
-    List<ListProblem> problems) {}
+    int unrouted) {}

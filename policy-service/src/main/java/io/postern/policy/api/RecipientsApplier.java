@@ -1,11 +1,16 @@
 package io.postern.policy.api;
 
+import io.postern.api.Problem;
+import io.postern.api.ProblemException;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.DirectoryResult;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.directory.DirectoryReader;
+import io.postern.policy.change.Author;
+import io.postern.policy.change.Faults;
+import io.postern.policy.directory.CurrentDirectory;
 import io.postern.policy.directory.DirectoryCommands;
 import io.postern.policy.recipients.ListProblem;
 import io.postern.policy.recipients.RecipientComparison;
@@ -21,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
 
 /**
  * The way of a list of recipients into the log: it compares the list with the one in force, sends
@@ -34,70 +40,78 @@ final class RecipientsApplier {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration UPLOAD = Duration.ofSeconds(60);
 
+  private static final Logger LOG = Logger.getLogger(RecipientsApplier.class);
+
   private final DirectoryReader<Directory> reader;
+  private final CurrentDirectory current;
   private final DirectoryCommands commands;
   private final Uploads uploads = new Uploads(UPLOAD);
   private final Semaphore place = new Semaphore(1);
 
-  RecipientsApplier(DirectoryReader<Directory> reader, DirectoryCommands commands) {
+  RecipientsApplier(
+      DirectoryReader<Directory> reader, CurrentDirectory current, DirectoryCommands commands) {
     this.reader = reader;
+    this.current = current;
     this.commands = commands;
   }
 
   /**
    * @param removeAtMost per cent of the list in force
-   * @throws OvertakenException when another change of the list came between
+   * @throws ProblemException 422: the list has faults; 409: another change of the list came between
    */
   RecipientsAnswer apply(
-      AcceptedDomain domain, InputStream text, boolean dryRun, int removeAtMost, String actor)
-      throws UnavailableException, OvertakenException, IOException {
+      AcceptedDomain domain, InputStream text, boolean dryRun, int removeAtMost, Author author)
+      throws IOException {
     try (Uploads.Body body = uploads.read(domain.getOrganization(), text)) {
-      return applied(domain, body.stream(), dryRun, removeAtMost, actor);
+      if (!place.tryAcquire()) {
+        throw ProblemException.unavailable("Another list is being applied: try again.");
+      }
+      try {
+        return applied(domain, body.stream(), dryRun, removeAtMost, author);
+      } finally {
+        place.release();
+      }
     }
   }
 
   private RecipientsAnswer applied(
-      AcceptedDomain domain, InputStream text, boolean dryRun, int removeAtMost, String actor)
-      throws UnavailableException, OvertakenException, IOException {
-    if (!place.tryAcquire()) {
-      throw new UnavailableException(
-          UnavailableException.UNAVAILABLE, "Another list is being applied: try again.", null);
-    }
-    try {
-      RecipientFile file = RecipientFile.read(domain, text);
-      RecipientComparison comparison =
-          RecipientComparison.of(directory().recipientLists().list(domain.getDomain()), file);
-      List<ListProblem> problems = problems(file, comparison, removeAtMost);
-      boolean send = problems.isEmpty() && !dryRun && !comparison.same();
-      if (send) {
-        List<DirectoryCommand> steps = RecipientSteps.of(domain, comparison, actor);
-        for (DirectoryCommand step : steps) {
-          DirectoryResult result = send(step);
-          if (!result.getAccepted() && step != steps.getFirst()) {
-            throw new UnavailableException(
-                UnavailableException.UNAVAILABLE,
-                "Part of the change was made; no address that is in both lists is missing; then: "
-                    + result.getProblemsList().stream()
-                        .map(DirectoryProblem::getProblem)
-                        .findFirst()
-                        .orElse("the rest was refused")
-                    + ". Apply the list again.",
-                null);
-          }
-          if (!result.getAccepted()) {
-            return answer(domain, dryRun, false, file, comparison, rejected(result));
-          }
-          awaitOwnReader(result);
+      AcceptedDomain domain, InputStream text, boolean dryRun, int removeAtMost, Author author)
+      throws IOException {
+    RecipientFile file = RecipientFile.read(domain, text);
+    RecipientComparison comparison =
+        RecipientComparison.of(current.get().recipientLists().list(domain.getDomain()), file);
+    refuse(problems(file, comparison, removeAtMost));
+    boolean send = !dryRun && !comparison.same();
+    if (send) {
+      List<DirectoryCommand> steps =
+          RecipientSteps.of(domain, comparison, author.name(), author.reason());
+      for (DirectoryCommand step : steps) {
+        DirectoryResult result = send(step);
+        if (!result.getAccepted()) {
+          throw rejected(result.getProblemsList(), step == steps.getFirst());
         }
+        awaitOwnReader(result);
       }
-      return answer(domain, dryRun, send, file, comparison, problems);
-    } finally {
-      place.release();
     }
+    Difference difference = comparison.difference();
+    return new RecipientsAnswer(
+        domain.getDomain(),
+        dryRun,
+        send,
+        file.addresses(),
+        file.others(),
+        difference.added(),
+        difference.removed(),
+        difference.rerouted(),
+        difference.unrouted());
   }
 
-  Directory directory() throws UnavailableException {
-    return new Changes(reader, commands).directory();
+  /** A list is no JSON: its faults have lines and no pointer. */
+  private static void refuse(List<ListProblem> problems) {
+    Faults.refuseAll(
+        problems.stream()
+            .map(p -> new Problem.Fault("", p.problem(), p.cure(), p.line() > 0 ? p.line() : null))
+            .toList());
   }
 
   private static List<ListProblem> problems(
@@ -129,7 +143,7 @@ final class RecipientsApplier {
     return List.copyOf(problems);
   }
 
-  /** A list that may be right, if somebody says so. */
+  /** A suspicious list, refused unless removeAtMost is raised. */
   private static ListProblem doubt(String problem, String cure, int removeAtMost) {
     return new ListProblem(
         0,
@@ -140,63 +154,46 @@ final class RecipientsApplier {
             + " (removeAtMost; --remove-at-most)");
   }
 
-  private static RecipientsAnswer answer(
-      AcceptedDomain domain,
-      boolean dryRun,
-      boolean applied,
-      RecipientFile file,
-      RecipientComparison comparison,
-      List<ListProblem> problems) {
-    Difference difference = comparison.difference();
-    return new RecipientsAnswer(
-        domain.getDomain(),
-        dryRun,
-        applied,
-        file.addresses(),
-        file.others(),
-        difference.added(),
-        difference.removed(),
-        difference.rerouted(),
-        difference.unrouted(),
-        problems);
-  }
-
-  private static List<ListProblem> rejected(DirectoryResult result) throws OvertakenException {
-    for (DirectoryProblem problem : result.getProblemsList()) {
-      if (problem.getField().equals(RecipientListStep.LIST_ID)) {
-        throw new OvertakenException();
-      }
+  private static ProblemException rejected(List<DirectoryProblem> problems, boolean first) {
+    if (!first) {
+      return ProblemException.unavailable(
+          "Part of the change was made; no address that is in both lists is missing; then: "
+              + problems.stream()
+                  .map(DirectoryProblem::getProblem)
+                  .findFirst()
+                  .orElse("the rest was refused")
+              + ". Apply the list again.");
     }
-    return result.getProblemsList().stream()
-        .map(problem -> new ListProblem(0, problem.getProblem(), problem.getCure()))
-        .toList();
+    if (problems.stream().anyMatch(p -> p.getField().equals(RecipientListStep.LIST_ID))) {
+      return ProblemException.conflict(
+          "The list was changed at the same time. No address that is in both lists is missing: "
+              + "check the list, and apply yours again.");
+    }
+    refuse(problems.stream().map(p -> new ListProblem(0, p.getProblem(), p.getCure())).toList());
+    throw new IllegalStateException("a list was refused without a reason");
   }
 
-  private DirectoryResult send(DirectoryCommand step) throws UnavailableException {
+  private DirectoryResult send(DirectoryCommand step) {
     try {
       return commands.submit(step, PATIENCE);
     } catch (LogUnavailableException e) {
-      throw new UnavailableException(
-          UnavailableException.UNAVAILABLE,
+      LOG.warnf("a list was not sent: %s", e);
+      throw ProblemException.unavailable(
           "Kafka does not accept the change now. Part of it may have been accepted; no address "
-              + "that is in both lists is missing: apply the list again.",
-          e);
+              + "that is in both lists is missing: apply the list again.");
     } catch (TimeoutException e) {
-      throw new UnavailableException(
-          UnavailableException.TIMED_OUT,
+      LOG.warnf("a list was not answered: %s", e);
+      throw ProblemException.timedOut(
           "No policy-service responded within 10 seconds. Part of the change may have been made; "
-              + "no address that is in both lists is missing: apply the list again.",
-          e);
+              + "no address that is in both lists is missing: apply the list again.");
     }
   }
 
-  private void awaitOwnReader(DirectoryResult result) throws UnavailableException {
+  private void awaitOwnReader(DirectoryResult result) {
     if (!reader.awaitRecipients(result.getRecipientsEnd(), PATIENCE)
         || !reader.awaitVersion(result.getVersion(), PATIENCE)) {
-      throw new UnavailableException(
-          UnavailableException.TIMED_OUT,
-          "The change was made, but this service has not read it within 10 seconds: check the list.",
-          null);
+      throw ProblemException.timedOut(
+          "The change was made, but this service has not read it within 10 seconds: check the list.");
     }
   }
 }

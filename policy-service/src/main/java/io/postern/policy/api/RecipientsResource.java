@@ -6,6 +6,8 @@ import io.postern.api.ProblemException;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.names.DomainNames;
+import io.postern.policy.change.Author;
+import io.postern.policy.directory.CurrentDirectory;
 import io.postern.policy.directory.DirectoryCommands;
 import io.postern.rules.Directory;
 import io.postern.rules.recipients.RecipientList;
@@ -44,14 +46,19 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "recipients", description = "Recipient lists of accepted domains")
 public class RecipientsResource {
-  private static final int UNPROCESSABLE = 422;
   private static final int PERCENT = 100;
 
   private final RecipientsApplier applier;
+  private final CurrentDirectory current;
   private final Caller caller;
 
-  RecipientsResource(DirectoryReader<Directory> reader, DirectoryCommands commands, Caller caller) {
-    applier = new RecipientsApplier(reader, commands);
+  RecipientsResource(
+      DirectoryReader<Directory> reader,
+      CurrentDirectory current,
+      DirectoryCommands commands,
+      Caller caller) {
+    applier = new RecipientsApplier(reader, current, commands);
+    this.current = current;
     this.caller = caller;
   }
 
@@ -85,7 +92,10 @@ public class RecipientsResource {
   @APIResponse(
       responseCode = "422",
       description = "The list has errors, each with its line; nothing was changed",
-      content = @Content(schema = @Schema(implementation = RecipientsAnswer.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "503",
       description = "Kafka is unavailable, or another list is being applied",
@@ -100,7 +110,7 @@ public class RecipientsResource {
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
-  public Response replace(
+  public RecipientsAnswer replace(
       @PathParam("domain") String name,
       InputStream list,
       @Parameter(description = "Compare and check, change nothing")
@@ -113,22 +123,19 @@ public class RecipientsResource {
                       + "a route that may lose it; the first 20 addresses are always allowed")
           @QueryParam("removeAtMost")
           @DefaultValue("20")
-          int removeAtMost)
-      throws UnavailableException, IOException {
+          int removeAtMost,
+      @Parameter(description = "Reason, for the record of changes")
+          @QueryParam("reason")
+          @DefaultValue("")
+          String reason)
+      throws IOException {
     AcceptedDomain domain = domain(name);
     caller.requireChange(domain.getOrganization(), what(name));
     if (removeAtMost < 0 || removeAtMost > PERCENT) {
       throw ProblemException.badRequest(
           "removeAtMost", "it is " + removeAtMost, "write 0 to " + PERCENT);
     }
-    try {
-      RecipientsAnswer answer = applier.apply(domain, list, dryRun, removeAtMost, caller.name());
-      return Response.status(answer.problems().isEmpty() ? 200 : UNPROCESSABLE)
-          .entity(answer)
-          .build();
-    } catch (OvertakenException e) {
-      throw ProblemException.conflict(String.valueOf(e.getMessage()));
-    }
+    return applier.apply(domain, list, dryRun, removeAtMost, Author.of(caller, "api", reason));
   }
 
   @GET
@@ -144,10 +151,10 @@ public class RecipientsResource {
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
-  public Response list(@PathParam("domain") String name) throws UnavailableException {
+  public Response list(@PathParam("domain") String name) {
     AcceptedDomain domain = domain(name);
     RecipientList list =
-        applier.directory().recipientLists().list(domain.getDomain()).orElse(RecipientList.EMPTY);
+        current.get().recipientLists().list(domain.getDomain()).orElse(RecipientList.EMPTY);
     boolean listed = !list.state().getListId().isEmpty();
     return Response.ok(
             new RecipientsView(
@@ -175,8 +182,7 @@ public class RecipientsResource {
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
-  public Response one(@PathParam("domain") String name, @PathParam("address") String address)
-      throws UnavailableException {
+  public Response one(@PathParam("domain") String name, @PathParam("address") String address) {
     AcceptedDomain domain = domain(name);
     try {
       boolean whole = address.lastIndexOf('@') > address.lastIndexOf('"');
@@ -185,7 +191,7 @@ public class RecipientsResource {
         throw ProblemException.badRequest(
             "address", "it belongs to another domain", "write one of " + domain.getDomain());
       }
-      return Response.ok(RecipientLookup.of(applier.directory(), domain, recipient)).build();
+      return Response.ok(RecipientLookup.of(current.get(), domain, recipient)).build();
     } catch (IllegalArgumentException e) {
       throw ProblemException.badRequest(
           "address", String.valueOf(e.getMessage()), "write it as in a message");
@@ -195,10 +201,10 @@ public class RecipientsResource {
   /**
    * @throws ProblemException 404: there is none, or the caller does not see it
    */
-  private AcceptedDomain domain(String name) throws UnavailableException {
+  private AcceptedDomain domain(String name) {
     String ascii = DomainNames.aLabels(name);
     Optional<AcceptedDomain> domain =
-        ascii == null ? Optional.empty() : applier.directory().acceptedDomain(ascii);
+        ascii == null ? Optional.empty() : current.get().acceptedDomain(ascii);
     AcceptedDomain found = domain.orElseThrow(() -> ProblemException.notFound(what(name)));
     caller.requireRead(found.getOrganization(), what(name));
     return found;

@@ -2,6 +2,7 @@ package io.postern.policy.api;
 
 import io.postern.api.Caller;
 import io.postern.api.Problem;
+import io.postern.api.ProblemException;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.TlsReportReceived;
 import io.postern.log.directory.DirectoryReader;
@@ -76,7 +77,7 @@ public class TlsReportsResource {
           @QueryParam("days")
           @DefaultValue("30")
           int days)
-      throws UnavailableException, InterruptedException {
+      throws InterruptedException {
     long since =
         System.currentTimeMillis() - Duration.ofDays(Math.clamp(days, 1, MOST_DAYS)).toMillis();
     List<TlsReportReceived> all = reports.of(DomainNames.normal(domain), since);
@@ -115,7 +116,7 @@ public class TlsReportsResource {
   public List<TlsReportSentView> sent(
       @Parameter(description = "Domain (default: all)") @QueryParam("domain") @DefaultValue("")
           String domain)
-      throws UnavailableException, InterruptedException {
+      throws InterruptedException {
     caller.requireOperator();
     List<SentReports.Sent> all = sent.of(DomainNames.normal(domain));
     if (all == null) {
@@ -124,9 +125,8 @@ public class TlsReportsResource {
     return all.stream().limit(MOST).map(TlsReportSentView::of).toList();
   }
 
-  private static UnavailableException notRead() {
-    return new UnavailableException(
-        UnavailableException.UNAVAILABLE, "Kafka was not completely read within 10 s", null);
+  private static ProblemException notRead() {
+    return ProblemException.unavailable("Kafka was not completely read within 10 s.");
   }
 
   /** The report with its policies of the organizations' domains alone (G8). */
@@ -155,14 +155,12 @@ public class TlsReportsResource {
     return false;
   }
 
-  private Directory directory() throws UnavailableException {
+  private Directory directory() {
     return reader
         .current()
         .orElseThrow(
             () ->
-                new UnavailableException(
-                    UnavailableException.UNAVAILABLE,
-                    "The directory is not completely read, or Kafka is unavailable: try again.",
-                    null));
+                ProblemException.unavailable(
+                    "The directory is not completely read, or Kafka is unavailable: try again."));
   }
 }

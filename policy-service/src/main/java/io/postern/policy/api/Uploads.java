@@ -59,10 +59,9 @@ final class Uploads {
   }
 
   /**
-   * @throws UnavailableException when others are being read
-   * @throws ProblemException 400: it did not arrive in time
+   * @throws ProblemException 503: others are being read; 400: it did not arrive in time
    */
-  Body read(String organization, InputStream text) throws UnavailableException, IOException {
+  Body read(String organization, InputStream text) throws IOException {
     begin(organization);
     Body body = new Body(organization);
     boolean complete = false;
@@ -77,7 +76,7 @@ final class Uploads {
     }
   }
 
-  private void read(InputStream text, Body body) throws UnavailableException, IOException {
+  private void read(InputStream text, Body body) throws IOException {
     long end = System.nanoTime() + limit.toNanos();
     boolean more = true;
     while (more) {
@@ -110,21 +109,20 @@ final class Uploads {
     return length;
   }
 
-  private synchronized void begin(String organization) throws UnavailableException {
+  private synchronized void begin(String organization) {
     if (!organizations.add(organization)) {
       throw busy();
     }
   }
 
-  private synchronized void take() throws UnavailableException {
+  private synchronized void take() {
     if (bytes + CHUNK > MOST_BYTES) {
       throw busy();
     }
     bytes += CHUNK;
   }
 
-  private static UnavailableException busy() {
-    return new UnavailableException(
-        UnavailableException.UNAVAILABLE, "Another list is being read: try again.", null);
+  private static ProblemException busy() {
+    return ProblemException.unavailable("Another list is being read: try again.");
   }
 }

@@ -8,6 +8,8 @@ import io.postern.api.users.ChangedUserException;
 import io.postern.api.users.User;
 import io.postern.api.users.Users;
 import io.postern.directory.DirectoryChange;
+import io.postern.policy.change.ChangedMeanwhile;
+import io.postern.policy.change.Precondition;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -199,7 +201,7 @@ public class UsersResource {
                         new DirectoryChange.Field(
                             "roles", now.map(User::roles).orElse(null), wanted))));
     Response.ResponseBuilder answer =
-        ChangedMeanwhile.answer(null, changes, now.map(UsersResource::fields).orElse(null));
+        ChangedMeanwhile.answer(true, null, changes, now.map(UsersResource::fields).orElse(null));
     now.ifPresent(user -> tagged(answer, user));
     return answer.build();
   }

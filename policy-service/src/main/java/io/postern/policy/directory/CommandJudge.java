@@ -1,43 +1,47 @@
 package io.postern.policy.directory;
 
+import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryCommand;
+import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.ExpectedObject;
 import io.postern.directory.ObjectVersion;
 import io.postern.policy.recipients.RecipientListStep;
 import io.postern.rules.Directory;
 import io.postern.rules.DirectoryRules;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /** The judgement of a command against the directory. A pure function; any thread. */
-final class CommandJudge {
+public final class CommandJudge {
   private CommandJudge() {}
 
-  /** The problems of the command; empty: it may change the directory. */
-  static List<DirectoryProblem> judge(Directory directory, DirectoryCommand command) {
+  /** Field of the problem of a command that another change of its organization came before. */
+  static final String SEEN_VERSION = "seenVersion";
+
+  /** The same of a writer of the version before, for the whole directory. */
+  static final String EXPECTED_VERSION = "expectedVersion";
+
+  /** The same for an object. */
+  static final String EXPECTED_OBJECTS = "expectedObjects";
+
+  /**
+   * The problems of the command; empty: it may change the directory.
+   *
+   * @param changed version by which an object of an organization was last written
+   */
+  static List<DirectoryProblem> judge(
+      Directory directory, ToLongFunction<String> changed, DirectoryCommand command) {
     if (command.getCommandId().isEmpty()) {
       return List.of(problem("", "commandId", "the command has no id", "give it a random one"));
     }
-    if (command.getExpectedVersion() != -1 && command.getExpectedVersion() != directory.version()) {
-      return List.of(
-          problem(
-              "",
-              DirectoryOwner.EXPECTED_VERSION,
-              "the directory has version "
-                  + directory.version()
-                  + ", the change was made for "
-                  + command.getExpectedVersion(),
-              "read the directory again and repeat the change"));
-    }
-    for (ExpectedObject expected : command.getExpectedObjectsList()) {
-      if (!ObjectVersion.of(directory.object(expected.getKey())).equals(expected.getVersion())) {
-        return List.of(
-            problem(
-                expected.getKey(),
-                DirectoryOwner.EXPECTED_OBJECTS,
-                "it has been changed",
-                "read it again and repeat the change"));
-      }
+    Optional<DirectoryProblem> late = late(directory, changed, command);
+    if (late.isPresent()) {
+      return List.of(late.get());
     }
     if (command.hasRecipients()) {
       return command.getChangesCount() == 0
@@ -49,6 +53,44 @@ final class CommandJudge {
       return List.of(problem("", "changes", "the command changes nothing", "name an object"));
     }
     return DirectoryRules.validate(directory, command.getChangesList());
+  }
+
+  /** Nothing in it is of another organization (G8). */
+  private static Optional<DirectoryProblem> late(
+      Directory directory, ToLongFunction<String> changed, DirectoryCommand command) {
+    if (command.hasSeenVersion()) {
+      for (String organization : organizations(command)) {
+        if (changed.applyAsLong(organization) > command.getSeenVersion()) {
+          return Optional.of(late("organization/" + organization, SEEN_VERSION));
+        }
+      }
+    } else if (command.getExpectedVersion() != -1
+        && command.getExpectedVersion() != directory.version()) {
+      return Optional.of(late("", EXPECTED_VERSION));
+    }
+    for (ExpectedObject expected : command.getExpectedObjectsList()) {
+      if (!ObjectVersion.of(directory.object(expected.getKey())).equals(expected.getVersion())) {
+        return Optional.of(late(expected.getKey(), EXPECTED_OBJECTS));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether a result's problem says that another change came before. */
+  public static boolean isLate(DirectoryProblem problem) {
+    return List.of(SEEN_VERSION, EXPECTED_VERSION, EXPECTED_OBJECTS).contains(problem.getField());
+  }
+
+  /** Those whose objects the command changes. */
+  static Set<String> organizations(DirectoryCommand command) {
+    return command.getChangesList().stream()
+        .filter(change -> change.getObjectCase() != ObjectCase.OBJECT_NOT_SET)
+        .map(DirectoryKeys::organizationOf)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static DirectoryProblem late(String object, String field) {
+    return problem(object, field, "it has been changed", "read it again and repeat the change");
   }
 
   static DirectoryProblem problem(String object, String field, String problem, String cure) {

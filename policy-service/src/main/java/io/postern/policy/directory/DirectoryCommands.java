@@ -8,6 +8,7 @@ import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +26,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The way in for commands: a call writes one and waits for the owner's answer. Each call has
  * clients of its own: an administrator's change is rare, and no client then outlives a broken
- * broker. Any thread that may block; four calls at a time, others wait within their patience.
+ * broker. Any thread that may block; four calls at a time, and one of an organization ({@link
+ * Turns}), others wait within their patience.
  */
 @Singleton
 public final class DirectoryCommands {
@@ -34,6 +36,7 @@ public final class DirectoryCommands {
 
   private final LogSettings settings;
   private final Semaphore places = new Semaphore(AT_A_TIME, true);
+  private final Turns turns = new Turns();
 
   public DirectoryCommands(LogSettings settings) {
     this.settings = settings;
@@ -58,21 +61,28 @@ public final class DirectoryCommands {
           .build();
     }
     long deadline = System.nanoTime() + patience.toNanos();
-    try {
-      if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+    try (Turns.Turn turn = turns.await(organization(command), patience.toNanos())) {
+      if (turn == null || !places.tryAcquire(left(deadline).toNanos(), TimeUnit.NANOSECONDS)) {
         throw new LogUnavailableException("too many changes at a time", null);
+      }
+      try {
+        return exchange(command, deadline);
+      } finally {
+        places.release();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LogUnavailableException("interrupted", e);
-    }
-    try {
-      return exchange(command, deadline);
     } catch (KafkaException e) {
       throw new LogUnavailableException("Kafka did not accept the change", e);
-    } finally {
-      places.release();
     }
+  }
+
+  /** One of them where there are several: who has two organizations has no more turns. */
+  private static String organization(DirectoryCommand command) {
+    return command.hasRecipients()
+        ? command.getRecipients().getOrganization()
+        : CommandJudge.organizations(command).stream().min(Comparator.naturalOrder()).orElse("");
   }
 
   private DirectoryResult exchange(DirectoryCommand command, long deadline)

@@ -48,12 +48,6 @@ import org.jspecify.annotations.Nullable;
  * anew to an end asked for afterwards, and judges the command again; it skips nothing.
  */
 public final class DirectoryOwner implements Worker.Task {
-  /** Field of the problem with which a command for another version is rejected. */
-  public static final String EXPECTED_VERSION = "expectedVersion";
-
-  /** Field of the problem with which a command for another version of an object is rejected. */
-  public static final String EXPECTED_OBJECTS = "expectedObjects";
-
   static final int MAX_RECORD_BYTES = 1_000_000;
   private static final int MAX_PROBLEM_BYTES = 500_000;
   private static final int PROBLEM_OVERHEAD = 10;
@@ -177,7 +171,7 @@ public final class DirectoryOwner implements Worker.Task {
       throws TimeoutException {
     List<DirectoryProblem> problems;
     try {
-      problems = CommandJudge.judge(directory, command);
+      problems = CommandJudge.judge(directory, id -> own.changed(List.of(id)), command);
     } catch (RuntimeException e) {
       LOG.errorf(e, "command %s could not be processed", command.getCommandId());
       problems =
@@ -186,34 +180,43 @@ public final class DirectoryOwner implements Worker.Task {
                   "", "", "the command could not be processed", "see the log of policy-service"));
     }
     if (!problems.isEmpty()) {
-      return rejected(command.getCommandId(), problems);
+      DirectoryResult result = rejected(command.getCommandId(), problems);
+      return CommandJudge.isLate(problems.getFirst())
+          ? result.toBuilder().setVersion(own.changed(CommandJudge.organizations(command))).build()
+          : result;
     }
     if (command.hasRecipients()) {
       return recipients(member, command, directory);
     }
     List<DirectoryObject> after = numbered(command, own.recipientsEnd());
-    DirectoryAudit audit = audit(command, directory, after);
-    if (audit.getSerializedSize() > MAX_RECORD_BYTES) {
-      return rejected(
-          command.getCommandId(),
-          List.of(
-              CommandJudge.problem(
-                  "",
-                  "",
-                  "the change has " + audit.getSerializedSize() + " bytes",
-                  "make it in several steps, each within 1 MB")));
+    List<DirectoryAudit> audits = AuditRecords.of(command, directory, after);
+    for (DirectoryAudit audit : audits) {
+      if (audit.getSerializedSize() > MAX_RECORD_BYTES) { // one object
+        return rejected(
+            command.getCommandId(),
+            List.of(
+                CommandJudge.problem(
+                    DirectoryKeys.key(audit.getAfter(0)),
+                    "",
+                    "it has "
+                        + audit.getSerializedSize()
+                        + " bytes before and after the change, of which a record keeps 1 MB",
+                    "remove it first, and add it again")));
+      }
     }
     Future<RecordMetadata> last = null;
     for (DirectoryObject object : after) {
       last = member.send(record(Topics.DIRECTORY, DirectoryKeys.key(object), object));
     }
     long version = offset(last);
-    var unused =
-        member.send(
-            record(
-                Topics.DIRECTORY_AUDIT,
-                command.getCommandId(),
-                audit.toBuilder().setVersion(version).build()));
+    for (DirectoryAudit audit : audits) {
+      var unused =
+          member.send(
+              record(
+                  Topics.DIRECTORY_AUDIT,
+                  audit.getCommandId(),
+                  audit.toBuilder().setVersion(version).build()));
+    }
     return DirectoryResult.newBuilder()
         .setCommandId(command.getCommandId())
         .setAccepted(true)
@@ -239,12 +242,7 @@ public final class DirectoryOwner implements Worker.Task {
             record(
                 Topics.DIRECTORY_AUDIT,
                 command.getCommandId(),
-                DirectoryAudit.newBuilder()
-                    .setCommandId(command.getCommandId())
-                    .setActor(command.getActor())
-                    .setAtMillis(command.getAtMillis())
-                    .setSource(command.getSource())
-                    .setReason(command.getReason())
+                AuditRecords.head(command)
                     .setVersion(version)
                     .setRecipients(RecipientListStep.counts(directory, command.getRecipients()))
                     .build()));
@@ -278,22 +276,6 @@ public final class DirectoryOwner implements Worker.Task {
               .build());
     }
     return objects;
-  }
-
-  private static DirectoryAudit audit(
-      DirectoryCommand command, Directory directory, List<DirectoryObject> after) {
-    DirectoryAudit.Builder audit =
-        DirectoryAudit.newBuilder()
-            .setCommandId(command.getCommandId())
-            .setActor(command.getActor())
-            .setAtMillis(command.getAtMillis())
-            .setSource(command.getSource())
-            .setReason(command.getReason())
-            .addAllAfter(after);
-    for (DirectoryObject object : after) {
-      directory.object(DirectoryKeys.key(object)).ifPresent(audit::addBefore);
-    }
-    return audit.build();
   }
 
   // All problems of a large command may not fit into a record, and an answer that cannot be written

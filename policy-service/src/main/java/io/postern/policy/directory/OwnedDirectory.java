@@ -8,6 +8,7 @@ import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.Directory;
 import io.postern.service.RecipientsInDirectory;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +64,11 @@ final class OwnedDirectory implements AutoCloseable {
   /** Empty when the reader has been silent for too long. */
   Optional<Directory> directory() {
     return reader.current();
+  }
+
+  /** The version by which an object of one of these organizations was last written; -1: never. */
+  long changed(Collection<String> organizations) {
+    return reader.changed(organizations);
   }
 
   /** Behind the last record of the lists of recipients that the directory has. */

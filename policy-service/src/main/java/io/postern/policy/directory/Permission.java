@@ -4,10 +4,7 @@ import io.postern.api.Rights;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
-import io.postern.directory.DirectoryFile;
-import io.postern.directory.FileProblem;
 import io.postern.rules.Directory;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,15 +14,6 @@ import java.util.Optional;
  */
 public final class Permission {
   private Permission() {}
-
-  /** For each object of the file that the caller may not change, the problem with its line. */
-  public static List<FileProblem> problems(DirectoryFile file, Directory before, Rights rights) {
-    return file.objects().stream()
-        .map(object -> problem(object, before, rights))
-        .flatMap(Optional::stream)
-        .map(file::locate)
-        .toList();
-  }
 
   /**
    * @param object as it would be afterwards, not removed

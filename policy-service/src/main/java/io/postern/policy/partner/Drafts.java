@@ -2,13 +2,14 @@ package io.postern.policy.partner;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.v1.DirectoryObject;
-import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.directory.FileProblem;
 import io.postern.directory.ObjectsFile;
+import io.postern.policy.change.Faults;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Objects that are not stored, in the spelling of the directory file. Pure; any thread. */
 final class Drafts {
@@ -20,49 +21,24 @@ final class Drafts {
    * The objects of parts of an organization.
    *
    * @param sections as in a directory file: outboundConnectors and others, each a list
+   * @param place of a problem in what was sent
    * @throws ProblemException 422: it cannot be read, with the fields
    */
-  static List<DirectoryObject> objects(String organization, Map<String, ?> sections) {
+  static List<DirectoryObject> objects(
+      String organization, Map<String, ?> sections, UnaryOperator<FileProblem> place) {
     ObjectsFile parsed;
     try {
       parsed = ObjectsFile.parse(JSON.writeValueAsBytes(sections), organization);
     } catch (JsonProcessingException e) {
       throw ProblemException.badRequest("/connector", "it cannot be read", "write a JSON object");
     }
-    if (!parsed.problems().isEmpty()) {
-      throw unprocessable(
-          "The draft cannot be read.",
-          parsed.problems().stream()
-              .map(
-                  problem ->
-                      new Problem.Fault(
-                          pointer(problem.object(), problem.field()),
-                          problem.problem(),
-                          problem.cure()))
-              .toList());
-    }
+    Faults.refuse(parsed.problems().stream().map(place).toList());
     return parsed.objects();
   }
 
-  static ProblemException unprocessable(String detail, List<Problem.Fault> faults) {
-    return new ProblemException(
-        new Problem("about:blank", "Against the rules", 422, detail, faults));
-  }
-
-  static ProblemException refused(List<DirectoryProblem> problems) {
-    return unprocessable(
-        "It violates the rules of the directory.",
-        problems.stream()
-            .map(
-                problem ->
-                    new Problem.Fault(
-                        pointer(problem.getObject(), problem.getField()),
-                        problem.getProblem(),
-                        problem.getCure()))
-            .toList());
-  }
-
-  private static String pointer(String object, String field) {
-    return "/" + object + (field.isEmpty() ? "" : "/" + field);
+  /** The problem at another place of what was sent, which has no lines. */
+  static FileProblem at(String pointer, FileProblem problem) {
+    return new FileProblem(
+        0, 0, pointer, problem.object(), problem.field(), problem.problem(), problem.cure());
   }
 }

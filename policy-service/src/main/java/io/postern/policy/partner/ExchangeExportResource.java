@@ -7,6 +7,7 @@ import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.directory.exchange.ExchangeExport;
 import io.postern.names.DomainNames;
+import io.postern.policy.directory.CurrentDirectory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DefaultValue;

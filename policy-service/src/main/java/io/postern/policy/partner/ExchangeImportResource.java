@@ -5,6 +5,12 @@ import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.directory.exchange.ExchangeFile;
 import io.postern.names.DomainNames;
+import io.postern.policy.change.Author;
+import io.postern.policy.change.Change;
+import io.postern.policy.change.ChangedMeanwhile;
+import io.postern.policy.change.DirectoryChanges;
+import io.postern.policy.change.Precondition;
+import io.postern.policy.directory.CurrentDirectory;
 import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -17,7 +23,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -35,15 +40,13 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "exchange", description = "Import from Exchange, and export to it")
 public class ExchangeImportResource {
-  private static final int UNPROCESSABLE = 422;
-
   private final CurrentDirectory directory;
-  private final PairChange change;
+  private final DirectoryChanges changes;
   private final Caller caller;
 
-  ExchangeImportResource(CurrentDirectory directory, PairChange change, Caller caller) {
+  ExchangeImportResource(CurrentDirectory directory, DirectoryChanges changes, Caller caller) {
     this.directory = directory;
-    this.change = change;
+    this.changes = changes;
     this.caller = caller;
   }
 
@@ -63,22 +66,39 @@ public class ExchangeImportResource {
   @APIResponse(
       responseCode = "422",
       description = "The draft has errors; nothing was changed",
-      content = @Content(schema = @Schema(implementation = ImportAnswer.class)))
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = ImportProblem.class)))
+  @APIResponse(
+      responseCode = "409",
+      description = "The organization was changed at the same time, see \"changes\"",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = ChangedMeanwhile.class)))
   @APIResponse(
       responseCode = "412",
-      description = "The organization has been changed since the dry run",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
+      description = "The organization has been changed since the dry run, see \"changes\"",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = ChangedMeanwhile.class)))
   @APIResponse(
       responseCode = "400",
       description = "The file is not valid",
       content = @Content(schema = @Schema(implementation = Problem.class)))
-  public Response importExchange(
+  public ImportAnswer importExchange(
       InputStream file,
       @QueryParam("organization") @DefaultValue("") String organization,
       @Parameter(description = "Compare and check, change nothing")
           @QueryParam("dryRun")
           @DefaultValue("true")
           boolean dryRun,
+      @Parameter(description = "Reason, for the record of changes")
+          @QueryParam("reason")
+          @DefaultValue("")
+          String reason,
       @Parameter(description = "host or host:port of all accepted domains; or domain=host:port")
           @QueryParam("mailboxRoute")
           List<String> routes,
@@ -93,17 +113,16 @@ public class ExchangeImportResource {
     }
     caller.requireChange(organization, "organization " + organization);
     byte[] bytes = file.readNBytes(ExchangeFile.MOST_BYTES + 1);
-    Directory before = directory.unchanged(organization, ifMatch);
-    ImportAnswer answer =
-        new ExchangeImporter(before, organization, routes)
-            .run(
-                bytes,
-                caller.rights(),
-                dryRun,
-                changes ->
-                    change.make(organization, before, changes, caller.name(), "exchange-import"));
-    return Response.status(dryRun || answer.problems().isEmpty() ? 200 : UNPROCESSABLE)
-        .entity(answer)
-        .build();
+    Author author = Author.of(caller, "exchange-import", reason);
+    long seen = Precondition.seen(ifMatch);
+    Directory before = directory.atLeast(seen);
+    return new ExchangeImporter(before, organization, routes)
+        .run(
+            bytes,
+            (objects, draft) ->
+                changes.make(
+                    Change.of(before, List.of(organization), now -> objects, author, dryRun)
+                        .ifSeen(seen)
+                        .placed(draft::locate)));
   }
 }

@@ -1,27 +1,25 @@
 package io.postern.policy.partner;
 
+import io.postern.api.Problem;
 import io.postern.api.ProblemException;
-import io.postern.api.Rights;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
-import io.postern.directory.DirectoryDiff;
 import io.postern.directory.DirectoryFile;
-import io.postern.directory.FileProblem;
 import io.postern.directory.exchange.DraftText;
 import io.postern.directory.exchange.ExchangeFile;
 import io.postern.directory.exchange.ExchangeFormatException;
 import io.postern.directory.exchange.ExchangeImport;
 import io.postern.directory.exchange.Finding;
-import io.postern.policy.directory.Permission;
+import io.postern.policy.change.Changed;
+import io.postern.policy.change.Faults;
 import io.postern.rules.Directory;
-import io.postern.rules.DirectoryRules;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -49,46 +47,54 @@ final class ExchangeImporter {
     }
   }
 
+  /** Makes or compares a draft's objects, whose problems it has with their places. */
+  interface Door {
+    Changed change(List<DirectoryObject> objects, DirectoryFile draft);
+  }
+
   /**
-   * @param rights of the caller
-   * @param change makes the changes; the directory's version with them
    * @throws ProblemException 400: it is no such file
+   * @throws WebApplicationException 422: the draft has faults, see {@link ImportProblem}
    */
-  ImportAnswer run(
-      byte[] file, Rights rights, boolean dryRun, ToLongFunction<List<DirectoryObject>> change) {
+  ImportAnswer run(byte[] file, Door door) {
     ExchangeImport imported = imported(file);
     List<Finding> kept = KeptFields.addTo(imported.organization(), before, organization);
     String draft = DraftText.yaml(imported.organization());
-    DirectoryFile parsed = DirectoryFile.parse(draft.getBytes(StandardCharsets.UTF_8));
-    List<DirectoryObject> changes = changes(parsed);
-    List<FileProblem> problems =
-        parsed.problems().isEmpty() ? problems(parsed, changes, rights) : parsed.problems();
-    Long version =
-        dryRun || !problems.isEmpty() || changes.isEmpty() ? null : change.applyAsLong(changes);
-    return new ImportAnswer(
-        organization,
-        draft,
+    List<ImportAnswer.FindingView> findings =
         Stream.concat(imported.findings().stream(), kept.stream())
             .map(ImportAnswer.FindingView::of)
-            .toList(),
-        problems,
-        DirectoryDiff.of(before.objects(), parsed).changes().stream()
-            .filter(
-                one ->
-                    changes.stream().anyMatch(made -> DirectoryKeys.key(made).equals(one.object())))
-            .toList(),
-        before.version(),
-        version != null,
-        version);
+            .toList();
+    DirectoryFile parsed = DirectoryFile.parse(draft.getBytes(StandardCharsets.UTF_8));
+    try {
+      Faults.refuse(parsed.problems());
+      Changed changed = door.change(objects(parsed), parsed);
+      return new ImportAnswer(
+          organization,
+          draft,
+          findings,
+          changed.changes(),
+          changed.warnings(),
+          before.version(),
+          changed.applied(),
+          changed.applied() ? changed.version() : null);
+    } catch (ProblemException e) {
+      if (e.problem().status() != Problem.UNPROCESSABLE) {
+        throw e;
+      }
+      throw new WebApplicationException(
+          Response.status(Problem.UNPROCESSABLE)
+              .type(Problem.MEDIA_TYPE)
+              .entity(ImportProblem.of(e.problem(), organization, draft, findings))
+              .build());
+    }
   }
 
-  /** Those of the rules, and changes that are not the caller's to make. */
-  private List<FileProblem> problems(
-      DirectoryFile parsed, List<DirectoryObject> changes, Rights rights) {
-    return Stream.concat(
-            changes.stream().flatMap(change -> Permission.problem(change, before, rights).stream()),
-            DirectoryRules.validate(before, changes).stream())
-        .map(parsed::locate)
+  /** The organization itself stays as it is. */
+  private List<DirectoryObject> objects(DirectoryFile parsed) {
+    return parsed.objects().stream()
+        .filter(
+            object ->
+                !object.hasOrganization() || before.object(DirectoryKeys.key(object)).isEmpty())
         .toList();
   }
 
@@ -105,23 +111,5 @@ final class ExchangeImporter {
           String.valueOf(e.getMessage()),
           "write it by Get-InboundConnector | ConvertTo-Json -Depth 5");
     }
-  }
-
-  /** New objects and changed ones; the organization itself stays as it is. */
-  private List<DirectoryObject> changes(DirectoryFile parsed) {
-    List<DirectoryObject> changes = new ArrayList<>();
-    for (DirectoryObject object : parsed.objects()) {
-      DirectoryObject there = before.object(DirectoryKeys.key(object)).orElse(null);
-      boolean same =
-          there != null
-              && (object.hasOrganization()
-                  || there.getAcceptedDomain().equals(object.getAcceptedDomain())
-                      && there.getInboundConnector().equals(object.getInboundConnector())
-                      && there.getOutboundConnector().equals(object.getOutboundConnector()));
-      if (!same) {
-        changes.add(object);
-      }
-    }
-    return changes;
   }
 }

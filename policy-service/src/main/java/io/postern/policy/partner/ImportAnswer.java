@@ -2,8 +2,8 @@ package io.postern.policy.partner;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.postern.directory.DirectoryChange;
-import io.postern.directory.FileProblem;
 import io.postern.directory.exchange.Finding;
+import io.postern.policy.change.Changed;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param file the draft, a directory file of the organization; edit it and apply it, or import
  *     again without dryRun
  * @param findings each parameter and what became of it
- * @param problems that keep the draft from being applied, with lines of the draft
  * @param changes of the directory; objects that the import does not name stay
+ * @param warnings known traps in them, with lines of the draft
  * @param seen version of the directory that it was compared with: send it as If-Match, and the
  *     changes are these or none
  * @param applied the changes are made
@@ -27,8 +27,8 @@ public record ImportAnswer(
     String organization,
     String file,
     List<FindingView> findings,
-    List<FileProblem> problems,
     List<DirectoryChange> changes,
+    List<Changed.Warning> warnings,
     long seen,
     boolean applied,
     @Nullable Long version) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The values for forced TLS that a partner's mail hosts and last handshakes suggest. A proposal: an
@@ -54,7 +55,8 @@ final class PartnerOffer {
                         "recipientDomains",
                         List.of(domain),
                         "revocation",
-                        "bestEffort"))))
+                        "bestEffort"))),
+            UnaryOperator.identity())
         .getFirst()
         .getOutboundConnector();
   }

@@ -4,21 +4,25 @@ import io.postern.api.Caller;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.v1.ProbeRequest;
+import io.postern.policy.change.Author;
+import io.postern.policy.change.Changed;
+import io.postern.policy.directory.CurrentDirectory;
 import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
-import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -33,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "partners", description = "Validation of connectors, and forced TLS with a partner")
 public class PartnerResource {
+  private static final String SOURCE = "secure-partner";
+
   private final CurrentDirectory directory;
   private final SeenPeers seen;
   private final SecurePartner securing;
@@ -102,8 +108,8 @@ public class PartnerResource {
   @APIResponse(
       responseCode = "409",
       description =
-          "A connector with that name was created in another way, or the directory has "
-              + "changed",
+          "A connector with that name was created in another way, or the organization was changed "
+              + "at the same time",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "412",
@@ -118,6 +124,14 @@ public class PartnerResource {
       @PathParam("domain") String partner,
       @Parameter(description = "\"seen\" of the plan") @HeaderParam(HttpHeaders.IF_MATCH)
           @Nullable String ifMatch,
+      @Parameter(description = "Plan, check and validate, change nothing")
+          @QueryParam("dryRun")
+          @DefaultValue("false")
+          boolean dryRun,
+      @Parameter(description = "Reason, for the record of changes")
+          @QueryParam("reason")
+          @DefaultValue("")
+          String reason,
       @Nullable SecureRequest body) {
     caller.requireChange(organization, "organization " + organization);
     if (body == null) {
@@ -131,8 +145,8 @@ public class PartnerResource {
         SecurePair.domain(partner),
         body,
         ifMatch,
-        caller.name(),
-        caller.isOperator());
+        Author.of(caller, SOURCE, reason),
+        dryRun);
   }
 
   @GET
@@ -162,14 +176,18 @@ public class PartnerResource {
       description =
           "As they were read, or not at all. Mail to and from the partner is then handled by the "
               + "other connectors.")
-  @APIResponse(responseCode = "200", description = "The directory's version without them")
+  @APIResponse(
+      responseCode = "200",
+      description = "Removed, or compared (dry run)",
+      content = @Content(schema = @Schema(implementation = Changed.class)))
   @APIResponse(
       responseCode = "404",
       description = "None was created",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "409",
-      description = "The directory changed at the same time",
+      description =
+          "A connector is not as it was created, or the organization was changed at the same time",
       content = @Content(schema = @Schema(implementation = Problem.class)))
   @APIResponse(
       responseCode = "412",
@@ -179,19 +197,25 @@ public class PartnerResource {
       responseCode = "428",
       description = "If-Match is missing",
       content = @Content(schema = @Schema(implementation = Problem.class)))
-  public Map<String, Long> undo(
+  public Changed undo(
       @PathParam("organization") String organization,
       @PathParam("domain") String partner,
       @Parameter(description = "\"seen\" of the connectors; *: any")
           @HeaderParam(HttpHeaders.IF_MATCH)
-          @Nullable String ifMatch) {
+          @Nullable String ifMatch,
+      @Parameter(description = "Compare and check, change nothing")
+          @QueryParam("dryRun")
+          @DefaultValue("false")
+          boolean dryRun,
+      @Parameter(description = "Reason, for the record of changes")
+          @QueryParam("reason")
+          @DefaultValue("")
+          String reason) {
     caller.requireChange(organization, "organization " + organization);
     String domain = SecurePair.domain(partner);
-    return Map.of(
-        "version",
-        securing
-            .undo(organization, domain, ifMatch, caller.name())
-            .orElseThrow(() -> notMade(domain)));
+    return securing
+        .undo(organization, domain, ifMatch, Author.of(caller, SOURCE, reason), dryRun)
+        .orElseThrow(() -> notMade(domain));
   }
 
   private static ProblemException notMade(String domain) {

@@ -1,10 +1,13 @@
 package io.postern.policy.partner;
 
+import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.directory.FileProblem;
 import io.postern.directory.FileView;
 import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
@@ -12,6 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The connectors by which TLS with one partner is forced
@@ -22,6 +27,20 @@ import java.util.Map;
 final class SecurePair {
   private static final int MOST_NAME = 64;
   private static final String COMMENT = "made to force TLS with ";
+
+  /** The request's fields, by those of the connectors. */
+  private static final Map<String, String> ASKED =
+      Map.ofEntries(
+          Map.entry("senderDomains", "domains"),
+          Map.entry("recipientDomains", "domains"),
+          Map.entry("tlsSenderCertificateName", "certificateName"),
+          Map.entry("senderIPAddresses", "addresses"),
+          Map.entry("smartHosts", "smartHosts"),
+          Map.entry("tlsSettings", "tlsSettings"),
+          Map.entry("tlsDomain", "tlsDomain"),
+          Map.entry("trustAnchors", "trustAnchors"),
+          Map.entry("revocation", "revocation"),
+          Map.entry("mode", "mode"));
 
   private final String organization;
   private final String domain;
@@ -89,7 +108,32 @@ final class SecurePair {
         domain,
         Drafts.objects(
             organization,
-            Map.of("inboundConnectors", inbound, "outboundConnectors", List.of(outbound))));
+            Map.of("inboundConnectors", inbound, "outboundConnectors", List.of(outbound)),
+            SecurePair::place));
+  }
+
+  /** A problem of a connector, at the field of the request that it was made of. */
+  static FileProblem place(FileProblem problem) {
+    String field = problem.field().replaceFirst("[.\\[].*", "");
+    String asked = ASKED.getOrDefault(field, "");
+    return Drafts.at(
+        asked.isEmpty()
+            ? ""
+            : FileProblem.pointer(asked + problem.field().substring(field.length())),
+        problem);
+  }
+
+  /** The same of a problem that the rules found. */
+  static FileProblem place(DirectoryProblem problem) {
+    return place(
+        new FileProblem(
+            0,
+            0,
+            "",
+            problem.getObject(),
+            problem.getField(),
+            problem.getProblem(),
+            problem.getCure()));
   }
 
   private static Map<String, Object> common(SecureRequest asked, String name, String domain) {
@@ -165,56 +209,86 @@ final class SecurePair {
   }
 
   /**
-   * The change of the directory that puts the pair in the place of the one made before; empty: it
-   * is in force as it is.
+   * The pair in the place of the one made before.
    *
    * @throws ProblemException 409: a connector of one of the names was made by somebody else
    */
-  List<DirectoryObject> changes(Directory before) {
-    List<DirectoryObject> changes = new ArrayList<>();
-    for (DirectoryObject made : made(before, organization, domain)) {
-      if (objects.stream()
-          .noneMatch(object -> DirectoryKeys.key(object).equals(DirectoryKeys.key(made)))) {
-        changes.add(removed(made));
+  List<DirectoryObject> wanted(Directory before) {
+    List<DirectoryObject> wanted = new ArrayList<>(objects);
+    Set<String> keys = objects.stream().map(DirectoryKeys::key).collect(Collectors.toSet());
+    made(before, organization, domain).stream()
+        .filter(made -> !keys.contains(DirectoryKeys.key(made)))
+        .map(SecurePair::removed)
+        .forEach(wanted::add);
+    for (String key : keys) {
+      if (before.object(key).filter(there -> !isMade(there, domain)).isPresent()) {
+        throw ProblemException.conflict(
+            key
+                + " was not created by this call: rename or remove it first, or change it "
+                + "directly.");
       }
     }
-    for (DirectoryObject object : objects) {
-      DirectoryObject there = before.object(DirectoryKeys.key(object)).orElse(null);
-      if (there != null && !isMade(there, domain)) {
-        throw new ProblemException(
-            io.postern.api.Problem.of(
-                409,
-                "A connector with this name exists",
-                DirectoryKeys.key(object)
-                    + " was not created by this call: rename or remove it first, or change it "
-                    + "directly."));
-      }
-      if (there == null || !same(there, object)) {
-        changes.add(object);
-      }
-    }
-    return changes;
+    return wanted;
   }
 
-  private static boolean same(DirectoryObject there, DirectoryObject object) {
-    return there.getInboundConnector().equals(object.getInboundConnector())
-        && there.getOutboundConnector().equals(object.getOutboundConnector());
+  /**
+   * What takes the pair away.
+   *
+   * @throws ProblemException 409: part of it is somebody's own by now, or has another name; without
+   *     it the rest would be no pair
+   */
+  static List<DirectoryObject> removal(Directory before, String organization, String domain) {
+    List<DirectoryObject> made = made(before, organization, domain);
+    List<Problem.Fault> others = new ArrayList<>();
+    for (String key : keys(organization, domain)) {
+      if (before.object(key).filter(there -> !isMade(there, domain)).isPresent()) {
+        others.add(other(key, "its comment was changed", "restore \"" + COMMENT + domain + "\""));
+      }
+    }
+    before.objects().stream()
+        .filter(object -> object.hasInboundConnector() || object.hasOutboundConnector())
+        .filter(object -> DirectoryKeys.organizationOf(object).equals(organization))
+        .filter(object -> isMade(object, domain) && !made.contains(object))
+        .forEach(
+            object ->
+                others.add(
+                    other(
+                        DirectoryKeys.key(object),
+                        "it has the pair's comment and another name",
+                        "change its comment")));
+    if (!made.isEmpty() && !others.isEmpty()) {
+      throw new ProblemException(
+          Problem.of(
+              409,
+              "Conflict",
+              others.stream().map(Problem.Fault::object).collect(Collectors.joining(", "))
+                  + ": not as the call for the partner made it. Nothing was removed.",
+              others));
+    }
+    return made.stream().map(SecurePair::removed).toList();
+  }
+
+  private static Problem.Fault other(String key, String problem, String cure) {
+    return new Problem.Fault(
+        "", key, problem, cure + ", or remove each connector of the partner directly", null);
+  }
+
+  private static List<String> keys(String organization, String domain) {
+    return List.of(
+        DirectoryKeys.inboundConnectors(organization) + inboundName(domain),
+        DirectoryKeys.inboundConnectors(organization) + byAddressName(domain),
+        DirectoryKeys.outboundConnectors(organization) + outboundName(domain));
   }
 
   /** The connectors that were made for a partner and are there. */
   static List<DirectoryObject> made(Directory directory, String organization, String domain) {
-    List<DirectoryObject> made = new ArrayList<>();
-    for (String key :
-        List.of(
-            "inbound-connector/" + organization + "/" + inboundName(domain),
-            "inbound-connector/" + organization + "/" + byAddressName(domain),
-            "outbound-connector/" + organization + "/" + outboundName(domain))) {
-      directory.object(key).filter(object -> isMade(object, domain)).ifPresent(made::add);
-    }
-    return made;
+    return keys(organization, domain).stream()
+        .flatMap(key -> directory.object(key).stream())
+        .filter(object -> isMade(object, domain))
+        .toList();
   }
 
-  static DirectoryObject removed(DirectoryObject object) {
+  private static DirectoryObject removed(DirectoryObject object) {
     return object.toBuilder().setRemoved(true).build();
   }
 

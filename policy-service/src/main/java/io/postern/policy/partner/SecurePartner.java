@@ -3,10 +3,14 @@ package io.postern.policy.partner;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.v1.DirectoryObject;
-import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.ProbeRequest;
+import io.postern.policy.change.Author;
+import io.postern.policy.change.Change;
+import io.postern.policy.change.Changed;
+import io.postern.policy.change.DirectoryChanges;
+import io.postern.policy.change.Precondition;
+import io.postern.policy.directory.CurrentDirectory;
 import io.postern.rules.Directory;
-import io.postern.rules.DirectoryRules;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,39 +29,40 @@ import org.jspecify.annotations.Nullable;
 class SecurePartner {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  private static final String SOURCE = "secure-partner";
-
   private final CurrentDirectory directory;
   private final ProbeLog probes;
-  private final PairChange change;
+  private final DirectoryChanges changes;
 
-  SecurePartner(CurrentDirectory directory, ProbeLog probes, PairChange change) {
+  SecurePartner(CurrentDirectory directory, ProbeLog probes, DirectoryChanges changes) {
     this.directory = directory;
     this.probes = probes;
-    this.change = change;
+    this.changes = changes;
   }
 
   /**
    * @param ifMatch version of the directory that was seen; null: any
-   * @param operator who may have smart hosts at private addresses dialled before they are in force
+   * @param dryRun nothing is enforced, also with consent
    */
   SecureView secure(
       String organization,
       String domain,
       SecureRequest asked,
       @Nullable String ifMatch,
-      String by,
-      boolean operator) {
+      Author author,
+      boolean dryRun) {
     directory.of(organization);
-    Directory before = directory.unchanged(organization, ifMatch);
+    Directory before = directory.unchanged(organization, Precondition.seen(ifMatch));
     SecurePair pair = SecurePair.of(organization, domain, asked);
-    List<DirectoryObject> changes = pair.changes(before);
-    List<DirectoryProblem> problems = DirectoryRules.validate(before, changes);
-    if (!problems.isEmpty()) {
-      throw Drafts.refused(problems);
-    }
-    Directory after = before.with(pair.objects());
-    List<String> warnings = new SecureWarnings(before, pair, domain).find();
+    Change change =
+        Change.of(before, List.of(organization), pair::wanted, author, false)
+            .placed(SecurePair::place);
+    Changed planned = DirectoryChanges.compare(change);
+    List<String> warnings = new ArrayList<>(new SecureWarnings(before, pair, domain).find());
+    planned
+        .warnings()
+        .forEach(
+            found -> warnings.add(found.object() + ": " + found.warning() + "; " + found.cure()));
+    boolean consented = asked.consented() && !dryRun;
     if (asked.planOnly()) {
       return new SecureView(
           organization,
@@ -72,15 +77,15 @@ class SecurePartner {
     }
     ProbeRequest request =
         new ValidationPlan(
-                after,
+                before.with(pair.objects()),
                 pair.outbound(),
                 new ValidationRequest(null, List.of(domain), asked.recipients(), null))
-            .request(by, asked.consented(), operator);
+            .request(author.name(), consented, author.rights().operator());
     ValidationView validation = validated(request);
     List<String> missing = missing(pair, validation);
-    boolean enforce = asked.consented() && (validation.state().equals("met") || asked.despite());
-    Long version = enforce ? change.make(organization, before, changes, by, SOURCE) : null;
-    if (asked.consented() && !enforce) {
+    boolean enforce = consented && (validation.state().equals("met") || asked.despite());
+    Long version = enforce ? (Long) changes.make(change).version() : null;
+    if (consented && !enforce) {
       missing.addFirst(
           "The pair is not in force, because its validation failed: ask the partner to fix it, or "
               + "send evenIfUnmet: true; mail to the partner then stays in the queue until it is "
@@ -143,14 +148,13 @@ class SecurePartner {
   }
 
   /**
-   * Takes the pair away as it was seen, or not at all; the directory's version. Empty: none was
-   * made for the partner.
+   * Takes the pair away as it was seen, or not at all. Empty: none was made for the partner.
    *
    * @param ifMatch version of the directory that was seen; *: any
-   * @throws ProblemException 412: somebody has changed the organization since; 428: it is not said
-   *     what was seen
+   * @throws ProblemException 409: it is not as it was made; 428: it is not said what was seen
    */
-  Optional<Long> undo(String organization, String domain, @Nullable String ifMatch, String by) {
+  Optional<Changed> undo(
+      String organization, String domain, @Nullable String ifMatch, Author author, boolean dryRun) {
     if (made(organization, domain).isEmpty()) {
       return Optional.empty();
     }
@@ -166,9 +170,15 @@ class SecurePartner {
                       "it is missing",
                       "write \"seen\" of GET …/partners/" + domain + "/secure"))));
     }
-    Directory before = directory.unchanged(organization, ifMatch);
-    List<DirectoryObject> removed =
-        SecurePair.made(before, organization, domain).stream().map(SecurePair::removed).toList();
-    return Optional.of(change.make(organization, before, removed, by, SOURCE));
+    long seen = Precondition.seen(ifMatch);
+    return Optional.of(
+        changes.make(
+            Change.of(
+                    directory.atLeast(seen),
+                    List.of(organization),
+                    before -> SecurePair.removal(before, organization, domain),
+                    author,
+                    dryRun)
+                .ifSeen(seen)));
   }
 }

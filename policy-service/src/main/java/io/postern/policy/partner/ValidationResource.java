@@ -6,6 +6,7 @@ import io.postern.api.ProblemException;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.ProbeRequest;
+import io.postern.policy.directory.CurrentDirectory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -74,7 +75,14 @@ public class ValidationResource {
           "/connector", "the draft is missing", "write the fields of an outbound connector");
     }
     OutboundConnector connector =
-        Drafts.objects(organization, Map.of("outboundConnectors", List.of(draft))).stream()
+        Drafts.objects(
+                organization,
+                Map.of("outboundConnectors", List.of(draft)),
+                problem ->
+                    Drafts.at(
+                        problem.pointer().replaceFirst("^/outboundConnectors/0", "/connector"),
+                        problem))
+            .stream()
             .map(DirectoryObject::getOutboundConnector)
             .findFirst()
             .orElseThrow();

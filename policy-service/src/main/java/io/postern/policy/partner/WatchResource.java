@@ -3,6 +3,7 @@ package io.postern.policy.partner;
 import io.postern.api.Caller;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
+import io.postern.policy.directory.CurrentDirectory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;

@@ -6,6 +6,7 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.log.LogSettings;
 import io.postern.policy.Replica;
+import io.postern.policy.directory.CurrentDirectory;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;

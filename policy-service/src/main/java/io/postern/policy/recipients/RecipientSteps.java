@@ -18,12 +18,16 @@ public final class RecipientSteps {
   private RecipientSteps() {}
 
   public static List<DirectoryCommand> of(
-      AcceptedDomain domain, RecipientComparison comparison, String actor) {
-    return of(domain, comparison, actor, MOST_BYTES);
+      AcceptedDomain domain, RecipientComparison comparison, String actor, String reason) {
+    return of(domain, comparison, actor, reason, MOST_BYTES);
   }
 
   static List<DirectoryCommand> of(
-      AcceptedDomain domain, RecipientComparison comparison, String actor, int mostBytes) {
+      AcceptedDomain domain,
+      RecipientComparison comparison,
+      String actor,
+      String reason,
+      int mostBytes) {
     List<RecipientListChange.Builder> steps = new ArrayList<>();
     int bytes = 0;
     for (RecipientShard shard : comparison.shards()) {
@@ -55,6 +59,7 @@ public final class RecipientSteps {
               .setExpectedVersion(-1)
               .setAtMillis(System.currentTimeMillis())
               .setSource("api")
+              .setReason(reason)
               .build());
     }
     return commands;

@@ -1,6 +1,5 @@
 package io.postern.policy.whatif;
 
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
@@ -11,6 +10,7 @@ import io.postern.directory.DirectoryFile;
 import io.postern.directory.FileProblem;
 import io.postern.directory.ObjectVersion;
 import io.postern.directory.ObjectsFile;
+import io.postern.policy.change.Faults;
 import io.postern.rules.Directory;
 import io.postern.rules.DirectoryRules;
 import java.util.List;
@@ -43,7 +43,7 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
   static Draft ofFile(Directory now, byte[] body, Consumer<String> mayRead, boolean operator) {
     DirectoryFile file = DirectoryFile.parse(body);
     file.organizations().forEach(mayRead);
-    refuse(file.problems());
+    Faults.refuse(file.problems());
     List<DirectoryObject> changes = DirectoryDiff.of(now.objects(), file).objects();
     return checked(now, changes, file.organizations(), operator, file::locate, sha256(body));
   }
@@ -61,7 +61,7 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
       throw ProblemException.notFound("organization " + organization);
     }
     ObjectsFile file = ObjectsFile.parse(body, organization);
-    refuse(file.problems());
+    Faults.refuse(file.problems());
     List<DirectoryObject> changes =
         file.objects().stream()
             .filter(
@@ -88,7 +88,7 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
       refuseNewDomains(now, changes);
     }
     if (!changes.isEmpty()) {
-      refuse(DirectoryRules.validate(now, changes).stream().map(locate).toList());
+      Faults.refuse(DirectoryRules.validate(now, changes).stream().map(locate).toList());
     }
     return new Draft(now, now.with(changes), organizations, sha256);
   }
@@ -110,28 +110,5 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
             "remove it from the draft, or ask an operator");
       }
     }
-  }
-
-  private static void refuse(List<FileProblem> problems) {
-    if (problems.isEmpty()) {
-      return;
-    }
-    List<Problem.Fault> faults =
-        problems.stream()
-            .map(
-                p ->
-                    new Problem.Fault(
-                        p.object() + (p.field().isEmpty() ? "" : ": " + p.field()),
-                        p.problem(),
-                        p.cure(),
-                        p.line()))
-            .toList();
-    throw new ProblemException(
-        new Problem(
-            "about:blank",
-            "The draft has errors",
-            422,
-            "apply would refuse each of these.",
-            faults));
   }
 }

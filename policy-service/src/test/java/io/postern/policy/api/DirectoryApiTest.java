@@ -128,9 +128,9 @@ class DirectoryApiTest {
         .post(APPLY)
         .then()
         .statusCode(422)
-        .body("problems[0].object", equalTo("organization/hybrid"))
-        .body("problems[0].field", equalTo("hybrid.certificateName"))
-        .body("problems[0].line", equalTo(5));
+        .body("errors[0].object", equalTo("organization/hybrid"))
+        .body("errors[0].pointer", equalTo("/organizations/0/hybrid/certificateName"))
+        .body("errors[0].line", equalTo(5));
     yaml(hybrid.formatted("mail.hybrid.example"))
         .post(APPLY)
         .then()
@@ -183,7 +183,6 @@ class DirectoryApiTest {
         .statusCode(200)
         .body("dryRun", is(true))
         .body("applied", is(false))
-        .body("problems", empty())
         .body("changes.object", hasItem("outbound-connector/dry/To Fabrikam"))
         .body("changes.change", hasItem("added"));
 
@@ -242,18 +241,18 @@ class DirectoryApiTest {
         .post(APPLY)
         .then()
         .statusCode(422)
-        .body("applied", is(false))
-        .body("problems[0].line", equalTo(12))
-        .body("problems[0].column", equalTo(5))
-        .body("problems[0].object", equalTo("outbound-connector/mistaken/To Fabrikam"))
-        .body("problems[0].cure", equalTo("did you mean tlsSettings?"));
+        .contentType("application/problem+json")
+        .body("errors[0].line", equalTo(12))
+        .body("errors[0].pointer", equalTo("/organizations/0/outboundConnectors/0/tlsSetings"))
+        .body("errors[0].object", equalTo("outbound-connector/mistaken/To Fabrikam"))
+        .body("errors[0].cure", equalTo("did you mean tlsSettings?"));
     // found by the rules, not by the parser
     yaml(file("mistaken").replace("tlsDomain: mail.fabrikam.example", "tlsDomain: \"*\""))
         .post(APPLY)
         .then()
         .statusCode(422)
-        .body("problems[0].line", equalTo(13))
-        .body("problems[0].field", equalTo("tlsDomain"));
+        .body("errors[0].line", equalTo(13))
+        .body("errors[0].pointer", equalTo("/organizations/0/outboundConnectors/0/tlsDomain"));
     admin().get("/api/v1/directory").then().body("organizations.id", not(hasItem("mistaken")));
   }
 

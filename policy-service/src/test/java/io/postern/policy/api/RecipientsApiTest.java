@@ -93,7 +93,7 @@ class RecipientsApiTest {
     admin().get(recipients("listed")).then().statusCode(200).body("listed", is(false));
     apply("listed", "list")
         .statusCode(422)
-        .body("problems[0].cure", containsString("postern recipients apply listed.example"));
+        .body("errors[0].cure", containsString("postern recipients apply listed.example"));
 
     put("listed", "", list)
         .statusCode(200)
@@ -132,7 +132,9 @@ class RecipientsApiTest {
         .post(APPLY)
         .then()
         .statusCode(422)
-        .body("problems[0].field", equalTo("furtherMailboxRoutes"));
+        .body(
+            "errors[0].pointer",
+            equalTo("/organizations/0/acceptedDomains/0/furtherMailboxRoutes"));
     admin()
         .contentType("application/yaml")
         .body("organizations:\n- id: listed\n".getBytes(UTF_8))
@@ -185,7 +187,7 @@ class RecipientsApiTest {
 
     put("truncated", "", half)
         .statusCode(422)
-        .body("problems[0].problem", containsString("of 100 addresses"));
+        .body("errors[0].problem", containsString("of 100 addresses"));
     put("truncated", "", "").statusCode(422);
     put("truncated", "?removeAtMost=101", half).statusCode(400);
     admin().get(recipients("truncated")).then().body("addresses", equalTo(100));
@@ -206,10 +208,8 @@ class RecipientsApiTest {
 
     put("unrouted", "", without.toString())
         .statusCode(422)
-        .body("applied", is(false))
-        .body("unrouted", equalTo(40))
-        .body("problems[0].problem", containsString("40 of the 40 addresses that have one"))
-        .body("problems[0].cure", containsString("column of routes"));
+        .body("errors[0].problem", containsString("40 of the 40 addresses that have one"))
+        .body("errors[0].cure", containsString("column of routes"));
     admin().get(recipients("unrouted")).then().body("routes.onPremises", equalTo(40));
     // A batch that moves to a route of its own is no loss.
     put("unrouted", "", with.toString().replace("onPremises", "cloud"))
@@ -226,8 +226,8 @@ class RecipientsApiTest {
     apply("wrong", "off").statusCode(200);
     put("wrong", "", "anna\nben,nowhere\n")
         .statusCode(422)
-        .body("problems[0].line", equalTo(2))
-        .body("problems[0].cure", containsString("cloud"));
+        .body("errors[0].line", equalTo(2))
+        .body("errors[0].cure", containsString("cloud"));
     admin().get(recipients("wrong")).then().body("listed", is(false));
     put("nobodys", "", "anna\n").statusCode(404);
     given().get(recipients("wrong")).then().statusCode(401);

@@ -57,7 +57,7 @@ class UploadsTest {
                 try {
                   read(uploads, "contoso", text(""));
                   return false;
-                } catch (UnavailableException busy) {
+                } catch (ProblemException busy) {
                   return true;
                 }
               });
@@ -78,7 +78,7 @@ class UploadsTest {
       try (Uploads.Body body = uploads.read("contoso", new ByteArrayInputStream(most))) {
         assertThat(body.stream().available()).isPositive();
         assertThatThrownBy(() -> uploads.read("fabrikam", new ByteArrayInputStream(most)))
-            .isInstanceOf(UnavailableException.class);
+            .isInstanceOf(ProblemException.class);
         assertThat(read(uploads, "fabrikam", text("anna\n"))).hasSize(5);
       }
     }

@@ -203,7 +203,36 @@ class DirectoryOwnerTest {
     assertThat(stale.getAccepted()).isFalse();
     assertThat(stale.getProblemsList())
         .extracting(DirectoryProblem::getField)
-        .containsExactly(DirectoryOwner.EXPECTED_VERSION);
+        .containsExactly(CommandJudge.EXPECTED_VERSION);
+  }
+
+  /** Only changes of the command's own organizations are in its way. */
+  @Test
+  void aCommandIsRejectedIfItsOrganizationWasChangedSinceItWasSeen() throws Exception {
+    long seen = commands.submit(command(objects("seen")).build(), LONG).getVersion();
+    commands.submit(command(objects("beside-seen")).build(), LONG);
+    DirectoryObject changed =
+        DirectoryObject.newBuilder()
+            .setOrganization(
+                objects("seen").getFirst().getOrganization().toBuilder().setDisplayName("x"))
+            .build();
+
+    DirectoryCommand made =
+        command(List.of(changed)).setSeenVersion(seen).setExpectedVersion(seen).build();
+    long version = commands.submit(made, LONG).getVersion();
+    DirectoryResult late =
+        commands.submit(made.toBuilder().setCommandId(UUID.randomUUID().toString()).build(), LONG);
+
+    assertThat(version).isGreaterThan(seen);
+    assertThat(late.getAccepted()).isFalse();
+    assertThat(late.getVersion()).as("what it may be read again from").isEqualTo(version);
+    assertThat(late.getProblemsList())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.getField()).isEqualTo(CommandJudge.SEEN_VERSION);
+              assertThat(problem.getObject()).isEqualTo("organization/seen");
+            });
   }
 
   @Test

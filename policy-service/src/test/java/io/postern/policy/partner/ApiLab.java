@@ -16,25 +16,25 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** The running service, as an administrator and as the other services see it. */
-final class ApiLab {
+public final class ApiLab {
   private ApiLab() {}
 
-  static RequestSpecification admin() throws IOException {
+  public static RequestSpecification admin() throws IOException {
     String[] parts = Files.readString(BrokerForTests.credentials()).strip().split(":", 2);
     return given().auth().preemptive().basic(parts[0], parts[1]);
   }
 
-  static RequestSpecification json(String body) throws IOException {
+  public static RequestSpecification json(String body) throws IOException {
     return admin().contentType("application/json").body(body.getBytes(UTF_8));
   }
 
-  static void awaitReady() {
+  public static void awaitReady() {
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
   }
 
-  static void apply(String file) throws IOException {
+  public static void apply(String file) throws IOException {
     admin()
         .contentType("application/yaml")
         .body(file.getBytes(UTF_8))
@@ -44,7 +44,7 @@ final class ApiLab {
   }
 
   /** Writes as another service. */
-  static void write(String topic, String key, byte[] value) throws Exception {
+  public static void write(String topic, String key, byte[] value) throws Exception {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(LogLab.settings(BrokerForTests.broker().bootstrap()).producer())) {
       producer.send(new ProducerRecord<>(topic, key, value)).get(20, TimeUnit.SECONDS);

@@ -1,6 +1,7 @@
 package io.postern.policy.partner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.api.Rights;
 import io.postern.contracts.v1.AnchorSetReference;
@@ -14,7 +15,13 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.directory.DirectoryFile;
+import io.postern.policy.change.Author;
+import io.postern.policy.change.Change;
+import io.postern.policy.change.Changed;
+import io.postern.policy.change.DirectoryChanges;
 import io.postern.rules.Directory;
+import jakarta.ws.rs.WebApplicationException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,27 +44,39 @@ class ExchangeImporterTest {
           1,
           Map.of());
 
+  private static final Rights ADMINISTRATOR = Rights.of(List.of("administrator:contoso"));
+
   private final List<DirectoryObject> made = new ArrayList<>();
 
   /** The mail of a domain goes to the organization that adds it. */
   @Test
   void anAdministratorImportsNoAcceptedDomain() {
-    ImportAnswer answer = run(Rights.of(List.of("administrator:contoso")));
-
-    assertThat(answer.problems())
-        .singleElement()
-        .satisfies(problem -> assertThat(problem.problem()).contains("only an operator"));
-    assertThat(answer.applied()).isFalse();
-    assertThat(made).isEmpty();
+    assertThatThrownBy(() -> run(Rights.of(List.of("administrator:contoso"))))
+        .isInstanceOfSatisfying(
+            WebApplicationException.class,
+            e ->
+                assertThat(e.getResponse().getEntity())
+                    .isInstanceOfSatisfying(
+                        ImportProblem.class,
+                        problem -> {
+                          assertThat(problem.status()).isEqualTo(422);
+                          assertThat(problem.errors())
+                              .singleElement()
+                              .satisfies(
+                                  fault -> {
+                                    assertThat(fault.problem()).contains("only an operator");
+                                    assertThat(fault.pointer())
+                                        .isEqualTo("/organizations/0/acceptedDomains/0");
+                                  });
+                          assertThat(problem.file()).contains("victim.example");
+                          assertThat(problem.findings()).isNotEmpty();
+                        }));
   }
 
   @Test
   void anOperatorDoes() {
     ImportAnswer answer = run(Rights.of(List.of("operator")));
 
-    assertThat(answer.problems()).isEmpty();
-    assertThat(answer.applied()).isTrue();
-    assertThat(made).hasSize(1);
     // The organization stays as it is, and is no change.
     assertThat(answer.changes())
         .singleElement()
@@ -114,14 +133,11 @@ class ExchangeImporterTest {
         new ExchangeImporter(before, "contoso", List.of())
             .run(
                 file.getBytes(StandardCharsets.UTF_8),
-                Rights.of(List.of("administrator:contoso")),
-                false,
-                changes -> {
-                  made.addAll(changes);
-                  return 2L;
+                (objects, draft) -> {
+                  made.addAll(objects);
+                  return compared(before, objects, draft, ADMINISTRATOR);
                 });
 
-    assertThat(answer.problems()).isEmpty();
     assertThat(made)
         .filteredOn(DirectoryObject::hasInboundConnector)
         .extracting(DirectoryObject::getInboundConnector)
@@ -199,20 +215,23 @@ class ExchangeImporterTest {
     return new ExchangeImporter(before, "contoso", List.of())
         .run(
             file.getBytes(StandardCharsets.UTF_8),
-            Rights.of(List.of("administrator:contoso")),
-            true,
-            changes -> 2L);
+            (objects, draft) -> compared(before, objects, draft, ADMINISTRATOR));
   }
 
-  private ImportAnswer run(Rights rights) {
+  private static ImportAnswer run(Rights rights) {
     return new ExchangeImporter(CONTOSO, "contoso", List.of("mailbox.contoso.example"))
-        .run(
-            DOMAIN_OF_SOMEBODY,
-            rights,
-            false,
-            changes -> {
-              made.addAll(changes);
-              return 2L;
-            });
+        .run(DOMAIN_OF_SOMEBODY, (objects, draft) -> compared(CONTOSO, objects, draft, rights));
+  }
+
+  private static Changed compared(
+      Directory before, List<DirectoryObject> objects, DirectoryFile draft, Rights rights) {
+    return DirectoryChanges.compare(
+        Change.of(
+                before,
+                List.of("contoso"),
+                now -> objects,
+                new Author("admin", rights, "exchange-import", ""),
+                true)
+            .placed(draft::locate));
   }
 }

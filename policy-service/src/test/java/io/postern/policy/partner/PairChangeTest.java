@@ -7,14 +7,19 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 
-import io.postern.api.ProblemException;
+import io.postern.api.Rights;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.api.BrokerForTests;
+import io.postern.policy.change.Author;
+import io.postern.policy.change.Change;
+import io.postern.policy.change.ChangedMeanwhile;
+import io.postern.policy.change.DirectoryChanges;
 import io.postern.rules.Directory;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.WebApplicationException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +37,7 @@ class PairChangeTest {
           + " partner, senderDomains: [fabrikam.example], comment: %s }\n";
   private static final String OTHER = "organizations:\n- id: beside\n  displayName: %s\n";
 
-  @Inject PairChange change;
+  @Inject DirectoryChanges changes;
   @Inject DirectoryReader<Directory> reader;
 
   @BeforeEach
@@ -49,6 +54,15 @@ class PairChangeTest {
         .orElseThrow();
   }
 
+  private static Change change(Directory before) {
+    return Change.of(
+        before,
+        List.of("planned"),
+        now -> changed(before),
+        new Author("admin", Rights.of(List.of("operator")), "test", ""),
+        false);
+  }
+
   private static List<DirectoryObject> changed(Directory directory) {
     return List.of(
         DirectoryObject.newBuilder()
@@ -62,7 +76,7 @@ class PairChangeTest {
   void anotherOrganizationsChangeMeanwhileDoesNotStopIt() throws Exception {
     Directory before = current();
     ApiLab.apply(OTHER.formatted("second"));
-    long version = change.make("planned", before, changed(before), "admin", "test");
+    long version = changes.make(change(before)).version();
     assertThat(version).isGreaterThan(before.version());
     assertThat(current().inboundConnector("planned", "From Fabrikam").orElseThrow().getComment())
         .isEqualTo("changed");
@@ -72,9 +86,19 @@ class PairChangeTest {
   void theOrganizationsOwnChangeMeanwhileIsNotOverwritten() throws Exception {
     Directory before = current();
     ApiLab.apply(PLANNED.formatted("second"));
-    assertThatThrownBy(() -> change.make("planned", before, changed(before), "admin", "test"))
+    Change change = change(before);
+    assertThatThrownBy(() -> changes.make(change))
         .isInstanceOfSatisfying(
-            ProblemException.class, e -> assertThat(e.problem().status()).isEqualTo(409));
+            WebApplicationException.class,
+            e -> {
+              assertThat(e.getResponse().getStatus()).isEqualTo(409);
+              assertThat(e.getResponse().getEntity())
+                  .isInstanceOfSatisfying(
+                      ChangedMeanwhile.class,
+                      now ->
+                          assertThat(now.changes().toString())
+                              .contains("before=second", "after=changed"));
+            });
     assertThat(current().inboundConnector("planned", "From Fabrikam").orElseThrow().getComment())
         .isEqualTo("second");
   }

@@ -187,7 +187,7 @@ class RecipientListModelTest {
       RecipientComparison comparison =
           RecipientComparison.of(current.recipientLists().list(DOMAIN.getDomain()), file);
       if (!comparison.same()) {
-        steps.addAll(RecipientSteps.of(DOMAIN, comparison, "admin", 1 + random.nextInt(200)));
+        steps.addAll(RecipientSteps.of(DOMAIN, comparison, "admin", "", 1 + random.nextInt(200)));
       }
     }
 

@@ -8,7 +8,6 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
-import static org.hamcrest.Matchers.startsWith;
 
 import io.postern.api.users.Users;
 import io.postern.contracts.Fingerprints;
@@ -121,7 +120,9 @@ class WhatIfApiTest {
         .post(PATH)
         .then()
         .statusCode(422)
-        .body("errors.pointer", hasItem(startsWith("inbound-connector/drafted/From Partner")));
+        .contentType("application/problem+json")
+        .body("errors.object", hasItem("inbound-connector/drafted/From Partner"))
+        .body("errors.pointer", hasItem("/organizations/0/inboundConnectors/0/connectorType"));
     String objects =
         "{\"inboundConnectors\": [{\"name\": \"From Partner\", \"connectorType\": \"partner\","
             + " \"senderDomains\": [\"partner.example\"], \"requireTls\": true}]}";

@@ -60,6 +60,11 @@ public final class ConsoleClient {
         .collect(Collectors.joining("&", "?", ""));
   }
 
+  /** The parameter of a change's reason; "": none was given. */
+  static String reason(String reason) {
+    return reason.isEmpty() ? "" : "&reason=" + encoded(reason);
+  }
+
   /** For a part of a path. */
   public static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

@@ -18,7 +18,7 @@ import java.util.Set;
  */
 public final class DirectoryClient {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Set<Integer> ANSWERS = Set.of(200, 422);
+  private static final Set<Integer> ANSWERS = Set.of(200, 409, 422);
 
   private final ServiceApi api;
 
@@ -72,39 +72,30 @@ public final class DirectoryClient {
   }
 
   public Answer apply(String yaml, boolean dryRun) throws IOException, InterruptedException {
+    return apply(yaml, dryRun, "");
+  }
+
+  /**
+   * @param reason for the record of changes
+   */
+  public Answer apply(String yaml, boolean dryRun, String reason)
+      throws IOException, InterruptedException {
     JsonNode answer =
         api.send(
-            api.request("/directory/apply?dryRun=" + dryRun)
+            api.request("/directory/apply?dryRun=" + dryRun + ConsoleClient.reason(reason))
                 .header("Content-Type", "application/yaml")
                 .POST(HttpRequest.BodyPublishers.ofString(yaml)),
             ANSWERS);
-    List<String> problems = new ArrayList<>();
-    for (JsonNode problem : answer.path("problems")) {
-      problems.add(problemLine(problem));
+    if (!answer.has("applied")) {
+      List<String> faults = ProblemText.faults(answer);
+      return new Answer(
+          false, -1, List.of(), faults.isEmpty() ? List.of(ProblemText.of(answer)) : faults);
     }
     List<String> changes = new ArrayList<>();
     for (JsonNode change : answer.path("changes")) {
       changes.add(changeLine(change));
     }
-    return new Answer(problems.isEmpty(), answer.path("version").asLong(-1), changes, problems);
-  }
-
-  private static String problemLine(JsonNode problem) {
-    StringBuilder line = new StringBuilder();
-    if (problem.path("line").asInt(0) > 0) {
-      line.append("line ").append(problem.path("line").asInt());
-      line.append(", column ").append(problem.path("column").asInt()).append(": ");
-    }
-    for (String part : List.of("object", "field")) {
-      if (!problem.path(part).asText("").isEmpty()) {
-        line.append(problem.path(part).asText()).append(part.equals("object") ? " " : ": ");
-      }
-    }
-    line.append(problem.path("problem").asText());
-    if (!problem.path("cure").asText("").isEmpty()) {
-      line.append("; ").append(problem.path("cure").asText());
-    }
-    return line.toString();
+    return new Answer(true, answer.path("version").asLong(-1), changes, List.of());
   }
 
   private static String changeLine(JsonNode change) {

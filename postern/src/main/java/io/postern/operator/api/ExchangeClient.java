@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExchangeClient {
   private static final Set<Integer> ANSWER = Set.of(200);
-  private static final Set<Integer> IMPORT = Set.of(200, 412, 422);
+  private static final Set<Integer> IMPORT = Set.of(200, 409, 412, 422);
 
   private final ServiceApi api;
 
@@ -26,16 +26,24 @@ public final class ExchangeClient {
    * @param file as Exchange's cmdlets wrote it
    * @param routes host, host:port, or domain=host:port
    * @param seen the directory's version of a dry run, whose changes are the only ones that are
-   *     wanted; null: any. Where another one is due now, the answer is a problem
-   * @return draft, findings, problems and changes
+   *     wanted; null: any
+   * @param reason for the record of changes
+   * @return draft, findings and changes; or a problem, which has draft and findings where the draft
+   *     is wrong
    */
   public JsonNode take(
-      byte[] file, String organization, List<String> routes, boolean dryRun, @Nullable String seen)
+      byte[] file,
+      String organization,
+      List<String> routes,
+      boolean dryRun,
+      @Nullable String seen,
+      String reason)
       throws IOException, InterruptedException {
     StringBuilder query =
         new StringBuilder("?organization=" + ConsoleClient.encoded(organization))
             .append("&dryRun=")
-            .append(dryRun);
+            .append(dryRun)
+            .append(ConsoleClient.reason(reason));
     routes.forEach(route -> query.append("&mailboxRoute=").append(ConsoleClient.encoded(route)));
     HttpRequest.Builder request =
         api.request("/import/exchange" + query)

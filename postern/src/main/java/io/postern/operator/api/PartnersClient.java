@@ -122,11 +122,13 @@ public final class PartnersClient {
    *
    * @param body as {@code POST …/partners/DOMAIN/secure} takes it
    * @param seen the directory's version of the plan that is wanted; null: any
+   * @param reason for the record of changes
    * @return the plan with its {@code connectors}, or the problem for which it is refused
    */
-  public JsonNode secure(String domain, Map<String, ?> body, @Nullable String seen)
+  public JsonNode secure(String domain, Map<String, ?> body, @Nullable String seen, String reason)
       throws IOException, InterruptedException {
-    HttpRequest.Builder request = post(partner(domain) + "/secure", body).timeout(LOOK);
+    String query = "?dryRun=false" + ConsoleClient.reason(reason);
+    HttpRequest.Builder request = post(partner(domain) + "/secure" + query, body).timeout(LOOK);
     if (seen != null) {
       request.header("If-Match", "\"" + seen + "\"");
     }
@@ -142,11 +144,15 @@ public final class PartnersClient {
    * Takes these connectors away, or none.
    *
    * @param seen the directory's version in which they were read
-   * @return {@code version}, or the problem for which it is refused
+   * @param reason for the record of changes
+   * @return {@code version}, {@code applied} and {@code changes}, or the problem for which it is
+   *     refused
    */
-  public JsonNode undo(String domain, String seen) throws IOException, InterruptedException {
+  public JsonNode undo(String domain, String seen, boolean dryRun, String reason)
+      throws IOException, InterruptedException {
+    String query = "?dryRun=" + dryRun + ConsoleClient.reason(reason);
     return api.send(
-        api.request(partner(domain)).header("If-Match", "\"" + seen + "\"").DELETE(),
+        api.request(partner(domain) + query).header("If-Match", "\"" + seen + "\"").DELETE(),
         UNDONE_OR_REFUSAL);
   }
 

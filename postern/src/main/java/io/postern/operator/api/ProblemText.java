@@ -3,6 +3,8 @@ package io.postern.operator.api;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A service's {@code application/problem+json} (RFC 9457) as lines for people. Pure. */
 public final class ProblemText {
@@ -24,17 +26,24 @@ public final class ProblemText {
   /** The same of a problem that was read. */
   public static String of(JsonNode problem) {
     StringBuilder text = new StringBuilder(problem.path("detail").asText());
-    for (JsonNode fault : problem.path("errors")) {
-      String place = fault.path("pointer").asText("");
-      String cure = fault.path("cure").asText("");
-      text.append("\n    ");
-      if (fault.path("line").asInt(0) > 0) {
-        text.append("line ").append(fault.path("line").asInt()).append(": ");
-      }
-      text.append(place).append(place.isEmpty() ? "" : ": ");
-      text.append(fault.path("problem").asText());
-      text.append(cure.isEmpty() ? "" : "; " + cure);
-    }
+    faults(problem).forEach(fault -> text.append("\n    ").append(fault));
     return text.toString();
+  }
+
+  /** Each fault with its place and its cure. */
+  public static List<String> faults(JsonNode problem) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode fault : problem.path("errors")) {
+      int line = fault.path("line").asInt(0);
+      String cure = fault.path("cure").asText("");
+      String place =
+          (fault.path("object").asText("") + " " + fault.path("pointer").asText("")).strip();
+      lines.add(
+          (line > 0 ? "line " + line + ": " : "")
+              + (place.isEmpty() ? "" : place + ": ")
+              + fault.path("problem").asText()
+              + (cure.isEmpty() ? "" : "; " + cure));
+    }
+    return lines;
   }
 }

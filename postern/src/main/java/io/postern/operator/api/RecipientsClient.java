@@ -30,12 +30,21 @@ public final class RecipientsClient {
    *
    * @param csv UTF-8
    * @param removeAtMost per cent of the list in force
-   * @return as {@code PUT /api/v1/accepted-domains/{domain}/recipients} answers, with its problems
+   * @param reason for the record of changes
+   * @return as {@code PUT /api/v1/accepted-domains/{domain}/recipients} answers, or the problem for
+   *     which it is refused
    */
-  public JsonNode replace(String domain, byte[] csv, boolean dryRun, int removeAtMost)
+  public JsonNode replace(
+      String domain, byte[] csv, boolean dryRun, int removeAtMost, String reason)
       throws IOException, InterruptedException {
     return api.send(
-        api.request(path(domain) + "?dryRun=" + dryRun + "&removeAtMost=" + removeAtMost)
+        api.request(
+                path(domain)
+                    + "?dryRun="
+                    + dryRun
+                    + "&removeAtMost="
+                    + removeAtMost
+                    + ConsoleClient.reason(reason))
             .timeout(PATIENCE)
             .header("Content-Type", "text/csv; charset=UTF-8")
             .PUT(HttpRequest.BodyPublishers.ofByteArray(csv)),

@@ -30,6 +30,8 @@ public final class Apply implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "a directory file; - is standard input")
   private Path file = Path.of("");
 
+  @Mixin private ReasonOption reason = new ReasonOption();
+
   @Option(names = "--dry-run", description = "shows the difference only")
   private boolean dryRun;
 
@@ -41,7 +43,7 @@ public final class Apply implements Callable<Integer> {
     ServiceApi policy = installation.policy();
     DirectoryClient client = new DirectoryClient(policy);
     String yaml = Variables.fill(InputFile.text(file), installation.variables());
-    DirectoryClient.Answer answer = client.apply(yaml, dryRun);
+    DirectoryClient.Answer answer = client.apply(yaml, dryRun, reason.text());
     if (!answer.accepted()) {
       PrintWriter err = spec.commandLine().getErr();
       answer.problems().forEach(problem -> print(err, file + ": " + problem));

@@ -3,6 +3,7 @@ package io.postern.operator.commands;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.commandline.InputFile;
 import io.postern.commandline.OutputOption;
+import io.postern.operator.api.ProblemText;
 import io.postern.operator.api.RecipientsClient;
 import io.postern.operator.connection.ConnectionOptions;
 import java.nio.file.Path;
@@ -36,6 +37,8 @@ public final class ApplyRecipients implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "FILE", description = "the list; - is standard input")
   private Path file = Path.of("");
 
+  @Mixin private ReasonOption reason = new ReasonOption();
+
   @Option(names = "--dry-run", description = "shows the difference only")
   private boolean dryRun;
 
@@ -49,20 +52,18 @@ public final class ApplyRecipients implements Callable<Integer> {
   private int removeAtMost = 20;
 
   /**
-   * @param answer as {@code PUT /api/v1/accepted-domains/{domain}/recipients} has it
+   * @param answer as {@code PUT /api/v1/accepted-domains/{domain}/recipients} has it, or the
+   *     problem
    */
   record Result(String file, JsonNode answer) {
     List<String> lines() {
       List<String> lines = new ArrayList<>();
-      for (JsonNode problem : answer.path("problems")) {
-        int line = problem.path("line").asInt();
-        lines.add(
-            "%s: %s%s; %s"
-                .formatted(
-                    file,
-                    line > 0 ? "line " + line + ": " : "",
-                    problem.path("problem").asText(),
-                    problem.path("cure").asText()));
+      if (!good()) {
+        List<String> faults = ProblemText.faults(answer);
+        (faults.isEmpty() ? List.of(ProblemText.of(answer)) : faults)
+            .forEach(fault -> lines.add(file + ": " + fault));
+        lines.add("postern: nothing was changed");
+        return lines;
       }
       lines.add(
           "%s: %d addresses, %d added, %d removed, %d with another route, %d without their former route (%d lines of other domains or kinds skipped)"
@@ -76,16 +77,16 @@ public final class ApplyRecipients implements Callable<Integer> {
                   answer.path("others").asInt()));
       if (answer.path("applied").asBoolean()) {
         lines.add("postern: in force");
-      } else if (good() && !answer.path("dryRun").asBoolean()) {
+      } else if (!answer.path("dryRun").asBoolean()) {
         lines.add("postern: the list is up to date");
       } else {
-        lines.add("postern: nothing was changed" + (good() ? " (--dry-run)" : ""));
+        lines.add("postern: nothing was changed (--dry-run)");
       }
       return lines;
     }
 
     boolean good() {
-      return answer.path("problems").isEmpty();
+      return answer.has("applied");
     }
   }
 
@@ -96,7 +97,7 @@ public final class ApplyRecipients implements Callable<Integer> {
         new Result(
             file.toString(),
             new RecipientsClient(connection.installation().policy())
-                .replace(domain, csv, dryRun, removeAtMost));
+                .replace(domain, csv, dryRun, removeAtMost, reason.text()));
     output.print(result, result::lines);
     return result.good() ? 0 : 1;
   }

@@ -114,17 +114,28 @@ class ResultsTest {
             "list.csv",
             JSON.readTree(
                 """
-                {"domain":"contoso.example","dryRun":false,"applied":false,"addresses":3,"others":2,
-                 "added":1,"removed":4,"rerouted":0,"unrouted":3,
-                 "problems":[{"line":7,"problem":"the domain has no route with this name","cure":"write cloud"}]}
+                {"domain":"contoso.example","dryRun":true,"applied":false,"addresses":3,"others":2,
+                 "added":1,"removed":4,"rerouted":0,"unrouted":3}
                 """));
-    assertThat(applied.lines())
+    ApplyRecipients.Result refused =
+        new ApplyRecipients.Result(
+            "list.csv",
+            JSON.readTree(
+                """
+                {"type":"/problems#not-valid","title":"Not valid","status":422,"detail":"There is 1 problem.",
+                 "errors":[{"line":7,"problem":"the domain has no route with this name","cure":"write cloud"}]}
+                """));
+    assertThat(refused.lines())
         .containsExactly(
             "list.csv: line 7: the domain has no route with this name; write cloud",
+            "postern: nothing was changed");
+    assertThat(refused.good()).isFalse();
+    assertThat(applied.lines())
+        .containsExactly(
             "contoso.example: 3 addresses, 1 added, 4 removed, 0 with another route, 3 without"
                 + " their former route (2 lines of other domains or kinds skipped)",
-            "postern: nothing was changed");
-    assertThat(applied.good()).isFalse();
+            "postern: nothing was changed (--dry-run)");
+    assertThat(applied.good()).isTrue();
     ShowRecipients.ListResult list =
         new ShowRecipients.ListResult(
             JSON.readTree(

@@ -167,6 +167,7 @@ final class ConnectorForm {
   }
 
   static String nameOf(Problem.Fault fault) {
-    return fault.pointer().replaceFirst("^/", "").replaceFirst("[/\\[].*", "");
+    // Of a draft, the field is of the one connector in a list.
+    return fault.pointer().replaceFirst("^/(\\w+Connectors/0/)?", "").replaceFirst("/.*", "");
   }
 }

@@ -336,7 +336,10 @@ public class ConnectorPage {
       boolean said = e.problem().detail().contains(fault.problem());
       String place = fault.pointer().replaceFirst("^/", "");
       text.append(' ')
-          .append(said ? fault.cure() : Values.joined(" ", place, fault.problem(), fault.cure()));
+          .append(
+              said
+                  ? fault.cure()
+                  : Values.joined(" ", fault.object(), place, fault.problem(), fault.cure()));
     }
     return text.toString().strip();
   }

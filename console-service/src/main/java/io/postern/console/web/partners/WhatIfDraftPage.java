@@ -214,19 +214,10 @@ public class WhatIfDraftPage {
       if (e.problem().status() == Response.Status.NOT_FOUND.getStatusCode()) {
         throw e;
       }
-      List<Problem.Fault> faults =
-          e.problem().errors().stream().map(WhatIfDraftPage::ofField).toList();
+      List<Problem.Fault> faults = e.problem().errors();
       return Response.ok(page(draft, "", faults.isEmpty() ? e.problem().detail() : "", faults))
           .build();
     }
-  }
-
-  /** A draft's faults name the object in front of the field. */
-  private static Problem.Fault ofField(Problem.Fault fault) {
-    return new Problem.Fault(
-        fault.pointer().replaceFirst("^.*: (?=[A-Za-z]+(\\[\\d+])?$)", "/"),
-        fault.problem(),
-        fault.cure());
   }
 
   @GET

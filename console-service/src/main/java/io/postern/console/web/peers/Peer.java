@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Peer {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String JSON_TYPE = "application/json";
+  private static final Set<String> PROBLEM = Set.of("type", "title", "status", "detail", "errors");
   private static final long MOST_BYTES = 16 << 20;
   private static final int FIRST_FAILURE = 400;
 
@@ -133,7 +135,7 @@ public final class Peer {
   }
 
   /**
-   * Sends a file. An answer of 422 that says more than its problems is an answer too.
+   * Sends a file. A problem of 422 that has more than its faults (RFC 9457 §3.2) is an answer too.
    *
    * @param type its media type
    */
@@ -144,7 +146,8 @@ public final class Peer {
     HttpResponse<String> response = longer(() -> whole(request.build(), patience));
     boolean more =
         response.statusCode() == Problem.UNPROCESSABLE
-            && response.headers().firstValue("Content-Type").orElse("").startsWith(JSON_TYPE);
+            && parsed(response.body()).properties().stream()
+                .anyMatch(member -> !PROBLEM.contains(member.getKey()));
     if (!more) {
       refuse(response);
     }
@@ -307,23 +310,17 @@ public final class Peer {
         faults(answer));
   }
 
-  /** Those of a problem, or of a file. */
+  /** Those of a problem. */
   public static List<Problem.Fault> faults(JsonNode answer) {
     List<Problem.Fault> faults = new ArrayList<>();
     for (JsonNode fault : answer.path("errors")) {
       faults.add(
           new Problem.Fault(
               fault.path("pointer").asText(""),
+              fault.path("object").asText(""),
               fault.path("problem").asText(""),
               fault.path("cure").asText(""),
               fault.hasNonNull("line") ? fault.path("line").asInt() : null));
-    }
-    for (JsonNode fault : answer.path("problems")) {
-      faults.add(
-          new Problem.Fault(
-              (fault.path("object").asText("") + " " + fault.path("field").asText("")).strip(),
-              fault.path("problem").asText(""),
-              fault.path("cure").asText("")));
     }
     return faults;
   }

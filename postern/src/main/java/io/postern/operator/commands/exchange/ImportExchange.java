@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.commandline.InputFile;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.api.ExchangeClient;
+import io.postern.operator.api.ProblemText;
 import io.postern.operator.commands.Dialogue;
+import io.postern.operator.commands.ReasonOption;
 import io.postern.operator.connection.ConnectionOptions;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -64,6 +66,8 @@ final class ImportExchange implements Callable<Integer> {
       description = "writes the draft, a directory file, into a new file")
   private @Nullable Path draft;
 
+  @Mixin private ReasonOption reason = new ReasonOption();
+
   @Option(names = "--dry-run", description = "shows the result only")
   private boolean dryRun;
 
@@ -79,11 +83,11 @@ final class ImportExchange implements Callable<Integer> {
     }
     byte[] read = InputFile.read(file, MOST_BYTES);
     ExchangeClient client = new ExchangeClient(connection.installation().policy());
-    JsonNode compared = client.take(read, organization, routes, true, null);
+    JsonNode compared = client.take(read, organization, routes, true, null, reason.text());
     if (draft != null) {
       write(draft, compared.path("file").asText());
     }
-    boolean good = compared.path("problems").isEmpty();
+    boolean good = compared.has("applied");
     boolean same = compared.path("changes").isEmpty();
     if (dryRun || !good || same) {
       output.print(
@@ -107,11 +111,13 @@ final class ImportExchange implements Callable<Integer> {
       }
     }
     String agreed = yes ? null : compared.path("seen").asText();
-    JsonNode made = client.take(read, organization, routes, false, agreed);
+    JsonNode made = client.take(read, organization, routes, false, agreed, reason.text());
     if (!made.has("applied")) {
       output.note(
-          "nothing was changed: another administrator has changed the organization in the "
-              + "meantime; compare again");
+          made.has("findings")
+              ? "nothing was changed: " + ProblemText.of(made)
+              : "nothing was changed: another administrator has changed the organization in the "
+                  + "meantime; compare again");
       return 1;
     }
     output.print(

@@ -2,6 +2,7 @@ package io.postern.operator.commands.exchange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.operator.api.ChangeText;
+import io.postern.operator.api.ProblemText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,23 +24,20 @@ final class ImportText {
   static List<String> lines(JsonNode answer) {
     List<String> lines = new ArrayList<>();
     GROUPS.forEach((taken, title) -> group(lines, answer.path("findings"), taken, title));
-    if (!answer.path("problems").isEmpty()) {
+    if (answer.has("errors")) {
       lines.add("the draft is NOT VALID:");
     }
-    for (JsonNode problem : answer.path("problems")) {
-      int line = problem.path("line").asInt(0);
-      String cure = problem.path("cure").asText();
-      lines.add(
-          "  "
-              + (line > 0 ? "line " + line + ": " : "")
-              + problem.path("object").asText()
-              + " "
-              + problem.path("field").asText()
-              + ": "
-              + problem.path("problem").asText()
-              + (cure.isEmpty() ? "" : "; " + cure));
-    }
+    ProblemText.faults(answer).forEach(fault -> lines.add("  " + fault));
     answer.path("changes").forEach(change -> lines.addAll(ChangeText.lines(change)));
+    for (JsonNode warning : answer.path("warnings")) {
+      lines.add(
+          "  WARNING "
+              + warning.path("object").asText()
+              + ": "
+              + warning.path("warning").asText()
+              + "; "
+              + warning.path("cure").asText());
+    }
     return lines;
   }
 

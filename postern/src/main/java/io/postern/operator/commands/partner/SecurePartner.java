@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.postern.commandline.OutputOption;
 import io.postern.commandline.Program;
+import io.postern.operator.api.ChangeText;
 import io.postern.operator.api.PartnersClient;
 import io.postern.operator.api.ProblemText;
 import io.postern.operator.commands.Dialogue;
+import io.postern.operator.commands.ReasonOption;
 import io.postern.operator.connection.ConnectionOptions;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -58,7 +60,9 @@ public final class SecurePartner implements Callable<Integer> {
   @Option(names = "--look", description = "shows the partner's mail hosts and a proposal only")
   private boolean look;
 
-  @Option(names = "--dry-run", description = "plans and validates only")
+  @Mixin private ReasonOption reason = new ReasonOption();
+
+  @Option(names = "--dry-run", description = "plans and validates, or shows what is removed, only")
   private boolean dryRun;
 
   @Option(names = "--yes", description = "makes changes without asking")
@@ -128,7 +132,7 @@ public final class SecurePartner implements Callable<Integer> {
     }
     Map<String, Object> planned = new LinkedHashMap<>(body);
     planned.put("validate", false);
-    JsonNode plan = client.secure(domain, planned, null);
+    JsonNode plan = client.secure(domain, planned, null, reason.text());
     if (isRefused(plan)) {
       return refused(plan);
     }
@@ -216,7 +220,7 @@ public final class SecurePartner implements Callable<Integer> {
     body.put("consent", true);
     body.put("evenIfUnmet", reportOnly || evenIfUnmet);
     output.note("validating the plan, a minute at most");
-    JsonNode secured = client.secure(domain, body, seen);
+    JsonNode secured = client.secure(domain, body, seen, reason.text());
     if (isRefused(secured)) {
       return refused(secured);
     }
@@ -242,32 +246,38 @@ public final class SecurePartner implements Callable<Integer> {
   }
 
   private int undone(PartnersClient client, Optional<Dialogue> dialogue) throws Exception {
-    if (!yes && dialogue.isEmpty()) {
-      throw wrong("cannot ask here: add --yes to remove them");
+    if (!dryRun && !yes && dialogue.isEmpty()) {
+      throw wrong("cannot ask here: add --yes to remove them, or --dry-run");
     }
     Optional<JsonNode> made = client.made(domain);
     if (made.isEmpty()) {
       output.note("no connector was created for " + domain);
       return 1;
     }
-    if (!yes) {
+    if (!dryRun && !yes) {
       output.print(made.get(), () -> PartnerText.made(made.get()));
       if (!dialogue.orElseThrow().agrees("Remove them?")) {
         output.note("nothing was changed");
         return 1;
       }
     }
-    JsonNode undone = client.undo(domain, made.get().path("seen").asText());
-    if (!undone.has("version")) {
+    JsonNode undone = client.undo(domain, made.get().path("seen").asText(), dryRun, reason.text());
+    if (!undone.has("applied")) {
       return refused(undone);
     }
     output.print(
         undone,
-        () ->
-            List.of(
-                "postern: removed, as version "
-                    + undone.path("version").asLong()
-                    + "; mail queued under the requirement is held"));
+        () -> {
+          List<String> lines = new ArrayList<>();
+          undone.path("changes").forEach(change -> lines.addAll(ChangeText.lines(change)));
+          lines.add(
+              dryRun
+                  ? "postern: nothing was changed (--dry-run)"
+                  : "postern: removed, as version "
+                      + undone.path("version").asLong()
+                      + "; mail queued under the requirement is held");
+          return lines;
+        });
     return 0;
   }
 

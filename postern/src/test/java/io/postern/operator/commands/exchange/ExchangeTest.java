@@ -24,7 +24,7 @@ class ExchangeTest {
           + "{\"object\":\"From A\",\"parameter\":\"Name\",\"value\":\"From A\",\"taken\":\"taken\",\"remark\":\"\"},"
           + "{\"object\":\"From A\",\"parameter\":\"X\",\"value\":\"1\",\"taken\":\"unknown\",\"remark\":\"\"},"
           + "{\"object\":\"From A\",\"parameter\":\"TestMode\",\"value\":\"true\",\"taken\":\"different\",\"remark\":\"enabled: false\"}],"
-          + "\"problems\":[],\"changes\":[{\"change\":\"added\",\"object\":\"inbound-connector/contoso/From A\",\"fields\":[]}],\"seen\":7,\"applied\":false}";
+          + "\"changes\":[{\"change\":\"added\",\"object\":\"inbound-connector/contoso/From A\",\"fields\":[]}],\"seen\":7,\"applied\":false}";
 
   @TempDir private Path folder;
   private LabPolicy policy;
@@ -139,13 +139,16 @@ class ExchangeTest {
     policy.answer(
         "POST",
         "dryRun=true",
-        200,
-        COMPARED.replace(
-            "\"problems\":[]",
-            "\"problems\":[{\"line\":3,\"column\":1,\"object\":\"organization/contoso\",\"field\":\"id\",\"problem\":\"not yours\",\"cure\":\"ask\"}]"));
+        422,
+        "{\"status\":422,\"title\":\"Not valid\",\"detail\":\"There is 1 problem.\","
+            + "\"errors\":[{\"pointer\":\"/organizations/0/id\",\"object\":\"organization/contoso\","
+            + "\"problem\":\"not yours\",\"cure\":\"ask\",\"line\":3}],"
+            + COMPARED.substring(1, COMPARED.indexOf(",\"changes\""))
+            + "}");
     Ran ran = take("--yes");
     assertThat(ran.exit()).isEqualTo(1);
-    assertThat(ran.out()).contains("NOT VALID:\n  line 3: organization/contoso id: not yours; ask");
+    assertThat(ran.out())
+        .contains("NOT VALID:\n  line 3: organization/contoso /organizations/0/id: not yours; ask");
     assertThat(policy.requests()).hasSize(1);
   }
 

@@ -75,7 +75,7 @@ class SecurePartnerTest {
   private List<JsonNode> asked() throws IOException {
     List<JsonNode> bodies = new ArrayList<>();
     for (Request request : policy.requests()) {
-      if (request.path().endsWith("/secure")) {
+      if (request.path().contains("/secure?")) {
         bodies.add(JSON.readTree(request.body()));
       }
     }
@@ -211,6 +211,24 @@ class SecurePartnerTest {
             "proposal: certificateName mail.f.example");
   }
 
+  private static final String UNDONE =
+      "{\"version\":10,\"dryRun\":false,\"applied\":true,\"changes\":[{\"change\":\"removed\","
+          + "\"object\":\"outbound-connector/contoso/To f.example\",\"fields\":[]}]}";
+
+  @Test
+  void aDryRunOfUndoShowsWhatIsRemoved() throws Exception {
+    pair()
+        .once(
+            "DELETE",
+            "dryRun=true&reason=contract%20ended",
+            200,
+            UNDONE.replace("\"applied\":true", "\"applied\":false"));
+    Ran ran = secure("--undo", "--dry-run", "--reason", "contract ended");
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    assertThat(ran.out())
+        .contains("outbound-connector/contoso/To f.example", "nothing was changed (--dry-run)");
+  }
+
   private LabPolicy pair() throws IOException {
     policy.close();
     policy =
@@ -221,7 +239,7 @@ class SecurePartnerTest {
 
   @Test
   void thePairIsUndoneAsItWasSeen() throws Exception {
-    pair().once("DELETE", "/partners/f.example", 200, "{\"version\":10}");
+    pair().once("DELETE", "/partners/f.example", 200, UNDONE);
     assertThat(secure("--undo", "--yes").out()).contains("removed, as version 10");
     assertThat(policy.requests().getLast().ifMatch()).isEqualTo("\"9\"");
     Ran none = secure("--undo", "--yes");
@@ -232,7 +250,12 @@ class SecurePartnerTest {
 
   @Test
   void aPairThatIsAnotherOneByNowIsNotUndone() throws Exception {
-    pair().once("DELETE", "/partners/f.example", 412, "{\"status\":412,\"detail\":\"Changed.\"}");
+    pair()
+        .once(
+            "DELETE",
+            "/partners/f.example",
+            412,
+            "{\"status\":412,\"detail\":\"Changed.\",\"version\":10}");
     Ran ran = secure("--undo", "--yes");
     assertThat(ran.exit()).isEqualTo(1);
     assertThat(ran.out()).contains("NOT CHANGED: Changed.");
@@ -241,7 +264,7 @@ class SecurePartnerTest {
   /** Whoever agrees has seen what is removed. */
   @Test
   void aPersonSeesThePairThatIsUndone() throws Exception {
-    pair().once("DELETE", "/partners/f.example", 200, "{\"version\":10}");
+    pair().once("DELETE", "/partners/f.example", 200, UNDONE);
     try (RunningProgram program =
         policy.startAtTerminal("secure-partner", "contoso", "f.example", "--undo")) {
       Awaitility.await()

@@ -26,7 +26,6 @@ import java.util.Set;
 public final class AccessTable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PROBLEM = "application/problem+json"; // RFC 9457
-  private static final int UNPROCESSABLE = 422;
 
   private final List<Row> rows = new ArrayList<>();
 
@@ -124,10 +123,8 @@ public final class AccessTable {
     return wrong;
   }
 
-  /** The answer to an apply has problems, and is none. */
   private static boolean isProblem(HttpResponse<String> answer) {
-    return answer.headers().firstValue("Content-Type").orElse("").startsWith(PROBLEM)
-        || answer.statusCode() == UNPROCESSABLE && answer.body().contains("\"problems\"");
+    return answer.headers().firstValue("Content-Type").orElse("").startsWith(PROBLEM);
   }
 
   private static HttpRequest request(URI base, Row row, String authorization) {

@@ -1,8 +1,9 @@
-package io.postern.policy.api;
+package io.postern.policy.change;
 
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.directory.ObjectVersion;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * 9110 §13.1): an object that exists is changed only by somebody who says which version was seen.
  * Pure.
  */
-final class Precondition {
+public final class Precondition {
   private static final int PRECONDITION_REQUIRED = 428; // RFC 6585 §3
   private static final String ANY = "*";
 
@@ -23,7 +24,7 @@ final class Precondition {
    *     any more, 412
    * @throws ProblemException 428: the caller does not say what was seen; 400: a header is wrong
    */
-  static Optional<String> expected(
+  public static Optional<String> expected(
       String current, @Nullable String ifMatch, @Nullable String ifNoneMatch) {
     boolean exists = !current.equals(ObjectVersion.NONE);
     if (ifNoneMatch != null) {
@@ -40,7 +41,7 @@ final class Precondition {
                 PRECONDITION_REQUIRED,
                 "Version missing",
                 "The object exists: send If-Match with the ETag of the version that you have read.",
-                java.util.List.of(
+                List.of(
                     new Problem.Fault(
                         "If-Match", "it is missing", "write If-Match: \"" + current + "\""))));
       }
@@ -54,13 +55,32 @@ final class Precondition {
     return Optional.empty();
   }
 
+  /**
+   * The version of the directory that a change expects, from If-Match; -1: any.
+   *
+   * @throws ProblemException 400: it is none
+   */
+  public static long seen(@Nullable String ifMatch) {
+    if (ifMatch == null || ifMatch.strip().equals(ANY)) {
+      return -1;
+    }
+    String version = unquoted(ifMatch.strip());
+    if (!version.matches("[0-9]{1,18}|-1")) {
+      throw ProblemException.badRequest(
+          "If-Match",
+          "it is not a version of the directory",
+          "write \"seen\" of the previous response, or the ETag of GET /directory");
+    }
+    return Math.max(0, Long.parseLong(version));
+  }
+
   static String unquoted(String tag) {
     return tag.length() >= 2 && tag.startsWith("\"") && tag.endsWith("\"")
         ? tag.substring(1, tag.length() - 1)
         : tag;
   }
 
-  static String quoted(String version) {
+  public static String quoted(String version) {
     return "\"" + version + "\"";
   }
 }
