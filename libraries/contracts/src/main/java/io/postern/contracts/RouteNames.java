@@ -1,6 +1,9 @@
 package io.postern.contracts;
 
-/** The kinds of next hops by their route's name (docs/design/connectors.md, "Choice"). Pure. */
+/**
+ * The kinds of next hops by their route's name (docs/design/connectors.md, "Choice of a
+ * connector"). Pure.
+ */
 public final class RouteNames {
   /** Before the host and port of a mailbox route. */
   public static final String MAILBOX = "mailbox:";
