@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
  * fail where the host lacks one. Owner: the delivery's thread.
  */
 final class NeededExtensions {
+  private static final long MEGABYTE = 1 << 20;
+
   private final Attempt attempt;
   private final Capabilities host;
   private final Contents contents;
@@ -32,6 +34,7 @@ final class NeededExtensions {
   void check() throws ContentException {
     DeliveryRequested request = attempt.request();
     BodyType body = request.getEnvelope().getBody();
+    long most = request.getNextHop().getMaxMessageMegabytes() * MEGABYTE;
     // RFC 1870 §6.1: a message larger than announced is not offered.
     if (host.size().isPresent() && request.getSize() > host.size().getAsLong()) {
       fail(
@@ -42,6 +45,16 @@ final class NeededExtensions {
               + request.getSize()
               + " bytes, the host takes "
               + host.size().getAsLong());
+    } else if (most > 0 && request.getSize() > most) {
+      fail(
+          Reasons.TOO_LARGE,
+          552,
+          "5.3.4",
+          "the message has "
+              + request.getSize()
+              + " bytes, at most "
+              + most
+              + " are allowed to this destination");
     } else if (body == BodyType.BODY_BINARYMIME && !host.binaryMime()) { // RFC 3030 §3
       fail(
           Reasons.NO_BINARYMIME,

@@ -299,6 +299,19 @@ class RelayDialogueTest {
   }
 
   @Test
+  void whatTheConnectorDoesNotTakeFailsBeforeItsEnvelope() throws Exception {
+    DeliveryRequested.Builder request = request().setSize(1 << 20);
+    request.getNextHopBuilder().setMaxMessageMegabytes(1);
+    assertThat(lab.deliver(request).getRecipients(0).getKind()).isEqualTo(OutcomeKind.DELIVERED);
+
+    RecipientOutcome tooLarge = lab.deliver(request.setSize((1 << 20) + 1)).getRecipients(0);
+    assertThat(tooLarge.getKind()).isEqualTo(OutcomeKind.FAILED);
+    assertThat(tooLarge.getReason()).isEqualTo("too-large");
+    assertThat(tooLarge.getReply().getText()).contains("at most 1048576 are allowed");
+    assertThat(peer.messages()).hasSize(1);
+  }
+
+  @Test
   void whatTheHostCannotTakeFailsBeforeItsEnvelope() throws Exception {
     try (ScriptedPeer small = ScriptedPeer.named("s.fabrikam.com").capabilities("SIZE 10").start();
         ScriptedPeer seven = ScriptedPeer.named("7.fabrikam.com").capabilities("SIZE").start()) {

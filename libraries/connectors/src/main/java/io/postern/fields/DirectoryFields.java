@@ -340,6 +340,10 @@ public final class DirectoryFields {
               number("maxMessagesPerMinute", 1, MOST_PER_MINUTE, OF_DELIVERY)
                   .note(", to one next hop of the connector")
                   .in(Group.MORE),
+              number("maxMessageMegabytes", 1, 1_000, "the host's own limit")
+                  .note(", of 1,048,576 bytes; a larger message fails at once")
+                  .in(Group.MORE)
+                  .added("a send connector's MaxMessageSize in Exchange Server"),
               choice("tlsSettings", Words.TLS_SETTINGS, TlsLevel.OPPORTUNISTIC, "opportunistic TLS")
                   .in(Group.SECURITY)
                   .evaluated(),

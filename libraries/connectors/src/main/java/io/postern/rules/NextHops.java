@@ -41,6 +41,7 @@ final class NextHops {
             .setMaxConnections(connector.getMaxConnections())
             .setMaxMessagesPerConnection(connector.getMaxMessagesPerConnection())
             .setMaxMessagesPerMinute(connector.getMaxMessagesPerMinute())
+            .setMaxMessageMegabytes(connector.getMaxMessageMegabytes())
             .build();
   }
 

@@ -116,6 +116,7 @@ final class RandomFiles {
           "maxConnections", List.of(1, 1_000, 1_001),
           "maxMessagesPerConnection", List.of(1, 10_000, 10_001),
           "maxMessagesPerMinute", RATES,
+          "maxMessageMegabytes", List.of(1, 1_000, 1_001),
           "tlsSettings", TLS,
           "tlsDomain", NAMES,
           "allAcceptedDomains", FLAGS,
