@@ -185,7 +185,7 @@ public final class DirectoryFields {
               "none"));
 
   public static final FieldTable INBOUND_CONNECTOR =
-      FieldTable.of(
+      FieldTable.withForm(
               InboundConnector.getDescriptor(),
               name("From Fabrikam").evaluated(),
               connectorType(),
@@ -228,12 +228,8 @@ public final class DirectoryFields {
                       MOST_ENTRIES,
                       "accepted domains of the organization" + AT_MOST)
                   .otherwise("all")
-                  .in(Group.MORE)
                   .evaluated(),
-              flag("efSkipLastIP")
-                  .note("; not with `efSkipIPs`")
-                  .in(Group.MORE)
-                  .evaluated(GATEWAYS),
+              flag("efSkipLastIP").note("; not with `efSkipIPs`").evaluated(GATEWAYS),
               texts(
                       "efSkipIPs",
                       Form.OTHER,
@@ -241,7 +237,6 @@ public final class DirectoryFields {
                       "public addresses of a gateway: address, `192.0.2.1-192.0.2.9`, CIDR block from"
                           + " `/8` (IPv6: `/32`)"
                           + AT_MOST)
-                  .in(Group.MORE)
                   .evaluated(THE_SAME),
               texts(
                       "efUsers",
@@ -249,43 +244,33 @@ public final class DirectoryFields {
                       MOST_ENTRIES,
                       "recipients, `user@example.com` in an accepted domain" + AT_MOST)
                   .otherwise("all")
-                  .in(Group.MORE)
                   .evaluated(THE_SAME),
               flag("treatMessagesAsInternal")
                   .onPremisesOnly()
                   .note(", without `cloudServicesMailEnabled`")
-                  .in(Group.MORE)
                   .evaluated(MESSAGE_CHANGES),
               flag("cloudServicesMailEnabled")
                   .onPremisesOnly()
                   .note(", with a `tlsSenderCertificateName`")
-                  .in(Group.MORE)
                   .evaluated("the same; only with a certificate name"),
               flag("blocked")
                   .note("; its mail is refused")
-                  .in(Group.MORE)
                   .added("Exchange has a separate list (Get-BlockedConnector)"),
-              text("blockedReason", MOST_COMMENT)
-                  .note(", for administrators only")
-                  .in(Group.MORE)
-                  .added(THE_SAME),
+              text("blockedReason", MOST_COMMENT).note(", for administrators only").added(THE_SAME),
               number("maxMessagesPerMinute", 1, MOST_PER_MINUTE, UNLIMITED)
                   .note(OF_CLIENTS)
-                  .in(Group.MORE)
                   .added(
                       "[rate limits](../guides/rate-limits.md); Exchange Server's receive connectors"
                           + " have MessageRateLimit, unlimited by default"),
               number("maxRecipientsPerMinute", 1, MOST_PER_MINUTE, UNLIMITED)
                   .note(OF_CLIENTS)
-                  .in(Group.MORE)
                   .added(THE_SAME),
               number("maxRecipientsPerMinutePerSender", 1, MOST_PER_MINUTE, UNLIMITED)
                   .note(", of one sender in an accepted domain")
                   .onPremisesOnly()
-                  .in(Group.MORE)
                   .added("the same; Exchange has RecipientRateLimit for mailboxes, 10,000 a day"),
-              anchors().in(Group.MORE),
-              revocation().in(Group.MORE).added("Exchange has one rule for all"))
+              anchors(),
+              revocation().added("Exchange has one rule for all"))
           .without(
               Map.of(
                   "ClientHostNames",
@@ -305,7 +290,7 @@ public final class DirectoryFields {
                       + " restrictDomainsToCertificate"));
 
   public static final FieldTable OUTBOUND_CONNECTOR =
-      FieldTable.of(
+      FieldTable.withForm(
               OutboundConnector.getDescriptor(),
               name("To Fabrikam").evaluated(),
               connectorType(),
@@ -334,15 +319,12 @@ public final class DirectoryFields {
                   .in(Group.ROUTING)
                   .evaluated("no blocks of addresses"),
               number("maxConnections", 1, 1_000, OF_DELIVERY)
-                  .note(", at a time, to one next hop of the connector")
-                  .in(Group.MORE),
-              number("maxMessagesPerConnection", 1, 10_000, OF_DELIVERY).in(Group.MORE),
+                  .note(", at a time, to one next hop of the connector"),
+              number("maxMessagesPerConnection", 1, 10_000, OF_DELIVERY),
               number("maxMessagesPerMinute", 1, MOST_PER_MINUTE, OF_DELIVERY)
-                  .note(", to one next hop of the connector")
-                  .in(Group.MORE),
+                  .note(", to one next hop of the connector"),
               number("maxMessageMegabytes", 1, 1_000, "the host's own limit")
                   .note(", of 1,048,576 bytes; a larger message fails at once")
-                  .in(Group.MORE)
                   .added("a send connector's MaxMessageSize in Exchange Server"),
               choice("tlsSettings", Words.TLS_SETTINGS, TlsLevel.OPPORTUNISTIC, "opportunistic TLS")
                   .in(Group.SECURITY)
@@ -355,42 +337,32 @@ public final class DirectoryFields {
                   .evaluated(),
               flag("allAcceptedDomains").onPremisesOnly().in(Group.USE).evaluated(),
               choice("smtpDaneMode", Words.DANE, DaneMode.DANE_MODE_UNSPECIFIED, OPPORTUNISTIC)
-                  .in(Group.MORE)
                   .evaluated(),
               choice(
                       "mtaStsMode",
                       Words.MTA_STS,
                       MtaStsMode.MTA_STS_MODE_UNSPECIFIED,
                       OPPORTUNISTIC)
-                  .in(Group.MORE)
                   .evaluated(),
-              anchors().in(Group.MORE),
-              revocation().in(Group.MORE).added("Exchange has one rule for all"),
+              anchors(),
+              revocation().added("Exchange has one rule for all"),
               text(
                       "clientCertificate",
                       Form.ENTRY,
                       "name of a certificate of the organization in delivery-service's folder, 1 to"
                           + " 64 letters, digits, dots, hyphens or underscores")
-                  .in(Group.MORE)
                   .added("Exchange shows one for all"),
-              choice("minimumTlsVersion", Words.TLS_VERSION, TlsVersion.TLS_1_2)
-                  .forcedTls()
-                  .in(Group.MORE),
-              flag("requireForwardSecrecy").forcedTls().in(Group.MORE),
-              flag("requirePostQuantum").forcedTls().in(Group.MORE),
+              choice("minimumTlsVersion", Words.TLS_VERSION, TlsVersion.TLS_1_2).forcedTls(),
+              flag("requireForwardSecrecy").forcedTls(),
+              flag("requirePostQuantum").forcedTls(),
               flag("routeAllMessagesViaOnPremises")
                   .onPremisesOnly()
-                  .in(Group.MORE)
                   .evaluated(
                       "without a loop ([decision"
                           + " 45](../decisions/0045-central-transport-knows-its-own-pass.md))"),
-              flag("cloudServicesMailEnabled")
-                  .onPremisesOnly()
-                  .in(Group.MORE)
-                  .evaluated(MESSAGE_CHANGES),
+              flag("cloudServicesMailEnabled").onPremisesOnly().evaluated(MESSAGE_CHANGES),
               text("ehloName", Form.HOST_NAME, "host name in EHLO, `mail.example.com`")
                   .otherwise("delivery-service's")
-                  .in(Group.MORE)
                   .added("a send connector's Fqdn in Exchange Server"),
               texts(
                       "sourceAddresses",
@@ -399,17 +371,14 @@ public final class DirectoryFields {
                       "at most one IPv4 and one IPv6 source address of the machines that run"
                           + " delivery-service")
                   .otherwise("delivery-service's")
-                  .in(Group.MORE)
                   .added("a send connector's SourceIPAddress"),
               text(
                       "credentials",
                       Form.ENTRY,
                       "name of a user and password of the organization in delivery-service's"
                           + " folder, as `clientCertificate`; with `smartHosts` only")
-                  .in(Group.MORE)
                   .added("a send connector's AuthenticationCredential"),
               flag("senderRewritingEnabled")
-                  .in(Group.MORE)
                   .evaluated(
                       "[sender rewriting](../guides/sender-rewriting.md); partner connectors too"))
           .refusing(

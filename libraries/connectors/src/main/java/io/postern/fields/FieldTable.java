@@ -27,6 +27,12 @@ public record FieldTable(
     return of(message, "", rows);
   }
 
+  /** With a form, which asks all but the name: rows without a group are in the last one. */
+  static FieldTable withForm(Descriptor message, Row... rows) {
+    Stream.of(rows).skip(1).forEach(Row::inSomeGroup);
+    return of(message, "", rows);
+  }
+
   /**
    * @param prefix of the protobuf fields' names
    */

@@ -128,6 +128,10 @@ final class Row {
     return this;
   }
 
+  void inSomeGroup() {
+    group = group == null ? Group.MORE : group;
+  }
+
   Row evaluated() {
     return evaluated("");
   }
