@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.certificate.anchors.AnchorQuery;
 import io.postern.certificate.checks.Checks;
@@ -63,20 +62,8 @@ public class CertificateChecksResource {
           "A Report; for caName the response of trust-anchors, and in \"seen\" a Report for the "
               + "newest two chains from that authority in the traffic",
       content = @Content(schema = @Schema(oneOf = {Report.class, TrustAnswer.class})))
-  @APIResponse(
-      responseCode = "400",
-      description = "A field is invalid; see the error",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "Four checks are running",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "400", description = "A field is invalid; see the error")
+  @APIResponse(responseCode = "503", description = "Four checks are running")
   public Response check(@Nullable CheckRequest asked) throws InterruptedException {
     if (caller.rights().changes().filter(Set::isEmpty).isPresent()) {
       throw ProblemException.forbidden(

@@ -1,6 +1,5 @@
 package io.postern.certificate.api;
 
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.certificate.published.PublishedCertificate;
 import io.postern.certificate.published.PublishedInformation;
@@ -73,13 +72,7 @@ public class CertificatesResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = PublishedInformation.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "Not known yet: Kafka is unavailable",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "503", description = "Not known yet: Kafka is unavailable")
   public Response json() {
     return published
         .content()

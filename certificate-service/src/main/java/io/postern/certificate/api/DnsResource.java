@@ -1,7 +1,6 @@
 package io.postern.certificate.api;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.certificate.dns.DnsReport;
 import io.postern.certificate.dns.OwnDns;
@@ -68,18 +67,10 @@ public class DnsResource {
       content = @Content(schema = @Schema(implementation = DnsReport.class)))
   @APIResponse(
       responseCode = "404",
-      description = "Neither an accepted domain nor an MX host of the installation",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "Neither an accepted domain nor an MX host of the installation")
   @APIResponse(
       responseCode = "503",
-      description = "Too many checks at a time, or Kafka is unavailable",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "Too many checks at a time, or Kafka is unavailable")
   public Response of(
       @Parameter(description = "an accepted domain, or an MX host of the installation")
           @PathParam("name")

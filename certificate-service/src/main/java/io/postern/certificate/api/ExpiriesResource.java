@@ -1,7 +1,6 @@
 package io.postern.certificate.api;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.Rights;
 import io.postern.certificate.expiry.CertificateEnd;
 import io.postern.certificate.expiry.ExpiringCertificate;
@@ -58,19 +57,10 @@ public class ExpiriesResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Answer.class)))
-  @APIResponse(
-      responseCode = "400",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "400")
   @APIResponse(
       responseCode = "503",
-      description = "The certificates, or the traffic records, have not been read yet",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "The certificates, or the traffic records, have not been read yet")
   public Response expiring(
       @Parameter(description = "1 to 3650") @QueryParam("withinDays") @DefaultValue("60")
           int withinDays) {

@@ -1,7 +1,6 @@
 package io.postern.certificate.api;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.certificate.mtasts.PolicyView;
 import io.postern.certificate.mtasts.StsPolicies;
@@ -50,13 +49,7 @@ public class MtaStsPoliciesResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Answer.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "The policies have not been read yet",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "503", description = "The policies have not been read yet")
   public Response all() {
     if (caller.organizations().isPresent()) { // they are domains that any organization sends to
       throw ProblemException.forbidden(
@@ -83,26 +76,11 @@ public class MtaStsPoliciesResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = PolicyView.class)))
-  @APIResponse(
-      responseCode = "400",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "400")
   @APIResponse(
       responseCode = "404",
-      description = "No policy of it was queried, or it expired more than a week ago",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "The policies have not been read yet",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "No policy of it was queried, or it expired more than a week ago")
+  @APIResponse(responseCode = "503", description = "The policies have not been read yet")
   public Response policy(@PathParam("domain") String domain) {
     // A policy is known because somebody here mails the domain.
     caller.requireOperator();

@@ -1,7 +1,6 @@
 package io.postern.certificate.api;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.rehearsal.Rehearsal;
 import io.postern.certificate.rehearsal.RehearsalException;
@@ -64,18 +63,10 @@ public class RehearsalsResource {
       content = @Content(schema = @Schema(implementation = Rehearsal.class)))
   @APIResponse(
       responseCode = "422",
-      description = "The certificate is invalid, or there is no certificate to replace",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "The certificate is invalid, or there is no certificate to replace")
   @APIResponse(
       responseCode = "503",
-      description = "Too many rehearsals at a time, or Kafka is unavailable",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "Too many rehearsals at a time, or Kafka is unavailable")
   public Response rehearse(@Nullable RehearsalRequest question) throws InterruptedException {
     caller.requireOperator(); // the outcomes are of all organizations
     if (!running.tryAcquire()) {

@@ -1,7 +1,6 @@
 package io.postern.certificate.api;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.anchors.AnchorQuery;
 import io.postern.check.CertificateFile;
@@ -40,21 +39,11 @@ import org.jspecify.annotations.Nullable;
     responseCode = "200",
     description = "Trusted or not",
     content = @Content(schema = @Schema(implementation = TrustAnswer.class)))
-@APIResponse(
-    responseCode = "400",
-    description = "The request is wrong; the error names the fault",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-    responseCode = "404",
-    description = "No such organization",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(responseCode = "400", description = "The request is wrong; the error names the fault")
+@APIResponse(responseCode = "404", description = "No such organization")
 @APIResponse(
     responseCode = "503",
-    description = "The organization is not known yet: Kafka is unavailable",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    description = "The organization is not known yet: Kafka is unavailable")
 public class TrustAnchorsResource {
   private static final int MOST_CERTIFICATES = 10;
   private static final String ABOUT =

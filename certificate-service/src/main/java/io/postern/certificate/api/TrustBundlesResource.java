@@ -1,6 +1,5 @@
 package io.postern.certificate.api;
 
-import io.postern.api.Problem;
 import io.postern.certificate.anchors.AnchorHistory;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.bundles.BundleLedger;
@@ -25,11 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "trust", description = "The roots trusted here, since when, and from where")
-@APIResponse(
-    responseCode = "503",
-    description = "Not known yet: Kafka is unavailable",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(responseCode = "503", description = "Not known yet: Kafka is unavailable")
 public class TrustBundlesResource {
   static final String NOT_READ =
       "the recorded bundles have not been read yet: Kafka is unavailable";
@@ -64,13 +59,7 @@ public class TrustBundlesResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = BundleView.Bundle.class)))
-  @APIResponse(
-      responseCode = "404",
-      description = "No such version is known",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "404", description = "No such version is known")
   public Response version(@PathParam("version") String version) {
     return answer(
         history ->
@@ -86,13 +75,7 @@ public class TrustBundlesResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = BundleView.Difference.class)))
-  @APIResponse(
-      responseCode = "404",
-      description = "One of the two is not known",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "404", description = "One of the two is not known")
   public Response difference(@PathParam("from") String from, @PathParam("to") String to) {
     return answer(
         history ->

@@ -1,7 +1,6 @@
 package io.postern.console.life;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.console.sight.Sight;
 import io.postern.console.store.ReadModel;
 import io.quarkus.security.Authenticated;
@@ -41,13 +40,7 @@ public class LifeResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Life.class)))
-  @APIResponse(
-      responseCode = "404",
-      description = "No such message, or the caller may not read it",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "404", description = "No such message, or the caller may not read it")
   public Life life(@PathParam("queueId") String queueId) {
     Sight sight = Sight.of(caller);
     return model.use(connection -> LifeReader.read(connection, queueId, sight));

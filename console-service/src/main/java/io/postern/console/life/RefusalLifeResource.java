@@ -2,7 +2,6 @@ package io.postern.console.life;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.console.sight.Sight;
 import io.postern.console.store.ReadModel;
@@ -64,13 +63,7 @@ public class RefusalLifeResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Answer.class)))
-  @APIResponse(
-      responseCode = "404",
-      description = "No such refusal, or the caller may not read it",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "404", description = "No such refusal, or the caller may not read it")
   public Answer refusal(@PathParam("reference") String text) {
     String reference;
     try {

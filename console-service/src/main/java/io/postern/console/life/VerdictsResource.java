@@ -3,7 +3,6 @@ package io.postern.console.life;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.console.life.Life.PathCertificate;
 import io.postern.console.store.ReadModel;
@@ -93,13 +92,7 @@ public class VerdictsResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Answer.class)))
-  @APIResponse(
-      responseCode = "404",
-      description = "No verdict with this key",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "404", description = "No verdict with this key")
   public Answer verdicts(@PathParam("key") String key) {
     VerdictKey parsed;
     try {

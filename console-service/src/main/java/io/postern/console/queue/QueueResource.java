@@ -132,11 +132,7 @@ public class QueueResource {
       content = @Content(schema = @Schema(implementation = QueueControlAnswer.class)))
   @APIResponse(
       responseCode = "409",
-      description = "More mail matches than expected; nothing was done",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "More mail matches than expected; nothing was done")
   public Response control(
       @Nullable QueueControl request,
       @Parameter(description = "Count only") @QueryParam("dryRun") @DefaultValue("false")

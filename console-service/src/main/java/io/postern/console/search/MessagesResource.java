@@ -1,7 +1,6 @@
 package io.postern.console.search;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.console.search.Found.Entry;
 import io.postern.console.search.Found.MessageView;
@@ -61,20 +60,10 @@ public class MessagesResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Found.class)))
-  @APIResponse(
-      responseCode = "400",
-      description = "A parameter is invalid",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "400", description = "A parameter is invalid")
   @APIResponse(
       responseCode = "503",
-      description = "The database is unavailable, or the search takes longer than 10 s",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "The database is unavailable, or the search takes longer than 10 s")
   public Found list(
       @BeanParam Parameters parameters,
       @Parameter(description = "messages, refusals, or all")

@@ -71,11 +71,7 @@ public class DirectoryResource {
       content = @Content(schema = @Schema(implementation = DirectoryView.class)))
   @APIResponse(
       responseCode = "503",
-      description = "The directory is not completely read, or Kafka is unavailable",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "The directory is not completely read, or Kafka is unavailable")
   public Response read() {
     Directory directory = current.get();
     Rights rights = caller.rights();
@@ -106,11 +102,7 @@ public class DirectoryResource {
       content = @Content(schema = @Schema(implementation = Changed.class)))
   @APIResponse(
       responseCode = "422",
-      description = "The file has errors, each with its place; nothing was changed",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "The file has errors, each with its place; nothing was changed")
   @APIResponse(
       responseCode = "409",
       description = "The file's organizations were changed at the same time, see \"changes\"",
@@ -125,27 +117,11 @@ public class DirectoryResource {
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = ChangedMeanwhile.class)))
-  @APIResponse(
-      responseCode = "413",
-      description = "More than 4 MB",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "Kafka is unavailable",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "413", description = "More than 4 MB")
+  @APIResponse(responseCode = "503", description = "Kafka is unavailable")
   @APIResponse(
       responseCode = "504",
-      description = "No response within 10 seconds; the change may still be made",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "No response within 10 seconds; the change may still be made")
   public Changed apply(
       InputStream file,
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_LENGTH) @DefaultValue("0")

@@ -65,16 +65,8 @@ import org.jspecify.annotations.Nullable;
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "objects", description = "Organizations, their domains, connectors and anchors")
-@APIResponse(
-    responseCode = "404",
-    description = "It does not exist, or the caller may not read it",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-    responseCode = "503",
-    description = "Kafka is unavailable",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(responseCode = "404", description = "It does not exist, or the caller may not read it")
+@APIResponse(responseCode = "503", description = "Kafka is unavailable")
 public class ObjectsResource {
   private static final int MOST_BYTES = 1_000_000;
   private static final int MOST = 500;
@@ -249,20 +241,8 @@ public class ObjectsResource {
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = ChangedMeanwhile.class)))
-  @APIResponse(
-      responseCode = "422",
-      description = "The object has errors, each with its line",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "428",
-      description = "It exists, and If-Match is missing",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "422", description = "The object has errors, each with its line")
+  @APIResponse(responseCode = "428", description = "It exists, and If-Match is missing")
   public Response put(
       @PathParam("organization") String organization,
       @PathParam("kind") String kind,
@@ -331,13 +311,7 @@ public class ObjectsResource {
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = ChangedMeanwhile.class)))
-  @APIResponse(
-      responseCode = "422",
-      description = "Another object still needs it",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "422", description = "Another object still needs it")
   public Response remove(
       @PathParam("organization") String organization,
       @PathParam("kind") String kind,

@@ -1,7 +1,6 @@
 package io.postern.policy.api;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.api.Rights;
 import io.postern.contracts.QueueId;
@@ -70,20 +69,8 @@ public class QueueResource {
       responseCode = "202",
       description = "Accepted",
       content = @Content(schema = @Schema(implementation = QueueAnswer.class)))
-  @APIResponse(
-      responseCode = "400",
-      description = "Not a queue id, or not an index of a recipient",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "Kafka is unavailable",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "400", description = "Not a queue id, or not an index of a recipient")
+  @APIResponse(responseCode = "503", description = "Kafka is unavailable")
   public Response control(
       @PathParam("queueId") String queueId,
       @PathParam("action") String action,
@@ -145,11 +132,7 @@ public class QueueResource {
       responseCode = "503",
       description =
           "Kafka is unavailable. Some partitions may have the request: repeating it does "
-              + "no harm",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+              + "no harm")
   public Response flush(
       @PathParam("route") String route,
       @Parameter(description = ORGANIZATION) @QueryParam("organization") @DefaultValue("")

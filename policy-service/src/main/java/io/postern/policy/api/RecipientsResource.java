@@ -1,7 +1,6 @@
 package io.postern.policy.api;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.log.directory.DirectoryReader;
@@ -75,41 +74,17 @@ public class RecipientsResource {
       responseCode = "200",
       description = "In force, compared (dry run), or nothing to change",
       content = @Content(schema = @Schema(implementation = RecipientsAnswer.class)))
-  @APIResponse(
-      responseCode = "404",
-      description = "Not an accepted domain",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "409",
-      description = "The list was changed at the same time",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "404", description = "Not an accepted domain")
+  @APIResponse(responseCode = "409", description = "The list was changed at the same time")
   @APIResponse(
       responseCode = "422",
-      description = "The list has errors, each with its line; nothing was changed",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "The list has errors, each with its line; nothing was changed")
   @APIResponse(
       responseCode = "503",
-      description = "Kafka is unavailable, or another list is being applied",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "Kafka is unavailable, or another list is being applied")
   @APIResponse(
       responseCode = "504",
-      description = "No response within 10 seconds; part of the change may have been made",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "No response within 10 seconds; part of the change may have been made")
   public RecipientsAnswer replace(
       @PathParam("domain") String name,
       InputStream list,
@@ -144,13 +119,7 @@ public class RecipientsResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = RecipientsView.class)))
-  @APIResponse(
-      responseCode = "404",
-      description = "Not an accepted domain",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "404", description = "Not an accepted domain")
   public Response list(@PathParam("domain") String name) {
     AcceptedDomain domain = domain(name);
     RecipientList list =
@@ -175,13 +144,7 @@ public class RecipientsResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = RecipientView.class)))
-  @APIResponse(
-      responseCode = "404",
-      description = "Not an accepted domain",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "404", description = "Not an accepted domain")
   public Response one(@PathParam("domain") String name, @PathParam("address") String address) {
     AcceptedDomain domain = domain(name);
     try {

@@ -1,7 +1,6 @@
 package io.postern.policy.api;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.TlsReportReceived;
@@ -23,8 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -61,13 +58,7 @@ public class TlsReportsResource {
           "Reports are not authenticated: the DKIM signature is not verified. At most 500 are "
               + "shown.")
   @APIResponse(responseCode = "200")
-  @APIResponse(
-      responseCode = "503",
-      description = "Kafka is unavailable",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "503", description = "Kafka is unavailable")
   public List<TlsReportView> list(
       @Parameter(description = "Domain, with its hosts (default: all)")
           @QueryParam("domain")
@@ -106,13 +97,7 @@ public class TlsReportsResource {
           "For operators: a report covers the whole installation. Of the last three days, at most "
               + "500; the trace of a message shows its result.")
   @APIResponse(responseCode = "200")
-  @APIResponse(
-      responseCode = "503",
-      description = "Kafka is unavailable",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "503", description = "Kafka is unavailable")
   public List<TlsReportSentView> sent(
       @Parameter(description = "Domain (default: all)") @QueryParam("domain") @DefaultValue("")
           String domain)

@@ -94,12 +94,7 @@ public class UsersResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = UserView.class)))
-  @APIResponse(
-      responseCode = "404",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "404")
   public Response one(@PathParam("name") String name) {
     caller.requireOperator();
     User user = existing(name);
@@ -134,20 +129,10 @@ public class UsersResource {
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = ChangedMeanwhile.class)))
-  @APIResponse(
-      responseCode = "428",
-      description = "The user exists, and If-Match is missing",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "428", description = "The user exists, and If-Match is missing")
   @APIResponse(
       responseCode = "422",
-      description = "A role or the password is invalid, or no operator would be left",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "A role or the password is invalid, or no operator would be left")
   public Response put(
       @PathParam("name") String name,
       @Nullable UserRequest request,
@@ -217,19 +202,8 @@ public class UsersResource {
       summary = "Removes a user and revokes the user's tokens",
       description = "Needs If-Match with its ETag. The last operator cannot be removed.")
   @APIResponse(responseCode = "204", description = "Removed")
-  @APIResponse(
-      responseCode = "404",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "409",
-      description = "No operator would be left",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "404")
+  @APIResponse(responseCode = "409", description = "No operator would be left")
   @APIResponse(
       responseCode = "412",
       description = "The user has been changed, see \"current\"",

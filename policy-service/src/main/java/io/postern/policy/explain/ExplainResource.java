@@ -56,43 +56,15 @@ public class ExplainResource {
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = ExplainAnswer.class)))
-  @APIResponse(
-      responseCode = "400",
-      description = "A fact is invalid or missing; see errors",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "404",
-      description = "No such message, or the caller may not read it",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "422",
-      description = "No connector was evaluated for this message",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "400", description = "A fact is invalid or missing; see errors")
+  @APIResponse(responseCode = "404", description = "No such message, or the caller may not read it")
+  @APIResponse(responseCode = "422", description = "No connector was evaluated for this message")
   @APIResponse(
       responseCode = "503",
       description =
           "The directory is not completely read, Kafka is unavailable, or there are too "
-              + "many requests",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "504",
-      description = "Kafka was not completely read within 10 s",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+              + "many requests")
+  @APIResponse(responseCode = "504", description = "Kafka was not completely read within 10 s")
   public ExplainAnswer explain(@Nullable ExplainRequest request) {
     if (request == null) {
       throw ProblemException.badRequest(

@@ -68,25 +68,11 @@ public class WhatIfResource {
       content = @Content(schema = @Schema(implementation = WhatIfView.class)))
   @APIResponse(
       responseCode = "404",
-      description = "The caller may not read an organization of the draft",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "422",
-      description = "The draft has errors, as reported by apply",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "The caller may not read an organization of the draft")
+  @APIResponse(responseCode = "422", description = "The draft has errors, as reported by apply")
   @APIResponse(
       responseCode = "503",
-      description = "Two are running, or the directory is not completely read",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+      description = "Two are running, or the directory is not completely read")
   public Response start(
       InputStream body,
       @Parameter(

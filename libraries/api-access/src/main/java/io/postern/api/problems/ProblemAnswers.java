@@ -1,0 +1,38 @@
+package io.postern.api.problems;
+
+import io.postern.api.Problem;
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+
+/**
+ * The description of answers to calls that failed: a {@link Problem}, where the resource says
+ * nothing else. Stateless.
+ */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
+public class ProblemAnswers implements OASFilter {
+  private static final String FAILURE = "[45]\\d\\d";
+
+  @Override
+  public void filterOpenAPI(OpenAPI api) {
+    api.getPaths().getPathItems().values().stream()
+        .flatMap(path -> path.getOperations().values().stream())
+        .flatMap(operation -> operation.getResponses().getAPIResponses().entrySet().stream())
+        .filter(response -> response.getKey().matches(FAILURE))
+        .map(Map.Entry::getValue)
+        .forEach(ProblemAnswers::describe);
+  }
+
+  private static void describe(APIResponse response) {
+    if (response.getContent() == null) {
+      response.setContent(
+          OASFactory.createContent()
+              .addMediaType(
+                  Problem.MEDIA_TYPE,
+                  OASFactory.createMediaType().schema(OASFactory.createSchema().ref("Problem"))));
+    }
+  }
+}
