@@ -2,12 +2,17 @@ package io.postern.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import io.postern.contracts.v1.DirectoryObject;
 import io.postern.fields.DirectoryFields;
 import io.postern.fields.Field;
 import io.postern.fields.FieldTable;
 import io.postern.fields.Kind;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,12 +56,30 @@ class FieldTablesTest {
                 .map(kind -> kind.word().replace('-', '_'))
                 .toList())
         .containsExactlyInAnyOrderElementsOf(
-            io.postern.contracts.v1.DirectoryObject.getDescriptor()
-                .getOneofs()
-                .getFirst()
-                .getFields()
-                .stream()
+            DirectoryObject.getDescriptor().getOneofs().getFirst().getFields().stream()
                 .map(FieldDescriptor::getName)
                 .toList());
+  }
+
+  @Test
+  void anObjectThatIsReadAsItIsShownIsTheSame() throws Exception {
+    RandomFiles random = new RandomFiles(20_261_201);
+    ObjectMapper json = new ObjectMapper();
+    Set<ObjectKind> seen = EnumSet.noneOf(ObjectKind.class);
+    for (int i = 0; i < 300; i++) {
+      DirectoryFile file = DirectoryFile.parse(random.text().getBytes(StandardCharsets.UTF_8));
+      if (!file.problems().isEmpty()) {
+        continue;
+      }
+      for (DirectoryObject object : file.objects()) {
+        ObjectKind kind = ObjectKind.of(object).orElseThrow();
+        byte[] shown = json.writeValueAsBytes(FileView.fields(object));
+        ObjectFile read = ObjectFile.parse(shown, kind, "contoso", ObjectKind.nameOf(object));
+        assertThat(read.problems()).as(new String(shown, StandardCharsets.UTF_8)).isEmpty();
+        assertThat(read.object()).contains(object);
+        seen.add(kind);
+      }
+    }
+    assertThat(seen).containsExactly(ObjectKind.values());
   }
 }
