@@ -8,6 +8,7 @@ import io.postern.console.web.frame.Frames;
 import io.postern.console.web.frame.Page;
 import io.postern.console.web.frame.PageAnswers;
 import io.postern.console.web.frame.Submitted;
+import io.postern.console.web.frame.Values;
 import io.postern.console.web.peers.Peer;
 import io.postern.console.web.peers.Peers;
 import io.quarkus.qute.CheckedTemplate;
@@ -122,6 +123,7 @@ public class ImportPage {
       @RestForm @DefaultValue("") String routes,
       @RestForm @DefaultValue("") String text,
       @RestForm @DefaultValue("") String seen,
+      @RestForm @DefaultValue("") String reason,
       @RestForm("file") @Nullable FileUpload file) {
     if (UploadedText.isTooLarge(file)) {
       Form empty = new Form(organization, routes, "", "imp.tooLarge", List.of());
@@ -144,7 +146,7 @@ public class ImportPage {
           peers
               .policy()
               .postFile(
-                  query.toString(),
+                  Values.joined("&", query.toString(), Values.query("reason", reason)),
                   MediaType.APPLICATION_OCTET_STREAM,
                   read,
                   dryRun ? null : "\"" + seen + "\"",

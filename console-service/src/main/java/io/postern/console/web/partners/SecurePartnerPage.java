@@ -493,7 +493,10 @@ public class SecurePartnerPage {
             peers
                 .policy()
                 .post(
-                    answers.path() + "/secure",
+                    Values.joined(
+                        "?",
+                        answers.path() + "/secure",
+                        Values.query("reason", form.text("reason"))),
                     body,
                     seen.isEmpty() ? null : "\"" + seen + "\"",
                     DIALS)

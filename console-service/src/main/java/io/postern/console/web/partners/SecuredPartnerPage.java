@@ -9,6 +9,7 @@ import io.postern.console.web.frame.Page;
 import io.postern.console.web.frame.PageAnswers;
 import io.postern.console.web.frame.PosternCommand;
 import io.postern.console.web.frame.Submitted;
+import io.postern.console.web.frame.Values;
 import io.postern.console.web.peers.Peers;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -133,7 +134,12 @@ public class SecuredPartnerPage {
   public Response remove() {
     PartnerAnswers answers = PartnerAnswers.of(form::text);
     try {
-      var unused = peers.policy().delete(answers.path(), "\"" + form.text("seen") + "\"");
+      var unused =
+          peers
+              .policy()
+              .delete(
+                  Values.joined("?", answers.path(), Values.query("reason", form.text("reason"))),
+                  "\"" + form.text("seen") + "\"");
       return PageAnswers.see("/partners?undone=" + Frame.encoded(answers.domain()));
     } catch (ProblemException e) {
       return Response.ok(

@@ -287,6 +287,36 @@ class PeerPagesTest {
                 not(containsString("name=\"seen\""))));
   }
 
+  /** The record of changes has it whichever way a connector came. */
+  @Test
+  void theReasonOfAnImportAndOfAnUndoIsSent() {
+    String made = IMPORT.replace("dryRun=true", "dryRun=false") + "&reason=new%20contract";
+    SomePeers.answer(made, SomePeers.Reply.json("{\"applied\": true, \"version\": 12}"));
+    browser()
+        .multiPart("proof", proof())
+        .multiPart("organization", "contoso")
+        .multiPart("text", "[]")
+        .multiPart("seen", "3")
+        .multiPart("reason", "new contract")
+        .post("/partners/import")
+        .then()
+        .statusCode(303)
+        .header("Location", containsString("imported=12"));
+
+    String partner = "/api/v1/organizations/contoso/partners/fabrikam.example";
+    SomePeers.answer(partner + "?reason=ended", SomePeers.Reply.json("{\"applied\": true}"));
+    browser()
+        .formParam("proof", proof())
+        .formParam("organization", "contoso")
+        .formParam("domain", "fabrikam.example")
+        .formParam("seen", "3")
+        .formParam("reason", "ended")
+        .post("/partners/undo")
+        .then()
+        .statusCode(303)
+        .header("Location", containsString("undone=fabrikam.example"));
+  }
+
   @Test
   void aFileOfFourMegabytesIsTakenAndALargerOneIsExplained() {
     SomePeers.answer(IMPORT, SomePeers.Reply.json("{\"findings\": [], \"changes\": []}"));
