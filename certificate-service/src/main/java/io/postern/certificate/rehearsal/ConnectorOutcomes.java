@@ -65,7 +65,7 @@ final class ConnectorOutcomes {
   private boolean concerned(Change change, Optional<CertificateRole> role, CertificateUse use)
       throws InterruptedException {
     if (!use.name().isEmpty()) {
-      return CertificateNames.matches(use.name(), change.namesBefore());
+      return CertificateNames.fits(use.name(), change.namesBefore());
     }
     // "Any name" by the default anchors fits every server: only an own set points to one partner.
     return role.filter(use.role()::equals).isPresent()
@@ -74,7 +74,7 @@ final class ConnectorOutcomes {
   }
 
   private Outcome outcome(Change change, CertificateUse use) throws InterruptedException {
-    if (!use.name().isEmpty() && !CertificateNames.matches(use.name(), change.namesAfter())) {
+    if (!use.name().isEmpty() && !CertificateNames.fits(use.name(), change.namesAfter())) {
       String names = String.join(", ", change.namesAfter());
       return new Outcome(
           Result.FAILS,

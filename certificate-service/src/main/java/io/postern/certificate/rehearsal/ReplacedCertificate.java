@@ -85,7 +85,13 @@ record ReplacedCertificate(
       }
       return !Arrays.equals(leaf, replacement.der())
           && CertificateNames.ofLeaf(List.of(leaf)).stream()
-              .anyMatch(name -> CertificateNames.matches(name, names));
+              .anyMatch(
+                  old ->
+                      names.stream()
+                          .anyMatch(
+                              name ->
+                                  CertificateNames.matches(old, name)
+                                      || CertificateNames.matches(name, old)));
     }
   }
 

@@ -203,6 +203,7 @@ final class OtherRecords {
       case INBOUND_CONNECTOR -> object.getInboundConnector().getOrganization();
       case OUTBOUND_CONNECTOR -> object.getOutboundConnector().getOrganization();
       case ANCHOR_SET -> object.getAnchorSet().getOrganization();
+      case ROUTING_RULE -> object.getRoutingRule().getOrganization();
       case OBJECT_NOT_SET -> "";
     };
   }

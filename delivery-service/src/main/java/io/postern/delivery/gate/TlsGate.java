@@ -303,7 +303,7 @@ public final class TlsGate {
   }
 
   private static Ruling.@Nullable Refusal name(String wanted, List<String> names) {
-    if (!wanted.isEmpty() && CertificateNames.matches(wanted, names)) {
+    if (!wanted.isEmpty() && CertificateNames.fits(wanted, names)) {
       return null;
     }
     return new Ruling.Refusal(

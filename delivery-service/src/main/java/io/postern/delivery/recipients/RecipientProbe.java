@@ -12,12 +12,12 @@ import io.postern.contracts.v1.RecipientExistence;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RecipientValidation;
 import io.postern.contracts.v1.RemoteReply;
-import io.postern.contracts.v1.RequireTls;
 import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.DeliveryTask;
 import io.postern.delivery.position.Ownership;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundDecision;
+import io.postern.rules.OutboundMail;
 import io.postern.rules.OutboundRules;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,12 +61,8 @@ final class RecipientProbe {
     }
     String organization = accepted.get().getOrganization();
     long version = current.get().routingVersion(organization);
-    return switch (OutboundRules.decide(
-        current.get(),
-        organization,
-        Direction.INCOMING,
-        domain,
-        RequireTls.REQUIRE_TLS_UNSPECIFIED)) {
+    return switch (OutboundRules.withoutRules(
+        current.get(), OutboundMail.to(organization, Direction.INCOMING, domain))) {
       case OutboundDecision.Deliver decision ->
           ask(domain, addresses, request(organization, version, decision, addresses));
       case OutboundDecision.Hold(String reason, var explanation) ->

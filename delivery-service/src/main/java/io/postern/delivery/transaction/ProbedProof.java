@@ -145,7 +145,7 @@ final class ProbedProof {
     String host = session.target().host();
     HostDemand demand = session.key.demand();
     String wanted = needed ? requirement.getTlsDomain() : demand.name(host);
-    boolean met = needed ? CertificateNames.matches(wanted, names) : demand.isNamed(host, names);
+    boolean met = needed ? CertificateNames.fits(wanted, names) : demand.isNamed(host, names);
     steps.step(
         "name",
         met ? ProbeState.PROBE_PASSED : needed ? ProbeState.PROBE_FAILED : ProbeState.PROBE_SKIPPED,

@@ -21,9 +21,12 @@ import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RecipientValidation;
 import io.postern.contracts.v1.RevocationMode;
+import io.postern.contracts.v1.RoutingRule;
+import io.postern.contracts.v1.RuleScope;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.UnansweredRecipients;
+import io.postern.fields.Exchange.Here;
 import io.postern.fields.Kind.Form;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -52,6 +55,14 @@ public final class DirectoryFields {
   private static final String UNLIMITED = "unlimited";
   private static final String OF_DELIVERY = "that of delivery-service";
   private static final String OPPORTUNISTIC = "opportunistic";
+
+  /** Words of a routing rule. */
+  public static final int MOST_WORDS = 20;
+
+  private static final String ADDRESSES =
+      "`ann@example.com`, `example.com`, `\"*.example.com\"`" + AT_MOST;
+  private static final String FIELD_NAME = "name of a header field, at most 64 characters";
+  private static final String OF_ORIGINATING = "of mail that an own server sent";
   private static final String RESERVED = "reserved for Microsoft";
   private static final String CONNECTOR_SOURCE = "ConnectorSource";
   private static final String HOW_MADE = "it says how Exchange's connector was made";
@@ -378,6 +389,11 @@ public final class DirectoryFields {
                       "name of a user and password of the organization in delivery-service's"
                           + " folder, as `clientCertificate`; with `smartHosts` only")
                   .added("a send connector's AuthenticationCredential"),
+              flag("isTransportRuleScoped")
+                  .quiet()
+                  .note("; only [routing rules](#routing-rules) give it mail")
+                  .in(Group.USE)
+                  .evaluated(),
               flag("senderRewritingEnabled")
                   .evaluated(
                       "[sender rewriting](../guides/sender-rewriting.md); partner connectors too"))
@@ -385,9 +401,6 @@ public final class DirectoryFields {
               Map.of(
                   "aia",
                   "remove it, and let the host send its intermediate certificates",
-                  "isTransportRuleScoped",
-                  "remove it, and use recipientDomains: there are no mail flow rules that could"
-                      + " select the connector",
                   "testMode",
                   "use mode: reportOnly for a test, or enabled: false to turn the connector off"))
           .without(
@@ -404,6 +417,58 @@ public final class DirectoryFields {
                   RESERVED,
                   "ValidationRecipients",
                   VALIDATED));
+
+  /** Mail that a rule gives to an outbound connector. */
+  public static final FieldTable ROUTING_RULE =
+      FieldTable.of(
+              RoutingRule.getDescriptor(),
+              name("Sign").evaluated(),
+              number("priority", 1, 1_000, "0, the first")
+                  .note("; lower ones are tried first, then by name")
+                  .evaluated("the order among the rules that route"),
+              flag("enabled", (written, rule) -> true, "true")
+                  .exchange("State", Here.EVALUATED, "Enabled, Disabled"),
+              choice("mode", Words.CONNECTOR_MODE, ConnectorMode.CONNECTOR_MODE_UNSPECIFIED)
+                  .note("; `reportOnly` only decides and records")
+                  .evaluated("Enforce; Audit and AuditAndNotify are `reportOnly`"),
+              text("comment", MOST_COMMENT).exchange("Comments", Here.KEPT, "for people"),
+              choice("fromScope", Words.RULE_SCOPE, RuleScope.RULE_SCOPE_UNSPECIFIED, "anywhere")
+                  .note("; `inOrganization`: an own server sent the mail")
+                  .evaluated(),
+              choice("sentToScope", Words.RULE_SCOPE, RuleScope.RULE_SCOPE_UNSPECIFIED, "anywhere")
+                  .note("; `inOrganization`: to an accepted domain of the organization")
+                  .evaluated(),
+              texts("senders", Form.OTHER, MOST_ENTRIES, ADDRESSES)
+                  .otherwise("any MAIL FROM")
+                  .exchange("From", Here.EVALUATED, "and SenderDomainIs; MAIL FROM is compared"),
+              texts("recipients", Form.OTHER, MOST_ENTRIES, ADDRESSES)
+                  .otherwise("any recipient")
+                  .exchange("SentTo", Here.EVALUATED, "and RecipientDomainIs"),
+              text("headerField", Form.OTHER, FIELD_NAME)
+                  .exchange("HeaderContainsMessageHeader", Here.EVALUATED, OF_ORIGINATING),
+              texts("headerWords", Form.OTHER, MOST_WORDS, "texts; one of them is in the field")
+                  .otherwise("none: the field is there")
+                  .exchange("HeaderContainsWords", Here.EVALUATED, ""),
+              texts("exceptSenders", Form.OTHER, MOST_ENTRIES, ADDRESSES)
+                  .exchange("ExceptIfFrom", Here.EVALUATED, "and ExceptIfSenderDomainIs"),
+              texts("exceptRecipients", Form.OTHER, MOST_ENTRIES, ADDRESSES)
+                  .exchange("ExceptIfSentTo", Here.EVALUATED, "and ExceptIfRecipientDomainIs"),
+              text("exceptHeaderField", Form.OTHER, FIELD_NAME)
+                  .exchange("ExceptIfHeaderContainsMessageHeader", Here.EVALUATED, OF_ORIGINATING),
+              texts("exceptHeaderWords", Form.OTHER, MOST_WORDS, "as `headerWords`")
+                  .otherwise("none: the field is there")
+                  .exchange("ExceptIfHeaderContainsWords", Here.EVALUATED, ""),
+              text(
+                      "outboundConnector",
+                      Form.OTHER,
+                      "an outbound connector with `isTransportRuleScoped`")
+                  .required("Signature service")
+                  .exchange("RouteMessageOutboundConnector", Here.EVALUATED, ""))
+          .without(
+              Map.of(
+                  "Identity", "a rule is identified by organization and name",
+                  "StopRuleProcessing",
+                      "the first rule that gives mail to a connector is the last"));
 
   private DirectoryFields() {}
 

@@ -10,6 +10,7 @@ import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.RecipientValidation;
 import io.postern.contracts.v1.RevocationMode;
+import io.postern.contracts.v1.RuleScope;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.UnansweredRecipients;
@@ -62,6 +63,10 @@ public record Words(Map<String, ProtocolMessageEnum> values, Map<Integer, String
       of("none", MtaStsMode.MTA_STS_NONE).or("opportunistic", MtaStsMode.MTA_STS_OPPORTUNISTIC);
   static final Words TLS_VERSION =
       of("TLSv1.2", TlsVersion.TLS_1_2).or("TLSv1.3", TlsVersion.TLS_1_3);
+
+  static final Words RULE_SCOPE =
+      of("inOrganization", RuleScope.IN_ORGANIZATION)
+          .or("notInOrganization", RuleScope.NOT_IN_ORGANIZATION);
 
   private static Words of(String word, ProtocolMessageEnum value) {
     return new Words(Map.of(), Map.of()).or(word, value);

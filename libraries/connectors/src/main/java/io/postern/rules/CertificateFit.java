@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Immutable, any thread.
  *
  * @param presented the certificate's name that comes furthest; null: none matches
- * @param counted the name that must be an accepted domain or be directly below one; "": none
- *     matches
+ * @param counted the name that must be an accepted domain or be below one ({@link
+ *     OriginatingConnector#acceptedDomainFor}); "": none matches
  * @param acceptedDomain of the connector's organization, by which the connector counts; null: none
  * @param associated {@code associatedAcceptedDomains} have that domain, or are empty
  */
@@ -25,7 +25,7 @@ record CertificateFit(
   static CertificateFit of(Directory directory, InboundEntry entry, List<String> names) {
     CertificateFit best = NONE;
     for (String presented : names) {
-      if (CertificateNames.matches(entry.certificateName, presented)) {
+      if (CertificateNames.fits(entry.certificateName, presented)) {
         CertificateFit fit = of(directory, entry, presented);
         if (fit.reach() > best.reach()) {
           best = fit;

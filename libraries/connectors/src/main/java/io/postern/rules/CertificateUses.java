@@ -31,7 +31,7 @@ public final class CertificateUses {
         case INBOUND_CONNECTOR -> inbound(directory, key, object.getInboundConnector(), uses);
         case OUTBOUND_CONNECTOR -> outbound(directory, key, object.getOutboundConnector(), uses);
         case ACCEPTED_DOMAIN -> mailboxRoute(directory, key, object.getAcceptedDomain(), uses);
-        case ORGANIZATION, ANCHOR_SET, OBJECT_NOT_SET -> {}
+        case ORGANIZATION, ANCHOR_SET, ROUTING_RULE, OBJECT_NOT_SET -> {}
       }
     }
     return List.copyOf(uses);

@@ -1,18 +1,22 @@
 package io.postern.rules;
 
+import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.Organization;
 import io.postern.names.DomainNames;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The organization's rejectDirectSend (docs/design/connectors.md, "Direct Send"): mail to its
  * recipients from a domain of its own, where none of its inbound connectors knows the client by
- * certificate or address. A partner connector that goes by the sender's domain alone knows nobody.
- * The null reverse-path is not concerned. Pure.
+ * certificate or address. A partner connector that goes by the sender's domain alone knows nobody;
+ * one whose name a good certificate has does, also where nothing demands the certificate. The null
+ * reverse-path is not concerned. Pure.
  */
 final class DirectSend {
   private DirectSend() {}
@@ -21,7 +25,11 @@ final class DirectSend {
    * @param incoming the decision of the recipients' organization's partner connectors
    */
   static InboundDecision checked(
-      Directory directory, InboundFacts facts, InboundDecision incoming) {
+      InboundConditions conditions,
+      InboundDecision incoming,
+      Function<VerdictQuestion, @Nullable CertificateVerdict> known) {
+    Directory directory = conditions.directory;
+    InboundFacts facts = conditions.facts;
     if (!(incoming instanceof InboundDecision.Accept accept)
         || !accept.byAddress().isEmpty()
         || !accept.verdict().isEmpty()
@@ -38,10 +46,30 @@ final class DirectSend {
             accept.organization(),
             facts.mailFromDomain(),
             organization.get().getRejectDirectSendSubdomains());
-    return own == null
-        ? incoming
-        : RecipientRefusal.directSend()
-            .by(accept.organization(), "", explanation(accept, own, facts.mailFromDomain()));
+    if (own == null) {
+      return incoming;
+    }
+    InboundEntry service = conditions.namedBy(accept.organization());
+    if (service != null) {
+      switch (ChainJudgement.of(conditions, service, known, RecipientRefusal.CERTIFICATE_NAME)) {
+        case ChainJudgement.Question(VerdictQuestion question) -> {
+          return new InboundDecision.VerdictNeeded(question);
+        }
+        case ChainJudgement.Good good -> {
+          return incoming;
+        }
+        case ChainJudgement.NotGood(RecipientRefusal refusal) -> {
+          if (refusal.code() == 451) {
+            return refusal.by(
+                accept.organization(),
+                service.name(),
+                explanation(accept, own, facts.mailFromDomain()));
+          }
+        }
+      }
+    }
+    return RecipientRefusal.directSend()
+        .by(accept.organization(), "", explanation(accept, own, facts.mailFromDomain()));
   }
 
   /** A gateway of the organization hands the mail in: its true source is asked once it is known. */

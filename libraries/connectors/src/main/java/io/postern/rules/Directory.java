@@ -10,14 +10,18 @@ import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.RoutingRule;
 import io.postern.names.DomainNames;
 import io.postern.rules.recipients.RecipientList;
 import io.postern.rules.recipients.RecipientLists;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -46,6 +50,7 @@ public final class Directory {
   private final boolean reports;
   private volatile @Nullable Directory enforced;
   private volatile @Nullable Map<String, List<AcceptedDomain>> domainsByOrganization;
+  private volatile @Nullable Map<String, NavigableMap<String, String>> domainsByLabels;
 
   private Directory() {
     version = -1;
@@ -110,8 +115,8 @@ public final class Directory {
         anchorSets.put(id, object.getAnchorSet());
         anchorSetVersions.put(id, Fingerprints.anchorSetVersion(object.getAnchorSet()));
       }
-      case INBOUND_CONNECTOR, OUTBOUND_CONNECTOR, OBJECT_NOT_SET -> {
-        // connectors are in the index of their organization
+      case INBOUND_CONNECTOR, OUTBOUND_CONNECTOR, ROUTING_RULE, OBJECT_NOT_SET -> {
+        // connectors and rules are in the index of their organization
       }
     }
   }
@@ -124,8 +129,8 @@ public final class Directory {
         anchorSets.remove(anchorSetId(object));
         anchorSetVersions.remove(anchorSetId(object));
       }
-      case INBOUND_CONNECTOR, OUTBOUND_CONNECTOR, OBJECT_NOT_SET -> {
-        // connectors are in the index of their organization
+      case INBOUND_CONNECTOR, OUTBOUND_CONNECTOR, ROUTING_RULE, OBJECT_NOT_SET -> {
+        // connectors and rules are in the index of their organization
       }
     }
   }
@@ -151,9 +156,14 @@ public final class Directory {
             .map(DirectoryObject::getOutboundConnector)
             .filter(connector -> connector.getOrganization().equals(organization))
             .toList();
+    List<RoutingRule> rules =
+        beginningWith(DirectoryKeys.routingRules(organization))
+            .map(DirectoryObject::getRoutingRule)
+            .filter(rule -> rule.getOrganization().equals(organization))
+            .toList();
     indexes.put(
         organization,
-        indexes.getOrDefault(organization, OrganizationIndex.EMPTY).with(inbound, outbound));
+        indexes.getOrDefault(organization, OrganizationIndex.EMPTY).with(inbound, outbound, rules));
   }
 
   private Stream<DirectoryObject> beginningWith(String first) {
@@ -329,6 +339,29 @@ public final class Directory {
       domainsByOrganization = made; // two threads may make it, and make the same
     }
     return made.getOrDefault(organization, List.of());
+  }
+
+  /** The organization's first accepted domain that is this domain or below it; null: none. */
+  @Nullable String acceptedBelow(String organization, String aLabel) {
+    Map<String, NavigableMap<String, String>> made = domainsByLabels;
+    if (made == null) {
+      made = new HashMap<>();
+      for (AcceptedDomain domain : acceptedDomains.values()) {
+        made.computeIfAbsent(domain.getOrganization(), id -> new TreeMap<>())
+            .put(fromTheRight(domain.getDomain()), domain.getDomain());
+      }
+      domainsByLabels = made; // two threads may make it, and make the same
+    }
+    String wanted = fromTheRight(aLabel);
+    Map.Entry<String, String> first =
+        made.getOrDefault(organization, Collections.emptyNavigableMap()).ceilingEntry(wanted);
+    return first != null && first.getKey().startsWith(wanted) ? first.getValue() : null;
+  }
+
+  /** The labels in the order in which DNS delegates them, each with a dot after it. */
+  private static String fromTheRight(String domain) {
+    List<String> labels = Arrays.asList(domain.split("\\.", -1));
+    return String.join(".", labels.reversed()) + ".";
   }
 
   /** By name. */

@@ -95,8 +95,8 @@ public final class DirectoryRules {
       findings.add("", "no object with this name", "check the spelling");
       return;
     }
-    if (change.hasInboundConnector() || change.hasOutboundConnector()) {
-      return; // nothing refers to a connector
+    if (change.hasInboundConnector() || change.hasRoutingRule()) {
+      return; // nothing refers to them
     }
     if (referrers == null) {
       referrers = referrers(after);
@@ -158,6 +158,11 @@ public final class DirectoryRules {
                 "accepted-domain/"
                     + DomainNames.normal(object.getOrganization().getSenderRewritingDomain()),
                 key);
+        case ROUTING_RULE ->
+            referrers.putIfAbsent(
+                DirectoryKeys.outboundConnectors(organization)
+                    + object.getRoutingRule().getOutboundConnector(),
+                key);
         case ANCHOR_SET, OBJECT_NOT_SET -> {}
       }
     }
@@ -177,6 +182,7 @@ public final class DirectoryRules {
       case OUTBOUND_CONNECTOR ->
           OutboundConnectorCheck.check(change.getOutboundConnector(), after, findings);
       case ANCHOR_SET -> AnchorSetCheck.check(change.getAnchorSet(), after, findings);
+      case ROUTING_RULE -> RoutingRuleCheck.check(change.getRoutingRule(), after, findings);
       case OBJECT_NOT_SET -> throw new IllegalStateException("handled before");
     }
   }

@@ -46,6 +46,15 @@ public final class DirectoryWarnings {
         case OUTBOUND_CONNECTOR ->
             OutboundWarnings.add(new OutboundEntry(object.getOutboundConnector()), after, findings);
         case ANCHOR_SET -> AnchorWarnings.add(object.getAnchorSet(), now, findings);
+        case ROUTING_RULE ->
+            findings.when(
+                object.getRoutingRule().getEnabled()
+                    && object.getRoutingRule().getExceptHeaderField().isEmpty()
+                    && object.getRoutingRule().getExceptSendersCount() == 0,
+                "exceptHeaderField",
+                "mail that the service returns is given to it again, until it has passed too many"
+                    + " hosts",
+                "write the header field by which returned mail is known");
         case ORGANIZATION, ACCEPTED_DOMAIN, OBJECT_NOT_SET -> {
           // without known traps
         }

@@ -84,7 +84,7 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
       conditions.add(c.requireTls(entry));
       conditions.add(
           entry.isForItsAddresses() ? c.senderIpAddresses(entry) : c.restrictToAddresses(entry));
-      if (entry.goesByCertificate()) {
+      if (entry.demandsCertificate()) {
         conditions.add(c.certificateName(entry, entry.certificateParameter()));
         conditions.add(verdict(entry, c.presented(entry) != null));
       } else {
@@ -99,11 +99,15 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
       List<Condition> conditions = new ArrayList<>();
       conditions.add(c.enabled(entry));
       conditions.add(InboundConditions.mode(entry.reportsOnly()));
+      InboundConditions.Counting counting = c.countingByAddress(entry);
       conditions.add(c.senderIpAddresses(entry));
-      conditions.add(c.senderIsOwn(entry));
-      conditions.add(c.associatedWith(entry, c.sender()));
+      conditions.add(c.addressCounts(entry, counting));
+      if (counting != null) {
+        conditions.add(c.associatedWith(entry, counting.domain()));
+      }
       conditions.add(c.requireTls(entry));
-      conditions.add(noCertificate());
+      conditions.add(
+          counting != null && counting.byCertificate() ? verdict(entry, true) : noCertificate());
       conditions.add(InboundConditions.blocked(entry));
       return conditions;
     }
@@ -115,14 +119,16 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
       conditions.add(c.enabled(entry));
       conditions.add(InboundConditions.mode(entry.reportsOnly()));
       conditions.add(c.certificateName(entry, RecipientRefusal.CERTIFICATE_NAME));
+      InboundConditions.Counting counting = c.countingByName(entry, fit);
       if (fit.presented() != null) {
-        conditions.add(c.certificateIsOwn(entry, fit));
+        conditions.add(c.certificateCounts(entry, fit, counting));
       }
-      if (fit.acceptedDomain() != null) {
-        conditions.add(c.associatedWith(entry, fit.acceptedDomain()));
+      if (counting != null) {
+        conditions.add(c.associatedWith(entry, counting.domain()));
       }
       conditions.add(c.requireTls(entry));
-      conditions.add(verdict(entry, fit.associated()));
+      conditions.add(
+          verdict(entry, counting != null && entry.servesAcceptedDomain(counting.domain())));
       conditions.add(InboundConditions.blocked(entry));
       return conditions;
     }

@@ -1,7 +1,5 @@
 package io.postern.rules;
 
-import io.postern.contracts.v1.Direction;
-import io.postern.contracts.v1.RequireTls;
 import io.postern.rules.ExplainedConnector.Effect;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,36 +13,33 @@ import org.jspecify.annotations.Nullable;
  * @param decision as of {@link OutboundRules#decide}
  */
 public record ExplainedOutbound(OutboundDecision decision, List<ExplainedConnector> connectors) {
-  /** Parameters as for {@link OutboundRules#decide}. */
-  public static ExplainedOutbound of(
-      Directory directory,
-      String organization,
-      Direction direction,
-      String localPart,
-      String recipientDomain,
-      RequireTls requireTls,
-      boolean provenServer) {
-    OutboundRules rules =
-        new OutboundRules(
-            directory, organization, localPart, recipientDomain, requireTls, provenServer);
-    OutboundDecision decision = rules.decide(direction);
+  public static ExplainedOutbound of(Directory directory, OutboundMail mail) {
+    OutboundRules rules = new OutboundRules(directory, mail);
+    OutboundDecision decision = rules.decide();
     OutboundConditions conditions = rules.conditions();
     OutboundEntry chosen = rules.chosen();
     return new ExplainedOutbound(
         decision,
-        directory.index(organization).outbound.stream()
-            .map(entry -> of(entry, conditions, chosen))
+        directory.index(mail.organization()).outbound.stream()
+            .map(entry -> of(entry, conditions, chosen, rules.routedBy()))
             .toList());
   }
 
   private static ExplainedConnector of(
-      OutboundEntry entry, OutboundConditions of, @Nullable OutboundEntry chosen) {
+      OutboundEntry entry,
+      OutboundConditions of,
+      @Nullable OutboundEntry chosen,
+      @Nullable RoutingEntry rule) {
     List<Condition> conditions = new ArrayList<>();
     conditions.add(of.enabled(entry));
     conditions.add(InboundConditions.mode(entry.reportsOnly()));
-    conditions.add(of.connectorType(entry));
-    conditions.add(of.recipientDomains(entry));
-    conditions.add(precedence(entry, chosen, conditions));
+    if (entry.connector.getIsTransportRuleScoped()) {
+      conditions.add(of.ruleScoped(entry == chosen && rule != null ? rule.subject : ""));
+    } else {
+      conditions.add(of.connectorType(entry));
+      conditions.add(of.recipientDomains(entry));
+    }
+    conditions.add(precedence(entry, chosen, rule, conditions));
     return new ExplainedConnector(
         entry.connector.getOrganization(),
         entry.name(),
@@ -54,7 +49,10 @@ public record ExplainedOutbound(OutboundDecision decision, List<ExplainedConnect
   }
 
   private static Condition precedence(
-      OutboundEntry entry, @Nullable OutboundEntry chosen, List<Condition> conditions) {
+      OutboundEntry entry,
+      @Nullable OutboundEntry chosen,
+      @Nullable RoutingEntry rule,
+      List<Condition> conditions) {
     if (entry == chosen) {
       return Condition.of("precedence", "first", "first", true, "no connector is before it");
     }
@@ -69,6 +67,8 @@ public record ExplainedOutbound(OutboundDecision decision, List<ExplainedConnect
             "first",
             chosen.name(),
             false,
-            chosen.name() + " comes first: more specific, or earlier by name");
+            rule == null
+                ? chosen.name() + " comes first: more specific, or earlier by name"
+                : rule.subject + " gives the mail to " + chosen.name());
   }
 }

@@ -89,7 +89,7 @@ public final class GatewayRules {
     return facts.certificateNames().stream()
         .anyMatch(
             name ->
-                CertificateNames.matches(entry.certificateName, name)
+                CertificateNames.fits(entry.certificateName, name)
                     && (entry.usable(ConnectorType.PARTNER)
                         || OriginatingConnector.acceptedDomainFor(directory, entry, name) != null));
   }

@@ -2,6 +2,8 @@ package io.postern.rules;
 
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.names.CertificateNames;
+import io.postern.names.DomainNames;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +61,7 @@ final class InboundConditions {
 
   /** The first name of the client's certificate that the connector's matches. */
   @Nullable String presented(InboundEntry entry) {
-    return CertificateNames.match(entry.certificateName, facts.certificateNames());
+    return CertificateNames.fitting(entry.certificateName, facts.certificateNames());
   }
 
   /** Of a connector that is selected by address. */
@@ -71,6 +73,102 @@ final class InboundConditions {
   boolean isFromItsDomain(InboundEntry entry) {
     String sender = facts.mailFromDomain();
     return sender != null && directory.accepts(entry.organization(), sender);
+  }
+
+  /** The own server at whose address the client is, for a recipient of the organization. */
+  @Nullable InboundEntry serverForRecipient(String organization) {
+    TrueSource source = facts.trueSource();
+    return source != null && source.gateway().organization().equals(organization)
+        ? null
+        : OriginatingConnector.forRecipient(directory, client, organization, recipientDomain);
+  }
+
+  /**
+   * The connector whose name the client's certificate has, though nothing demands it: an own
+   * service's in no accepted domain, or a partner's without requireTls. Null: none.
+   */
+  @Nullable InboundEntry namedBy(String organization) {
+    return directory.index(organization).inbound.stream()
+        .filter(entry -> entry.inForce() && !entry.connector.getBlocked())
+        .filter(
+            entry ->
+                entry.usable(ConnectorType.ON_PREMISES)
+                    || isForSender(entry) && isForRecipient(entry) && isForClient(entry))
+        .filter(
+            entry ->
+                facts.certificateNames().stream()
+                    .anyMatch(
+                        name ->
+                            CertificateNames.fits(entry.certificateName, name)
+                                && (entry.usable(ConnectorType.PARTNER)
+                                    || OriginatingConnector.isOfNobodyElse(
+                                        directory, organization, name))))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /**
+   * The domain by which an on-premises connector counts for this client, MAIL FROM and recipient.
+   *
+   * @param whose in words: what the domain is of
+   * @param byCertificate only with a good certificate
+   */
+  record Counting(String domain, String whose, boolean byCertificate) {}
+
+  /** Of a connector that is selected by address; null: none. */
+  @Nullable Counting countingByAddress(InboundEntry entry) {
+    List<Counting> all = new ArrayList<>(3);
+    if (isFromItsDomain(entry)) {
+      all.add(new Counting(sender(), "MAIL FROM's domain", false));
+    }
+    if (isToOutside()) {
+      for (String name : facts.certificateNames()) {
+        String domain =
+            directory.acceptedDomain(name).isPresent() ? name : DomainNames.parent(name);
+        if (directory.accepts(entry.organization(), domain)) {
+          all.add(new Counting(domain, "the domain of the certificate's name " + name, true));
+        }
+      }
+    } else if (directory.accepts(entry.organization(), recipientDomain)
+        && !entry.isGateway()
+        && (facts.trueSource() == null
+            || !facts.trueSource().gateway().organization().equals(entry.organization()))) {
+      all.add(new Counting(recipientDomain, "the recipient's domain", false));
+    }
+    return served(entry, all);
+  }
+
+  /** Of a connector that is selected by the client's certificate; null: none. */
+  @Nullable Counting countingByName(InboundEntry entry, CertificateFit fit) {
+    List<Counting> all = new ArrayList<>(2);
+    if (fit.acceptedDomain() != null) {
+      all.add(new Counting(fit.acceptedDomain(), "the domain of the certificate's name", true));
+    }
+    if (isToOutside()
+        && isFromItsDomain(entry)
+        && facts.certificateNames().stream()
+            .anyMatch(
+                name ->
+                    CertificateNames.fits(entry.certificateName, name)
+                        && OriginatingConnector.isOfNobodyElse(
+                            directory, entry.organization(), name))) {
+      all.add(new Counting(sender(), "MAIL FROM's domain", true));
+    }
+    return served(entry, all);
+  }
+
+  /** The first that associatedAcceptedDomains have; else the first. */
+  private static @Nullable Counting served(InboundEntry entry, List<Counting> all) {
+    return all.stream()
+        .filter(counting -> entry.servesAcceptedDomain(counting.domain()))
+        .findFirst()
+        .or(() -> all.stream().findFirst())
+        .orElse(null);
+  }
+
+  /** The recipient is in nobody's accepted domain: the mail is to be relayed. */
+  private boolean isToOutside() {
+    return directory.acceptedDomain(recipientDomain).isEmpty();
   }
 
   /**
@@ -92,18 +190,22 @@ final class InboundConditions {
               : isForClient(entry) ? null : senderIpAddresses(entry);
     }
     if (entry.certificateName.isEmpty()) {
+      Counting counting = countingByAddress(entry);
       return !isFromItsAddress(entry)
           ? senderIpAddresses(entry)
-          : !isFromItsDomain(entry)
-              ? senderIsOwn(entry)
-              : entry.servesAcceptedDomain(sender()) ? null : associatedWith(entry, sender());
+          : counting == null ? addressCounts(entry, null) : notAssociated(entry, counting);
     }
     CertificateFit fit = CertificateFit.of(directory, entry, facts.certificateNames());
+    Counting counting = countingByName(entry, fit);
     return fit.presented() == null
         ? certificateName(entry, "tlsSenderCertificateName")
-        : fit.acceptedDomain() == null
-            ? certificateIsOwn(entry, fit)
-            : fit.associated() ? null : associatedWith(entry, fit.acceptedDomain());
+        : counting == null ? certificateCounts(entry, fit, null) : notAssociated(entry, counting);
+  }
+
+  private @Nullable Condition notAssociated(InboundEntry entry, Counting counting) {
+    return entry.servesAcceptedDomain(counting.domain())
+        ? null
+        : associatedWith(entry, counting.domain());
   }
 
   Condition enabled(InboundEntry entry) {
@@ -216,19 +318,26 @@ final class InboundConditions {
             : entry.certificateName + " is required; " + certificate());
   }
 
-  Condition certificateIsOwn(InboundEntry entry, CertificateFit fit) {
-    String domain = fit.acceptedDomain();
+  Condition certificateCounts(InboundEntry entry, CertificateFit fit, @Nullable Counting counting) {
     return Condition.of(
         "acceptedDomain",
-        "the name or its parent domain is an accepted domain of " + entry.organization(),
-        fit.counted(),
-        domain != null,
-        domain != null
-            ? domain + " is an accepted domain of " + entry.organization()
-            : "the certificate matches, but neither "
+        "the certificate's domain, or to relay MAIL FROM's, is an accepted domain of "
+            + entry.organization(),
+        counting == null ? fit.counted() : counting.domain(),
+        counting != null,
+        counting != null
+            ? counting.domain()
+                + ", "
+                + counting.whose()
+                + ", is an accepted domain of "
+                + entry.organization()
+            : "the certificate matches, but the domain of "
                 + fit.counted()
-                + " nor its parent domain is an accepted domain of "
-                + entry.organization());
+                + " is not an accepted domain of "
+                + entry.organization()
+                + (isToOutside()
+                    ? ", nor is MAIL FROM's"
+                    : ", which MAIL FROM's replaces only to relay"));
   }
 
   /** Of a connector that is selected by address. */
@@ -244,22 +353,31 @@ final class InboundConditions {
             + (range.isEmpty() ? " is not among them" : " is in " + range));
   }
 
-  Condition senderIsOwn(InboundEntry entry) {
-    boolean met = isFromItsDomain(entry);
+  /** Of a connector that is selected by address. */
+  Condition addressCounts(InboundEntry entry, @Nullable Counting counting) {
+    String organization = entry.organization();
+    String unmet =
+        facts.mailFromDomain() == null
+            ? "the address matches, but the null reverse-path has no domain that could belong to "
+                + "this organization; only a certificate can identify its server then"
+            : "the address matches, but MAIL FROM's "
+                + sender()
+                + " is not an accepted domain of "
+                + organization;
     return Condition.of(
         "acceptedDomain",
-        "MAIL FROM's domain is an accepted domain of " + entry.organization(),
-        sender(),
-        met,
-        met
-            ? sender() + " is an accepted domain of " + entry.organization()
-            : facts.mailFromDomain() == null
-                ? "the address matches, but the null reverse-path has no domain that could belong "
-                    + "to this organization; only a certificate can identify its server then"
-                : "the address matches, but MAIL FROM's "
-                    + sender()
-                    + " is not an accepted domain of "
-                    + entry.organization());
+        "the recipient's domain, or to relay MAIL FROM's or the certificate's, is an accepted domain "
+            + "of "
+            + organization,
+        counting == null ? sender() : counting.domain(),
+        counting != null,
+        counting == null
+            ? unmet
+            : counting.domain()
+                + ", "
+                + counting.whose()
+                + ", is an accepted domain of "
+                + organization);
   }
 
   static Condition blocked(InboundEntry entry) {

@@ -5,7 +5,6 @@ import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.fields.DirectoryFields;
 import io.postern.fields.FieldTable;
-import io.postern.names.CertificateNames;
 import java.util.List;
 
 /**
@@ -99,11 +98,6 @@ final class InboundConnectorCheck {
         "restrictDomainsToCertificate needs a name to compare",
         "write the name in the partner's certificate, such as mail.fabrikam.com");
     findings.when(
-        name && !connector.getRequireTls(),
-        "requireTls",
-        "tlsSenderCertificateName has a meaning only over TLS",
-        "set requireTls: true, or remove tlsSenderCertificateName");
-    findings.when(
         toAddresses && !addresses,
         "senderIPAddresses",
         "restrictDomainsToIPAddresses needs addresses",
@@ -142,24 +136,24 @@ final class InboundConnectorCheck {
           "an on-premises connector is selected either by certificate or by address",
           "use either tlsSenderCertificateName or senderIPAddresses, and two connectors for both");
     }
-    findings.when(
-        !name.isEmpty() && !canCount(connector, after),
-        "tlsSenderCertificateName",
-        "\""
-            + Findings.shown(name)
-            + "\" identifies no server: neither it nor its parent is an accepted domain here",
-        "add the domain to the accepted domains, or write a name in one of them");
-  }
-
-  /** Some certificate of that name would be attributed, see {@link OriginatingConnector}. */
-  private static boolean canCount(InboundConnector connector, Directory after) {
     InboundEntry entry = new InboundEntry(connector);
-    String name = entry.certificateName;
-    if (OriginatingConnector.acceptedDomainFor(after, entry, name) != null) {
-      return true;
+    if (!name.isEmpty() && !OriginatingConnector.canCount(after, entry)) {
+      findings.when(
+          connector.getCloudServicesMailEnabled()
+              || connector.getTreatMessagesAsInternal()
+              || entry.isGateway(),
+          "tlsSenderCertificateName",
+          "\""
+              + Findings.shown(name)
+              + "\" identifies no server: neither it nor its parent is an accepted domain here, so it"
+              + " permits relaying only, and neither internal mail nor a gateway",
+          "add the domain to the accepted domains, or write a name in one of them");
+      findings.when(
+          !OriginatingConnector.isOfNobodyElse(
+              after, connector.getOrganization(), entry.certificateName),
+          "tlsSenderCertificateName",
+          "\"" + Findings.shown(name) + "\" is in the accepted domain of another organization",
+          "write a name in a domain of this organization");
     }
-    return name.startsWith("*.")
-        && after.acceptedDomains(connector.getOrganization()).stream()
-            .anyMatch(domain -> CertificateNames.matches(name, domain.getDomain()));
   }
 }

@@ -104,9 +104,19 @@ final class InboundEntry {
         && ranges.size() == connector.getSenderIpAddressesCount();
   }
 
-  /** A partner connector whose decision depends on the client's certificate. */
-  boolean goesByCertificate() {
-    return connector.getRestrictDomainsToCertificate() || !certificateName.isEmpty();
+  /**
+   * A partner connector that demands the certificate of the mail in its scope: by the restriction,
+   * or by requireTls with a name (Set-InboundConnector, Example 1). Without either the name refuses
+   * nobody.
+   */
+  boolean demandsCertificate() {
+    return connector.getRestrictDomainsToCertificate()
+        || connector.getRequireTls() && !certificateName.isEmpty();
+  }
+
+  /** Its tlsSenderCertificateName is a domain and all its subdomains. */
+  boolean isWildcard() {
+    return certificateName.startsWith("*.");
   }
 
   /** The parameter that asks for it. */

@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>Originating: the session is an organization's own server, by certificate or by address (see
- *       {@link OriginatingConnector}). It may relay anywhere. A certificate that names such a
- *       connector but is not good is refused, not taken for a stranger's. The partner connectors of
- *       a recipient of another organization decide as well, and both must accept: to that
- *       organization the server is a sender as any other. A blocked connector refuses its mail
- *       before anything else is looked at.
- *   <li>Incoming: the recipient's organization, and its partner connectors (see {@link
- *       PartnerRules}). Then {@link DirectSend}.
+ *       {@link OriginatingConnector}; two of its pairs are asked only to relay). It may relay
+ *       anywhere. A certificate that names such a connector but is not good is refused, not taken
+ *       for a stranger's. The partner connectors of a recipient of another organization decide as
+ *       well, and both must accept: to that organization the server is a sender as any other. A
+ *       blocked connector refuses its mail before anything else is looked at.
+ *   <li>Incoming: the recipient's organization. Its own server, known by address, may send from any
+ *       MAIL FROM; for all others its partner connectors decide (see {@link PartnerRules}). Then
+ *       {@link DirectSend}.
  *   <li>Neither: relay denied.
  * </ol>
  *
@@ -51,8 +52,8 @@ public final class InboundRules {
    * The parts of a decision.
    *
    * @param own by the on-premises connector that was found; null: none was
-   * @param partners by the partner connectors of the recipient's organization, before {@link
-   *     DirectSend}; null: they are not asked
+   * @param partners by the recipient's organization, as for any sender: its partner connectors,
+   *     before {@link DirectSend}; null: it is not asked
    */
   record Steps(
       InboundConditions conditions,
@@ -73,6 +74,9 @@ public final class InboundRules {
     UnmatchedConnectors unmatched =
         new UnmatchedConnectors(conditions, originating instanceof OriginatingConnector.Tie);
     Optional<String> owner = directory.acceptedDomain(recipient).map(d -> d.getOrganization());
+    if (originating instanceof OriginatingConnector.NoMatch && owner.isEmpty()) {
+      originating = OriginatingConnector.findMixed(directory, facts, client);
+    }
     InboundDecision own = null;
     if (originating instanceof OriginatingConnector.Match match) {
       own = originating(conditions, match, known);
@@ -86,8 +90,12 @@ public final class InboundRules {
       InboundDecision denied = relayDenied(conditions, unmatched);
       return new Steps(conditions, originating, null, null, denied);
     }
-    InboundDecision partners = new PartnerRules(conditions, owner.get(), known, unmatched).decide();
-    InboundDecision incoming = DirectSend.checked(directory, facts, partners);
+    InboundEntry server = conditions.serverForRecipient(owner.get());
+    InboundDecision partners =
+        server == null
+            ? new PartnerRules(conditions, owner.get(), known, unmatched).decide()
+            : toOwnRecipient(conditions, server);
+    InboundDecision incoming = DirectSend.checked(conditions, partners, known);
     InboundDecision both =
         own instanceof InboundDecision.Accept sender
                 && incoming instanceof InboundDecision.Accept recipients
@@ -106,34 +114,27 @@ public final class InboundRules {
     Trail trail = new Trail(entry.organization());
     facts.addSourceTo(trail, entry.organization());
     String presented = match.presented();
-    if (presented == null) {
+    if (match.pair().byAddress()) {
       trail.matched(
           entry.subject, "senderIPAddresses", "the client's address is " + facts.clientIp());
-      trail.matched(
-          "accepted domain " + match.acceptedDomain(),
-          "acceptedDomain",
-          "it is MAIL FROM's domain");
     } else {
       trail.matched(
           entry.subject,
           "tlsSenderCertificateName",
           entry.certificateName + " matches the certificate's name " + presented);
-      trail.matched(
-          "accepted domain " + match.acceptedDomain(),
-          "acceptedDomain",
-          "it is the certificate name or its parent domain");
     }
-    if (entry.connector.getBlocked()) {
-      return RecipientRefusal.blocked()
-          .by(entry.organization(), entry.name(), trail.blocked(entry).summary(blocked(entry)));
-    }
-    if (!conditions.isEncryptedEnough(entry)) {
-      trail.failed(entry.subject, "requireTls", "the session is not encrypted");
-      return RecipientRefusal.tlsRequired()
-          .by(
-              entry.organization(),
-              entry.name(),
-              trail.summary("Refused: " + entry.subject + " requires TLS"));
+    trail.matched(
+        "accepted domain " + match.acceptedDomain(),
+        "acceptedDomain",
+        switch (match.pair()) {
+          case CERTIFICATE -> "the certificate's name " + presented + " is of this domain";
+          case ADDRESS_AND_SENDER, CERTIFICATE_AND_SENDER -> "it is MAIL FROM's domain";
+          case ADDRESS_AND_CERTIFICATE ->
+              "it is the certificate's name " + presented + " or its parent domain";
+        });
+    InboundDecision.Refuse refused = refusedOutright(conditions, entry, trail);
+    if (refused != null) {
+      return refused;
     }
     if (presented == null) {
       return new InboundDecision.Accept(
@@ -154,12 +155,12 @@ public final class InboundRules {
                   entry.organization(),
                   entry.name(),
                   Direction.ORIGINATING,
-                  "",
+                  match.pair().byAddress() ? entry.rangeOf(conditions.client) : "",
                   verdict,
                   key,
                   trail
                       .matched(entry.subject, "verdict", "the certificate chain is good")
-                      .summary("Originating: " + entry.subject + " by the client's certificate"))
+                      .summary("Originating: " + entry.subject + by(match.pair())))
               .with(SenderTrust.of(directory, match, facts.mailFromDomain()));
       case ChainJudgement.NotGood(RecipientRefusal refusal) ->
           refusal.by(
@@ -173,6 +174,62 @@ public final class InboundRules {
                           + " is "
                           + refusal.verdict()));
     };
+  }
+
+  private static String by(OriginatingConnector.Pair pair) {
+    return switch (pair) {
+      case CERTIFICATE -> " by the client's certificate";
+      case ADDRESS_AND_SENDER -> " by the client's address";
+      case CERTIFICATE_AND_SENDER -> " by the client's certificate and MAIL FROM";
+      case ADDRESS_AND_CERTIFICATE -> " by the client's address and certificate";
+    };
+  }
+
+  /** Null: the connector is not blocked, and the session is encrypted where that is required. */
+  private static InboundDecision.@Nullable Refuse refusedOutright(
+      InboundConditions conditions, InboundEntry entry, Trail trail) {
+    if (entry.connector.getBlocked()) {
+      return RecipientRefusal.blocked()
+          .by(entry.organization(), entry.name(), trail.blocked(entry).summary(blocked(entry)));
+    }
+    if (!conditions.isEncryptedEnough(entry)) {
+      trail.failed(entry.subject, "requireTls", "the session is not encrypted");
+      return RecipientRefusal.tlsRequired()
+          .by(
+              entry.organization(),
+              entry.name(),
+              trail.summary("Refused: " + entry.subject + " requires TLS"));
+    }
+    return null;
+  }
+
+  /** An own server, known by its address, may send to the organization from any MAIL FROM. */
+  private static InboundDecision toOwnRecipient(InboundConditions conditions, InboundEntry server) {
+    Trail trail = new Trail(server.organization());
+    trail.matched(
+        server.subject,
+        "senderIPAddresses",
+        "the client's address is " + conditions.facts.clientIp());
+    trail.matched(
+        "accepted domain " + conditions.recipientDomain,
+        "acceptedDomain",
+        "it is the recipient's domain, so MAIL FROM may be of any domain");
+    InboundDecision.Refuse refused = refusedOutright(conditions, server, trail);
+    return refused != null
+        ? refused
+        : new InboundDecision.Accept(
+            server.organization(),
+            server.name(),
+            Direction.INCOMING,
+            server.rangeOf(conditions.client),
+            "",
+            new byte[0],
+            trail.summary(
+                "Incoming for "
+                    + server.organization()
+                    + ": "
+                    + server.subject
+                    + " by the client's address"));
   }
 
   static String blocked(InboundEntry entry) {

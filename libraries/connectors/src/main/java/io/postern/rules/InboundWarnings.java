@@ -81,6 +81,19 @@ final class InboundWarnings {
       return;
     }
     PublicSuffixes.warn("tlsSenderCertificateName", name, findings);
+    findings.when(
+        entry.connector.getConnectorType() == ConnectorType.PARTNER && !entry.demandsCertificate(),
+        "tlsSenderCertificateName",
+        "without requireTls the name does not restrict, as in Exchange",
+        "set requireTls: true to demand the certificate");
+    findings.when(
+        entry.connector.getConnectorType() == ConnectorType.ON_PREMISES
+            && !OriginatingConnector.canCount(after, entry),
+        "tlsSenderCertificateName",
+        name
+            + " is in no accepted domain: whoever has such a certificate may relay from the"
+            + " organization's addresses, and other senders, also of bounces, are refused",
+        "have the service use a name in a domain of the organization, and accept that domain");
     for (InboundEntry other : others(entry, after)) {
       if (other.certificateName.equals(name)
           && other.connector.getConnectorType() == entry.connector.getConnectorType()) {
@@ -173,7 +186,7 @@ final class InboundWarnings {
             + "the cmdlet calls the addresses ignored without restrictDomainsToIPAddresses",
         "set restrictDomainsToIPAddresses: true to refuse these sender domains from elsewhere");
     findings.when(
-        entry.connector.getRestrictDomainsToIpAddresses() && entry.goesByCertificate(),
+        entry.connector.getRestrictDomainsToIpAddresses() && entry.demandsCertificate(),
         "restrictDomainsToIPAddresses",
         "the client must be at one of the addresses and show the certificate",
         "use two connectors for the same senderDomains if either is sufficient");

@@ -3,6 +3,7 @@ package io.postern.rules;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.RoutingRule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One organization's connectors, found without looking at each. Immutable once built. */
 final class OrganizationIndex {
-  static final OrganizationIndex EMPTY = new OrganizationIndex(List.of(), List.of());
+  static final OrganizationIndex EMPTY = new OrganizationIndex(List.of(), List.of(), List.of());
 
   /** All, by name. */
   final List<InboundEntry> inbound;
@@ -20,6 +21,9 @@ final class OrganizationIndex {
   private final Map<String, InboundEntry> inboundByName = new HashMap<>();
 
   final List<OutboundEntry> outbound;
+
+  /** All, in the order in which they are tried. */
+  final List<RoutingEntry> rules;
 
   /** Enabled ones only, in the order in which they are tried. */
   final DomainIndex<InboundEntry> partners = new DomainIndex<>();
@@ -43,10 +47,13 @@ final class OrganizationIndex {
   private final boolean reports;
   private volatile @Nullable AddressOverlaps overlaps;
 
-  OrganizationIndex(List<InboundEntry> inbound, List<OutboundEntry> outbound) {
+  OrganizationIndex(
+      List<InboundEntry> inbound, List<OutboundEntry> outbound, List<RoutingEntry> rules) {
     reports =
         inbound.stream().anyMatch(InboundEntry::reportsOnly)
-            || outbound.stream().anyMatch(OutboundEntry::reportsOnly);
+            || outbound.stream().anyMatch(OutboundEntry::reportsOnly)
+            || rules.stream().anyMatch(RoutingEntry::reportsOnly);
+    this.rules = rules.stream().sorted(RoutingEntry.ORDER).toList();
     this.inbound = inbound.stream().sorted(Comparator.comparing(InboundEntry::name)).toList();
     this.outbound = outbound.stream().sorted(Comparator.comparing(OutboundEntry::name)).toList();
     inbound.stream().sorted(InboundEntry.ORDER).forEach(this::addInbound);
@@ -55,12 +62,18 @@ final class OrganizationIndex {
 
   /** Of these connectors: this one where they are the very same objects, else another one. */
   OrganizationIndex with(
-      List<InboundConnector> inboundConnectors, List<OutboundConnector> outboundConnectors) {
+      List<InboundConnector> inboundConnectors,
+      List<OutboundConnector> outboundConnectors,
+      List<RoutingRule> routingRules) {
     return has(inboundConnectors, outboundConnectors)
+            && same(
+                rules.stream().map(entry -> entry.rule).toList(),
+                routingRules.stream().sorted(RoutingEntry.RULES).toList())
         ? this
         : new OrganizationIndex(
             inboundConnectors.stream().map(InboundEntry::new).toList(),
-            outboundConnectors.stream().map(OutboundEntry::new).toList());
+            outboundConnectors.stream().map(OutboundEntry::new).toList(),
+            routingRules.stream().map(RoutingEntry::new).toList());
   }
 
   private boolean has(
@@ -81,6 +94,9 @@ final class OrganizationIndex {
 
   @SuppressWarnings("ReferenceEquality") // equality would cost what this saves
   private static boolean same(List<?> these, List<?> those) {
+    if (these.size() != those.size()) {
+      return false;
+    }
     for (int i = 0; i < these.size(); i++) {
       if (these.get(i) != those.get(i)) {
         return false;
@@ -98,7 +114,13 @@ final class OrganizationIndex {
   OrganizationIndex enforced() {
     return new OrganizationIndex(
         inbound.stream().map(InboundEntry::enforced).toList(),
-        outbound.stream().map(OutboundEntry::enforced).toList());
+        outbound.stream().map(OutboundEntry::enforced).toList(),
+        rules.stream().map(RoutingEntry::enforced).toList());
+  }
+
+  /** Null: none, enabled or not. */
+  @Nullable OutboundEntry outbound(String name) {
+    return outbound.stream().filter(entry -> entry.name().equals(name)).findFirst().orElse(null);
   }
 
   /** Of the enabled inbound connectors. Made when it is first asked for: decisions need none. */
@@ -136,6 +158,9 @@ final class OrganizationIndex {
   }
 
   private void addOutbound(OutboundEntry entry) {
+    if (entry.connector.getIsTransportRuleScoped()) {
+      return; // only a rule gives it mail
+    }
     entry.recipientDomains.forEach(pattern -> byRecipientDomain.add(pattern, entry));
     if (entry.onPremises()) {
       entry.recipientDomains.forEach(pattern -> onPremisesByRecipientDomain.add(pattern, entry));

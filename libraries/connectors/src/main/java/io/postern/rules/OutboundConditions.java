@@ -33,6 +33,9 @@ record OutboundConditions(String domain, boolean own, boolean provenServer) {
     if (!entry.inForce()) {
       return entry.reportsOnly() ? InboundConditions.mode(true) : enabled(entry);
     }
+    if (entry.connector.getIsTransportRuleScoped()) {
+      return ruleScoped("");
+    }
     return own && !entry.onPremises()
         ? connectorType(entry)
         : goesInALoop(entry) || !isForDomain(entry) ? recipientDomains(entry) : null;
@@ -46,6 +49,18 @@ record OutboundConditions(String domain, boolean own, boolean provenServer) {
         Boolean.toString(enabled),
         enabled,
         enabled ? "the connector is enabled" : "the connector is not enabled");
+  }
+
+  /**
+   * @param rule that gives it the mail; empty: none
+   */
+  Condition ruleScoped(String rule) {
+    return Condition.of(
+        "isTransportRuleScoped",
+        "a routing rule that gives it the mail",
+        rule.isEmpty() ? "none" : rule,
+        !rule.isEmpty(),
+        rule.isEmpty() ? "no routing rule gives it the mail" : rule + " gives it the mail");
   }
 
   Condition connectorType(OutboundEntry entry) {

@@ -34,6 +34,7 @@ final class OutboundConnectorCheck {
     identity(connector, findings);
     SenderRewritingCheck.connector(connector, after, findings);
     EnhancedFilteringCheck.centralTransport(connector, after, findings);
+    RoutingRuleCheck.connector(new OutboundEntry(connector), after, findings);
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, after, findings);
       case ON_PREMISES -> onPremises(connector, after, findings);
@@ -106,14 +107,14 @@ final class OutboundConnectorCheck {
 
   private static void partner(OutboundConnector connector, Directory after, Findings findings) {
     findings.when(
-        connector.getRecipientDomainsCount() == 0,
+        connector.getRecipientDomainsCount() == 0 && !connector.getIsTransportRuleScoped(),
         "recipientDomains",
         "a partner connector needs the recipient domains it is for",
         "write the partner's domains, or * for all");
     List<String> domains = connector.getRecipientDomainsList();
     for (int i = 0; i < Math.min(domains.size(), Findings.MAX_LIST); i++) {
       findings.when(
-          isOwn(connector, domains.get(i), after),
+          isOwn(connector, domains.get(i), after) && !connector.getIsTransportRuleScoped(),
           "recipientDomains[" + i + "]",
           "a partner connector does not apply to mail to the organization's own accepted domains",
           "set connectorType: onPremises, or remove the domain");
@@ -125,10 +126,16 @@ final class OutboundConnectorCheck {
     boolean central = connector.getRouteAllMessagesViaOnPremises();
     List<String> domains = connector.getRecipientDomainsList();
     findings.when(
-        domains.isEmpty() && !all && !central,
+        domains.isEmpty() && !all && !central && !connector.getIsTransportRuleScoped(),
         "recipientDomains",
         "the connector would match no mail",
         "write recipientDomains, allAcceptedDomains: true or routeAllMessagesViaOnPremises: true");
+    findings.when(
+        (all || central) && connector.getIsTransportRuleScoped(),
+        "isTransportRuleScoped",
+        "the connector takes only mail of routing rules, and allAcceptedDomains and"
+            + " routeAllMessagesViaOnPremises have no effect",
+        "remove them, or remove isTransportRuleScoped");
     // The trap of office-docs-powershell#8739: Internet mail went to the on-premises server.
     findings.when(
         all && domains.stream().anyMatch(d -> d.equals("*") || d.startsWith("smtp:*;")),

@@ -7,6 +7,7 @@ import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.MailboxRoute;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OrganizationFields;
+import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.fields.TlsDemand;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * (G8), and of equals the first by name wins.
  *
  * <ol>
+ *   <li>A routing rule of the organization whose conditions hold ({@link RoutingEntry}): its
+ *       connector. The others take no mail of a connector with isTransportRuleScoped.
  *   <li>To an accepted domain of the same organization: the mailbox route or the on-premises
  *       connector that the domain's list of recipients says ({@link RecipientRoute}); else an
  *       on-premises connector by exact domain, allAcceptedDomains, longest wildcard (never "*",
@@ -40,79 +43,82 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutboundRules {
   private final Directory directory;
+  private final OutboundMail mail;
   private final String organization;
   private final String localPart;
   private final String recipientDomain;
   private final RequireTls requireTls;
-  private final boolean provenServer;
+  private final int firstRule;
   private final Trail trail;
   private @Nullable OutboundEntry chosen;
+  private @Nullable RoutingEntry routedBy;
 
-  OutboundRules(
-      Directory directory,
-      String organization,
-      String localPart,
-      String recipientDomain,
-      RequireTls requireTls,
-      boolean provenServer) {
+  OutboundRules(Directory directory, OutboundMail mail) {
+    this(directory, mail, 0);
+  }
+
+  /**
+   * @param firstRule the routing rules before it do not count
+   */
+  private OutboundRules(Directory directory, OutboundMail mail, int firstRule) {
     this.directory = directory;
-    this.organization = organization;
-    this.localPart = localPart;
-    this.recipientDomain = DomainNames.normal(recipientDomain);
-    this.requireTls = requireTls;
-    this.provenServer = provenServer;
+    this.mail = mail;
+    this.organization = mail.organization();
+    this.localPart = mail.localPart();
+    this.recipientDomain = DomainNames.normal(mail.recipientDomain());
+    this.requireTls = mail.requireTls();
+    this.firstRule = firstRule;
     this.trail = new Trail(organization);
   }
 
-  /**
-   * The decision about mail that no server of the organization brought with its certificate (mail
-   * of ours too), to recipients of the domain that no list has.
-   */
-  public static OutboundDecision decide(
-      Directory directory,
-      String organization,
-      Direction direction,
-      String recipientDomain,
-      RequireTls requireTls) {
-    return decide(directory, organization, direction, "", recipientDomain, requireTls, false);
+  public static OutboundDecision decide(Directory directory, OutboundMail mail) {
+    return new OutboundRules(directory, mail).decide();
   }
 
   /**
-   * @param organization the recipient group's
-   * @param localPart the recipient's, as given
-   * @param recipientDomain A-label
-   * @param provenServer an on-premises connector of the organization let the mail in, by a
-   *     certificate that was good: its server has had the mail
+   * Where the mail goes by this connector of its organization, whatever would take it: for a
+   * validation of one that only rules give mail to.
    */
-  public static OutboundDecision decide(
-      Directory directory,
-      String organization,
-      Direction direction,
-      String localPart,
-      String recipientDomain,
-      RequireTls requireTls,
-      boolean provenServer) {
-    return new OutboundRules(
-            directory, organization, localPart, recipientDomain, requireTls, provenServer)
-        .decide(direction);
+  public static OutboundDecision through(
+      Directory directory, OutboundConnector connector, OutboundMail mail) {
+    return new OutboundRules(directory, mail)
+        .byConnector(
+            new OutboundEntry(connector),
+            directory.acceptedDomain(mail.recipientDomain()).isPresent());
+  }
+
+  /** Where the mail goes that no routing rule gives to a connector. */
+  public static OutboundDecision withoutRules(Directory directory, OutboundMail mail) {
+    return new OutboundRules(directory, mail, Integer.MAX_VALUE).decide();
   }
 
   /**
-   * Whether the organization's own server brought the mail and proved itself by its certificate.
+   * Whether the organization's own server brought the mail and proved itself by its certificate. A
+   * service whose name is in no accepted domain proves nothing that its other customers do not.
    *
    * @param connector that let the mail in; empty: none
    * @param byAddress empty: the connector does not go by address
    * @param verdict on the client's chain
    */
   public static boolean provenServer(
-      Direction direction, String connector, String byAddress, String verdict) {
-    return direction == Direction.ORIGINATING
-        && !connector.isEmpty()
-        && byAddress.isEmpty()
-        && verdict.equals("good");
+      Directory directory,
+      String organization,
+      Direction direction,
+      String connector,
+      String byAddress,
+      String verdict) {
+    if (direction != Direction.ORIGINATING
+        || connector.isEmpty()
+        || !byAddress.isEmpty()
+        || !verdict.equals("good")) {
+      return false;
+    }
+    InboundEntry entry = directory.index(organization).inbound(connector);
+    return entry == null || OriginatingConnector.canCount(directory, entry);
   }
 
-  OutboundDecision decide(Direction direction) {
+  OutboundDecision decide() {
+    Direction direction = mail.direction();
     if (directory.organization(organization).isEmpty()) {
       return hold(
           Reasons.UNDECIDABLE, "the organization " + organization + " is not in the directory");
@@ -130,17 +136,104 @@ public final class OutboundRules {
           trail.summary("Failed: the recipient has no domain name"));
     }
     Optional<AcceptedDomain> accepted = directory.acceptedDomain(recipientDomain);
-    if (accepted.isPresent() && accepted.get().getOrganization().equals(organization)) {
+    boolean own = accepted.isPresent() && accepted.get().getOrganization().equals(organization);
+    if (own) {
       trail.matched(domainSubject(), "acceptedDomain", "it belongs to " + organization);
-      return toOwn(accepted.get());
-    }
-    if (direction == Direction.INCOMING) {
+    } else if (direction == Direction.INCOMING) {
       trail.failed(domainSubject(), "acceptedDomain", "it no longer belongs to " + organization);
       return hold(
           Reasons.NO_ROUTE,
           recipientDomain + " is not an accepted domain of " + organization + " any longer");
     }
-    return accepted.isPresent() ? toOther(accepted.get()) : toOutside();
+    OutboundDecision routed = byRules(own, accepted.isPresent());
+    if (routed != null) {
+      return routed;
+    }
+    return own
+        ? toOwn(accepted.get())
+        : accepted.isPresent() ? toOther(accepted.get()) : toOutside();
+  }
+
+  /**
+   * The first routing rule whose conditions hold. Where a header field is not in the recorded part,
+   * both ways are decided, and the stricter one is taken.
+   *
+   * @return null: no rule gives the mail to a connector
+   */
+  private @Nullable OutboundDecision byRules(boolean own, boolean betweenAcceptedDomains) {
+    OrganizationIndex index = directory.index(organization);
+    for (int i = firstRule; i < index.rules.size(); i++) {
+      RoutingEntry rule = index.rules.get(i);
+      OutboundEntry entry = index.outbound(rule.rule.getOutboundConnector());
+      if (!rule.inForce() || entry != null && entry.reportsOnly()) {
+        continue;
+      }
+      RoutingEntry.Answer answer = rule.of(mail, own);
+      switch (answer.holds()) {
+        case NO -> trail.failed(rule.subject, answer.condition(), answer.why());
+        case NOT_READABLE -> {
+          return hold(Reasons.UNDECIDABLE, rule.subject + ": " + answer.why());
+        }
+        case YES -> {
+          trail.matched(rule.subject, answer.condition(), answer.why());
+          return byRule(rule, entry, own, betweenAcceptedDomains);
+        }
+        case NOT_RECORDED -> {
+          trail.matched(rule.subject, answer.condition(), answer.why());
+          OutboundRules otherwise = new OutboundRules(directory, mail, i + 1);
+          OutboundDecision other = otherwise.decide();
+          OutboundDecision routed = byRule(rule, entry, own, betweenAcceptedDomains);
+          if (isStricter(other, routed)) {
+            chosen = otherwise.chosen;
+            routedBy = otherwise.routedBy;
+            return other;
+          }
+          return routed;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** It demands more in some respect, and less in none. */
+  private static boolean isStricter(OutboundDecision decision, OutboundDecision than) {
+    return decision instanceof OutboundDecision.Deliver one
+        && than instanceof OutboundDecision.Deliver other
+        && RequirementComparison.looserRespect(other.requirement(), one.requirement()).isEmpty()
+        && RequirementComparison.looserRespect(one.requirement(), other.requirement()).isPresent();
+  }
+
+  private OutboundDecision byRule(
+      RoutingEntry rule,
+      @Nullable OutboundEntry entry,
+      boolean own,
+      boolean betweenAcceptedDomains) {
+    routedBy = rule;
+    if (entry == null || !entry.inForce()) {
+      return hold(
+          Reasons.NO_ROUTE,
+          rule.subject
+              + " gives the mail to the outbound connector "
+              + rule.rule.getOutboundConnector()
+              + ", which is not enabled");
+    }
+    if (own && entry.connector.getUseMxRecord()) {
+      return ownByMx(entry);
+    }
+    chosen = entry;
+    trail.matched(entry.subject, "isTransportRuleScoped", rule.subject + " gives it the mail");
+    return byConnector(entry, betweenAcceptedDomains);
+  }
+
+  private OutboundDecision ownByMx(OutboundEntry entry) {
+    return hold(
+        Reasons.NO_ROUTE,
+        entry.subject + " uses MX, and the MX of an own accepted domain may point back here");
+  }
+
+  /** The rule that gave the mail to its connector; null: none. */
+  @Nullable RoutingEntry routedBy() {
+    return routedBy;
   }
 
   /** The connector of the mail's organization that takes the mail; null: none. */
@@ -151,7 +244,7 @@ public final class OutboundRules {
   /** Of the mail's organization. */
   OutboundConditions conditions() {
     boolean own = directory.accepts(organization, recipientDomain);
-    return new OutboundConditions(recipientDomain, own, provenServer && !own);
+    return new OutboundConditions(recipientDomain, own, mail.provenServer() && !own);
   }
 
   private @Nullable OutboundEntry taken(OutboundChoice choice) {
@@ -178,9 +271,7 @@ public final class OutboundRules {
               route.why() + ", and no on-premises connector takes mail to " + recipientDomain);
     }
     if (entry.connector.getUseMxRecord()) {
-      return hold(
-          Reasons.NO_ROUTE,
-          entry.subject + " uses MX, and the MX of an own accepted domain may point back here");
+      return ownByMx(entry);
     }
     return byConnector(entry, true);
   }
@@ -188,7 +279,7 @@ public final class OutboundRules {
   private OutboundDecision toOther(AcceptedDomain domain) {
     trail.matched(domainSubject(), "acceptedDomain", "it is served here for another organization");
     OutboundChoice choice =
-        OutboundChoice.outside(directory.index(organization), recipientDomain, provenServer);
+        OutboundChoice.outside(directory.index(organization), recipientDomain, mail.provenServer());
     OutboundEntry entry = taken(choice);
     if (entry != null) {
       return byConnector(entry, true);
@@ -246,7 +337,7 @@ public final class OutboundRules {
 
   private OutboundDecision toOutside() {
     OutboundChoice choice =
-        OutboundChoice.outside(directory.index(organization), recipientDomain, provenServer);
+        OutboundChoice.outside(directory.index(organization), recipientDomain, mail.provenServer());
     OutboundEntry entry = taken(choice);
     if (entry != null) {
       return byConnector(entry, false);

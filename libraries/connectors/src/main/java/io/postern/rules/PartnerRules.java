@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  *       sender domain counts (exact, longest wildcard, "*"); connectors for the same sender domain
  *       are alternatives (by address or by certificate: Exchange wants two connectors for that),
  *       tried by name. None is met: refused.
- *   <li>Beside that, an allowing connector at least as specific that requires TLS still does.
- *   <li>Without a restricting one: most specific first, those that require TLS first, then by name.
- *       One with a tlsSenderCertificateName takes only mail that shows the name and leaves the rest
- *       to the next; a certificate that shows the name and is not good is refused.
+ *   <li>With that, an allowing connector at least as specific that requires TLS still does, and so
+ *       does one that demands a certificate's name.
+ *   <li>Without a restricting one: most specific first. Those that require TLS with a
+ *       tlsSenderCertificateName demand the name of all mail in their scope (for the same sender
+ *       domain they are alternatives); then those that require TLS, then by name. A name without
+ *       requireTls refuses nobody.
  *   <li>None applies: the anonymous path, accepted.
  *   <li>A blocked connector refuses the mail that it would have taken, before its chain is judged
  *       and before its alternatives are asked; an allowing one at least as specific as the deciding
@@ -37,11 +39,10 @@ import org.jspecify.annotations.Nullable;
 final class PartnerRules {
   private sealed interface Trial {
     @SuppressWarnings("ArrayRecordComponent")
-    record Success(String byAddress, String verdict, byte[] key) implements Trial {}
+    record Success(InboundEntry entry, String byAddress, String verdict, byte[] key)
+        implements Trial {}
 
     record Failure(RecipientRefusal refusal, InboundEntry entry) implements Trial {}
-
-    record NoMatch() implements Trial {}
 
     /** The mail is the connector's, and an administrator has blocked it: no other one is asked. */
     record Blocked(InboundEntry entry) implements Trial {}
@@ -110,6 +111,19 @@ final class PartnerRules {
           return refuse(blocked);
         }
       }
+      switch (demanded(tier)) {
+        case Trial.Failure failed -> {
+          return refuse(failed);
+        }
+        case Trial.Question(VerdictQuestion question) -> {
+          return new InboundDecision.VerdictNeeded(question);
+        }
+        case Trial.Blocked blocked -> {
+          return refuse(blocked);
+        }
+        case Trial.Success met -> {}
+        case null -> {}
+      }
     }
     DomainIndex.Tier<InboundEntry> tier = tiers.get(deciding);
     Trial.Failure refused = null;
@@ -132,7 +146,6 @@ final class PartnerRules {
         case Trial.Blocked blocked -> {
           return refuse(blocked);
         }
-        case Trial.NoMatch() -> throw new IllegalStateException("a restriction is met or it fails");
       }
     }
     if (refused == null) {
@@ -143,6 +156,21 @@ final class PartnerRules {
 
   private InboundDecision allowed(List<DomainIndex.Tier<InboundEntry>> tiers) {
     for (DomainIndex.Tier<InboundEntry> tier : tiers) {
+      switch (demanded(tier)) {
+        case Trial.Success met -> {
+          return accept(met.entry(), tier.pattern(), met);
+        }
+        case Trial.Failure failed -> {
+          return refuse(failed);
+        }
+        case Trial.Question(VerdictQuestion question) -> {
+          return new InboundDecision.VerdictNeeded(question);
+        }
+        case Trial.Blocked blocked -> {
+          return refuse(blocked);
+        }
+        case null -> {}
+      }
       for (InboundEntry entry : tier.entries()) {
         switch (trial(entry)) {
           case Trial.Success met -> {
@@ -157,7 +185,6 @@ final class PartnerRules {
           case Trial.Blocked blocked -> {
             return refuse(blocked);
           }
-          case Trial.NoMatch() -> {}
         }
       }
     }
@@ -175,6 +202,27 @@ final class PartnerRules {
                 + ": no partner connector applies to "
                 + conditions.sender()
                 + ", accepted on the anonymous path"));
+  }
+
+  /**
+   * The first that is met of the allowing connectors that demand a certificate, else the most
+   * hopeful refusal; null: there is none.
+   */
+  private @Nullable Trial demanded(DomainIndex.Tier<InboundEntry> tier) {
+    Trial.Failure refused = null;
+    for (InboundEntry entry : tier.entries()) {
+      if (entry.restricting() || !entry.demandsCertificate()) {
+        continue;
+      }
+      Trial trial = trial(entry);
+      if (!(trial instanceof Trial.Failure failed)) {
+        return trial;
+      }
+      if (refused == null || hope(failed) > hope(refused)) {
+        refused = failed;
+      }
+    }
+    return refused;
   }
 
   private Trial trial(InboundEntry entry) {
@@ -203,20 +251,22 @@ final class PartnerRules {
     }
     // Then it may be an alternative's.
     boolean awaitsSource = byAddress && source.range().isEmpty();
-    if (!entry.goesByCertificate()) {
+    if (!entry.demandsCertificate()) {
       if (entry.connector.getBlocked()) {
         return awaitsSource
             ? new Trial.Failure(RecipientRefusal.blocked(), entry)
             : new Trial.Blocked(entry);
       }
-      return new Trial.Success(source.range(), "", new byte[0]);
+      return new Trial.Success(entry, source.range(), "", new byte[0]);
     }
     String rule = entry.certificateParameter();
     if (conditions.presented(entry) == null) {
       trail.failed(entry.subject, rule, conditions.certificateName(entry, rule).sentence());
-      return entry.restricting()
-          ? new Trial.Failure(RecipientRefusal.restricted(rule), entry)
-          : new Trial.NoMatch();
+      return new Trial.Failure(
+          entry.restricting()
+              ? RecipientRefusal.restricted(rule)
+              : RecipientRefusal.certificateRequired(),
+          entry);
     }
     if (entry.connector.getBlocked()) { // whatever its chain is worth
       return awaitsSource
@@ -230,7 +280,7 @@ final class PartnerRules {
             entry.subject,
             RecipientRefusal.CERTIFICATE_NAME,
             entry.certificateName + " is a name of the certificate, and its chain is good");
-        yield new Trial.Success(source.range(), verdict, key);
+        yield new Trial.Success(entry, source.range(), verdict, key);
       }
       case ChainJudgement.NotGood(RecipientRefusal refusal) -> {
         trail.failed(entry.subject, "verdict", refusal.chain());

@@ -43,6 +43,20 @@ record RecipientRefusal(int code, String enhanced, String text, String rule, Str
         rule);
   }
 
+  /**
+   * A partner connector's requireTls with a certificate name is not met. The second sentence is
+   * ours.
+   */
+  static RecipientRefusal certificateRequired() {
+    return new RecipientRefusal(
+        550,
+        "5.7.51",
+        "TenantInboundAttribution; There is a partner connector configured that matched the"
+            + " message's recipient domain. It requires a certificate with its"
+            + " TlsSenderCertificateName",
+        CERTIFICATE_NAME);
+  }
+
   /** 4xx, as Exchange: a certificate is mended within the sender's retries. */
   static RecipientRefusal badChain(CertificateVerdict bad, String rule) {
     return new RecipientRefusal(

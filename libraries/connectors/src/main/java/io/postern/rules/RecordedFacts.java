@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * session did, given the same directory and verdicts (docs/decisions/0051). Immutable, any thread.
  *
  * @param facts of the client
+ * @param reversePath as given; of a count "@" and its domain; empty: the null reverse-path
  * @param recipients addresses as given; empty: a count's, of which the domain alone is known
  * @param recipientDomains A-labels; each is decided by itself
  * @param count mails or refusals that it stands for
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RecordedFacts(
     InboundFacts facts,
+    String reversePath,
     List<String> recipients,
     List<String> recipientDomains,
     long count,
@@ -86,7 +88,7 @@ public record RecordedFacts(
         session.getClientIp(),
         session.getTls(),
         session.getTlsFacts().getPeerChainFingerprint(),
-        domain(accepted.getEnvelope().getReversePath()),
+        accepted.getEnvelope().getReversePath(),
         recipients,
         recipients.stream().map(RecordedFacts::domain).filter(Objects::nonNull).distinct().toList(),
         1,
@@ -118,7 +120,7 @@ public record RecordedFacts(
               variant.getClientIp().isEmpty() ? session.getClientIp() : variant.getClientIp(),
               variant.getTls(),
               variant.getChainFingerprint(),
-              variant.getSenderDomain().isEmpty() ? null : variant.getSenderDomain(),
+              variant.getSenderDomain().isEmpty() ? "" : "@" + variant.getSenderDomain(),
               List.of(),
               List.of(variant.getRecipientDomain()),
               variant.getCount(),
@@ -133,7 +135,7 @@ public record RecordedFacts(
               session.getClientIp(),
               session.getTls(),
               session.getTlsFacts().getPeerChainFingerprint(),
-              domain(refused.getReversePath()),
+              refused.getReversePath(),
               List.of(refused.getRecipient()),
               List.of(recipient),
               1,
@@ -148,7 +150,7 @@ public record RecordedFacts(
       String clientIp,
       boolean tls,
       ByteString fingerprint,
-      @Nullable String senderDomain,
+      String reversePath,
       List<String> recipients,
       List<String> recipientDomains,
       long count,
@@ -162,7 +164,8 @@ public record RecordedFacts(
             : presented.getCertificatesList().stream().map(ByteString::toByteArray).toList();
     byte[] staple = presented == null ? new byte[0] : presented.getStapledOcsp().toByteArray();
     return new RecordedFacts(
-        new InboundFacts(clientIp, tls, chain, staple, names.apply(chain), senderDomain),
+        new InboundFacts(clientIp, tls, chain, staple, names.apply(chain), domain(reversePath)),
+        reversePath,
         recipients,
         recipientDomains,
         count,

@@ -1,9 +1,7 @@
 package io.postern.rules;
 
-import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ReportedRequirement;
-import io.postern.contracts.v1.RequireTls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,27 +13,17 @@ public final class ReportedRequirements {
   private ReportedRequirements() {}
 
   /**
-   * Parameters as for {@link OutboundRules#decide}.
-   *
-   * @return null: no connector in report-only mode would take the mail, or it could not go
+   * @return null: no connector or rule in report-only mode would take the mail, or it could not go
    */
-  public static @Nullable ReportedRequirement of(
-      Directory directory,
-      String organization,
-      Direction direction,
-      String localPart,
-      String recipientDomain,
-      RequireTls requireTls,
-      boolean provenServer) {
+  public static @Nullable ReportedRequirement of(Directory directory, OutboundMail mail) {
     Directory enforced = directory.enforced();
     if (enforced == null) {
       return null;
     }
-    OutboundRules rules =
-        new OutboundRules(
-            enforced, organization, localPart, recipientDomain, requireTls, provenServer);
-    if (!(rules.decide(direction) instanceof OutboundDecision.Deliver deliver)
-        || !reportsOnly(directory, organization, deliver.connector())) {
+    OutboundRules rules = new OutboundRules(enforced, mail);
+    OrganizationIndex index = directory.index(mail.organization());
+    if (!(rules.decide() instanceof OutboundDecision.Deliver deliver)
+        || !(reportsOnly(index, deliver.connector()) || reportsOnly(index, rules.routedBy()))) {
       return null;
     }
     return ReportedRequirement.newBuilder()
@@ -44,13 +32,19 @@ public final class ReportedRequirements {
         .setRoute(deliver.nextHop().getRoute())
         .setExplanation(
             Explanation.newBuilder()
-                .setOrganization(organization)
+                .setOrganization(mail.organization())
                 .setSummary(deliver.explanation().getSummary()))
         .build();
   }
 
-  private static boolean reportsOnly(Directory directory, String organization, String connector) {
-    return directory.index(organization).outbound.stream()
-        .anyMatch(entry -> entry.reportsOnly() && entry.name().equals(connector));
+  private static boolean reportsOnly(OrganizationIndex index, String connector) {
+    OutboundEntry entry = index.outbound(connector);
+    return entry != null && entry.reportsOnly();
+  }
+
+  private static boolean reportsOnly(OrganizationIndex index, @Nullable RoutingEntry rule) {
+    return rule != null
+        && index.rules.stream()
+            .anyMatch(r -> r.reportsOnly() && r.rule.getName().equals(rule.rule.getName()));
   }
 }

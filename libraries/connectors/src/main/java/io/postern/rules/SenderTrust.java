@@ -20,11 +20,11 @@ public enum SenderTrust {
   static SenderTrust of(
       Directory directory, OriginatingConnector.Match match, @Nullable String mailFromDomain) {
     InboundConnector connector = match.entry().connector;
-    if (match.entry().isGateway()) {
-      return NONE; // what it relays is anybody's
+    if (match.entry().isGateway() || match.pair().mixed()) {
+      return NONE; // what a gateway relays is anybody's, and a mixed pair only permits to relay
     }
     if (connector.getCloudServicesMailEnabled()) {
-      return match.presented() == null ? NONE : CLOUD_SERVICES;
+      return match.pair() == OriginatingConnector.Pair.CERTIFICATE ? CLOUD_SERVICES : NONE;
     }
     return connector.getTreatMessagesAsInternal()
             && mailFromDomain != null

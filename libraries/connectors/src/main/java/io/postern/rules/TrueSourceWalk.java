@@ -1,6 +1,6 @@
 package io.postern.rules;
 
-import io.postern.rules.received.ReceivedFields;
+import io.postern.rules.received.HeaderFields;
 import io.postern.rules.received.ReceivedFrom;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -42,7 +42,7 @@ public final class TrueSourceWalk {
     skipped.add("the client " + client + " is the gateway");
     String writer = client;
     int most = gateway.skipsLastAlone() ? 1 : Gateway.MOST_HOPS;
-    List<String> fields = ReceivedFields.of(header, cut, most);
+    List<String> fields = HeaderFields.of("Received", header, cut, most);
     for (int i = 0; i < fields.size(); i++) {
       switch (ReceivedFrom.of(fields.get(i))) {
         case ReceivedFrom.Unreadable unreadable -> {

@@ -40,12 +40,15 @@ class CentralTransportTest {
     return (OutboundDecision.Deliver)
         OutboundRules.decide(
             CENTRAL,
-            "contoso",
-            direction,
-            "",
-            recipient,
-            RequireTls.REQUIRE_TLS_UNSPECIFIED,
-            provenServer);
+            new OutboundMail(
+                "contoso",
+                direction,
+                "",
+                "",
+                recipient,
+                RequireTls.REQUIRE_TLS_UNSPECIFIED,
+                provenServer,
+                null));
   }
 
   @ParameterizedTest(name = "{0}: {1}")

@@ -97,6 +97,8 @@ class DirectSendTest {
     assertThat(outcome(directory, tls(ip, "second.example", "mail.service.example"), "contoso.com"))
         .isEqualTo("contoso/Service");
     assertThat(outcome(directory, tls(ip, "second.example", "mail.other.example"), "contoso.com"))
+        .isEqualTo("550 5.7.51");
+    assertThat(outcome(directory, tls(ip, "contoso.com", "mail.other.example"), "contoso.com"))
         .isEqualTo("550 5.7.68");
   }
 

@@ -54,12 +54,15 @@ final class DirectoryMeasurement {
         () ->
             OutboundRules.decide(
                 directory,
-                "org" + random.nextInt(organizations),
-                Direction.ORIGINATING,
-                "info",
-                partner(),
-                RequireTls.REQUIRE_TLS_UNSPECIFIED,
-                false));
+                new OutboundMail(
+                    "org" + random.nextInt(organizations),
+                    Direction.ORIGINATING,
+                    "",
+                    "info",
+                    partner(),
+                    RequireTls.REQUIRE_TLS_UNSPECIFIED,
+                    false,
+                    null)));
     rate(
         "changes judged",
         () -> DirectoryRules.validate(directory, List.of(objects.get(objects.size() - 1))));

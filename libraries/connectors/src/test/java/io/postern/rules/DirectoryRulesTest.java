@@ -209,12 +209,6 @@ class DirectoryRulesTest {
         of("tlsSenderCertificateName", named("Mail.Partner.Example")),
         of("tlsSenderCertificateName", named("localhost")),
         of(
-            "requireTls",
-            partnerIn(
-                "contoso",
-                "a",
-                c -> c.addSenderDomains("*").setTlsSenderCertificateName("a.example"))),
-        of(
             "senderIPAddresses",
             partnerIn(
                 "contoso",
@@ -275,7 +269,25 @@ class DirectoryRulesTest {
         of(
             "tlsSenderCertificateName",
             onPremisesIn(
-                "contoso", "a", c -> c.setTlsSenderCertificateName("mail.eu.contoso.com"))),
+                "contoso",
+                "a",
+                c ->
+                    c.setTlsSenderCertificateName("mail.eu.contoso.com")
+                        .setCloudServicesMailEnabled(true))),
+        of(
+            "tlsSenderCertificateName",
+            onPremisesIn(
+                "contoso",
+                "a",
+                c ->
+                    c.setTlsSenderCertificateName("mail.service.example")
+                        .setTreatMessagesAsInternal(true))),
+        of(
+            "tlsSenderCertificateName",
+            onPremisesIn(
+                "contoso",
+                "a",
+                c -> c.setTlsSenderCertificateName("mail.service.example").setEfSkipLastIp(true))),
         // outbound
         of("recipientDomains", partnerOut("contoso", "a", c -> {})),
         of("recipientDomains", onPremisesOut("contoso", "a", c -> {})),
@@ -657,10 +669,15 @@ class DirectoryRulesTest {
           Sample.GOOD);
       OutboundRules.decide(
           after,
-          "contoso",
-          io.postern.contracts.v1.Direction.ORIGINATING,
-          "a.example",
-          io.postern.contracts.v1.RequireTls.REQUIRE_TLS_UNSPECIFIED);
+          new OutboundMail(
+              "contoso",
+              io.postern.contracts.v1.Direction.ORIGINATING,
+              "",
+              "",
+              "a.example",
+              io.postern.contracts.v1.RequireTls.REQUIRE_TLS_UNSPECIFIED,
+              false,
+              null));
     }
   }
 

@@ -82,10 +82,15 @@ class DirectorySequenceTest {
             organization ->
                 OutboundRules.decide(
                     directory,
-                    organization.getOrganization().getId(),
-                    Direction.ORIGINATING,
-                    recipient,
-                    RequireTls.REQUIRE_TLS_UNSPECIFIED))
+                    new OutboundMail(
+                        organization.getOrganization().getId(),
+                        Direction.ORIGINATING,
+                        "",
+                        "",
+                        recipient,
+                        RequireTls.REQUIRE_TLS_UNSPECIFIED,
+                        false,
+                        null)))
         .toList();
   }
 

@@ -248,7 +248,10 @@ class DirectoryWarningsTest {
     DirectoryObject gateway =
         in(
             "Gateway",
-            c -> c.addSenderDomains("*").setTlsSenderCertificateName("gateway.contoso.example"));
+            c ->
+                c.addSenderDomains("*")
+                    .setRequireTls(true)
+                    .setTlsSenderCertificateName("gateway.contoso.example"));
 
     assertThat(warnings(wizard, gateway))
         .contains(
@@ -268,7 +271,9 @@ class DirectoryWarningsTest {
             warnings(
                 in("One", c -> c.addSenderDomains("*").setTlsSenderCertificateName("a.example")),
                 in("Two", c -> c.addSenderDomains("*").setTlsSenderCertificateName("a.example"))))
-        .containsExactly("tlsSenderCertificateName: the connector \"Two\" has the same name");
+        .containsExactly(
+            "tlsSenderCertificateName: without requireTls the name does not restrict, as in Exchange",
+            "tlsSenderCertificateName: the connector \"Two\" has the same name");
   }
 
   @Test

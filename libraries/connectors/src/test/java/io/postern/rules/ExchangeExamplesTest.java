@@ -9,13 +9,17 @@ import static io.postern.rules.Sample.partnerOut;
 import static io.postern.rules.Sample.plain;
 import static io.postern.rules.Sample.tls;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.of;
 
+import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
+import io.postern.contracts.v1.TlsRequirement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +27,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -139,15 +145,80 @@ class ExchangeExamplesTest {
     return all;
   }
 
-  private static List<DirectoryObject> cloudPageByAddress() {
+  private static List<DirectoryObject> cloudPageByAddress(DirectoryObject... more) {
+    List<DirectoryObject> all =
+        fabrikam(
+            partnerIn(
+                "fabrikam",
+                "Lock down",
+                c ->
+                    c.addSenderDomains("*")
+                        .addSenderIpAddresses("192.0.2.0/24")
+                        .setRestrictDomainsToIpAddresses(true)));
+    all.addAll(List.of(more));
+    return all;
+  }
+
+  /** Set-InboundConnector, Example 1. */
+  private static List<DirectoryObject> setInboundExample1() {
     return fabrikam(
         partnerIn(
             "fabrikam",
-            "Lock down",
+            "Contoso",
             c ->
                 c.addSenderDomains("*")
-                    .addSenderIpAddresses("192.0.2.0/24")
-                    .setRestrictDomainsToIpAddresses(true)));
+                    .setRequireTls(true)
+                    .setTlsSenderCertificateName("contoso.com")));
+  }
+
+  /** Partner page, Example 2. */
+  private static List<DirectoryObject> partnerPageExample2() {
+    return fabrikam(
+        partnerIn(
+            "fabrikam",
+            "Bank",
+            c ->
+                c.addSenderDomains("contosobank.com")
+                    .setRequireTls(true)
+                    .setTlsSenderCertificateName("contosobank.com")));
+  }
+
+  private static List<DirectoryObject> nameWithoutTls() {
+    return fabrikam(
+        partnerIn(
+            "fabrikam",
+            "Contoso",
+            c ->
+                c.addSenderDomains("contoso.com").setTlsSenderCertificateName("mail.contoso.com")));
+  }
+
+  private static List<DirectoryObject> ownServerByName(String name, String... accepted) {
+    List<DirectoryObject> all =
+        fabrikam(onPremisesIn("fabrikam", "Own", c -> c.setTlsSenderCertificateName(name)));
+    for (String domain : accepted) {
+      all.add(domain("fabrikam", domain));
+    }
+    return all;
+  }
+
+  private static List<DirectoryObject> twoTenants(String name, String parent, String exact) {
+    return List.of(
+        organization("contoso"),
+        domain("contoso", parent),
+        onPremisesIn("contoso", "T1", c -> c.setTlsSenderCertificateName(name)),
+        organization("fabrikam"),
+        domain("fabrikam", exact),
+        onPremisesIn("fabrikam", "T2", c -> c.setTlsSenderCertificateName(exact)));
+  }
+
+  private static List<DirectoryObject> sharedAddress() {
+    return List.of(
+        organization("contoso"),
+        domain("contoso", "contoso.com"),
+        onPremisesIn("contoso", "T1", c -> c.addSenderIpAddresses("192.0.2.25")),
+        organization("fabrikam"),
+        domain("fabrikam", "fabrikam.net"),
+        onPremisesIn("fabrikam", "T2", c -> c.addSenderIpAddresses("192.0.2.25")));
   }
 
   private static List<DirectoryObject> ownServerByAddress() {
@@ -279,6 +350,323 @@ class ExchangeExamplesTest {
             NO_TLS),
         session("P26 no connector", fabrikam(), ELSEWHERE, "any.example", "incoming"),
         session(
+            "P3 Set-InboundConnector, 1: the name is demanded",
+            setInboundExample1(),
+            ELSEWHERE + " tls mail.adatum.com",
+            "contoso.com",
+            RESTRICTED),
+        session(
+            "P3 with it",
+            setInboundExample1(),
+            ELSEWHERE + " tls contoso.com",
+            "contoso.com",
+            "incoming by Contoso"),
+        session("P3 without TLS", setInboundExample1(), ELSEWHERE, "contoso.com", NO_TLS),
+        session(
+            "P6 partner page, 2",
+            partnerPageExample2(),
+            ELSEWHERE + " tls mail.adatum.com",
+            "contosobank.com",
+            RESTRICTED),
+        session(
+            "P6 without regard to case",
+            partnerPageExample2(),
+            ELSEWHERE + " tls contosobank.com",
+            "contosobank.com",
+            "incoming by Bank"),
+        session("P6 in plain text", partnerPageExample2(), ELSEWHERE, "contosobank.com", NO_TLS),
+        session(
+            "P8 partner page, 3: past the MX",
+            cloudPageByAddress(),
+            ELSEWHERE,
+            "contosobank.com",
+            RESTRICTED),
+        session(
+            "P13 the filter as partner and as own server",
+            cloudPageByAddress(
+                onPremisesIn("fabrikam", "Own", c -> c.addSenderIpAddresses("192.0.2.0/24"))),
+            "192.0.2.9",
+            "any.example",
+            "incoming by Own"),
+        session(
+            "P13 the own server does not replace the partner",
+            cloudPageByAddress(
+                onPremisesIn("fabrikam", "Own", c -> c.addSenderIpAddresses("192.0.2.0/24"))),
+            ELSEWHERE,
+            "any.example",
+            RESTRICTED),
+        session(
+            "P21 without requireTls the name refuses nobody",
+            nameWithoutTls(),
+            ELSEWHERE + " tls mail.adatum.com",
+            "contoso.com",
+            "incoming by Contoso"),
+        session(
+            "P21 nor one without TLS",
+            nameWithoutTls(),
+            ELSEWHERE,
+            "contoso.com",
+            "incoming by Contoso"),
+        session(
+            "P22 the restriction does",
+            cloudPageByCertificate(),
+            ELSEWHERE + " tls mail.adatum.com",
+            "contoso.com",
+            RESTRICTED),
+        session(
+            "P25 a name in no accepted domain beside a restricting partner",
+            cloudPageByCertificate(
+                onPremisesIn(
+                    "fabrikam", "Own", c -> c.setTlsSenderCertificateName("mail.adatum.com"))),
+            ELSEWHERE + " tls mail.adatum.com",
+            "fabrikam.net",
+            RESTRICTED),
+        session(
+            "P27 a blocked connector",
+            fabrikam(
+                onPremisesIn(
+                    "fabrikam", "Own", c -> c.addSenderIpAddresses("192.0.2.25").setBlocked(true))),
+            "192.0.2.25",
+            "fabrikam.net",
+            "outside.example",
+            "550 5.7.711"),
+        session(
+            "R5 the connector names a host, and its parent is accepted",
+            ownServerByName("*.fabrikam.net"),
+            ELSEWHERE + " tls webmail.fabrikam.net",
+            null,
+            "outside.example",
+            "originating by Own"),
+        session(
+            "R6 both servers match the wildcard",
+            ownServerByName("*.fabrikam.net"),
+            ELSEWHERE + " tls internet.fabrikam.net",
+            "adatum.com",
+            "outside.example",
+            "originating by Own"),
+        session(
+            "R7 mail that a service returns, by address",
+            ownServerByAddress(),
+            "192.0.2.25",
+            null,
+            "outside.example",
+            RELAY),
+        session(
+            "R8 two labels below the accepted domain",
+            ownServerByName("hostname.subdomain.fabrikam.net"),
+            ELSEWHERE + " tls hostname.subdomain.fabrikam.net",
+            null,
+            "outside.example",
+            RELAY),
+        session(
+            "R8 hostname.fabrikam.net needs fabrikam.net",
+            ownServerByName("hostname.fabrikam.net"),
+            ELSEWHERE + " tls hostname.fabrikam.net",
+            null,
+            "outside.example",
+            "originating by Own"),
+        session(
+            "R8 the domain itself",
+            ownServerByName("fabrikam.net"),
+            ELSEWHERE + " tls fabrikam.net",
+            null,
+            "outside.example",
+            "originating by Own"),
+        session(
+            "R9 a wildcard certificate, and another name in the connector",
+            ownServerByName("contoso.com"),
+            ELSEWHERE + " tls *.fabrikam.net",
+            null,
+            "outside.example",
+            RELAY),
+        session(
+            "R9 the cure",
+            ownServerByName("*.fabrikam.net"),
+            ELSEWHERE + " tls *.fabrikam.net",
+            null,
+            "outside.example",
+            "originating by Own"),
+        session(
+            "R10 neither is registered",
+            ownServerByName("mail.adatum.com"),
+            ELSEWHERE + " tls mail.adatum.com",
+            "adatum.com",
+            "outside.example",
+            RELAY),
+        session(
+            "R10 the sender is registered, and the certificate is the connector's",
+            ownServerByName("mail.adatum.com"),
+            ELSEWHERE + " tls mail.adatum.com",
+            "fabrikam.net",
+            "outside.example",
+            "originating by Own"),
+        session(
+            "R12 the certificate was renewed with another name",
+            ownServerByName("mail.fabrikam.net"),
+            ELSEWHERE + " tls relay.fabrikam.net",
+            "fabrikam.net",
+            "outside.example",
+            RELAY),
+        session(
+            "R14 a foreign sender, with the certificate",
+            ownServerByName("mail.fabrikam.net"),
+            ELSEWHERE + " tls mail.fabrikam.net",
+            "adatum.com",
+            "outside.example",
+            "originating by Own"),
+        session(
+            "R14 without",
+            ownServerByName("mail.fabrikam.net"),
+            ELSEWHERE,
+            "adatum.com",
+            "outside.example",
+            RELAY),
+        session(
+            "R15 forwarded to the outside",
+            ownServerByName("mail.fabrikam.net"),
+            ELSEWHERE + " tls mail.fabrikam.net",
+            "adatum.com",
+            "tailspintoys.com",
+            "originating by Own"),
+        session(
+            "R16 one connector for two servers",
+            ownServerByName("*.fabrikam.net"),
+            ELSEWHERE + " tls mail2.fabrikam.net",
+            "adatum.com",
+            "outside.example",
+            "originating by Own"),
+        session(
+            "R17 the name among others of the certificate",
+            ownServerByName("mail.fabrikam.net"),
+            ELSEWHERE + " tls server01.example mail.fabrikam.net",
+            "adatum.com",
+            "outside.example",
+            "originating by Own"),
+        session(
+            "R19 a device to own mailboxes",
+            ownServerByAddress(),
+            "192.0.2.25",
+            "fabrikam.net",
+            "originating by Own"),
+        session(
+            "R20 mail neither from nor to customers",
+            ownServerByAddress(),
+            "192.0.2.25",
+            "adatum.com",
+            "tailspintoys.com",
+            RELAY),
+        session(
+            "R23 the wildcard's own domain",
+            ownServerByName("*.fabrikam.net"),
+            ELSEWHERE + " tls fabrikam.net",
+            null,
+            "outside.example",
+            "originating by Own"),
+        session(
+            "A1 the certificate before the address",
+            List.of(
+                organization("contoso"),
+                domain("contoso", "contoso.com"),
+                onPremisesIn(
+                    "contoso", "By name", c -> c.setTlsSenderCertificateName("*.contoso.com")),
+                organization("fabrikam"),
+                domain("fabrikam", "fabrikam.net"),
+                onPremisesIn("fabrikam", "By address", c -> c.addSenderIpAddresses("192.0.2.25"))),
+            "192.0.2.25 tls exchange.contoso.com",
+            "fabrikam.net",
+            "outside.example",
+            "originating by By name"),
+        session(
+            "A2 the most exact name",
+            twoTenants("*.contoso.com", "contoso.com", "exchange.contoso.com"),
+            ELSEWHERE + " tls exchange.contoso.com",
+            null,
+            "outside.example",
+            "originating by T2"),
+        session(
+            "A3 a shared address: the sender's tenant",
+            sharedAddress(),
+            "192.0.2.25",
+            "contoso.com",
+            "outside.example",
+            "originating by T1"),
+        session(
+            "A3 a shared address: no tenant's sender",
+            sharedAddress(),
+            "192.0.2.25",
+            "adatum.com",
+            "outside.example",
+            RELAY),
+        session("A4 the recipient's tenant", sharedAddress(), ELSEWHERE, "adatum.com", "incoming"),
+        session(
+            "A4b no tenant's recipient",
+            sharedAddress(),
+            ELSEWHERE,
+            "adatum.com",
+            "outside.example",
+            RELAY),
+        session(
+            "A5 the third key is the recipient",
+            sharedAddress(),
+            "192.0.2.25",
+            "adatum.com",
+            "incoming by T2"),
+        session(
+            "A7 an accepted domain under the wildcard",
+            List.of(
+                organization("contoso"),
+                domain("contoso", "jpn.contoso.com"),
+                onPremisesIn(
+                    "contoso", "Own", c -> c.setTlsSenderCertificateName("*.contoso.com"))),
+            ELSEWHERE + " tls mail.contoso.com",
+            null,
+            "outside.example",
+            "originating by Own"),
+        session(
+            "A10 the recipient's tenant, whatever name was dialled",
+            sharedAddress(),
+            ELSEWHERE,
+            "contoso.com",
+            "incoming"),
+        session(
+            "A12 a gateway that shares the certificate",
+            ownServerByName("*.fabrikam.net"),
+            ELSEWHERE + " tls exchange.fabrikam.net",
+            "adatum.com",
+            "originating by Own"),
+        session(
+            "A12 the cure: the exact name",
+            ownServerByName("exchange.fabrikam.net"),
+            ELSEWHERE + " tls mailgateway.fabrikam.net",
+            "adatum.com",
+            "incoming"),
+        session("A14 mail past the MX", cloudPageByAddress(), ELSEWHERE, "any.example", RESTRICTED),
+        session(
+            "X1 a device without a connector", fabrikam(), ELSEWHERE, "fabrikam.net", "incoming"),
+        session(
+            "X2 to the outside", fabrikam(), ELSEWHERE, "fabrikam.net", "outside.example", RELAY),
+        session(
+            "X6 an own service by certificate",
+            rejectsDirectSend(
+                onPremisesIn(
+                    "fabrikam", "Service", c -> c.setTlsSenderCertificateName("mail.adatum.com"))),
+            ELSEWHERE + " tls mail.adatum.com",
+            "fabrikam.net",
+            "incoming"),
+        session(
+            "X9 a foreign sender past the MX",
+            rejectsDirectSend(),
+            ELSEWHERE,
+            "adatum.com",
+            "incoming"),
+        session(
+            "S3 the add-on service returns the mail",
+            ownServerByName("s5hg3dcg14.smtp.fabrikam.net", "smtp.fabrikam.net"),
+            ELSEWHERE + " tls s5hg3dcg14.smtp.fabrikam.net",
+            "fabrikam.net",
+            "outside.example",
+            "originating by Own"),
+        session(
             "R1 own server by address",
             ownServerByAddress(),
             "192.0.2.25",
@@ -304,7 +692,7 @@ class ExchangeExamplesTest {
             ownServerByAddress(),
             "192.0.2.25",
             "adatum.com",
-            "incoming"),
+            "incoming by Own"),
         session(
             "R3 own server by certificate",
             fabrikam(
@@ -357,6 +745,20 @@ class ExchangeExamplesTest {
         new Route("O3", routingPage(), "sales.contoso.com", "C3"),
         new Route("O20 no connector", fabrikam(), "outside.example", ""),
         new Route(
+            "O5 all accepted domains are not their subdomains",
+            routingPage(),
+            "marketing.fabrikam.com",
+            ""),
+        new Route("O18 the most specific", sendConnectors(true), "marketing.contoso.com", "Exact"),
+        new Route("O18", sendConnectors(true), "sales.contoso.com", "Wildcard"),
+        new Route("O18", sendConnectors(true), "outside.example", "All"),
+        new Route(
+            "O18 one that is off is not considered",
+            sendConnectors(false),
+            "marketing.contoso.com",
+            "Wildcard"),
+        new Route("O21 the domain itself", sendConnectors(true), "contoso.com", "Wildcard"),
+        new Route(
             "T1 New-OutboundConnector, 1",
             fabrikam(
                 partnerOut(
@@ -368,6 +770,17 @@ class ExchangeExamplesTest {
                             .setTlsDomain("*.contoso.com"))),
             "contoso.com",
             "Contoso"));
+  }
+
+  /** Exchange Server's page of send connectors. */
+  private static List<DirectoryObject> sendConnectors(boolean exact) {
+    return fabrikam(
+        partnerOut(
+            "fabrikam",
+            "Exact",
+            c -> c.addRecipientDomains("marketing.contoso.com").setEnabled(exact)),
+        partnerOut("fabrikam", "Wildcard", c -> c.addRecipientDomains("*.contoso.com")),
+        partnerOut("fabrikam", "All", c -> c.addRecipientDomains("*")));
   }
 
   private static OutboundConnector.Builder smart(OutboundConnector.Builder connector) {
@@ -407,10 +820,15 @@ class ExchangeExamplesTest {
     OutboundDecision decision =
         OutboundRules.decide(
             Directory.of(row.directory(), 1, Map.of()),
-            row.directory().getFirst().getOrganization().getId(),
-            Direction.ORIGINATING,
-            row.to(),
-            RequireTls.REQUIRE_TLS_UNSPECIFIED);
+            new OutboundMail(
+                row.directory().getFirst().getOrganization().getId(),
+                Direction.ORIGINATING,
+                "",
+                "",
+                row.to(),
+                RequireTls.REQUIRE_TLS_UNSPECIFIED,
+                false,
+                null));
     assertThat(((OutboundDecision.Deliver) decision).connector()).isEqualTo(row.expected());
   }
 
@@ -435,6 +853,135 @@ class ExchangeExamplesTest {
   void theConnectorsOfTheExampleCanBeWritten(Session row) {
     assertThat(DirectoryRules.validate(Directory.of(List.of(), 0, Map.of()), row.directory()))
         .isEmpty();
+  }
+
+  /** What the cmdlet or the wizard does not take, is refused here with the same parameter. */
+  static Stream<Arguments> refusedValues() {
+    return Stream.of(
+        of("P10 neither domain nor address", partnerIn("fabrikam", "P", c -> {}), "senderDomains"),
+        of(
+            "P17 an embedded wildcard",
+            partnerIn("fabrikam", "P", c -> c.addSenderDomains("domain.*.contoso.com")),
+            "senderDomains[0]"),
+        of(
+            "P17",
+            partnerIn(
+                "fabrikam",
+                "P",
+                c -> c.addSenderDomains("*").setTlsSenderCertificateName("domain.*.contoso.com")),
+            "tlsSenderCertificateName"),
+        of(
+            "P19 a block of /23",
+            partnerIn(
+                "fabrikam",
+                "P",
+                c ->
+                    c.addSenderDomains("*")
+                        .addSenderIpAddresses("192.0.2.0/23")
+                        .setRestrictDomainsToIpAddresses(true)),
+            "senderIPAddresses[0]"),
+        of(
+            "P23 treatMessagesAsInternal of a partner",
+            partnerIn(
+                "fabrikam", "P", c -> c.addSenderDomains("*").setTreatMessagesAsInternal(true)),
+            "treatMessagesAsInternal"),
+        of(
+            "P23 with cloudServicesMailEnabled",
+            onPremisesIn(
+                "fabrikam",
+                "P",
+                c ->
+                    c.setTlsSenderCertificateName("mail.fabrikam.net")
+                        .setTreatMessagesAsInternal(true)
+                        .setCloudServicesMailEnabled(true)),
+            "treatMessagesAsInternal"),
+        of(
+            "R22 a certificate and addresses of an own server",
+            onPremisesIn(
+                "fabrikam",
+                "P",
+                c ->
+                    c.setTlsSenderCertificateName("mail.fabrikam.net")
+                        .addSenderIpAddresses("192.0.2.1")),
+            "senderIPAddresses"),
+        of(
+            "O7 allAcceptedDomains of a partner",
+            partnerOut(
+                "fabrikam",
+                "P",
+                c -> c.addRecipientDomains("contoso.com").setAllAcceptedDomains(true)),
+            "allAcceptedDomains"),
+        of(
+            "H1 smart hosts are needed without MX",
+            partnerOut(
+                "fabrikam", "P", c -> c.addRecipientDomains("contoso.com").setUseMxRecord(false)),
+            "smartHosts"),
+        of(
+            "T6 tlsDomain without domain validation",
+            partnerOut(
+                "fabrikam",
+                "P",
+                c ->
+                    c.addRecipientDomains("contoso.com")
+                        .setTlsSettings(TlsLevel.ENCRYPTION_ONLY)
+                        .setTlsDomain("mail.contoso.com")),
+            "tlsDomain"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("refusedValues")
+  void aValueThatExchangeDoesNotTakeIsRefused(String example, DirectoryObject value, String field) {
+    assertThat(
+            DirectoryRules.validate(
+                Directory.of(List.of(), 0, Map.of()),
+                Stream.concat(fabrikam().stream(), Stream.of(value)).toList()))
+        .as(example)
+        .extracting(problem -> problem.getField())
+        .containsExactly(field);
+  }
+
+  /** TlsSettings: what is demanded of the next host. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "null",
+      value = {
+        "T1, DOMAIN_VALIDATION, *.contoso.com, DOMAIN_VALIDATION",
+        "T2, ENCRYPTION_ONLY, null, ENCRYPTION_ONLY",
+        "T3, CERTIFICATE_VALIDATION, null, CERTIFICATE_VALIDATION",
+        "T4, DOMAIN_VALIDATION, mail.contoso.com, DOMAIN_VALIDATION",
+        "T5, TLS_LEVEL_UNSPECIFIED, null, OPPORTUNISTIC",
+      })
+  void theLevelOfTheExampleIsRequired(
+      String example, TlsLevel settings, @Nullable String domain, TlsLevel expected) {
+    OutboundDecision decision =
+        OutboundRules.decide(
+            Directory.of(
+                fabrikam(
+                    partnerOut(
+                        "fabrikam",
+                        "Contoso",
+                        c -> {
+                          c.addRecipientDomains("contoso.com").setTlsSettings(settings);
+                          if (domain != null) {
+                            c.setTlsDomain(domain);
+                          }
+                        })),
+                1,
+                Map.of()),
+            new OutboundMail(
+                "fabrikam",
+                Direction.ORIGINATING,
+                "",
+                "",
+                "contoso.com",
+                RequireTls.REQUIRE_TLS_UNSPECIFIED,
+                false,
+                null));
+    TlsRequirement requirement = ((OutboundDecision.Deliver) decision).requirement();
+    assertThat(requirement.getLevel()).as(example).isEqualTo(expected);
+    assertThat(requirement.getTlsDomain()).isEqualTo(domain == null ? "" : domain);
+    assertThat(requirement.getDane()).as("D1").isEqualTo(DaneMode.DANE_OPPORTUNISTIC);
+    assertThat(requirement.getMtaSts()).as("D6").isEqualTo(MtaStsMode.MTA_STS_OPPORTUNISTIC);
   }
 
   private static Session session(

@@ -169,7 +169,7 @@ class ExchangeInboundRulesTest {
             sends(tls(STRANGER, "partner.example")),
             "incoming contoso by Partner"),
         row(
-            "1.1 tlsSenderCertificateName: without the restriction others pass it by",
+            "1.1 tlsSenderCertificateName: with requireTls it is demanded without the restriction",
             contoso(
                 partner(
                     c ->
@@ -177,7 +177,9 @@ class ExchangeInboundRulesTest {
                             .setRequireTls(true)
                             .setTlsSenderCertificateName("mail.partner.example"))),
             sends(tls(STRANGER, "partner.example", "other.example")),
-            "incoming contoso"),
+            "550 5.7.51 TenantInboundAttribution; There is a partner connector configured that"
+                + " matched the message's recipient domain. It requires a certificate with its"
+                + " TlsSenderCertificateName"),
         row(
             "1.1 tlsSenderCertificateName: a wildcard of the certificate matches it",
             contoso(lockDown("partner.example")),

@@ -84,21 +84,27 @@ class ExplainedDecisionTest {
       OutboundDecision decided =
           OutboundRules.decide(
               directory,
-              "contoso",
-              Direction.ORIGINATING,
-              "info",
-              recipient,
-              RequireTls.REQUIRE_TLS_UNSPECIFIED,
-              provenServer);
+              new OutboundMail(
+                  "contoso",
+                  Direction.ORIGINATING,
+                  "",
+                  "info",
+                  recipient,
+                  RequireTls.REQUIRE_TLS_UNSPECIFIED,
+                  provenServer,
+                  null));
       ExplainedOutbound explained =
           ExplainedOutbound.of(
               directory,
-              "contoso",
-              Direction.ORIGINATING,
-              "info",
-              recipient,
-              RequireTls.REQUIRE_TLS_UNSPECIFIED,
-              provenServer);
+              new OutboundMail(
+                  "contoso",
+                  Direction.ORIGINATING,
+                  "",
+                  "info",
+                  recipient,
+                  RequireTls.REQUIRE_TLS_UNSPECIFIED,
+                  provenServer,
+                  null));
       String context = "round " + round + ", " + recipient + ", " + explained;
       assertThat(explained.decision()).hasToString(decided.toString());
       for (ExplainedConnector connector : explained.connectors()) {

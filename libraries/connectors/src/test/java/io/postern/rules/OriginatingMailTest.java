@@ -160,7 +160,10 @@ class OriginatingMailTest {
     assertThat(actual).isEqualTo(expected);
   }
 
-  /** Immediate parent only; the nearest accepted domain decides; most exact first. */
+  /**
+   * The immediate parent, or any below a wildcard's domain; the nearest accepted domain decides;
+   * most exact first.
+   */
   @ParameterizedTest
   @CsvSource({
     "mail.contoso.com, contoso.com, mail.contoso.com, true",
@@ -170,8 +173,8 @@ class OriginatingMailTest {
     "*.contoso.com, contoso.com, mail.contoso.com, true",
     "*.contoso.com, contoso.com, *.contoso.com, true",
     "*.contoso.com, jpn.contoso.com, jpn.contoso.com, true",
-    "*.contoso.com, jpn.contoso.com, mail.contoso.com, false",
-    "*.contoso.com, contoso.com, a.b.contoso.com, false",
+    "*.contoso.com, jpn.contoso.com, mail.contoso.com, true",
+    "*.contoso.com, contoso.com, a.b.contoso.com, true",
     "mail.contoso.com, contoso.com, *.contoso.com, true",
     "mail.contoso.com, other.example, mail.contoso.com, false",
   })

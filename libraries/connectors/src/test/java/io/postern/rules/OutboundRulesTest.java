@@ -49,7 +49,8 @@ class OutboundRulesTest {
 
   private OutboundDecision decide(Direction direction, String recipient, RequireTls requireTls) {
     return OutboundRules.decide(
-        Directory.of(objects, 1, Map.of()), "contoso", direction, recipient, requireTls);
+        Directory.of(objects, 1, Map.of()),
+        new OutboundMail("contoso", direction, "", "", recipient, requireTls, false, null));
   }
 
   private OutboundDecision.Deliver deliver(Direction direction, String recipient) {
@@ -387,10 +388,15 @@ class OutboundRulesTest {
     assertThat(
             OutboundRules.decide(
                 Directory.of(objects, 1, Map.of()),
-                "gone",
-                Direction.ORIGINATING,
-                "outside.example",
-                RequireTls.REQUIRE_TLS_UNSPECIFIED))
+                new OutboundMail(
+                    "gone",
+                    Direction.ORIGINATING,
+                    "",
+                    "",
+                    "outside.example",
+                    RequireTls.REQUIRE_TLS_UNSPECIFIED,
+                    false,
+                    null)))
         .isInstanceOf(OutboundDecision.Hold.class);
   }
 

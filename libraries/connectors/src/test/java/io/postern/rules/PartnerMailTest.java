@@ -146,7 +146,7 @@ class PartnerMailTest {
   }
 
   @Test
-  void aNameWithoutTheRestrictFlagAttributesAndLeavesTheRestToTheNext() {
+  void aNameWithRequireTlsIsDemandedWithoutTheRestriction() {
     with(
             "A named",
             c ->
@@ -159,7 +159,7 @@ class PartnerMailTest {
     assertThat(outcome(tls("192.0.2.1", "fabrikam.com", "mail.fabrikam.com"), Sample.GOOD))
         .isEqualTo("A named");
     assertThat(outcome(tls("192.0.2.1", "fabrikam.com", "other.example"), Sample.NEVER_ASKED))
-        .isEqualTo("B any");
+        .isEqualTo("550 5.7.51 tlsSenderCertificateName A named");
     assertThat(outcome(plain("192.0.2.1", "fabrikam.com"), Sample.NEVER_ASKED))
         .isEqualTo("550 5.7.3 requireTls A named");
     assertThat(

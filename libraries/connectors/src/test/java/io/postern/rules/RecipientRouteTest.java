@@ -71,12 +71,15 @@ class RecipientRouteTest {
       Directory directory, String organization, String localPart) {
     return OutboundRules.decide(
         directory,
-        organization,
-        organization.equals("contoso") ? Direction.INCOMING : Direction.ORIGINATING,
-        localPart,
-        "contoso.com",
-        RequireTls.REQUIRE_TLS_UNSPECIFIED,
-        false);
+        new OutboundMail(
+            organization,
+            organization.equals("contoso") ? Direction.INCOMING : Direction.ORIGINATING,
+            "",
+            localPart,
+            "contoso.com",
+            RequireTls.REQUIRE_TLS_UNSPECIFIED,
+            false,
+            null));
   }
 
   private static String route(OutboundDecision decision) {

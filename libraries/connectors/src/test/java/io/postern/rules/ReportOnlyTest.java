@@ -233,17 +233,29 @@ class ReportOnlyTest {
 
   private static OutboundDecision out(Directory directory, String recipient) {
     return OutboundRules.decide(
-        directory, "contoso", Direction.ORIGINATING, recipient, RequireTls.REQUIRE_TLS_UNSPECIFIED);
+        directory,
+        new OutboundMail(
+            "contoso",
+            Direction.ORIGINATING,
+            "",
+            "",
+            recipient,
+            RequireTls.REQUIRE_TLS_UNSPECIFIED,
+            false,
+            null));
   }
 
   private static @Nullable ReportedRequirement required(Directory directory) {
     return ReportedRequirements.of(
         directory,
-        "contoso",
-        Direction.ORIGINATING,
-        "info",
-        "fabrikam.com",
-        RequireTls.REQUIRE_TLS_UNSPECIFIED,
-        false);
+        new OutboundMail(
+            "contoso",
+            Direction.ORIGINATING,
+            "",
+            "info",
+            "fabrikam.com",
+            RequireTls.REQUIRE_TLS_UNSPECIFIED,
+            false,
+            null));
   }
 }

@@ -9,7 +9,7 @@ public final class DirectoryKeys {
 
   /**
    * organization/ID, accepted-domain/DOMAIN, inbound-connector/ORG/NAME,
-   * outbound-connector/ORG/NAME, anchor-set/ORG/NAME.
+   * outbound-connector/ORG/NAME, anchor-set/ORG/NAME, routing-rule/ORG/NAME.
    *
    * @throws IllegalArgumentException for an object of a kind that this version does not know
    */
@@ -27,8 +27,16 @@ public final class DirectoryKeys {
           "anchor-set/"
               + anchorSetId(
                   object.getAnchorSet().getOrganization(), object.getAnchorSet().getName());
+      case ROUTING_RULE ->
+          routingRules(object.getRoutingRule().getOrganization())
+              + object.getRoutingRule().getName();
       case OBJECT_NOT_SET -> throw unknown();
     };
+  }
+
+  /** With what the keys of an organization's routing rules begin. */
+  public static String routingRules(String organization) {
+    return "routing-rule/" + organization + "/";
   }
 
   /** With what the keys of an organization's inbound connectors begin. */
@@ -49,6 +57,7 @@ public final class DirectoryKeys {
       case INBOUND_CONNECTOR -> object.getInboundConnector().getOrganization();
       case OUTBOUND_CONNECTOR -> object.getOutboundConnector().getOrganization();
       case ANCHOR_SET -> object.getAnchorSet().getOrganization();
+      case ROUTING_RULE -> object.getRoutingRule().getOrganization();
       case OBJECT_NOT_SET -> throw unknown();
     };
   }

@@ -16,10 +16,10 @@ import javax.naming.ldap.Rdn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The DNS names of a certificate, and the one rule by which they match a name: for connectors
- * (tlsSenderCertificateName, tlsDomain), the TLS gate, the choice of our own certificate by server
- * name, traces, verdicts and name constraints. Stateless, any thread. The chain is judged
- * elsewhere: a name proves something only together with a good verdict.
+ * The DNS names of a certificate, and the two rules by which they are compared: with a host's name
+ * (DANE, MTA-STS, REQUIRETLS, the choice of our own certificate by server name), and with what an
+ * administrator wrote in a connector (tlsSenderCertificateName, tlsDomain). Stateless, any thread.
+ * The chain is judged elsewhere: a name proves something only together with a good verdict.
  *
  * <p>Addresses (iPAddress) are no names here: no connector can ask for one. Bound: {@value
  * #MAX_NAMES} names of 253 characters, more than a chain of 64 KiB holds.
@@ -35,45 +35,63 @@ public final class CertificateNames {
   private CertificateNames() {}
 
   /** True if one of the names matches, see {@link #matches(String, String)}. */
-  public static boolean matches(String pattern, Collection<String> names) {
-    return match(pattern, names) != null;
+  public static boolean matches(String host, Collection<String> names) {
+    return names.stream().anyMatch(name -> matches(host, name));
   }
 
   /**
-   * Names are compared without regard to case. They match if they are equal; or if the
-   * administrator wrote {@code *.x} and the certificate says {@code y.x}; or if the certificate
-   * says {@code *.x} and the administrator wrote {@code y.x}. A wildcard stands for exactly one
-   * label, is the whole first label and has at least two labels behind it (RFC 6125 §6.4.3, RFC
-   * 9525 §6.3), so {@code *.x} is neither {@code x} nor {@code z.y.x}, and {@code *.com} is nothing
-   * but itself.
+   * Whether a certificate's name is a host's. Names are compared without regard to case. They match
+   * if they are equal, or if the certificate says {@code *.x} and the host is {@code y.x}. A
+   * certificate's wildcard stands for exactly one label, is the whole first label and has at least
+   * two labels behind it (RFC 6125 §6.4.3, RFC 9525 §6.3), so {@code *.x} is neither {@code x} nor
+   * {@code z.y.x}, and {@code *.com} is nothing but itself.
    */
-  public static boolean matches(String pattern, String name) {
-    String wanted = DomainNames.normal(pattern);
+  public static boolean matches(String host, String name) {
+    String wanted = DomainNames.normal(host);
     String presented = DomainNames.normal(name);
-    if (wanted.isEmpty()) {
-      return false;
-    }
-    return wanted.equals(presented) || covers(wanted, presented) || covers(presented, wanted);
+    return !wanted.isEmpty() && (wanted.equals(presented) || covers(presented, wanted));
   }
 
-  /** The first name that matches. */
-  public static @Nullable String match(String pattern, Collection<String> names) {
+  /** True if one of the names fits the field, see {@link #fits(String, String)}. */
+  public static boolean fits(String field, Collection<String> names) {
+    return fitting(field, names) != null;
+  }
+
+  /**
+   * Whether a certificate's name fits a connector's tlsSenderCertificateName or tlsDomain. A field
+   * {@code *.x} is Exchange's: the domain x and all its subdomains, at any depth
+   * (New-InboundConnector, TlsSenderCertificateName; docs/decisions/0083). A certificate for {@code
+   * *.x}, or for a wildcard below x, fits it too. Any other field is a host's name, as {@link
+   * #matches(String, String)} says. A field {@code *.com} is nothing but itself.
+   */
+  public static boolean fits(String field, String name) {
+    String wanted = DomainNames.normal(field);
+    if (!wanted.startsWith("*.") || !DomainNames.hasDot(wanted.substring(2))) {
+      return matches(wanted, name);
+    }
+    String presented = DomainNames.normal(name);
+    String domain = presented.startsWith("*.") ? presented.substring(2) : presented;
+    return domain.equals(wanted.substring(2)) || domain.endsWith(wanted.substring(1));
+  }
+
+  /** The first name that fits the field. */
+  public static @Nullable String fitting(String field, Collection<String> names) {
     for (String name : names) {
-      if (matches(pattern, name)) {
+      if (fits(field, name)) {
         return name;
       }
     }
     return null;
   }
 
-  private static boolean covers(String wildcard, String name) {
-    if (!wildcard.startsWith("*.") || name.indexOf('*') >= 0) {
+  private static boolean covers(String wildcard, String host) {
+    if (!wildcard.startsWith("*.") || host.indexOf('*') >= 0) {
       return false;
     }
     String base = wildcard.substring(2);
     return DomainNames.hasDot(base)
-        && name.indexOf('.') > 0
-        && DomainNames.parent(name).equals(base);
+        && host.indexOf('.') > 0
+        && DomainNames.parent(host).equals(base);
   }
 
   /**

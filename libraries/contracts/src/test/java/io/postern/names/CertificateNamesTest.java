@@ -19,7 +19,7 @@ class CertificateNamesTest {
     "Mail.Contoso.com., mail.contoso.COM, true",
     "mail.contoso.com, contoso.com, false",
     "contoso.com, mail.contoso.com, false",
-    "*.contoso.com, mail.contoso.com, true",
+    "*.contoso.com, mail.contoso.com, false",
     "*.contoso.com, *.contoso.com, true",
     "*.contoso.com, contoso.com, false",
     "*.contoso.com, a.b.contoso.com, false",
@@ -36,9 +36,39 @@ class CertificateNamesTest {
     "'', mail.contoso.com, false",
     "'', '', false",
   })
-  void comparesWholeLabelsAndOneWildcardLabel(String pattern, String name, boolean expected) {
-    assertThat(CertificateNames.matches(pattern, List.of("other.example", name)))
-        .isEqualTo(expected);
+  void aHostHasTheNameOrTheCertificatesWildcardCoversItsFirstLabel(
+      String host, String name, boolean expected) {
+    assertThat(CertificateNames.matches(host, List.of("other.example", name))).isEqualTo(expected);
+  }
+
+  /** New-InboundConnector, TlsSenderCertificateName; New-OutboundConnector, Example 1. */
+  @ParameterizedTest
+  @CsvSource({
+    "mail.contoso.com, Mail.Contoso.COM, true",
+    "mail.contoso.com, *.contoso.com, true",
+    "mail.contoso.com, contoso.com, false",
+    "contoso.com, mail.contoso.com, false",
+    "a.mail.contoso.com, *.contoso.com, false",
+    "*.contoso.com, contoso.com, true",
+    "*.contoso.com, mail.contoso.com, true",
+    "*.contoso.com, mx1.eu.contoso.com, true",
+    "*.contoso.com, *.contoso.com, true",
+    "*.contoso.com, *.eu.contoso.com, true",
+    "*.eu.contoso.com, *.contoso.com, false",
+    "*.eu.contoso.com, contoso.com, false",
+    "*.contoso.com, *.com, false",
+    "*.contoso.com, mail.evilcontoso.com, false",
+    "*.contoso.com, evilcontoso.com, false",
+    "*.contoso.com, contoso.com.evil.example, false",
+    "*.com, contoso.com, false",
+    "*.com, *.com, true",
+    "*, mail.contoso.com, false",
+    "'', mail.contoso.com, false",
+    "'', '', false",
+  })
+  void aFieldWithAWildcardIsTheDomainAndAllItsSubdomains(
+      String field, String name, boolean expected) {
+    assertThat(CertificateNames.fits(field, List.of("other.example", name))).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -62,13 +92,19 @@ class CertificateNamesTest {
     for (int i = 0; i < 20_000; i++) {
       String pattern = text(random, alphabet);
       String name = text(random, alphabet);
+      String wanted = DomainNames.normal(pattern);
+      String presented = DomainNames.normal(name);
+      boolean sameParent =
+          wanted.equals(presented)
+              || DomainNames.parent(wanted).equals(DomainNames.parent(presented));
       if (CertificateNames.matches(pattern, List.of(name))) {
-        String wanted = DomainNames.normal(pattern);
-        String presented = DomainNames.normal(name);
+        assertThat(sameParent).as("%s against %s", pattern, name).isTrue();
+      }
+      if (CertificateNames.fits(pattern, List.of(name))) {
         assertThat(
-                wanted.equals(presented)
-                    || DomainNames.parent(wanted).equals(DomainNames.parent(presented)))
-            .as("%s against %s", pattern, name)
+                sameParent
+                    || wanted.startsWith("*.") && ("." + presented).endsWith(wanted.substring(1)))
+            .as("%s for the field %s", name, pattern)
             .isTrue();
       }
     }

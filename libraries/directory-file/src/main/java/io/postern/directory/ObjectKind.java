@@ -19,7 +19,8 @@ public enum ObjectKind {
   ANCHOR_SET("anchor-sets", "trustAnchors", DirectoryFields.ANCHOR_SET),
   INBOUND_CONNECTOR("inbound-connectors", "inboundConnectors", DirectoryFields.INBOUND_CONNECTOR),
   OUTBOUND_CONNECTOR(
-      "outbound-connectors", "outboundConnectors", DirectoryFields.OUTBOUND_CONNECTOR);
+      "outbound-connectors", "outboundConnectors", DirectoryFields.OUTBOUND_CONNECTOR),
+  ROUTING_RULE("routing-rules", "routingRules", DirectoryFields.ROUTING_RULE);
 
   private final String plural;
   private final String list;

@@ -212,12 +212,6 @@ class DirectoryFileTest {
             "this version does not evaluate it",
             "use mode: reportOnly"),
         arguments(
-            "a connector of a mail flow rule",
-            "minimumTlsVersion: TLSv1.3",
-            "isTransportRuleScoped: true",
-            "this version does not evaluate it",
-            "remove it, and use recipientDomains"),
-        arguments(
             "intermediates that are to be fetched",
             "minimumTlsVersion: TLSv1.3",
             "aia: true",

@@ -72,7 +72,7 @@ public class ObjectsResource {
   private static final int MOST = 500;
   private static final int MOST_NAME = 255;
   private static final String KINDS =
-      "{kind: accepted-domains|inbound-connectors|outbound-connectors|anchor-sets}";
+      "{kind: accepted-domains|inbound-connectors|outbound-connectors|anchor-sets|routing-rules}";
   private static final String ORGANIZATIONS = "organizations";
   private static final String SOURCE = "api";
 

@@ -8,6 +8,7 @@ import io.postern.contracts.v1.RequireTls;
 import io.postern.rules.Directory;
 import io.postern.rules.InboundDecision;
 import io.postern.rules.OutboundDecision;
+import io.postern.rules.OutboundMail;
 import io.postern.rules.OutboundRules;
 import io.postern.rules.RecipientRules;
 import io.postern.smtp.Address;
@@ -33,12 +34,15 @@ final class RecipientLookup {
     OutboundDecision next =
         OutboundRules.decide(
             directory,
-            domain.getOrganization(),
-            Direction.INCOMING,
-            recipient.localPart(),
-            recipient.asciiDomain(),
-            RequireTls.REQUIRE_TLS_UNSPECIFIED,
-            false);
+            new OutboundMail(
+                domain.getOrganization(),
+                Direction.INCOMING,
+                "",
+                recipient.localPart(),
+                recipient.asciiDomain(),
+                RequireTls.REQUIRE_TLS_UNSPECIFIED,
+                false,
+                null));
     List<String> why = new ArrayList<>();
     if (decision instanceof InboundDecision.Refuse refusal) {
       why.add(refusal.code() + " " + refusal.enhanced() + " " + refusal.text());

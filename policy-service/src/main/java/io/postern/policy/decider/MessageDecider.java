@@ -16,7 +16,9 @@ import io.postern.contracts.v1.ReportedRequirement;
 import io.postern.policy.decider.ReversePaths.ReversePath;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundDecision;
+import io.postern.rules.OutboundMail;
 import io.postern.rules.OutboundRules;
+import io.postern.rules.RecordedFacts.Header;
 import io.postern.rules.ReportedRequirements;
 import io.postern.smtp.Address;
 import io.postern.smtp.srs.SenderRewriting;
@@ -66,6 +68,8 @@ final class MessageDecider {
     Map<DeliveryRequested, ReportedRequirement> trials = new HashMap<>();
     Map<String, OutcomeRecorded.Builder> others = new LinkedHashMap<>();
     @Nullable RecipientGroup[] groups = groups(attempt.message());
+    Header header =
+        new Header(attempt.message().getHeaderBlock(), attempt.message().getHeaderBlockCut());
     ReversePaths reversePaths =
         new ReversePaths(
             directory,
@@ -88,14 +92,17 @@ final class MessageDecider {
           returns(attempt.message().getEnvelope(), recipient)
               ? Direction.ORIGINATING // to the outside (docs/guides/sender-rewriting.md)
               : group.getDirection();
-      switch (OutboundRules.decide(
-          directory,
-          organization,
-          direction,
-          address.localPart(),
-          domain,
-          attempt.message().getEnvelope().getRequireTls(),
-          provenServer(group))) {
+      OutboundMail mail =
+          new OutboundMail(
+              organization,
+              direction,
+              attempt.message().getEnvelope().getReversePath(),
+              address.localPart(),
+              domain,
+              attempt.message().getEnvelope().getRequireTls(),
+              provenServer(directory, group),
+              header);
+      switch (OutboundRules.decide(directory, mail)) {
         case OutboundDecision.Deliver deliver -> {
           String weaker = Weakening.of(directory, organization, domain, attempt.due(), deliver);
           if (weaker != null) {
@@ -109,15 +116,7 @@ final class MessageDecider {
                 .addRecipients(DecisionOutcomes.waits(recipient, reversePath));
             continue;
           }
-          ReportedRequirement reported =
-              ReportedRequirements.of(
-                  directory,
-                  organization,
-                  direction,
-                  address.localPart(),
-                  domain,
-                  attempt.message().getEnvelope().getRequireTls(),
-                  provenServer(group));
+          ReportedRequirement reported = ReportedRequirements.of(directory, mail);
           DeliveryRequested key = shared(attempt.message(), group, deliver, reversePath, reported);
           if (reported != null) {
             trials.putIfAbsent(key, reported);
@@ -295,8 +294,13 @@ final class MessageDecider {
     return shared.build();
   }
 
-  private static boolean provenServer(RecipientGroup group) {
+  private static boolean provenServer(Directory directory, RecipientGroup group) {
     return OutboundRules.provenServer(
-        group.getDirection(), group.getConnector(), group.getByAddress(), group.getVerdict());
+        directory,
+        group.getOrganization(),
+        group.getDirection(),
+        group.getConnector(),
+        group.getByAddress(),
+        group.getVerdict());
   }
 }

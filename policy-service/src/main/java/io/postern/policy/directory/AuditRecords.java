@@ -79,6 +79,11 @@ final class AuditRecords {
               .clear()
               .setName(object.getAnchorSet().getName())
               .setOrganization(object.getAnchorSet().getOrganization());
+      case ROUTING_RULE ->
+          kept.getRoutingRuleBuilder()
+              .clear()
+              .setName(object.getRoutingRule().getName())
+              .setOrganization(object.getRoutingRule().getOrganization());
       case OBJECT_NOT_SET -> {
         // of a kind that this version does not know
       }

@@ -29,6 +29,10 @@ public record ExplainRequest(
                 "1 to 20 addresses. Of a recorded message, the recipients to explain (default: its "
                     + "first 20)")
         @Nullable List<String> recipients,
+    @Schema(
+            description = "Header fields, for routing rules; at most 20",
+            examples = "X-Signature: true")
+        @Nullable List<String> headerFields,
     @Schema(description = "REQUIRETLS (RFC 8689)") @Nullable Boolean requireTls,
     @Schema(description = "Of an accepted message") @Nullable String queueId,
     @Schema(description = "As in the reply of a refusal", examples = "0Z7K-31QF")

@@ -10,6 +10,7 @@ import io.postern.rules.ExplainedInbound;
 import io.postern.rules.ExplainedOutbound;
 import io.postern.rules.InboundDecision;
 import io.postern.rules.InboundFacts;
+import io.postern.rules.OutboundMail;
 import io.postern.rules.OutboundRules;
 import io.postern.rules.RecipientRules;
 import io.postern.rules.RecordedDecision;
@@ -113,13 +114,21 @@ final class Explainer {
       InboundDecision.Accept accept, String localPart, String domain) {
     return ExplainedOutbound.of(
         directory,
-        accept.organization(),
-        accept.direction(),
-        localPart,
-        domain,
-        requireTls,
-        OutboundRules.provenServer(
-            accept.direction(), accept.connector(), accept.byAddress(), accept.verdict()));
+        new OutboundMail(
+            accept.organization(),
+            accept.direction(),
+            recorded.reversePath(),
+            localPart,
+            domain,
+            requireTls,
+            OutboundRules.provenServer(
+                directory,
+                accept.organization(),
+                accept.direction(),
+                accept.connector(),
+                accept.byAddress(),
+                accept.verdict()),
+            recorded.header()));
   }
 
   /** Those whose connectors may decide: the recipient's, the sender's and the client's. */

@@ -1,5 +1,6 @@
 package io.postern.policy.explain;
 
+import com.google.protobuf.ByteString;
 import io.postern.api.ProblemException;
 import io.postern.names.CertificateNames;
 import io.postern.names.DomainNames;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumedGood) {
   static final int MOST_RECIPIENTS = 20;
+  private static final int MOST_FIELDS = 20;
   private static final int MOST_CERTIFICATES = 10;
   private static final int MOST_PEM = 100_000;
   private static final int MOST_NAMES = 100;
@@ -58,9 +60,32 @@ record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumed
     List<String> domains = recipients.stream().map(Address::asciiDomain).toList();
     return new GivenFacts(
         new RecordedFacts(
-            facts, recipients.stream().map(Address::toString).toList(), domains, 1, null, ""),
+            facts,
+            request.mailFrom() == null || facts.mailFromDomain() == null ? "" : request.mailFrom(),
+            recipients.stream().map(Address::toString).toList(),
+            domains,
+            1,
+            header(request.headerFields()),
+            ""),
         recipients,
         assumed);
+  }
+
+  /** Header fields by hand are a section that was recorded whole; null: none are known. */
+  private static RecordedFacts.@Nullable Header header(@Nullable List<String> fields) {
+    if (fields == null || fields.isEmpty()) {
+      return null;
+    }
+    for (int i = 0; i < fields.size(); i++) {
+      if (i == MOST_FIELDS || !fields.get(i).matches("[!-9;-~]{1,64}:[^\\r\\n]{0,998}")) {
+        throw ProblemException.badRequest(
+            "/headerFields/" + i,
+            i == MOST_FIELDS ? "there are too many fields" : "it is not a header field on one line",
+            "write at most " + MOST_FIELDS + " fields such as X-Signature: true");
+      }
+    }
+    return new RecordedFacts.Header(
+        ByteString.copyFromUtf8(String.join("\r\n", fields) + "\r\n\r\n"), false);
   }
 
   /** Checked addresses; none for null. */

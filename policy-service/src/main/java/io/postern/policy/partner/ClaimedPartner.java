@@ -53,7 +53,7 @@ record ClaimedPartner(
     if (senderDomain != null && senderDomains.stream().anyMatch(d -> d.matches(senderDomain))) {
       claims.add("senderDomains");
     }
-    if (certificateNames.stream().anyMatch(name -> CertificateNames.matches(name, names))) {
+    if (certificateNames.stream().anyMatch(name -> CertificateNames.fits(name, names))) {
       claims.add("tlsSenderCertificateName");
     }
     IpAddress client = IpAddress.parse(session.getClientIp());

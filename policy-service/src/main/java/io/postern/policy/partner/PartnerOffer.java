@@ -173,7 +173,7 @@ final class PartnerOffer {
         .filter(
             name ->
                 hosts.stream()
-                    .allMatch(host -> CertificateNames.matches(name, host.certificateNames())))
+                    .allMatch(host -> CertificateNames.fits(name, host.certificateNames())))
         .findFirst()
         .orElse("");
   }

@@ -11,10 +11,10 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.ProbeMail;
 import io.postern.contracts.v1.ProbeRequest;
 import io.postern.contracts.v1.ProbedHop;
-import io.postern.contracts.v1.RequireTls;
 import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundDecision;
+import io.postern.rules.OutboundMail;
 import io.postern.rules.OutboundRules;
 import io.postern.smtp.Address;
 import java.time.Duration;
@@ -121,13 +121,11 @@ final class ValidationPlan {
   }
 
   private ProbedHop.Builder hop(String domain) {
+    OutboundMail mail = OutboundMail.to(connector.getOrganization(), Direction.ORIGINATING, domain);
     OutboundDecision decision =
-        OutboundRules.decide(
-            directory,
-            connector.getOrganization(),
-            Direction.ORIGINATING,
-            domain,
-            RequireTls.REQUIRE_TLS_UNSPECIFIED);
+        connector.getIsTransportRuleScoped()
+            ? OutboundRules.through(directory, connector, mail)
+            : OutboundRules.decide(directory, mail);
     if (decision instanceof OutboundDecision.Deliver deliver
         && deliver.connector().equals(connector.getName())) {
       return ProbedHop.newBuilder()

@@ -13,10 +13,12 @@ import io.postern.policy.whatif.Tally.Group;
 import io.postern.rules.Directory;
 import io.postern.rules.InboundDecision;
 import io.postern.rules.OutboundDecision;
+import io.postern.rules.OutboundMail;
 import io.postern.rules.OutboundRules;
 import io.postern.rules.RecipientRules;
 import io.postern.rules.RecordedDecision;
 import io.postern.rules.RecordedFacts;
+import io.postern.rules.RecordedFacts.Header;
 import io.postern.rules.RequirementComparison;
 import java.time.Instant;
 import java.util.Collection;
@@ -162,14 +164,19 @@ final class Comparison {
         if (domain != null) {
           counted = true;
           tally.decided(1);
-          new Way(
+          OutboundMail mail =
+              new OutboundMail(
                   group.getOrganization(),
                   group.getDirection(),
+                  message.getEnvelope().getReversePath(),
                   localPart(address),
                   domain,
                   message.getEnvelope().getRequireTls(),
                   false,
-                  false,
+                  new Header(message.getHeaderBlock(), message.getHeaderBlockCut()));
+          new Way(
+                  mail,
+                  mail,
                   new Sample(
                       message.getQueueId(), Instant.ofEpochMilli(atMillis).toString(), "", domain),
                   1)
@@ -270,6 +277,19 @@ final class Comparison {
           : decision;
     }
 
+    private OutboundMail mail(
+        InboundDecision.Accept accept, String recipient, String domain, boolean provenServer) {
+      return new OutboundMail(
+          accept.organization(),
+          accept.direction(),
+          facts.reversePath(),
+          localPart(recipient),
+          domain,
+          requireTls,
+          provenServer,
+          facts.header());
+    }
+
     private void compare(Both both, String organization, String recipient, String domain) {
       String sender = Tally.or(facts.facts().mailFromDomain(), "<>");
       Sample sample = new Sample(id, Instant.ofEpochMilli(atMillis).toString(), sender, domain);
@@ -297,13 +317,8 @@ final class Comparison {
           && before.organization().equals(after.organization())
           && organizations.contains(before.organization())) {
         new Way(
-                before.organization(),
-                before.direction(),
-                localPart(recipient),
-                domain,
-                requireTls,
-                provenServer(before),
-                provenServer(after),
+                mail(before, recipient, domain, provenServer(now, before)),
+                mail(before, recipient, domain, provenServer(draft, after)),
                 sample,
                 facts.count())
             .compare();
@@ -320,26 +335,13 @@ final class Comparison {
     private final OutboundDecision before;
     private final OutboundDecision after;
 
-    Way(
-        String organization,
-        Direction direction,
-        String localPart,
-        String domain,
-        RequireTls requireTls,
-        boolean provenBefore,
-        boolean provenAfter,
-        Sample sample,
-        long count) {
-      this.organization = organization;
-      this.domain = domain;
+    Way(OutboundMail mailNow, OutboundMail mailOfDraft, Sample sample, long count) {
+      this.organization = mailNow.organization();
+      this.domain = mailNow.recipientDomain();
       this.sample = sample;
       this.count = count;
-      this.before =
-          OutboundRules.decide(
-              now, organization, direction, localPart, domain, requireTls, provenBefore);
-      this.after =
-          OutboundRules.decide(
-              draft, organization, direction, localPart, domain, requireTls, provenAfter);
+      this.before = OutboundRules.decide(now, mailNow);
+      this.after = OutboundRules.decide(draft, mailOfDraft);
     }
 
     void compare() {
@@ -455,9 +457,14 @@ final class Comparison {
         && refuse.verdict().equals("unknown/unavailable");
   }
 
-  private static boolean provenServer(InboundDecision.Accept accept) {
+  private static boolean provenServer(Directory directory, InboundDecision.Accept accept) {
     return OutboundRules.provenServer(
-        accept.direction(), accept.connector(), accept.byAddress(), accept.verdict());
+        directory,
+        accept.organization(),
+        accept.direction(),
+        accept.connector(),
+        accept.byAddress(),
+        accept.verdict());
   }
 
   private static String localPart(String address) {

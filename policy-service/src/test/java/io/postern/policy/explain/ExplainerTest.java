@@ -128,6 +128,7 @@ class ExplainerTest {
                 List.of(to),
                 null,
                 null,
+                null,
                 null));
     return new Explainer(
             directory,

@@ -31,6 +31,7 @@ import io.postern.policy.decider.Decider;
 import io.postern.policy.decider.DeciderMetrics;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundDecision;
+import io.postern.rules.OutboundMail;
 import io.postern.rules.OutboundRules;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
@@ -553,10 +554,15 @@ class NoticeWriterTest {
     OutboundDecision decision =
         OutboundRules.decide(
             LogLab.directory(LogLab.FILE),
-            dsn.getGroups(0).getOrganization(),
-            dsn.getGroups(0).getDirection(),
-            sender.substring(sender.indexOf('@') + 1),
-            RequireTls.REQUIRE_TLS_UNSPECIFIED);
+            new OutboundMail(
+                dsn.getGroups(0).getOrganization(),
+                dsn.getGroups(0).getDirection(),
+                "",
+                "",
+                sender.substring(sender.indexOf('@') + 1),
+                RequireTls.REQUIRE_TLS_UNSPECIFIED,
+                false,
+                null));
 
     assertThat(decision).isInstanceOf(OutboundDecision.Deliver.class);
     OutboundDecision.Deliver deliver = (OutboundDecision.Deliver) decision;

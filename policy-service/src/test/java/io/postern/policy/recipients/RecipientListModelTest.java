@@ -23,6 +23,7 @@ import io.postern.log.rules.ListsReached;
 import io.postern.rules.Directory;
 import io.postern.rules.InboundDecision;
 import io.postern.rules.OutboundDecision;
+import io.postern.rules.OutboundMail;
 import io.postern.rules.OutboundRules;
 import io.postern.rules.RecipientRules;
 import io.postern.rules.recipients.RecipientList;
@@ -371,12 +372,15 @@ class RecipientListModelTest {
   private static String nextHop(Directory directory, String localPart) {
     return OutboundRules.decide(
                 directory,
-                "contoso",
-                Direction.INCOMING,
-                localPart,
-                DOMAIN.getDomain(),
-                RequireTls.REQUIRE_TLS_UNSPECIFIED,
-                false)
+                new OutboundMail(
+                    "contoso",
+                    Direction.INCOMING,
+                    "",
+                    localPart,
+                    DOMAIN.getDomain(),
+                    RequireTls.REQUIRE_TLS_UNSPECIFIED,
+                    false,
+                    null))
             instanceof OutboundDecision.Deliver deliver
         ? deliver.nextHop().getRoute()
         : "held";

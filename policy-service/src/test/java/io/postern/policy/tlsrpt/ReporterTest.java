@@ -23,6 +23,7 @@ import io.postern.log.LogSettings;
 import io.postern.policy.LogLab;
 import io.postern.policy.Worker;
 import io.postern.rules.OutboundDecision;
+import io.postern.rules.OutboundMail;
 import io.postern.rules.OutboundRules;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
@@ -194,10 +195,15 @@ class ReporterTest {
     assertThat(
             OutboundRules.decide(
                 LogLab.directory(LogLab.FILE),
-                mail.getGroups(0).getOrganization(),
-                mail.getGroups(0).getDirection(),
-                domain,
-                mail.getEnvelope().getRequireTls()))
+                new OutboundMail(
+                    mail.getGroups(0).getOrganization(),
+                    mail.getGroups(0).getDirection(),
+                    "",
+                    "",
+                    domain,
+                    mail.getEnvelope().getRequireTls(),
+                    false,
+                    null)))
         .isInstanceOf(OutboundDecision.Deliver.class);
 
     // Another owner, and counts that come too late.

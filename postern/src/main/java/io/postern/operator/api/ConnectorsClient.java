@@ -77,6 +77,13 @@ public final class ConnectorsClient {
         .toList();
   }
 
+  /** Accepted domains, each with its fields as in a directory file. */
+  public List<JsonNode> acceptedDomains(String organization)
+      throws IOException, InterruptedException {
+    String path = "/organizations/" + ConsoleClient.encoded(organization) + "/accepted-domains";
+    return items(path, "").stream().map(item -> item.path("object")).toList();
+  }
+
   private static Connector of(String organization, String direction, JsonNode item) {
     return new Connector(
         organization,

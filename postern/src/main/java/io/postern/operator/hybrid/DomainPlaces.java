@@ -3,9 +3,9 @@ package io.postern.operator.hybrid;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.RecipientValidation;
-import io.postern.contracts.v1.RequireTls;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundDecision;
+import io.postern.rules.OutboundMail;
 import io.postern.rules.OutboundRules;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,12 +35,8 @@ record DomainPlaces(List<String> there, List<String> here, List<String> elsewher
     List<String> elsewhere = new ArrayList<>();
     for (String domain : domains) {
       OutboundDecision decision =
-          OutboundRules.decide(
-              routes,
-              organization,
-              Direction.ORIGINATING,
-              domain,
-              RequireTls.REQUIRE_TLS_UNSPECIFIED);
+          OutboundRules.withoutRules(
+              routes, OutboundMail.to(organization, Direction.ORIGINATING, domain));
       if (!(decision instanceof OutboundDecision.Deliver deliver)) {
         elsewhere.add(domain);
       } else if (deliver.connector().isEmpty()) {

@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Exchange's objects as an organization of a directory file, with a word about each parameter. The
- * draft may have problems: whoever applies it hears of them from the rules. Pure; any thread.
+ * Exchange's objects as an organization of a directory file, with a word about each parameter. A
+ * connector that the rules would refuse is left out with a finding, and the rest is taken; whether
+ * accepted domains and names are free is known only when the draft is applied. Pure; any thread.
  *
  * @param organization the draft, in the spelling of a directory file
  * @param findings in the order of the objects
@@ -41,16 +42,19 @@ public record ExchangeImport(Map<String, Object> organization, List<Finding> fin
     List<Map<String, Object>> domains = new ArrayList<>();
     List<Map<String, Object>> inbound = new ArrayList<>();
     List<Map<String, Object>> outbound = new ArrayList<>();
+    List<Map<String, Object>> rules = new ArrayList<>();
+    boolean central = objects.stream().anyMatch(ExchangeImport::isCentral);
     for (ExchangeObject object : objects) {
       ObjectImport one = new ObjectImport(object, findings);
       switch (object.kind()) {
         case ACCEPTED_DOMAIN -> add(domains, new AcceptedDomainImport(one, normalRoutes).read());
-        case INBOUND_CONNECTOR -> add(inbound, new InboundImport(one, accepted).read());
+        case INBOUND_CONNECTOR -> add(inbound, new InboundImport(one, accepted, central).read());
         case OUTBOUND_CONNECTOR -> outbound.addAll(new OutboundImport(one, accepted).read());
+        case TRANSPORT_RULE -> add(rules, new RoutingRuleImport(object, one).read());
         case UNKNOWN ->
             one.object(
                 Taken.UNKNOWN,
-                "it is neither of Get-InboundConnector, Get-OutboundConnector nor Get-AcceptedDomain");
+                "it is none of Get-InboundConnector, Get-OutboundConnector, Get-TransportRule and Get-AcceptedDomain");
       }
     }
     Map<String, Object> organization = new LinkedHashMap<>();
@@ -58,7 +62,15 @@ public record ExchangeImport(Map<String, Object> organization, List<Finding> fin
     put(organization, "acceptedDomains", domains);
     put(organization, "inboundConnectors", inbound);
     put(organization, "outboundConnectors", outbound);
+    put(organization, "routingRules", rules);
+    new LeftOut(organization, accepted, findings).take();
     return new ExchangeImport(organization, findings);
+  }
+
+  private static boolean isCentral(ExchangeObject object) {
+    return object.kind() == Kind.OUTBOUND_CONNECTOR
+        && !Boolean.FALSE.equals(new ObjectImport(object, new ArrayList<>()).flag("Enabled"))
+        && new ObjectImport(object, new ArrayList<>()).isSet("RouteAllMessagesViaOnPremises");
   }
 
   private static void add(

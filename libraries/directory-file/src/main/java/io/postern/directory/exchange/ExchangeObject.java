@@ -18,6 +18,7 @@ public record ExchangeObject(Kind kind, Map<String, @Nullable Object> parameters
     INBOUND_CONNECTOR("Get-InboundConnector"),
     OUTBOUND_CONNECTOR("Get-OutboundConnector"),
     ACCEPTED_DOMAIN("Get-AcceptedDomain"),
+    TRANSPORT_RULE("Get-TransportRule"),
     UNKNOWN("another object");
 
     final String cmdlet;
@@ -38,11 +39,13 @@ public record ExchangeObject(Kind kind, Map<String, @Nullable Object> parameters
     ExchangeObject object = new ExchangeObject(Kind.UNKNOWN, parameters);
     Set<String> names = object.parameters.keySet();
     Kind kind =
-        names.contains("SenderDomains") || names.contains("TlsSenderCertificateName")
-            ? Kind.INBOUND_CONNECTOR
-            : names.contains("RecipientDomains") || names.contains("SmartHosts")
-                ? Kind.OUTBOUND_CONNECTOR
-                : names.contains("DomainName") ? Kind.ACCEPTED_DOMAIN : Kind.UNKNOWN;
+        names.contains("RouteMessageOutboundConnector") || names.contains("SenderAddressLocation")
+            ? Kind.TRANSPORT_RULE
+            : names.contains("SenderDomains") || names.contains("TlsSenderCertificateName")
+                ? Kind.INBOUND_CONNECTOR
+                : names.contains("RecipientDomains") || names.contains("SmartHosts")
+                    ? Kind.OUTBOUND_CONNECTOR
+                    : names.contains("DomainName") ? Kind.ACCEPTED_DOMAIN : Kind.UNKNOWN;
     return new ExchangeObject(kind, object.parameters);
   }
 

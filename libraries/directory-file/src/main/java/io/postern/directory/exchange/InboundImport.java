@@ -1,6 +1,5 @@
 package io.postern.directory.exchange;
 
-import io.postern.directory.exchange.Finding.Taken;
 import io.postern.fields.DirectoryFields;
 import io.postern.names.DomainNames;
 import java.util.List;
@@ -23,13 +22,28 @@ final class InboundImport {
       "the connector applies to clients at these addresses and refuses no other; Exchange's page of "
           + "the cmdlet calls them ignored without RestrictDomainsToIPAddresses";
 
+  static final String ONLY_BY_CERTIFICATE =
+      "an own server is selected only by its certificate: not imported";
+
+  private static final String WITH_CENTRAL_TRANSPORT =
+      "it is not supported together with RouteAllMessagesViaOnPremises, as in Exchange";
+
+  private static final String IN_NO_DOMAIN =
+      "the certificate's name is in no accepted domain, so other customers of its owner may show it:"
+          + " accept the domain of the name";
+
   private final ObjectImport in;
   private final Set<String> acceptedDomains;
+  private final boolean central;
   private boolean onPremises;
   private String certificate = "";
 
-  InboundImport(ObjectImport in, Set<String> acceptedDomains) {
+  /**
+   * @param central an outbound connector has RouteAllMessagesViaOnPremises
+   */
+  InboundImport(ObjectImport in, Set<String> acceptedDomains, boolean central) {
     this.in = in;
+    this.central = central;
     this.acceptedDomains = acceptedDomains;
   }
 
@@ -43,7 +57,7 @@ final class InboundImport {
     senderDomains();
     certificate();
     addresses();
-    requireTls();
+    in.takeFlag("RequireTls", "requireTls");
     if (!onPremises) {
       in.takeFlag("RestrictDomainsToCertificate", "restrictDomainsToCertificate");
     } else {
@@ -57,7 +71,7 @@ final class InboundImport {
     internal();
     gateway();
     in.rest(DirectoryFields.INBOUND_CONNECTOR);
-    return provesNothing() ? null : in.fields;
+    return in.fields;
   }
 
   private void senderDomains() {
@@ -103,27 +117,41 @@ final class InboundImport {
     if (!onPremises && !restricts && in.isSet("RestrictDomainsToCertificate")) {
       in.notTaken("SenderIPAddresses", NO_EFFECT);
     } else if (onPremises && !certificate.isEmpty()) {
-      in.different(
-          "SenderIPAddresses", "an own server is selected only by its certificate: not imported");
+      in.different("SenderIPAddresses", ONLY_BY_CERTIFICATE);
     } else {
-      in.take("SenderIPAddresses", "senderIPAddresses", addresses);
+      in.take("SenderIPAddresses", "senderIPAddresses", onPremises ? blocks(addresses) : addresses);
       if (!onPremises && !restricts) {
         in.different("SenderIPAddresses", FOR_THEM);
       }
     }
   }
 
-  private void requireTls() {
-    if (!certificate.isEmpty() && !in.isSet("RequireTls")) {
-      in.fields.put("requireTls", true);
-      in.different("RequireTls", "a certificate is presented only over TLS: true");
-    } else {
-      in.takeFlag("RequireTls", "requireTls");
-    }
+  /** An own server's block is written as a block: each of its hosts may relay. */
+  private List<String> blocks(List<String> addresses) {
+    return addresses.stream()
+        .map(
+            text -> {
+              String block = Spaces.block(text);
+              if (!block.equals(text)) {
+                in.different(
+                    "SenderIPAddresses",
+                    text + " is written as " + block + ", each of whose addresses may relay");
+              }
+              return block;
+            })
+        .toList();
   }
 
   private void internal() {
     boolean cloud = in.isSet("CloudServicesMailEnabled");
+    boolean inNoDomain = onPremises && !certificate.isEmpty() && !counts();
+    boolean gateway = in.isSet("EFSkipLastIP") || !in.texts("EFSkipIPs").isEmpty();
+    if (inNoDomain || gateway && !central) {
+      String why = inNoDomain ? IN_NO_DOMAIN : "a gateway relays mail from any sender";
+      in.without("CloudServicesMailEnabled", why);
+      in.without("TreatMessagesAsInternal", why);
+      return;
+    }
     if (cloud && !onPremises) {
       in.notTaken("CloudServicesMailEnabled", "a partner's mail is never internal");
     } else if (cloud && certificate.isEmpty()) {
@@ -145,6 +173,14 @@ final class InboundImport {
 
   private void gateway() {
     boolean last = in.isSet("EFSkipLastIP");
+    boolean inNoDomain = onPremises && !certificate.isEmpty() && !counts();
+    if (inNoDomain || central) {
+      String why = inNoDomain ? IN_NO_DOMAIN : WITH_CENTRAL_TRANSPORT;
+      in.without("EFSkipLastIP", why);
+      in.without("EFSkipIPs", why);
+      in.without("EFUsers", why);
+      return;
+    }
     List<String> skipped = in.texts("EFSkipIPs");
     List<String> users = in.texts("EFUsers");
     boolean known =
@@ -172,23 +208,12 @@ final class InboundImport {
     }
   }
 
-  /** Its certificate name gives rights to whoever has it, and is below no accepted domain. */
-  private boolean provesNothing() {
+  /** Some certificate of the name is in an accepted domain (docs/design/connectors.md). */
+  private boolean counts() {
     String name = DomainNames.normal(certificate.replaceFirst("^\\*\\.", ""));
-    boolean accepted =
-        name.isEmpty()
-            || acceptedDomains.contains(name)
-            || acceptedDomains.contains(name.substring(name.indexOf('.') + 1));
-    if (onPremises && !accepted) {
-      in.object(
-          Taken.NOT_TAKEN,
-          "not imported: neither "
-              + name
-              + " nor its parent is an accepted domain, so the name identifies no server of yours. "
-              + "Export Get-AcceptedDomain as well, or use a certificate with a name below "
-              + "an accepted domain");
-      return true;
-    }
-    return false;
+    return acceptedDomains.contains(name)
+        || acceptedDomains.contains(DomainNames.parent(name))
+        || certificate.startsWith("*.")
+            && acceptedDomains.stream().anyMatch(domain -> domain.endsWith("." + name));
   }
 }

@@ -140,16 +140,25 @@ final class ObjectImport {
     return text.length() <= MOST_VALUE ? text : text.substring(0, MOST_VALUE) + "...";
   }
 
-  /** On one line. */
   void comment() {
-    String text = text("Comment");
+    comment("Comment");
+  }
+
+  /** On one line. */
+  void comment(String parameter) {
+    String text = text(parameter);
     String line = text.replaceAll("\\p{Cntrl}+", " ");
     if (!line.equals(text)) {
       fields.put("comment", line);
-      different("Comment", "written on one line");
+      different(parameter, "written on one line");
     } else if (!line.isEmpty()) {
-      take("Comment", "comment", line);
+      take(parameter, "comment", line);
     }
+  }
+
+  /** The parameter was looked at, or says nothing of mail. */
+  boolean isSeen(String parameter) {
+    return seen.contains(parameter) || BOOKKEEPING.contains(parameter);
   }
 
   /** A flag of the same name and meaning. */

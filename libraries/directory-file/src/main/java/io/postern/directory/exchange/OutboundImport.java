@@ -18,6 +18,8 @@ import java.util.Set;
 final class OutboundImport {
   private static final FieldTable FIELDS = DirectoryFields.OUTBOUND_CONNECTOR;
   private static final int MOST_NAME = 64;
+  private static final Set<String> ALL_MAIL =
+      Set.of("allAcceptedDomains", "routeAllMessagesViaOnPremises");
   private static final String OUTSIDE = " (outside)";
 
   private final ObjectImport out;
@@ -35,16 +37,24 @@ final class OutboundImport {
     onPremises = "onPremises".equals(out.take(FIELDS.get("connectorType")));
     out.take(FIELDS.get("enabled"));
     switchedOff("TestMode", "a connector in test mode handles no mail: enabled is false");
-    switchedOff(
-        "IsTransportRuleScoped",
-        "there are no mail flow rules that could name the connector: enabled is false. Write"
-            + " recipientDomains for the mail that the rule meant, and enable it");
+    boolean scoped = out.isSet("IsTransportRuleScoped");
+    if (scoped) {
+      out.take(FIELDS.get("isTransportRuleScoped"));
+      String remark = "it has no effect of a connector that only rules give mail to";
+      out.without("AllAcceptedDomains", remark);
+      out.without("RouteAllMessagesViaOnPremises", remark);
+    } else {
+      out.without("IsTransportRuleScoped", "");
+    }
     out.comment();
     boolean outside = recipientDomains();
     hosts();
     tls();
     for (Field field : FIELDS.fields()) {
-      if (field.only() == ConnectorType.ON_PREMISES && onPremises) {
+      boolean byRuleOnly = scoped && ALL_MAIL.contains(field.name());
+      if (byRuleOnly) {
+        continue;
+      } else if (field.only() == ConnectorType.ON_PREMISES && onPremises) {
         out.take(field);
       } else if (field.only() == ConnectorType.ON_PREMISES) {
         out.without(field.exchange().parameter(), "it is only for connectors to own servers");
@@ -67,8 +77,10 @@ final class OutboundImport {
   /** True: mail to the outside needs a connector of its own. */
   private boolean recipientDomains() {
     List<String> domains = new ArrayList<>(Spaces.domains(out, "RecipientDomains"));
-    boolean outside = onPremises && out.isSet("AllAcceptedDomains") && domains.remove("*");
-    if (!onPremises) {
+    boolean scoped = out.isSet("IsTransportRuleScoped");
+    boolean outside =
+        onPremises && !scoped && out.isSet("AllAcceptedDomains") && domains.remove("*");
+    if (!onPremises && !scoped) {
       List<String> own =
           domains.stream().filter(d -> acceptedDomains.contains(DomainNames.normal(d))).toList();
       if (!own.isEmpty()) {

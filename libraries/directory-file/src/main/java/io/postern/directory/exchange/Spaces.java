@@ -49,6 +49,17 @@ final class Spaces {
     return addresses;
   }
 
+  /** "192.0.2.129/25" as "192.0.2.128/25"; any other text as it is. */
+  static String block(String text) {
+    int slash = text.indexOf('/');
+    long first = slash < 0 ? -1 : value(text.substring(0, slash));
+    int prefix =
+        slash >= 0 && text.substring(slash + 1).matches("[0-9]{1,2}")
+            ? Integer.parseInt(text.substring(slash + 1))
+            : 33;
+    return first < 0 || prefix > 32 ? text : address(first & -(1L << (32 - prefix))) + "/" + prefix;
+  }
+
   /** The blocks of a range of IPv4 addresses; none: it is none, or needs too many. */
   static List<String> blocks(String range) {
     String[] ends = range.split("-", -1);
@@ -68,15 +79,17 @@ final class Spaces {
           && from + (1L << (33 - prefix)) - 1 <= to) {
         prefix--;
       }
-      blocks.add(
-          "%d.%d.%d.%d".formatted(from >> 24, from >> 16 & 255, from >> 8 & 255, from & 255)
-              + (prefix == 32 ? "" : "/" + prefix));
+      blocks.add(address(from) + (prefix == 32 ? "" : "/" + prefix));
       from += 1L << (32 - prefix);
       if (blocks.size() > MOST_BLOCKS) {
         return List.of();
       }
     }
     return blocks;
+  }
+
+  private static String address(long value) {
+    return "%d.%d.%d.%d".formatted(value >> 24, value >> 16 & 255, value >> 8 & 255, value & 255);
   }
 
   private static long value(String address) {

@@ -119,16 +119,18 @@ class ExchangeImportTest {
         // an own server by certificate
         "inboundConnectors | 'Name':'a','ConnectorType':'OnPremises','SenderDomains':['smtp:contoso.example;1'],'RequireTls':true,'TlsSenderCertificateName':'mail.contoso.example' | senderDomains | null | SenderDomains | DIFFERENT",
         "inboundConnectors | 'Name':'a','ConnectorType':'OnPremises','SenderDomains':['smtp:*;1'],'TlsSenderCertificateName':'<I>CN=CA, O=X<S>CN=mail.contoso.example, O=Contoso' | tlsSenderCertificateName | mail.contoso.example | TlsSenderCertificateName | DIFFERENT",
-        "inboundConnectors | 'Name':'a','ConnectorType':'OnPremises','SenderDomains':['*'],'RequireTls':false,'TlsSenderCertificateName':'mail.contoso.example' | requireTls | true | RequireTls | DIFFERENT",
+        "inboundConnectors | 'Name':'a','ConnectorType':'OnPremises','SenderDomains':['*'],'RequireTls':false,'TlsSenderCertificateName':'mail.contoso.example' | requireTls | false | RequireTls | TAKEN",
         "inboundConnectors | 'Name':'a','ConnectorType':'OnPremises','SenderDomains':['*'],'SenderIPAddresses':['192.0.2.1'],'CloudServicesMailEnabled':true | cloudServicesMailEnabled | null | CloudServicesMailEnabled | NOT_TAKEN",
         "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'CloudServicesMailEnabled':true | cloudServicesMailEnabled | null | CloudServicesMailEnabled | NOT_TAKEN",
         "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'EFSkipIPs':['198.51.100.1'] | efSkipIPs | null | EFSkipIPs | NOT_TAKEN",
         "inboundConnectors | 'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'NewParameter':'x' | newParameter | null | NewParameter | UNKNOWN",
-        "inboundConnectors | 'Name':'a','ConnectorType':1,'SenderDomains':['*'] | connectorType | null | ConnectorType | NOT_TAKEN",
+        "inboundConnectors | 'Name':'a','ConnectorType':'OnPremises','SenderDomains':['*'],'SenderIPAddresses':['192.0.2.129/25'] | senderIPAddresses | [192.0.2.128/25] | SenderIPAddresses | DIFFERENT",
+        "inboundConnectors | 'Name':'a','ConnectorType':'OnPremises','SenderDomains':['*'],'TlsSenderCertificateName':'mail.vendor.example' | tlsSenderCertificateName | mail.vendor.example | TlsSenderCertificateName | TAKEN",
+        "inboundConnectors | 'Name':'a','ConnectorType':'OnPremises','SenderDomains':['*'],'TlsSenderCertificateName':'mail.vendor.example','CloudServicesMailEnabled':true | cloudServicesMailEnabled | null | CloudServicesMailEnabled | NOT_TAKEN",
         // outbound
         "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example'],'UseMXRecord':true,'TlsSettings':null | tlsSettings | null | UseMXRecord | TAKEN",
         "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example'],'UseMXRecord':true,'TestMode':true | enabled | false | TestMode | DIFFERENT",
-        "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':[],'UseMXRecord':true,'Enabled':true,'IsTransportRuleScoped':true | enabled | false | IsTransportRuleScoped | DIFFERENT",
+        "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example'],'UseMXRecord':true,'Enabled':true,'IsTransportRuleScoped':true | isTransportRuleScoped | true | IsTransportRuleScoped | TAKEN",
         "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example','contoso.example'],'UseMXRecord':true | recipientDomains | [x.example] | RecipientDomains | DIFFERENT",
         "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example'],'UseMXRecord':false,'SmartHosts':['192.0.2.0/28','[192.0.2.77]'] | smartHosts | [192.0.2.77] | SmartHosts | DIFFERENT",
         "outboundConnectors | 'Name':'a','ConnectorType':'Partner','RecipientDomains':['x.example'],'UseMXRecord':true,'TlsSettings':'CertificateValidation','TlsDomain':'y.example' | tlsDomain | null | TlsDomain | NOT_TAKEN",
@@ -151,12 +153,96 @@ class ExchangeImportTest {
                     .isTrue());
   }
 
+  private static final String SERVICE =
+      "{'Name':'Service','ConnectorType':'OnPremises','IsTransportRuleScoped':true,"
+          + "'RecipientDomains':[],'UseMXRecord':false,'SmartHosts':['smtp.service.example'],"
+          + "'TlsSettings':'DomainValidation','TlsDomain':'smtp.service.example'}";
+
+  /**
+   * "Integrate Office 365 with an email add-on service": the connector and the rule of the page.
+   */
+  @Test
+  void theRuleOfAnAddOnServiceIsImportedWithItsConnector() throws Exception {
+    ExchangeImport result =
+        imported(
+            ("["
+                    + SERVICE
+                    + ",{'Name':'Sign','Priority':0,'State':'Enabled','Mode':'Enforce',"
+                    + "'FromScope':'InOrganization','SentToScope':null,'From':null,"
+                    + "'ExceptIfHeaderContainsMessageHeader':'SignatureContoso',"
+                    + "'ExceptIfHeaderContainsWords':['true'],'StopRuleProcessing':true,"
+                    + "'SenderAddressLocation':'Header','Conditions':['x'],'Description':'x',"
+                    + "'RouteMessageOutboundConnector':'Service'}]")
+                .replace('\'', '"'),
+            Map.of());
+    assertThat(result.organization().get("routingRules"))
+        .isEqualTo(
+            List.of(
+                Map.of(
+                    "name", "Sign",
+                    "fromScope", "inOrganization",
+                    "exceptHeaderField", "SignatureContoso",
+                    "exceptHeaderWords", List.of("true"),
+                    "outboundConnector", "Service")));
+    assertThat((List<?>) result.organization().get("outboundConnectors")).hasSize(1);
+    assertThat(result.findings()).filteredOn(finding -> finding.parameter().isEmpty()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'SubjectContainsWords':['x'],'RouteMessageOutboundConnector':'Service' | SubjectContainsWords",
+        "'From':['a@contoso.example'],'SenderDomainIs':['contoso.example'],'RouteMessageOutboundConnector':'Service' | From together with SenderDomainIs",
+        "'RouteMessageOutboundConnector':'Other' | outboundConnector",
+        "'PrependSubject':'x' | gives no mail to a connector",
+      })
+  void aRuleThatCannotBeEvaluatedIsLeftOutAndItsConnectorTakesNoMail(String parameters, String why)
+      throws Exception {
+    ExchangeImport result =
+        imported(
+            ("["
+                    + SERVICE
+                    + ",{'Name':'R','State':'Enabled','SenderAddressLocation':'Envelope',"
+                    + parameters
+                    + "}]")
+                .replace('\'', '"'),
+            Map.of(),
+            "contoso.example");
+    assertThat(result.organization()).doesNotContainKey("routingRules");
+    assertThat((List<?>) result.organization().get("outboundConnectors")).hasSize(1);
+    assertThat(result.findings())
+        .filteredOn(finding -> finding.parameter().isEmpty())
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.remark()).contains(why));
+  }
+
+  /** "Enhanced filtering is not supported with centralized mail transport." */
+  @Test
+  void aGatewayIsNotImportedTogetherWithCentralTransport() throws Exception {
+    ExchangeImport result =
+        imported(
+            ("[{'Name':'a','ConnectorType':'OnPremises','SenderDomains':['*'],"
+                    + "'SenderIPAddresses':['192.0.2.1'],'EFSkipLastIP':true},"
+                    + "{'Name':'c','ConnectorType':'OnPremises','RecipientDomains':['*'],"
+                    + "'UseMXRecord':false,'SmartHosts':['h.example'],"
+                    + "'RouteAllMessagesViaOnPremises':true}]")
+                .replace('\'', '"'),
+            Map.of());
+    assertThat(result.organization().toString())
+        .contains("routeAllMessagesViaOnPremises", "192.0.2.1")
+        .doesNotContain("efSkipLastIP");
+    assertThat(findings(result, Taken.NOT_TAKEN)).containsExactly("EFSkipLastIP");
+  }
+
   @Test
   void aCommentIsOnOneLine() throws Exception {
     assertThat(
             only(
                     "inboundConnectors",
-                    "\"Name\":\"a\",\"SenderDomains\":[\"*\"],\"Comment\":\"line\\r\\nbreak\"")
+                    "\"Name\":\"a\",\"ConnectorType\":\"Partner\",\"SenderDomains\":[\"*\"],"
+                        + "\"Comment\":\"line\\r\\nbreak\"")
                 .get("comment"))
         .isEqualTo("line break");
   }
@@ -188,17 +274,43 @@ class ExchangeImportTest {
     assertThat(two).isEqualTo(List.of(inside, outside));
   }
 
-  /** It would give the right to relay to a certificate that proves nothing. */
-  @Test
-  void anOwnServerWhoseNameIsBelowNoAcceptedDomainIsLeftOut() throws Exception {
+  /** One connector that cannot be written does not keep the others out. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'Name':'a','ConnectorType':1,'SenderDomains':['*'] | connectorType",
+        "'Name':'a','ConnectorType':'Partner','SenderDomains':[] | senderDomains",
+        "'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'RestrictDomainsToCertificate':true | tlsSenderCertificateName",
+        "'Name':'a','ConnectorType':'Partner','SenderDomains':['x.*.example'] | senderDomains[0]",
+        "'Name':'a','ConnectorType':'Partner','SenderDomains':['*'],'AssociatedAcceptedDomains':['other.example'] | associatedAcceptedDomains[0]",
+        "'Name':'b','ConnectorType':'Partner','SenderDomains':['*'] | same name",
+      })
+  void aConnectorThatTheRulesRefuseIsLeftOutWithAFindingAndTheRestIsTaken(
+      String parameters, String why) throws Exception {
     ExchangeImport result =
         imported(
-            "{\"Name\":\"Own\",\"ConnectorType\":\"OnPremises\",\"SenderDomains\":[\"smtp:*;1\"],"
-                + "\"RequireTls\":true,\"TlsSenderCertificateName\":\"*.contoso.com\"}",
+            ("[{'Name':'b','ConnectorType':'Partner','SenderDomains':['x.example']},{"
+                    + parameters
+                    + "},{'Name':'c','ConnectorType':'OnPremises','RecipientDomains':['*'],"
+                    + "'UseMXRecord':false,'SmartHosts':['h.example'],"
+                    + "'RouteAllMessagesViaOnPremises':true}]")
+                .replace('\'', '"'),
             Map.of(),
             "contoso.example");
-    assertThat(result.organization()).containsOnlyKeys("id");
-    assertThat(result.findings().getLast().remark()).contains("contoso.com nor its parent");
+    assertThat((List<?>) result.organization().get("inboundConnectors"))
+        .singleElement()
+        .satisfies(connector -> assertThat(((Map<?, ?>) connector).get("name")).isEqualTo("b"));
+    assertThat((List<?>) result.organization().get("outboundConnectors")).hasSize(1);
+    assertThat(result.findings())
+        .filteredOn(finding -> finding.parameter().isEmpty())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.taken()).isEqualTo(Taken.NOT_TAKEN);
+              assertThat(finding.remark()).startsWith("not imported: ").contains(why);
+            });
   }
 
   @Test

@@ -28,6 +28,7 @@ final class DirectoryState {
     boolean routes() {
       return object.hasInboundConnector()
           || object.hasOutboundConnector()
+          || object.hasRoutingRule()
           || object.hasAcceptedDomain();
     }
 

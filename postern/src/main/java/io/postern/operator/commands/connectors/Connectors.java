@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
       ConnectorsShow.class,
       ConnectorsSet.class,
       ConnectorsAdd.class,
-      ConnectorsRemove.class
+      ConnectorsRemove.class,
+      ConnectorsUpgradeReview.class
     })
 public final class Connectors implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -24,6 +25,6 @@ public final class Connectors implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "write list, show, set, add or remove");
+        spec.commandLine(), "write list, show, set, add, remove or upgrade-review");
   }
 }

@@ -74,6 +74,12 @@ public final class Explain implements Callable<Integer> {
           "name in a certificate, instead of a chain, which is assumed to be valid; repeatable")
   private List<String> certificateNames = List.of();
 
+  @Option(
+      names = "--header",
+      paramLabel = "FIELD",
+      description = "a header field for routing rules, such as \"X-Signature: true\"; repeatable")
+  private List<String> headerFields = List.of();
+
   @Option(names = "--requiretls", description = "with REQUIRETLS (RFC 8689)")
   private boolean requireTls;
 
@@ -113,6 +119,9 @@ public final class Explain implements Callable<Integer> {
     facts.put("mailFrom", from);
     facts.put("recipients", to);
     facts.put("requireTls", requireTls);
+    if (!headerFields.isEmpty()) {
+      facts.put("headerFields", headerFields);
+    }
     if (tls != null) {
       facts.put("tls", tls);
     }

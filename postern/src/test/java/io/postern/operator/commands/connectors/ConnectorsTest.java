@@ -63,6 +63,31 @@ class ConnectorsTest {
   }
 
   @Test
+  void connectorsThatMeanSomethingElseInThisVersionAreShownBeforeItIsInstalled() throws Exception {
+    policy
+        .answer("GET", "/organizations?", 200, "{\"items\":[{\"object\":{\"id\":\"contoso\"}}]}")
+        .answer(
+            "GET",
+            "accepted-domains?",
+            200,
+            "{\"items\":[{\"object\":{\"domain\":\"contoso.example\",\"mailboxRoute\":{\"host\":\"m.example\"}}}]}")
+        .answer(
+            "GET",
+            "inbound-connectors?",
+            200,
+            "{\"items\":[{\"etag\":\"\\\"a\\\"\",\"object\":{\"name\":\"Own\",\"connectorType\":\"onPremises\",\"enabled\":true,"
+                + "\"tlsSenderCertificateName\":\"*.contoso.example\"},\"warnings\":[]}]}")
+        .answer("GET", "outbound-connectors?", 200, "{\"items\":[" + item("[]") + "]}");
+    Ran ran = policy.run("connectors", "upgrade-review", "-o", "json");
+    assertThat(ran.exit()).as(ran.toString()).isOne();
+    JsonNode changes = new ObjectMapper().readTree(ran.out()).path("changes");
+    assertThat(changes).hasSize(1);
+    assertThat(changes.at("/0/object").asText()).isEqualTo("inbound-connector/contoso/Own");
+    assertThat(changes.at("/0/effect").asText()).isEqualToIgnoringCase("looser");
+    assertThat(changes.at("/0/cure").asText()).isNotEmpty();
+  }
+
+  @Test
   void theListHasAllPagesOfAllOrganizationsThatTheCallerSees() throws Exception {
     policy
         .answer("GET", "/organizations?", 200, "{\"items\":[{\"object\":{\"id\":\"contoso\"}}]}")

@@ -5,25 +5,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The Received fields of a header section, unfolded, topmost first (RFC 5322 §2.2.3). A name is
- * recognised in any case and with white space before its colon (RFC 5322 §4.5): a field of a
- * gateway that were overlooked here would leave the next one, which anybody may have written, to be
- * taken for it. Stateless, any thread; linear in the octets.
+ * The fields of one name in a header section, unfolded, topmost first (RFC 5322 §2.2.3). A name is
+ * recognised in any case and with white space before its colon (RFC 5322 §4.5): a Received field of
+ * a gateway that were overlooked here would leave the next one, which anybody may have written, to
+ * be taken for it. Stateless, any thread; linear in the octets.
  */
-public final class ReceivedFields {
-  private static final String NAME = "received";
-
-  private ReceivedFields() {}
+public final class HeaderFields {
+  private HeaderFields() {}
 
   /**
    * The bodies of the first {@code most} fields, line ends removed; octets above 127 are characters
    * of their own.
    *
+   * @param name of the fields, in any case
    * @param header a header section, with or without its empty line
    * @param cut octets of the section are missing at its end: its last field may be half of one and
    *     is left out
    */
-  public static List<String> of(byte[] header, boolean cut, int most) {
+  public static List<String> of(String name, byte[] header, boolean cut, int most) {
     String section = new String(header, StandardCharsets.ISO_8859_1);
     List<String> found = new ArrayList<>();
     int at = 0;
@@ -35,7 +34,7 @@ public final class ReceivedFields {
       if (cut && end == section.length()) {
         break;
       }
-      int colon = colon(section, at, end);
+      int colon = colon(name, section, at, end);
       if (colon >= 0) {
         found.add(unfolded(section.substring(colon + 1, end)));
       }
@@ -44,12 +43,12 @@ public final class ReceivedFields {
     return found;
   }
 
-  /** Index of the colon behind the name Received; -1: another field. */
-  private static int colon(String section, int from, int end) {
-    if (!section.regionMatches(true, from, NAME, 0, NAME.length())) {
+  /** Index of the colon after the name; -1: another field. */
+  private static int colon(String name, String section, int from, int end) {
+    if (!section.regionMatches(true, from, name, 0, name.length())) {
       return -1;
     }
-    int i = from + NAME.length();
+    int i = from + name.length();
     while (i < end && isBlank(section.charAt(i))) {
       i++;
     }

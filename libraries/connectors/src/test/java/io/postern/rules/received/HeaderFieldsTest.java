@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class ReceivedFieldsTest {
+class HeaderFieldsTest {
   private static List<String> of(String header, boolean cut, int most) {
-    return ReceivedFields.of(header.getBytes(StandardCharsets.ISO_8859_1), cut, most);
+    return HeaderFields.of("Received", header.getBytes(StandardCharsets.ISO_8859_1), cut, most);
   }
 
   @Test
@@ -45,7 +45,7 @@ class ReceivedFieldsTest {
     byte[] noise = new byte[2_000];
     for (int i = 0; i < 2_000; i++) {
       random.nextBytes(noise);
-      assertThat(ReceivedFields.of(noise, random.nextBoolean(), 9)).hasSizeLessThan(10);
+      assertThat(HeaderFields.of("Received", noise, random.nextBoolean(), 9)).hasSizeLessThan(10);
     }
   }
 }

@@ -1,0 +1,49 @@
+package io.postern.rules;
+
+import io.postern.names.DomainNames;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An address, or the domains of addresses, in a routing rule: ann@contoso.com, contoso.com,
+ * *.contoso.com. Addresses are compared without regard to case, as Exchange does. Immutable.
+ *
+ * @param address in lower case; null: the domains
+ * @param domains null: the address
+ */
+record AddressPattern(@Nullable String address, @Nullable DomainPattern domains) {
+  /**
+   * @throws IllegalArgumentException with a sentence for the administrator
+   */
+  static AddressPattern parse(String text) {
+    int at = text.lastIndexOf('@');
+    if (at < 0) {
+      return new AddressPattern(null, DomainPattern.parse(text));
+    }
+    String address = normal(text);
+    if (at == 0
+        || address == null
+        || !DomainNames.isDomain(address.substring(address.lastIndexOf('@') + 1))) {
+      throw new IllegalArgumentException("it is neither an address nor a domain in A-labels");
+    }
+    return new AddressPattern(address, null);
+  }
+
+  /**
+   * @param given an address; empty: the null reverse-path, which is nobody's
+   */
+  boolean matches(String given) {
+    String domain = RecordedFacts.domain(given);
+    return domain != null
+        && (address != null
+            ? address.equals(normal(given))
+            : domains != null && domains.matches(domain));
+  }
+
+  private static @Nullable String normal(String address) {
+    String domain = RecordedFacts.domain(address);
+    return domain == null
+        ? null
+        : address.substring(0, address.lastIndexOf('@')).toLowerCase(Locale.ROOT) + "@" + domain;
+  }
+}

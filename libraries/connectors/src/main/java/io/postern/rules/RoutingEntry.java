@@ -1,0 +1,202 @@
+package io.postern.rules;
+
+import io.postern.contracts.v1.ConnectorMode;
+import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.RoutingRule;
+import io.postern.contracts.v1.RuleScope;
+import io.postern.rules.RecordedFacts.Header;
+import io.postern.rules.received.HeaderFields;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A routing rule with its texts parsed once per directory snapshot. A header field counts in
+ * originating mail only: anybody can write one into mail from outside. Immutable; equal only to
+ * itself.
+ */
+final class RoutingEntry {
+  static final Comparator<RoutingRule> RULES =
+      Comparator.comparing(RoutingRule::getPriority).thenComparing(RoutingRule::getName);
+  static final Comparator<RoutingEntry> ORDER = Comparator.comparing(entry -> entry.rule, RULES);
+
+  /** Fields of one name that are looked at. */
+  private static final int MOST_FIELDS = 50;
+
+  /** Whether a condition holds; of a header section that is cut it may not be known. */
+  enum Holds {
+    YES,
+    NO,
+    /** The field is not in the part of the header section that was recorded. */
+    NOT_RECORDED,
+    /** A newer version wrote the rule. */
+    NOT_READABLE
+  }
+
+  /**
+   * @param condition the parameter that decided
+   * @param why a sentence, without values of the mail's header
+   */
+  record Answer(Holds holds, String condition, String why) {}
+
+  final RoutingRule rule;
+  final String subject;
+  private final List<AddressPattern> senders = new ArrayList<>();
+  private final List<AddressPattern> recipients = new ArrayList<>();
+  private final List<AddressPattern> exceptSenders = new ArrayList<>();
+  private final List<AddressPattern> exceptRecipients = new ArrayList<>();
+  private boolean readable;
+
+  RoutingEntry(RoutingRule rule) {
+    this.rule = rule;
+    this.subject = "routing rule " + rule.getOrganization() + "/" + rule.getName();
+    readable =
+        rule.getFromScope() != RuleScope.UNRECOGNIZED
+            && rule.getSentToScope() != RuleScope.UNRECOGNIZED;
+    parse(rule.getSendersList(), senders);
+    parse(rule.getRecipientsList(), recipients);
+    parse(rule.getExceptSendersList(), exceptSenders);
+    parse(rule.getExceptRecipientsList(), exceptRecipients);
+  }
+
+  private void parse(List<String> texts, List<AddressPattern> patterns) {
+    for (String text : texts) {
+      try {
+        patterns.add(AddressPattern.parse(text));
+      } catch (IllegalArgumentException e) {
+        readable = false; // RoutingRuleCheck refuses it: a newer writer's
+      }
+    }
+  }
+
+  boolean inForce() {
+    return rule.getEnabled() && !reportsOnly();
+  }
+
+  boolean reportsOnly() {
+    return rule.getEnabled() && rule.getMode() == ConnectorMode.REPORT_ONLY;
+  }
+
+  RoutingEntry enforced() {
+    return reportsOnly()
+        ? new RoutingEntry(rule.toBuilder().setMode(ConnectorMode.ENFORCE).build())
+        : this;
+  }
+
+  /**
+   * Whether the rule gives the mail to its connector.
+   *
+   * @param ownRecipient the recipient's domain is an accepted domain of the organization
+   */
+  Answer of(OutboundMail mail, boolean ownRecipient) {
+    if (!readable) {
+      return new Answer(Holds.NOT_READABLE, "conditions", "a newer version wrote it");
+    }
+    boolean originating = mail.direction() == Direction.ORIGINATING;
+    String recipient = mail.localPart() + "@" + mail.recipientDomain();
+    if (!is(rule.getFromScope(), originating)) {
+      return no("fromScope", originating ? "an own server sent the mail" : "it came from outside");
+    }
+    if (!is(rule.getSentToScope(), ownRecipient)) {
+      return no(
+          "sentToScope",
+          mail.recipientDomain()
+              + (ownRecipient ? " is" : " is not")
+              + " an accepted domain of the organization");
+    }
+    if (!senders.isEmpty() && !any(senders, mail.reversePath())) {
+      return no("senders", "they do not include MAIL FROM");
+    }
+    if (!recipients.isEmpty() && !any(recipients, recipient)) {
+      return no("recipients", "they do not include the recipient");
+    }
+    if (any(exceptSenders, mail.reversePath())) {
+      return no("exceptSenders", "they include MAIL FROM");
+    }
+    if (any(exceptRecipients, recipient)) {
+      return no("exceptRecipients", "they include the recipient");
+    }
+    Holds condition =
+        rule.getHeaderField().isEmpty()
+            ? Holds.YES
+            : field(mail, rule.getHeaderField(), rule.getHeaderWordsList());
+    if (condition == Holds.NO) {
+      return no("headerField", about(rule.getHeaderField(), false));
+    }
+    Holds exception =
+        rule.getExceptHeaderField().isEmpty()
+            ? Holds.NO
+            : field(mail, rule.getExceptHeaderField(), rule.getExceptHeaderWordsList());
+    if (exception == Holds.YES) {
+      return no("exceptHeaderField", about(rule.getExceptHeaderField(), true));
+    }
+    if (condition == Holds.NOT_RECORDED || exception == Holds.NOT_RECORDED) {
+      boolean first = condition == Holds.NOT_RECORDED;
+      return new Answer(
+          Holds.NOT_RECORDED,
+          first ? "headerField" : "exceptHeaderField",
+          "the recorded part of the header has no field "
+              + (first ? rule.getHeaderField() : rule.getExceptHeaderField())
+              + ", and the rest was not recorded");
+    }
+    return new Answer(
+        Holds.YES,
+        "outboundConnector",
+        "its conditions hold"
+            + (rule.getHeaderField().isEmpty() ? "" : ": " + about(rule.getHeaderField(), true))
+            + (rule.getExceptHeaderField().isEmpty()
+                ? ""
+                : "; " + about(rule.getExceptHeaderField(), false)));
+  }
+
+  private static Answer no(String condition, String why) {
+    return new Answer(Holds.NO, condition, why);
+  }
+
+  private static String about(String field, boolean has) {
+    return "the header field "
+        + field
+        + (has ? " is there with what the rule looks for" : " is not there, or says otherwise");
+  }
+
+  private static boolean is(RuleScope scope, boolean in) {
+    return scope == RuleScope.RULE_SCOPE_UNSPECIFIED || (scope == RuleScope.IN_ORGANIZATION) == in;
+  }
+
+  private static boolean any(List<AddressPattern> patterns, String address) {
+    return patterns.stream().anyMatch(pattern -> pattern.matches(address));
+  }
+
+  private static Holds field(OutboundMail mail, String name, List<String> words) {
+    Header header = mail.header();
+    if (header == null || mail.direction() != Direction.ORIGINATING) {
+      return Holds.NO;
+    }
+    List<String> bodies =
+        HeaderFields.of(name, header.block().toByteArray(), header.cut(), MOST_FIELDS);
+    for (String body : bodies) {
+      String text =
+          new String(body.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)
+              .toLowerCase(Locale.ROOT);
+      if (words.isEmpty()
+          || words.stream().anyMatch(word -> hasWord(text, word.toLowerCase(Locale.ROOT)))) {
+        return Holds.YES;
+      }
+    }
+    return header.cut() ? Holds.NOT_RECORDED : Holds.NO;
+  }
+
+  /** As a word of its own: "true" is not in "untrue". */
+  private static boolean hasWord(String text, String word) {
+    for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+      int end = at + word.length();
+      if ((at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1)))
+          && (end == text.length() || !Character.isLetterOrDigit(text.charAt(end)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

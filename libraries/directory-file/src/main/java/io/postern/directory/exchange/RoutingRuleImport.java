@@ -1,0 +1,150 @@
+package io.postern.directory.exchange;
+
+import io.postern.directory.exchange.Finding.Taken;
+import io.postern.fields.DirectoryFields;
+import io.postern.fields.FieldTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The import of a mail flow rule that gives mail to a connector. One with a condition, exception or
+ * action that is not known here is left out as a whole: it would give other mail to the connector.
+ */
+final class RoutingRuleImport {
+  private static final FieldTable FIELDS = DirectoryFields.ROUTING_RULE;
+
+  /** What Get-TransportRule shows of each rule, and what chooses no mail. */
+  private static final Set<String> SAYS_NOTHING = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+
+  static {
+    SAYS_NOTHING.addAll(
+        List.of(
+            "Actions",
+            "Conditions",
+            "CreatedBy",
+            "Description",
+            "DlpPolicy",
+            "DlpPolicyId",
+            "Exceptions",
+            "ImmutableId",
+            "IsRuleConfigurationSupported",
+            "ManuallyModified",
+            "RouteMessageOutboundConnector",
+            "RuleConfigurationUnsupportedReason",
+            "RuleErrorAction",
+            "RuleSubType",
+            "RuleVersion",
+            "SenderAddressLocation",
+            "SetAuditSeverity",
+            "Size",
+            "UseLegacyRegex"));
+  }
+
+  private final ExchangeObject object;
+  private final ObjectImport in;
+  private final List<String> unknown = new ArrayList<>();
+
+  RoutingRuleImport(ExchangeObject object, ObjectImport in) {
+    this.object = object;
+    this.in = in;
+  }
+
+  /** The fields in the directory file's spelling; null: it is left out. */
+  @Nullable Map<String, Object> read() {
+    String connector = in.text("RouteMessageOutboundConnector");
+    if (connector.isEmpty()) {
+      in.object(Taken.NOT_TAKEN, "not imported: it gives no mail to a connector");
+      return null;
+    }
+    in.take("Name", "name", in.text("Name"));
+    String priority = in.text("Priority");
+    if (!priority.isEmpty() && !priority.equals("0")) {
+      in.take(
+          "Priority",
+          "priority",
+          priority.matches("[0-9]{1,6}") ? Integer.valueOf(priority) : priority);
+    }
+    if (in.text("State").equalsIgnoreCase("Disabled")) {
+      in.take("State", "enabled", false);
+    }
+    if (in.text("Mode").toLowerCase(Locale.ROOT).startsWith("audit")) {
+      in.take("Mode", "mode", "reportOnly");
+    }
+    in.comment("Comments");
+    in.take(FIELDS.get("fromScope"));
+    in.take(FIELDS.get("sentToScope"));
+    addresses("senders", "From", "SenderDomainIs");
+    addresses("recipients", "SentTo", "RecipientDomainIs");
+    addresses("exceptSenders", "ExceptIfFrom", "ExceptIfSenderDomainIs");
+    addresses("exceptRecipients", "ExceptIfSentTo", "ExceptIfRecipientDomainIs");
+    header("header", "");
+    header("exceptHeader", "ExceptIf");
+    in.take("RouteMessageOutboundConnector", "outboundConnector", connector);
+    in.without("StopRuleProcessing", "the first rule that gives mail to a connector is the last");
+    return hasUnknown() ? null : in.fields;
+  }
+
+  private void addresses(String field, String addresses, String domains) {
+    List<String> all = new ArrayList<>(in.texts(addresses));
+    for (String domain : in.texts(domains)) {
+      all.add(domain.startsWith("*") ? domain : "*." + domain); // Exchange's are with subdomains
+    }
+    if (all.isEmpty()) {
+      return;
+    }
+    boolean both = !in.texts(addresses).isEmpty() && !in.texts(domains).isEmpty();
+    if (both && !field.startsWith("except")) {
+      unknown.add(addresses + " together with " + domains); // Exchange demands both
+      return;
+    }
+    String parameter = in.texts(addresses).isEmpty() ? domains : addresses;
+    in.take(parameter, field, all);
+    boolean sender = field.endsWith("enders");
+    if (sender && !in.text("SenderAddressLocation").equalsIgnoreCase("Envelope")) {
+      in.different(parameter, "MAIL FROM is compared, not the From field of the header");
+    }
+  }
+
+  private void header(String field, String prefix) {
+    String parameter = prefix + "HeaderContainsMessageHeader";
+    String name = in.text(parameter);
+    List<String> words = in.texts(prefix + "HeaderContainsWords");
+    if (!name.isEmpty()) {
+      in.take(parameter, field + "Field", name);
+    }
+    if (!words.isEmpty()) {
+      in.take(prefix + "HeaderContainsWords", field + "Words", words);
+    }
+  }
+
+  /** True: the rule has a part that is not known here. */
+  private boolean hasUnknown() {
+    for (Map.Entry<String, @Nullable Object> each : object.parameters().entrySet()) {
+      Object value = each.getValue();
+      boolean silent =
+          value == null
+              || value.equals(false)
+              || value.toString().isBlank()
+              || value.toString().equalsIgnoreCase("false")
+              || value instanceof List<?> list && list.isEmpty();
+      if (!silent && !in.isSeen(each.getKey()) && !SAYS_NOTHING.contains(each.getKey())) {
+        unknown.add(each.getKey());
+      }
+    }
+    if (unknown.isEmpty()) {
+      return false;
+    }
+    in.object(
+        Taken.NOT_TAKEN,
+        "not imported: "
+            + String.join(", ", unknown)
+            + " cannot be evaluated here. Write a routing rule by hand, with senders, recipients or a"
+            + " header field");
+    return true;
+  }
+}
