@@ -425,44 +425,60 @@ public final class DirectoryFields {
               name("Sign").evaluated(),
               number("priority", 1, 1_000, "0, the first")
                   .note("; lower ones are tried first, then by name")
+                  .in(Group.IDENTITY)
                   .evaluated("the order among the rules that route"),
               flag("enabled", (written, rule) -> true, "true")
+                  .in(Group.IDENTITY)
                   .exchange("State", Here.EVALUATED, "Enabled, Disabled"),
               choice("mode", Words.CONNECTOR_MODE, ConnectorMode.CONNECTOR_MODE_UNSPECIFIED)
                   .note("; `reportOnly` only decides and records")
+                  .in(Group.IDENTITY)
                   .evaluated("Enforce; Audit and AuditAndNotify are `reportOnly`"),
-              text("comment", MOST_COMMENT).exchange("Comments", Here.KEPT, "for people"),
+              text("comment", MOST_COMMENT)
+                  .in(Group.IDENTITY)
+                  .exchange("Comments", Here.KEPT, "for people"),
               choice("fromScope", Words.RULE_SCOPE, RuleScope.RULE_SCOPE_UNSPECIFIED, "anywhere")
                   .note("; `inOrganization`: an own server sent the mail")
+                  .in(Group.CONDITIONS)
                   .evaluated(),
               choice("sentToScope", Words.RULE_SCOPE, RuleScope.RULE_SCOPE_UNSPECIFIED, "anywhere")
                   .note("; `inOrganization`: to an accepted domain of the organization")
+                  .in(Group.CONDITIONS)
                   .evaluated(),
               texts("senders", Form.OTHER, MOST_ENTRIES, ADDRESSES)
                   .otherwise("any MAIL FROM")
+                  .in(Group.CONDITIONS)
                   .exchange("From", Here.EVALUATED, "and SenderDomainIs; MAIL FROM is compared"),
               texts("recipients", Form.OTHER, MOST_ENTRIES, ADDRESSES)
                   .otherwise("any recipient")
+                  .in(Group.CONDITIONS)
                   .exchange("SentTo", Here.EVALUATED, "and RecipientDomainIs"),
               text("headerField", Form.OTHER, FIELD_NAME)
+                  .in(Group.CONDITIONS)
                   .exchange("HeaderContainsMessageHeader", Here.EVALUATED, OF_ORIGINATING),
               texts("headerWords", Form.OTHER, MOST_WORDS, "texts; one of them is in the field")
                   .otherwise("none: the field is there")
+                  .in(Group.CONDITIONS)
                   .exchange("HeaderContainsWords", Here.EVALUATED, ""),
               texts("exceptSenders", Form.OTHER, MOST_ENTRIES, ADDRESSES)
+                  .in(Group.EXCEPTIONS)
                   .exchange("ExceptIfFrom", Here.EVALUATED, "and ExceptIfSenderDomainIs"),
               texts("exceptRecipients", Form.OTHER, MOST_ENTRIES, ADDRESSES)
+                  .in(Group.EXCEPTIONS)
                   .exchange("ExceptIfSentTo", Here.EVALUATED, "and ExceptIfRecipientDomainIs"),
               text("exceptHeaderField", Form.OTHER, FIELD_NAME)
+                  .in(Group.EXCEPTIONS)
                   .exchange("ExceptIfHeaderContainsMessageHeader", Here.EVALUATED, OF_ORIGINATING),
               texts("exceptHeaderWords", Form.OTHER, MOST_WORDS, "as `headerWords`")
                   .otherwise("none: the field is there")
+                  .in(Group.EXCEPTIONS)
                   .exchange("ExceptIfHeaderContainsWords", Here.EVALUATED, ""),
               text(
                       "outboundConnector",
                       Form.OTHER,
                       "an outbound connector with `isTransportRuleScoped`")
                   .required("Signature service")
+                  .in(Group.ROUTING)
                   .exchange("RouteMessageOutboundConnector", Here.EVALUATED, ""))
           .without(
               Map.of(

@@ -2,9 +2,11 @@ package io.postern.fields;
 
 import java.util.Locale;
 
-/** The groups of a connector's form, in the order in which Exchange's admin center asks. */
+/** The groups of a form, in the order in which Exchange's admin center asks. */
 public enum Group {
   IDENTITY,
+  CONDITIONS,
+  EXCEPTIONS,
   SENDERS,
   USE,
   ROUTING,

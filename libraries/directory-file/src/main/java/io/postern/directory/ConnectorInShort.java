@@ -38,6 +38,7 @@ public record ConnectorInShort(
           "from",
           "toBy",
           "toAcceptedDomainsBy",
+          "ofRulesBy",
           "tls",
           "certificate",
           "address",
@@ -74,6 +75,9 @@ public record ConnectorInShort(
   private static Phrase recipients(Map<String, ?> fields) {
     List<String> hosts = list(fields, "smartHosts");
     List<String> by = hosts.isEmpty() ? MX : hosts;
+    if (flag(fields, "isTransportRuleScoped")) {
+      return Phrase.of("ofRulesBy", by);
+    }
     return flag(fields, "allAcceptedDomains")
         ? Phrase.of("toAcceptedDomainsBy", by)
         : new Phrase("toBy", List.of(list(fields, "recipientDomains"), by));

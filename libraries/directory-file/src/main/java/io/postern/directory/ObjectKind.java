@@ -54,6 +54,11 @@ public enum ObjectKind {
     return Optional.empty();
   }
 
+  /** As in addresses: {@code inbound-connectors}. */
+  public String plural() {
+    return plural;
+  }
+
   /** As in keys: {@code inbound-connector}. */
   public String word() {
     return field.getName().replace('_', '-');

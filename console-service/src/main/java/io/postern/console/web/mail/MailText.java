@@ -11,7 +11,7 @@ public final class MailText {
   private static final Pattern ACHIEVED = Pattern.compile("[^:/]*:([a-z-]+)(\\+.*)?");
   private static final Pattern REFUSED = Pattern.compile("([^:/]*)/(.*)");
   private static final Pattern CONNECTOR =
-      Pattern.compile("(inbound|outbound) connector ([^/]+)/(.+)");
+      Pattern.compile("(inbound|outbound|routing) (?:connector|rule) ([^/]+)/(.+)");
 
   private final Frame f;
 
@@ -135,17 +135,23 @@ public final class MailText {
   static String connector(String organization, boolean inbound, String name) {
     return organization.isEmpty() || name.isEmpty()
         ? ""
-        : "/connectors/"
-            + Frame.encoded(organization)
-            + (inbound ? "/inbound/" : "/outbound/")
-            + Frame.encoded(name);
+        : connector(organization, inbound ? "inbound" : "outbound", name);
+  }
+
+  private static String connector(String organization, String direction, String name) {
+    return "/connectors/"
+        + Frame.encoded(organization)
+        + "/"
+        + direction
+        + "/"
+        + Frame.encoded(name);
   }
 
   /** The page of what a step of an explanation looked at; empty: it has none. */
   static String subject(String subject) {
     Matcher connector = CONNECTOR.matcher(subject);
     return connector.matches()
-        ? connector(connector.group(2), connector.group(1).equals("inbound"), connector.group(3))
+        ? connector(connector.group(2), connector.group(1), connector.group(3))
         : "";
   }
 }

@@ -188,8 +188,8 @@ public class ChangesPage {
   private static String href(String key) {
     String[] parts = key.split("/", 3);
     return switch (parts[0]) {
-      case "inbound-connector" -> connector(parts, "inbound");
-      case "outbound-connector" -> connector(parts, "outbound");
+      case "inbound-connector", "outbound-connector", "routing-rule" ->
+          connector(parts, parts[0].replaceFirst("-.*", ""));
       case "organization" -> QueryPath.to("/connectors").with("organization", parts[1]).toString();
       case "accepted-domain" -> QueryPath.to("/certificates/dns").with("name", parts[1]).toString();
       default -> "";

@@ -27,8 +27,8 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**
- * A form for a connector, new or there. What was typed stays until it is taken; a change by
- * somebody else is shown, and the reader decides.
+ * A form for a connector or a routing rule, new or there. What was typed stays until it is taken; a
+ * change by somebody else is shown, and the reader decides.
  */
 @Page
 @Path("/connectors")
@@ -77,7 +77,7 @@ public class ConnectorEditPage {
   /**
    * The form as it is filled.
    *
-   * @param etag of the state that it was filled with; empty: the connector is new
+   * @param etag of the state that it was filled with; empty: it is new
    */
   private record Draft(
       Frame f,
@@ -132,7 +132,7 @@ public class ConnectorEditPage {
             : organization;
     return page(
         new Draft(
-            frames.of("con.new"),
+            fresh(direction),
             chosen,
             direction,
             "",
@@ -140,6 +140,10 @@ public class ConnectorEditPage {
             "",
             ConnectorForm.standing(direction, type)),
         Said.NOTHING);
+  }
+
+  private Frame fresh(String direction) {
+    return direction.equals(Connectors.ROUTING) ? frames.of("con.newRule") : frames.of("con.new");
   }
 
   private List<String> mine() {
@@ -158,7 +162,7 @@ public class ConnectorEditPage {
             direction, ConnectorForm.standing(direction, form.text("connectorType")), form);
     return save(
         new Draft(
-            frames.of("con.new"),
+            fresh(direction),
             form.text("organization"),
             direction,
             form.text("name"),
@@ -275,7 +279,7 @@ public class ConnectorEditPage {
         draft, Said.refused(problem.errors().isEmpty() ? problem.detail() : "", problem.errors()));
   }
 
-  /** A fault of the name, which is no field of the connector. */
+  /** A fault of the name, which is no field of the form. */
   private static Said named(Frame f, String fault, String cure) {
     return Said.refused("", List.of(new Problem.Fault("/name", f.t(fault), f.t(cure))));
   }
@@ -310,8 +314,8 @@ public class ConnectorEditPage {
         .f()
         .command(
             fresh
-                ? command.add(draft.direction()) + " FILE"
-                : command.add(draft.name()) + " FIELD=VALUE");
+                ? Connectors.command(draft.direction(), command.add(draft.direction()), " FILE")
+                : Connectors.command(draft.direction(), command.add(draft.name()), " FIELD=VALUE"));
     return Templates.connectorEdit(draft.f(), view, fresh ? mine() : List.of()).render();
   }
 }

@@ -7,17 +7,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.postern.api.Problem;
 import io.postern.console.web.frame.Submitted;
 import io.postern.console.web.frame.Values;
-import io.postern.fields.DirectoryFields;
 import io.postern.fields.Field;
-import io.postern.fields.FieldTable;
 import io.postern.fields.Group;
 import io.postern.fields.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The form of a connector: the fields of its table that have a group. What the form does not know
- * stays in the connector. Stateless.
+ * The form of a connector or a routing rule: the fields of its table that have a group. What the
+ * form does not know stays in the object. Stateless.
  */
 final class ConnectorForm {
   /** A field as it is shown. */
@@ -44,17 +42,19 @@ final class ConnectorForm {
   private ConnectorForm() {}
 
   static List<Field> fields(String direction) {
-    FieldTable table =
-        direction.equals(Connectors.INBOUND)
-            ? DirectoryFields.INBOUND_CONNECTOR
-            : DirectoryFields.OUTBOUND_CONNECTOR;
-    return table.fields().stream().filter(field -> field.group() != null).toList();
+    return Connectors.kind(direction).fields().fields().stream()
+        .filter(field -> field.group() != null)
+        .toList();
   }
 
-  /** A new connector, with the values that most need. */
+  /** A new connector or rule, with the values that most need. */
   static ObjectNode standing(String direction, String type) {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
-    object.put("connectorType", type).put("enabled", true).put("mode", "enforce");
+    object.put("enabled", true).put("mode", "enforce");
+    if (direction.equals(Connectors.ROUTING)) {
+      return object;
+    }
+    object.put("connectorType", type);
     boolean partner = type.equals("partner");
     if (direction.equals(Connectors.INBOUND)) {
       object.put("requireTls", partner).put("restrictDomainsToCertificate", partner);
@@ -160,6 +160,9 @@ final class ConnectorForm {
 
   /** Those that are of no field of the form. */
   static List<Problem.Fault> others(String direction, List<Problem.Fault> faults) {
+    if (faults.isEmpty()) {
+      return faults;
+    }
     List<String> names = fields(direction).stream().map(Field::name).toList();
     return faults.stream()
         .filter(fault -> !names.contains(nameOf(fault)) && !nameOf(fault).equals("name"))
@@ -167,7 +170,10 @@ final class ConnectorForm {
   }
 
   static String nameOf(Problem.Fault fault) {
-    // Of a draft, the field is of the one connector in a list.
-    return fault.pointer().replaceFirst("^/(\\w+Connectors/0/)?", "").replaceFirst("/.*", "");
+    // Of a draft, the field is of the one object in a list.
+    return fault
+        .pointer()
+        .replaceFirst("^/(\\w+(Connectors|Rules)/0/)?", "")
+        .replaceFirst("/.*", "");
   }
 }

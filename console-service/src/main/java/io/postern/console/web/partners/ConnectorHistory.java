@@ -12,7 +12,9 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What became of one connector, and its older states. Any thread that may block. */
+/**
+ * What became of one connector or routing rule, and its older states. Any thread that may block.
+ */
 @Singleton
 class ConnectorHistory {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -50,7 +52,7 @@ class ConnectorHistory {
    * @param now the connector's fields in force; none: it is removed
    */
   List<Change> of(String organization, String direction, String name, ObjectNode now, UriInfo uri) {
-    String key = direction + "-connector/" + organization + "/" + name;
+    String key = Connectors.kind(direction).key(organization, name);
     List<Change> found = new ArrayList<>();
     ObjectNode state = now.deepCopy();
     boolean whole = true;

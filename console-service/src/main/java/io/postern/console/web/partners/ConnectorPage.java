@@ -30,7 +30,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** One connector: its fields, warnings, mail and history; its removal, and the way back. */
+/**
+ * One connector or routing rule: its fields, warnings, mail and history; its removal, and the way
+ * back.
+ */
 @Page
 @Path("/connectors")
 @Authenticated
@@ -81,6 +84,10 @@ public class ConnectorPage {
     public boolean inbound() {
       return direction.equals(Connectors.INBOUND);
     }
+
+    public boolean rule() {
+      return direction.equals(Connectors.ROUTING);
+    }
   }
 
   @CheckedTemplate(basePath = "web")
@@ -112,10 +119,10 @@ public class ConnectorPage {
       @QueryParam("saved") @DefaultValue("") String saved,
       @Context UriInfo uri) {
     Connectors.Connector connector = connectors.one(organization, direction, name);
-    Frame f =
-        frames
-            .titled(name)
-            .command(PosternCommand.of("connectors show").add(organization).add(name).toString());
+    Frame f = frames.titled(name);
+    if (!connector.isRule()) {
+      f.command(PosternCommand.of("connectors show").add(organization).add(name).toString());
+    }
     return Templates.connector(
             f,
             view(f, connector),
@@ -179,6 +186,7 @@ public class ConnectorPage {
       case "connectorType" -> f.word("contype", value.asText());
       case "mode" -> f.word("conmode", value.asText());
       case "tlsSettings", "revocation" -> f.word(field, value.asText());
+      case "fromScope", "sentToScope" -> f.word("choice." + field, value.asText());
       default -> Values.text(value);
     };
   }
@@ -203,10 +211,12 @@ public class ConnectorPage {
         frames
             .of("con.rollback")
             .command(
-                PosternCommand.of("connectors set")
+                Connectors.command(
+                    connector.direction(),
+                    PosternCommand.of("connectors set")
                         .add(connector.organization())
-                        .add(connector.name())
-                    + " FIELD=VALUE");
+                        .add(connector.name()),
+                    " FIELD=VALUE"));
     String shown = problem;
     JsonNode compared = connector.object().path("-");
     try {
@@ -298,10 +308,12 @@ public class ConnectorPage {
         frames
             .of("con.delete")
             .command(
-                PosternCommand.of("connectors remove")
-                    .add(connector.organization())
-                    .add(connector.name())
-                    .toString());
+                Connectors.command(
+                    connector.direction(),
+                    PosternCommand.of("connectors remove")
+                        .add(connector.organization())
+                        .add(connector.name()),
+                    ""));
     return Templates.connectorDelete(f, view(f, connector), problem).render();
   }
 

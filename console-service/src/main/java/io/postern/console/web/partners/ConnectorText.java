@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A connector in short, in the reader's language. Stateless. */
+/** A connector or routing rule in short, in the reader's language. Stateless. */
 final class ConnectorText {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -28,13 +28,19 @@ final class ConnectorText {
     return inShort(Connectors.INBOUND, object).mode();
   }
 
-  /** Whose mail an inbound connector takes, and where an outbound one sends what. */
+  /** Whose mail an inbound connector takes, and where an outbound one or a rule sends what. */
   static String matches(Frame f, Connectors.Connector connector) {
+    if (connector.isRule()) {
+      return f.t("con.toConnector", connector.object().path("outboundConnector").asText());
+    }
     return words(f, inShort(connector.direction(), connector.object()).matches());
   }
 
-  /** The TLS that is demanded. */
+  /** The TLS that is demanded; the priority of a rule. */
   static String tls(Frame f, Connectors.Connector connector) {
+    if (connector.isRule()) {
+      return f.t("con.priority", f.number(connector.object().path("priority").asLong()));
+    }
     ConnectorInShort inShort = inShort(connector.direction(), connector.object());
     if (!connector.direction().equals(Connectors.INBOUND)) {
       return Values.joined(" ", f.word("tlsSettings", inShort.level()), inShort.tlsDomain());

@@ -5,18 +5,24 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.postern.api.ProblemException;
 import io.postern.console.web.frame.Frame;
+import io.postern.console.web.frame.PosternCommand;
 import io.postern.console.web.peers.PeerJson;
 import io.postern.console.web.peers.Peers;
+import io.postern.directory.ObjectKind;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The connectors of policy-service, as the reader sees them. Any thread that may block. */
+/**
+ * The connectors and routing rules of policy-service, as the reader sees them. A direction is the
+ * first word of their kind: inbound, outbound, routing. Any thread that may block.
+ */
 @Singleton
 class Connectors {
   static final String INBOUND = "inbound";
   static final String OUTBOUND = "outbound";
+  static final String ROUTING = "routing";
 
   private static final int PAGE = 500;
   private static final int MOST_PAGES = 200;
@@ -40,6 +46,10 @@ class Connectors {
       List<WarningView> warnings) {
     String name() {
       return object.path("name").asText();
+    }
+
+    boolean isRule() {
+      return direction.equals(ROUTING);
     }
   }
 
@@ -69,7 +79,7 @@ class Connectors {
   }
 
   /**
-   * A part of all connectors, in the order of organizations, directions and names.
+   * A part of all connectors and rules, in the order of organizations, directions and names.
    *
    * @param next the place behind it; empty: there are no more
    */
@@ -87,7 +97,7 @@ class Connectors {
     int lists = 0;
     for (String organization : organizations.stream().sorted().toList()) {
       int before = organization.compareTo(place[0]);
-      for (String direction : List.of(INBOUND, OUTBOUND)) {
+      for (String direction : List.of(INBOUND, OUTBOUND, ROUTING)) {
         if (before < 0 || before == 0 && direction.compareTo(place[1]) < 0) {
           continue;
         }
@@ -226,10 +236,24 @@ class Connectors {
   }
 
   private static String path(String organization, String direction) {
-    if (!direction.equals(INBOUND) && !direction.equals(OUTBOUND)) {
-      throw ProblemException.notFound("direction " + direction + " of connectors");
-    }
-    return "/organizations/" + Frame.encoded(organization) + "/" + direction + "-connectors";
+    return "/organizations/" + Frame.encoded(organization) + "/" + kind(direction).plural();
+  }
+
+  /**
+   * @throws ProblemException 404
+   */
+  static ObjectKind kind(String direction) {
+    return switch (direction) {
+      case INBOUND -> ObjectKind.INBOUND_CONNECTOR;
+      case OUTBOUND -> ObjectKind.OUTBOUND_CONNECTOR;
+      case ROUTING -> ObjectKind.ROUTING_RULE;
+      default -> throw ProblemException.notFound("direction " + direction + " of connectors");
+    };
+  }
+
+  /** The command that changes it; there is none for a single routing rule. */
+  static String command(String direction, PosternCommand command, String rest) {
+    return direction.equals(ROUTING) ? "postern apply FILE" : command + rest;
   }
 
   /** Where the console shows it. */

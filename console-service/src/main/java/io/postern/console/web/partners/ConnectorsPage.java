@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** The connectors that the reader sees, with their mail of seven days. */
+/**
+ * The connectors and routing rules that the reader sees, with the connectors' mail of seven days.
+ */
 @Page
 @Path("/connectors")
 @Authenticated

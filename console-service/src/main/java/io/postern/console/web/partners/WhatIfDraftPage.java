@@ -36,7 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A draft of one connector, compared with the mail of the last days
+ * A draft of one connector or routing rule, compared with the mail of the last days
  * (docs/guides/forced-tls-with-a-partner.md). The address of a comparison has the draft, so it can
  * be sent, and compared again when its result is gone.
  */
@@ -86,7 +86,7 @@ public class WhatIfDraftPage {
 
     /** As policy-service compares it. */
     JsonNode objects() {
-      return JSON.valueToTree(Map.of(direction + "Connectors", List.of(object)));
+      return JSON.valueToTree(Map.of(Connectors.kind(direction).list(), List.of(object)));
     }
 
     /** Whether the comparison was made of it, and it has the name that the page shows. */

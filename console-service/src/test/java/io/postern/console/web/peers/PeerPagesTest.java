@@ -591,9 +591,9 @@ class PeerPagesTest {
         .returns("application/yaml", SomePeers.Asked::type)
         .returns("organizations: []", SomePeers.Asked::body);
 
-    for (String direction : List.of("inbound", "outbound")) {
+    for (String kind : List.of("inbound-connectors", "outbound-connectors", "routing-rules")) {
       SomePeers.answer(
-          "/api/v1/organizations/contoso/" + direction + "-connectors?limit=500&name=&after=",
+          "/api/v1/organizations/contoso/" + kind + "?limit=500&name=&after=",
           SomePeers.Reply.json("{\"items\": []}"));
     }
     SomePeers.answer(

@@ -31,6 +31,7 @@ final class ConnectorSummary {
           "from", "from {0}",
           "toBy", "to {0} by {1}",
           "toAcceptedDomainsBy", "to accepted domains by {0}",
+          "ofRulesBy", "mail of routing rules by {0}",
           "tls", "TLS",
           "certificate", "certificate {0}",
           "address", "address {0}",

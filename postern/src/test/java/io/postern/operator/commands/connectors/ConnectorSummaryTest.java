@@ -24,6 +24,7 @@ class ConnectorSummaryTest {
           inbound; {"connectorType":"partner","senderDomains":["*"],"tlsSenderCertificateName":"m.example"}; enforce | from * | ''
           outbound; {"enabled":false,"recipientDomains":["a.example"],"tlsSettings":"domainValidation","tlsDomain":"m.example"}; disabled | to a.example by MX | domainValidation m.example
           outbound; {"allAcceptedDomains":true,"smartHosts":["m.example:25"]}; enforce | to accepted domains by m.example:25 | opportunistic
+          outbound; {"isTransportRuleScoped":true,"smartHosts":["s.example"]}; enforce | mail of routing rules by s.example | opportunistic
           """)
   void aConnectorInShort(String direction, String fields, String expected) throws Exception {
     Connector connector =

@@ -189,8 +189,8 @@ class ConsoleTasksTest {
     browser.until(() -> browser.path().contains("name=revo"));
     assertThat(main()).contains("To Revoked").doesNotContain("To Fabrikam");
     browser.go("/connectors?name=nobody%20%22%3Cb%3E");
-    assertThat(main()).contains("No connector has nobody \"<b> in its name");
-    browser.press("Show all connectors");
+    assertThat(main()).contains("No connector or rule has nobody \"<b> in its name");
+    browser.press("Show all connectors and rules");
     browser.until(() -> main().contains("To Fabrikam"));
   }
 
@@ -235,7 +235,7 @@ class ConsoleTasksTest {
       type(browser, "comment", "from me");
       browser.press("Save");
       browser.until(
-          () -> main().contains("Another administrator has changed the connector in the meantime"));
+          () -> main().contains("Another administrator has made a change in the meantime"));
       assertThat(main()).contains("from the other");
       assertThat(browser.driver().findElement(By.name("comment")).getDomProperty("value"))
           .isEqualTo("from me");
@@ -406,7 +406,7 @@ class ConsoleTasksTest {
     browser.go(browser.path());
     assertThat(main()).contains("NEWLY REFUSED");
     assertThat(value("tlsSenderCertificateName")).isEqualTo("nobody.example");
-    browser.press("Edit the connector with these values");
+    browser.press("Edit with these values");
     browser.until(() -> main().contains("Checked: nothing was changed"));
     assertThat(value("tlsSenderCertificateName")).isEqualTo("nobody.example");
 

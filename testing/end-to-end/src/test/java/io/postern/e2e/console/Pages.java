@@ -44,6 +44,7 @@ final class Pages {
           "/partners/watch",
           "/connectors",
           "/connectors/new",
+          "/connectors/new?direction=routing",
           "/what-ifs",
           "/certificates",
           "/certificates/check",

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.console.web.mail;
+
+import org.jspecify.annotations.NullMarked;
