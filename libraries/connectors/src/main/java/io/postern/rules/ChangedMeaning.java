@@ -85,7 +85,7 @@ public final class ChangedMeaning {
           object,
           "tlsSenderCertificateName",
           Effect.LOOSER,
-          "a client with a valid certificate of this name, which is in no accepted domain, relays for"
+          "a client whose valid certificate has this name, which is in no accepted domain, relays for"
               + " MAIL FROM addresses of the organization, and may send from them to its recipients",
           "disable or remove the connector");
     }

@@ -54,7 +54,7 @@ public record ExchangeImport(Map<String, Object> organization, List<Finding> fin
         case UNKNOWN ->
             one.object(
                 Taken.UNKNOWN,
-                "it is none of Get-InboundConnector, Get-OutboundConnector, Get-TransportRule and Get-AcceptedDomain");
+                "it is not of Get-InboundConnector, Get-OutboundConnector, Get-TransportRule or Get-AcceptedDomain");
       }
     }
     Map<String, Object> organization = new LinkedHashMap<>();

@@ -27,10 +27,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "upgrade-review",
     description = {
-      "Shows stored connectors by which this version decides mail otherwise than versions without "
-          + "Exchange's meaning of names and addresses. Run it with the new program before you "
-          + "install the new services.",
-      "Exit code 0: there are none, 1: there are some."
+      "Shows stored connectors whose names, addresses or smart hosts have another meaning in this "
+          + "version. Run it with the new program before you install the new services.",
+      "Exit code 0: no connector, 1: at least one."
     },
     mixinStandardHelpOptions = true)
 final class ConnectorsUpgradeReview implements Callable<Integer> {
