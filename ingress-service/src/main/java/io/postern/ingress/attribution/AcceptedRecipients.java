@@ -141,6 +141,7 @@ public final class AcceptedRecipients implements AutoCloseable {
             .setDirection(accept.direction())
             .setExplanation(accept.explanation())
             .setByAddress(accept.byAddress())
+            .setRelaysOnly(accept.trust() == SenderTrust.RELAYS_ONLY)
             .setVerdict(accept.verdict())
             .setVerdictKey(ByteString.copyFrom(accept.verdictKey()));
     InboundDecision.Accept incoming = accept.incoming();

@@ -181,7 +181,7 @@ public final class MessageIntake implements AutoCloseable {
   /** A field behind the first 32 KiB of the header does not count. */
   private boolean internal() {
     return switch (trust) {
-      case NONE -> false;
+      case NONE, RELAYS_ONLY -> false;
       case INTERNAL -> true;
       case CLOUD_SERVICES ->
           firewall.renamed() > 0

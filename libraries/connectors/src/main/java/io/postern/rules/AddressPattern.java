@@ -1,12 +1,13 @@
 package io.postern.rules;
 
 import io.postern.names.DomainNames;
-import java.util.Locale;
+import io.postern.rules.recipients.LocalParts;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An address, or the domains of addresses, in a routing rule: ann@contoso.com, contoso.com,
- * *.contoso.com. Addresses are compared without regard to case, as Exchange does. Immutable.
+ * *.contoso.com. Addresses are compared as the lists of recipients are ({@link LocalParts}):
+ * quotes, case and what follows a "+" do not count. Immutable.
  *
  * @param address in lower case; null: the domains
  * @param domains null: the address
@@ -34,16 +35,23 @@ record AddressPattern(@Nullable String address, @Nullable DomainPattern domains)
    */
   boolean matches(String given) {
     String domain = RecordedFacts.domain(given);
-    return domain != null
-        && (address != null
-            ? address.equals(normal(given))
-            : domains != null && domains.matches(domain));
+    if (domain == null || address == null) {
+      return domain != null && domains != null && domains.matches(domain);
+    }
+    String normal = normal(given);
+    return normal != null && (address.equals(normal) || address.equals(withoutTag(normal)));
   }
 
   private static @Nullable String normal(String address) {
     String domain = RecordedFacts.domain(address);
     return domain == null
         ? null
-        : address.substring(0, address.lastIndexOf('@')).toLowerCase(Locale.ROOT) + "@" + domain;
+        : LocalParts.normal(address.substring(0, address.lastIndexOf('@'))) + "@" + domain;
+  }
+
+  /** Without what follows the first "+" of the local part, as Exchange delivers it. */
+  private static String withoutTag(String normal) {
+    int at = normal.lastIndexOf('@');
+    return LocalParts.withoutTag(normal.substring(0, at)) + normal.substring(at);
   }
 }

@@ -49,9 +49,9 @@ final class DirectSend {
     if (own == null) {
       return incoming;
     }
-    InboundEntry service = conditions.namedBy(accept.organization());
-    if (service != null) {
-      switch (ChainJudgement.of(conditions, service, known, RecipientRefusal.CERTIFICATE_NAME)) {
+    InboundDecision unknown = null;
+    for (InboundEntry named : conditions.namedBy(accept.organization())) {
+      switch (ChainJudgement.of(conditions, named, known, RecipientRefusal.CERTIFICATE_NAME)) {
         case ChainJudgement.Question(VerdictQuestion question) -> {
           return new InboundDecision.VerdictNeeded(question);
         }
@@ -60,13 +60,17 @@ final class DirectSend {
         }
         case ChainJudgement.NotGood(RecipientRefusal refusal) -> {
           if (refusal.code() == 451) {
-            return refusal.by(
-                accept.organization(),
-                service.name(),
-                explanation(accept, own, facts.mailFromDomain()));
+            unknown =
+                refusal.by(
+                    accept.organization(),
+                    named.name(),
+                    explanation(accept, own, facts.mailFromDomain()));
           }
         }
       }
+    }
+    if (unknown != null) {
+      return unknown;
     }
     return RecipientRefusal.directSend()
         .by(accept.organization(), "", explanation(accept, own, facts.mailFromDomain()));

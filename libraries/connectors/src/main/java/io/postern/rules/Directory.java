@@ -364,6 +364,11 @@ public final class Directory {
     return String.join(".", labels.reversed()) + ".";
   }
 
+  /** In the order in which they are tried. */
+  public List<RoutingRule> routingRules(String organization) {
+    return index(organization).rules.stream().map(entry -> entry.rule).toList();
+  }
+
   /** By name. */
   public List<InboundConnector> inboundConnectors(String organization) {
     return index(organization).inbound.stream().map(entry -> entry.connector).toList();

@@ -84,10 +84,10 @@ final class InboundConditions {
   }
 
   /**
-   * The connector whose name the client's certificate has, though nothing demands it: an own
-   * service's in no accepted domain, or a partner's without requireTls. Null: none.
+   * The connectors whose name the client's certificate has, though nothing demands it: an own
+   * service's in no accepted domain, or a partner's without requireTls.
    */
-  @Nullable InboundEntry namedBy(String organization) {
+  List<InboundEntry> namedBy(String organization) {
     return directory.index(organization).inbound.stream()
         .filter(entry -> entry.inForce() && !entry.connector.getBlocked())
         .filter(
@@ -103,8 +103,7 @@ final class InboundConditions {
                                 && (entry.usable(ConnectorType.PARTNER)
                                     || OriginatingConnector.isOfNobodyElse(
                                         directory, organization, name))))
-        .findFirst()
-        .orElse(null);
+        .toList();
   }
 
   /**

@@ -88,8 +88,9 @@ sealed interface OriginatingConnector {
   /**
    * The accepted domain of the connector's organization that makes the certificate's name count:
    * the name itself or its immediate parent; of a connector {@code *.x} the presented name counts,
-   * and so does x above it, or an accepted domain below x. The nearest accepted domain decides: a
-   * name in another organization's domain is not ours.
+   * and so does x, or an accepted domain between the two. The nearest accepted domain decides: a
+   * name in another organization's domain is not ours. An accepted domain elsewhere below x makes
+   * no name count: the rest of x may be a service's, which other organizations use as well.
    */
   static @Nullable String acceptedDomainFor(
       Directory directory, InboundEntry entry, String presented) {
@@ -108,7 +109,7 @@ sealed interface OriginatingConnector {
       }
       above++;
     }
-    return base.isEmpty() ? null : acceptedBelow(directory, entry, base);
+    return null;
   }
 
   /**
@@ -116,18 +117,11 @@ sealed interface OriginatingConnector {
    * addresses of the organization ({@link Pair#CERTIFICATE_AND_SENDER}).
    */
   static boolean canCount(Directory directory, InboundEntry entry) {
-    return acceptedDomainFor(directory, entry, entry.certificateName) != null;
-  }
-
-  private static @Nullable String acceptedBelow(
-      Directory directory, InboundEntry entry, String base) {
-    return entry.associatedDomains.isEmpty()
-        ? directory.acceptedBelow(entry.organization(), base)
-        : entry.associatedDomains.stream()
-            .filter(domain -> isOrIsBelow(domain, base))
-            .filter(domain -> directory.accepts(entry.organization(), domain))
-            .min(Comparator.naturalOrder())
-            .orElse(null);
+    String base = entry.isWildcard() ? entry.certificateName.substring(2) : "";
+    return acceptedDomainFor(directory, entry, entry.certificateName) != null
+        || !base.isEmpty()
+            && (acceptedDomainFor(directory, entry, base) != null
+                || directory.acceptedBelow(entry.organization(), base) != null);
   }
 
   private static boolean isOrIsBelow(String domain, String base) {
@@ -147,11 +141,9 @@ sealed interface OriginatingConnector {
     int distance =
         counted.equals(acceptedDomain)
             ? 0
-            : DomainNames.parent(counted).equals(acceptedDomain)
-                ? 1
-                : isOrIsBelow(counted, acceptedDomain) ? 2 : 3;
+            : DomainNames.parent(counted).equals(acceptedDomain) ? 1 : 2;
     int name = entry.isWildcard() ? DomainNames.MAX_LENGTH + 2 - entry.certificateName.length() : 0;
-    return 4 * name + distance;
+    return 3 * name + distance;
   }
 
   private static OriginatingConnector byAddress(

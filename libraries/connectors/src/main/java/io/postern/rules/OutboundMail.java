@@ -2,7 +2,6 @@ package io.postern.rules;
 
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.RequireTls;
-import io.postern.rules.RecordedFacts.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ public record OutboundMail(
     String recipientDomain,
     RequireTls requireTls,
     boolean provenServer,
-    @Nullable Header header) {
+    @Nullable RecordedHeader header) {
 
   /**
    * Mail that no server of the organization brought with its certificate, to no listed recipient.

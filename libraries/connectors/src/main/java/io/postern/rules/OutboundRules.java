@@ -94,27 +94,30 @@ public final class OutboundRules {
 
   /**
    * Whether the organization's own server brought the mail and proved itself by its certificate. A
-   * service whose name is in no accepted domain proves nothing that its other customers do not.
+   * service that may only relay proves nothing that its other customers do not.
    *
    * @param connector that let the mail in; empty: none
    * @param byAddress empty: the connector does not go by address
    * @param verdict on the client's chain
+   * @param relaysOnly {@link SenderTrust#RELAYS_ONLY}
    */
   public static boolean provenServer(
-      Directory directory,
-      String organization,
-      Direction direction,
-      String connector,
-      String byAddress,
-      String verdict) {
-    if (direction != Direction.ORIGINATING
-        || connector.isEmpty()
-        || !byAddress.isEmpty()
-        || !verdict.equals("good")) {
-      return false;
-    }
-    InboundEntry entry = directory.index(organization).inbound(connector);
-    return entry == null || OriginatingConnector.canCount(directory, entry);
+      Direction direction, String connector, String byAddress, String verdict, boolean relaysOnly) {
+    return direction == Direction.ORIGINATING
+        && !connector.isEmpty()
+        && byAddress.isEmpty()
+        && verdict.equals("good")
+        && !relaysOnly;
+  }
+
+  /** The same of a decision. */
+  public static boolean provenServer(InboundDecision.Accept accept) {
+    return provenServer(
+        accept.direction(),
+        accept.connector(),
+        accept.byAddress(),
+        accept.verdict(),
+        accept.trust() == SenderTrust.RELAYS_ONLY);
   }
 
   OutboundDecision decide() {

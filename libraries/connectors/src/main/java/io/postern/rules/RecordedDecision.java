@@ -2,7 +2,6 @@ package io.postern.rules;
 
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateVerdict;
-import io.postern.rules.RecordedFacts.Header;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +77,7 @@ public final class RecordedDecision {
 
   /** The connection lets the recipient in: a source that counts for all may still be refused. */
   private Optional<Decided> accepted(String recipient, Decided byConnection) {
-    Header header = recorded.header();
+    RecordedHeader header = recorded.header();
     if (header == null) {
       return acceptedWithoutHeader(recipient, byConnection);
     }
@@ -143,13 +142,13 @@ public final class RecordedDecision {
     if (!(awaited.decision() instanceof InboundDecision.Accept)) {
       return Optional.of(awaited);
     }
-    Header header = recorded.header();
+    RecordedHeader header = recorded.header();
     return header == null
         ? Optional.empty()
         : Optional.of(by(recorded.facts().from(source(gateway, header)), recipient));
   }
 
-  private TrueSource source(Gateway gateway, Header header) {
+  private TrueSource source(Gateway gateway, RecordedHeader header) {
     return TrueSourceWalk.walk(
         gateway, recorded.facts().clientIp(), header.block().toByteArray(), header.cut());
   }

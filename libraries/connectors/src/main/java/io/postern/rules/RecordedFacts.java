@@ -35,18 +35,10 @@ public record RecordedFacts(
     List<String> recipients,
     List<String> recipientDomains,
     long count,
-    @Nullable Header header,
+    @Nullable RecordedHeader header,
     String missing) {
   private static final String NO_CHAIN =
       "the client's certificate chain is no longer in Kafka, or was not kept";
-
-  /**
-   * A message's header section, by which the source behind a gateway is found.
-   *
-   * @param block its first 32 KiB
-   * @param cut it was longer
-   */
-  public record Header(ByteString block, boolean cut) {}
 
   /** The chain of a fingerprint; null: there is none. */
   @FunctionalInterface
@@ -92,7 +84,7 @@ public record RecordedFacts(
         recipients,
         recipients.stream().map(RecordedFacts::domain).filter(Objects::nonNull).distinct().toList(),
         1,
-        new Header(accepted.getHeaderBlock(), accepted.getHeaderBlockCut()),
+        new RecordedHeader(accepted.getHeaderBlock(), accepted.getHeaderBlockCut()),
         chains,
         names);
   }
@@ -154,7 +146,7 @@ public record RecordedFacts(
       List<String> recipients,
       List<String> recipientDomains,
       long count,
-      @Nullable Header header,
+      @Nullable RecordedHeader header,
       Chains chains,
       Function<List<byte[]>, List<String>> names) {
     @Nullable PresentedChain presented = fingerprint.isEmpty() ? null : chains.of(fingerprint);

@@ -4,9 +4,6 @@ import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.RoutingRule;
 import io.postern.contracts.v1.RuleScope;
-import io.postern.rules.RecordedFacts.Header;
-import io.postern.rules.received.HeaderFields;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,9 +18,6 @@ final class RoutingEntry {
   static final Comparator<RoutingRule> RULES =
       Comparator.comparing(RoutingRule::getPriority).thenComparing(RoutingRule::getName);
   static final Comparator<RoutingEntry> ORDER = Comparator.comparing(entry -> entry.rule, RULES);
-
-  /** Fields of one name that are looked at. */
-  private static final int MOST_FIELDS = 50;
 
   /** Whether a condition holds; of a header section that is cut it may not be known. */
   enum Holds {
@@ -47,7 +41,18 @@ final class RoutingEntry {
   private final List<AddressPattern> recipients = new ArrayList<>();
   private final List<AddressPattern> exceptSenders = new ArrayList<>();
   private final List<AddressPattern> exceptRecipients = new ArrayList<>();
+  private final Words words;
+  private final Words exceptWords;
   private boolean readable;
+
+  /** Equal only to itself: what a header answered for it is kept under it. */
+  private static final class Words {
+    final List<String> all;
+
+    Words(List<String> words) {
+      all = words.stream().map(word -> word.toLowerCase(Locale.ROOT)).toList();
+    }
+  }
 
   RoutingEntry(RoutingRule rule) {
     this.rule = rule;
@@ -55,6 +60,8 @@ final class RoutingEntry {
     readable =
         rule.getFromScope() != RuleScope.UNRECOGNIZED
             && rule.getSentToScope() != RuleScope.UNRECOGNIZED;
+    words = new Words(rule.getHeaderWordsList());
+    exceptWords = new Words(rule.getExceptHeaderWordsList());
     parse(rule.getSendersList(), senders);
     parse(rule.getRecipientsList(), recipients);
     parse(rule.getExceptSendersList(), exceptSenders);
@@ -119,16 +126,14 @@ final class RoutingEntry {
       return no("exceptRecipients", "they include the recipient");
     }
     Holds condition =
-        rule.getHeaderField().isEmpty()
-            ? Holds.YES
-            : field(mail, rule.getHeaderField(), rule.getHeaderWordsList());
+        rule.getHeaderField().isEmpty() ? Holds.YES : field(mail, rule.getHeaderField(), words);
     if (condition == Holds.NO) {
       return no("headerField", about(rule.getHeaderField(), false));
     }
     Holds exception =
         rule.getExceptHeaderField().isEmpty()
             ? Holds.NO
-            : field(mail, rule.getExceptHeaderField(), rule.getExceptHeaderWordsList());
+            : field(mail, rule.getExceptHeaderField(), exceptWords);
     if (exception == Holds.YES) {
       return no("exceptHeaderField", about(rule.getExceptHeaderField(), true));
     }
@@ -169,34 +174,13 @@ final class RoutingEntry {
     return patterns.stream().anyMatch(pattern -> pattern.matches(address));
   }
 
-  private static Holds field(OutboundMail mail, String name, List<String> words) {
-    Header header = mail.header();
+  private static Holds field(OutboundMail mail, String name, Words words) {
+    RecordedHeader header = mail.header();
     if (header == null || mail.direction() != Direction.ORIGINATING) {
       return Holds.NO;
     }
-    List<String> bodies =
-        HeaderFields.of(name, header.block().toByteArray(), header.cut(), MOST_FIELDS);
-    for (String body : bodies) {
-      String text =
-          new String(body.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)
-              .toLowerCase(Locale.ROOT);
-      if (words.isEmpty()
-          || words.stream().anyMatch(word -> hasWord(text, word.toLowerCase(Locale.ROOT)))) {
-        return Holds.YES;
-      }
-    }
-    return header.cut() ? Holds.NOT_RECORDED : Holds.NO;
-  }
-
-  /** As a word of its own: "true" is not in "untrue". */
-  private static boolean hasWord(String text, String word) {
-    for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-      int end = at + word.length();
-      if ((at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1)))
-          && (end == text.length() || !Character.isLetterOrDigit(text.charAt(end)))) {
-        return true;
-      }
-    }
-    return false;
+    return header.has(name, words.all, words)
+        ? Holds.YES
+        : header.cut() ? Holds.NOT_RECORDED : Holds.NO;
   }
 }

@@ -1,17 +1,19 @@
 package io.postern.rules;
 
 import io.postern.contracts.v1.RoutingRule;
+import io.postern.contracts.v1.RuleScope;
 import io.postern.fields.DirectoryFields;
 import java.util.List;
 
 /** The checks of a routing rule (docs/design/connectors.md, "Routing rules"). */
 final class RoutingRuleCheck {
-  private static final int MOST_WORD = 128;
+  private static final int MOST_WORD = 64;
 
   /** Of an organization: each recipient is compared with all of them. */
   private static final int MOST_RULES = 300;
 
   private static final int MOST_ADDRESSES = 10_000;
+  private static final int MOST_WORDS = 100;
 
   private RoutingRuleCheck() {}
 
@@ -26,6 +28,13 @@ final class RoutingRuleCheck {
     addresses("exceptRecipients", rule.getExceptRecipientsList(), findings);
     header("header", rule.getHeaderField(), rule.getHeaderWordsList(), findings);
     header("exceptHeader", rule.getExceptHeaderField(), rule.getExceptHeaderWordsList(), findings);
+    findings.when(
+        rule.getFromScope() != RuleScope.IN_ORGANIZATION
+            && !(rule.getHeaderField().isEmpty() && rule.getExceptHeaderField().isEmpty()),
+        "fromScope",
+        "a header field counts only in mail of the organization's own servers, so the rule would give"
+            + " other mail to the service again and again",
+        "set fromScope: inOrganization, or remove the header field");
     OutboundEntry connector = after.index(organization).outbound(rule.getOutboundConnector());
     String shown = "\"" + Findings.shown(rule.getOutboundConnector()) + "\"";
     if (connector == null) {
@@ -62,6 +71,14 @@ final class RoutingRuleCheck {
         "",
         "the organization's routing rules would have more than " + MOST_ADDRESSES + " addresses",
         "write domains in place of addresses");
+    findings.when(
+        all.stream()
+                .mapToInt(e -> e.rule.getHeaderWordsCount() + e.rule.getExceptHeaderWordsCount())
+                .sum()
+            > MOST_WORDS,
+        "",
+        "the organization's routing rules would have more than " + MOST_WORDS + " header words",
+        "use one marker for all rules");
   }
 
   /** The other side: a connector that a rule names. */

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 public enum SenderTrust {
   /** A stranger, a partner, or an own server of which nothing more is said. */
   NONE,
+  /** It may relay by a mixed pair: it is not proven to be an own server. */
+  RELAYS_ONLY,
   /** {@code treatMessagesAsInternal}, and MAIL FROM's domain is the organization's own. */
   INTERNAL,
   /** {@code cloudServicesMailEnabled}: the server's header fields say which mail is internal. */
@@ -20,8 +22,11 @@ public enum SenderTrust {
   static SenderTrust of(
       Directory directory, OriginatingConnector.Match match, @Nullable String mailFromDomain) {
     InboundConnector connector = match.entry().connector;
-    if (match.entry().isGateway() || match.pair().mixed()) {
-      return NONE; // what a gateway relays is anybody's, and a mixed pair only permits to relay
+    if (match.pair().mixed()) {
+      return RELAYS_ONLY;
+    }
+    if (match.entry().isGateway()) {
+      return NONE; // what it relays is anybody's
     }
     if (connector.getCloudServicesMailEnabled()) {
       return match.pair() == OriginatingConnector.Pair.CERTIFICATE ? CLOUD_SERVICES : NONE;

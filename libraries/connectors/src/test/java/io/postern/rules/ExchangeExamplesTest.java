@@ -619,7 +619,7 @@ class ExchangeExamplesTest {
                 onPremisesIn(
                     "contoso", "Own", c -> c.setTlsSenderCertificateName("*.contoso.com"))),
             ELSEWHERE + " tls mail.contoso.com",
-            null,
+            "jpn.contoso.com",
             "outside.example",
             "originating by Own"),
         session(

@@ -91,17 +91,9 @@ class MixedPairsTest {
     InboundDecision.Accept accept =
         (InboundDecision.Accept)
             decide(directory, tls(ELSEWHERE, "contoso.com", "mail.vendor.example"), OUTSIDE);
-    assertThat(accept.trust()).isEqualTo(SenderTrust.NONE);
+    assertThat(accept.trust()).isEqualTo(SenderTrust.RELAYS_ONLY);
     assertThat(accept.verdict()).isEqualTo("good");
-    assertThat(
-            OutboundRules.provenServer(
-                directory,
-                "contoso",
-                accept.direction(),
-                accept.connector(),
-                accept.byAddress(),
-                accept.verdict()))
-        .isFalse();
+    assertThat(OutboundRules.provenServer(accept)).isFalse();
   }
 
   @ParameterizedTest
@@ -169,6 +161,41 @@ class MixedPairsTest {
     }
   }
 
+  /**
+   * One organization's wildcard over a service's domain takes no session of the service from
+   * another one, though a domain of its own is below.
+   */
+  @Test
+  void aWildcardOverASharedServiceTakesNoMailOfAnotherOrganization() {
+    DirectoryObject wildcard =
+        onPremisesIn("contoso", "Wide", c -> c.setTlsSenderCertificateName("*.signatures.example"));
+    List<DirectoryObject> objects =
+        List.of(
+            organization("contoso"),
+            domain("contoso", "contoso.com"),
+            domain("contoso", "a.signatures.example"),
+            wildcard,
+            organization("fabrikam"),
+            domain("fabrikam", "fabrikam.net"),
+            onPremisesIn("fabrikam", "By address", c -> c.addSenderIpAddresses("192.0.2.25")),
+            onPremisesIn(
+                "fabrikam",
+                "By name",
+                c -> c.setTlsSenderCertificateName("smtp.signatures.example")));
+    Directory directory = Directory.of(objects, 1, Map.of());
+    String service = "smtp.signatures.example";
+    assertThat(outcome(decide(directory, tls("192.0.2.25", "fabrikam.net", service), OUTSIDE)))
+        .isEqualTo("ORIGINATING fabrikam/By address");
+    assertThat(outcome(decide(directory, tls(ELSEWHERE, "fabrikam.net", service), OUTSIDE)))
+        .isEqualTo("ORIGINATING fabrikam/By name");
+    assertThat(outcome(decide(directory, tls(ELSEWHERE, "contoso.com", service), OUTSIDE)))
+        .isEqualTo("ORIGINATING contoso/Wide");
+    assertThat(outcome(decide(directory, tls(ELSEWHERE, null, service), OUTSIDE)))
+        .isEqualTo("550 5.7.64");
+    assertThat(outcome(decide(directory, tls(ELSEWHERE, null, "a.signatures.example"), OUTSIDE)))
+        .isEqualTo("ORIGINATING contoso/Wide");
+  }
+
   private static Directory ownServer(DirectoryObject... more) {
     List<DirectoryObject> all =
         new ArrayList<>(
@@ -188,7 +215,7 @@ class MixedPairsTest {
     InboundFacts facts = tls("192.0.2.25", null, "mail.contoso.com");
     InboundDecision.Accept accept = (InboundDecision.Accept) decide(ownServer(), facts, OUTSIDE);
     assertThat(outcome(accept)).isEqualTo("ORIGINATING contoso/Own");
-    assertThat(accept.trust()).isEqualTo(SenderTrust.NONE);
+    assertThat(accept.trust()).isEqualTo(SenderTrust.RELAYS_ONLY);
     assertThat(accept.verdict()).isEqualTo("good");
     assertThat(accept.byAddress()).isEqualTo("192.0.2.25");
     assertThat(outcome(decide(ownServer(), tls(ELSEWHERE, null, "mail.contoso.com"), OUTSIDE)))

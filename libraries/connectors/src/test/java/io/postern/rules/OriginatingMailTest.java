@@ -173,7 +173,7 @@ class OriginatingMailTest {
     "*.contoso.com, contoso.com, mail.contoso.com, true",
     "*.contoso.com, contoso.com, *.contoso.com, true",
     "*.contoso.com, jpn.contoso.com, jpn.contoso.com, true",
-    "*.contoso.com, jpn.contoso.com, mail.contoso.com, true",
+    "*.contoso.com, jpn.contoso.com, mail.contoso.com, false",
     "*.contoso.com, contoso.com, a.b.contoso.com, true",
     "mail.contoso.com, contoso.com, *.contoso.com, true",
     "mail.contoso.com, other.example, mail.contoso.com, false",

@@ -17,7 +17,8 @@ import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.RoutingRule;
 import io.postern.contracts.v1.RuleScope;
 import io.postern.contracts.v1.TlsLevel;
-import io.postern.rules.RecordedFacts.Header;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,7 @@ class RoutingRulesTest {
         to.substring(at + 1),
         RequireTls.REQUIRE_TLS_UNSPECIFIED,
         false,
-        header == null ? null : new Header(ByteString.copyFromUtf8(header), cut));
+        header == null ? null : new RecordedHeader(ByteString.copyFromUtf8(header), cut));
   }
 
   private static String connector(Directory directory, OutboundMail mail) {
@@ -133,6 +134,7 @@ class RoutingRulesTest {
         of(rule(r -> r.addSenders("contoso.com").addRecipients("adatum.com")), false),
         of(rule(r -> r.addExceptRecipients("kate@fabrikam.net")), false),
         of(rule(r -> r.addExceptRecipients("bob@fabrikam.net")), true),
+        of(rule(r -> r.addRecipients("KATE@fabrikam.net")), true),
         of(rule(r -> r.addExceptSenders("contoso.com")), false),
         of(rule(r -> r.setSentToScope(RuleScope.NOT_IN_ORGANIZATION)), true),
         of(rule(r -> r.setSentToScope(RuleScope.IN_ORGANIZATION)), false),
@@ -156,6 +158,60 @@ class RoutingRulesTest {
     OutboundMail mail =
         mail(Direction.ORIGINATING, "ann@contoso.com", "kate@fabrikam.net", UNSIGNED, false);
     assertThat(connector(directory(rule("R", rule)), mail)).isEqualTo(routed ? "Signatures" : "");
+  }
+
+  /** As the mailbox is: quotes, case and a tag do not lead past the service. */
+  @ParameterizedTest
+  @CsvSource({
+    "ceo@contoso.com",
+    "\"ceo\"@contoso.com",
+    "CEO+x@contoso.com",
+    "\"ceo+a\"@contoso.com"
+  })
+  void aSpellingOfTheAddressDoesNotEvadeARule(String to) {
+    assertThat(
+            connector(
+                directory(rule("R", r -> r.addRecipients("ceo@contoso.com"))),
+                mail(Direction.INCOMING, "kate@fabrikam.net", to, null, false)))
+        .isEqualTo("Signatures");
+  }
+
+  /** 100 words of 64 characters over 32 KiB that look like each of them. */
+  @Test
+  void aHeaderIsReadOnceForAllRulesAndRecipients() {
+    String header = ("X: " + "a ".repeat(490) + "\r\n").repeat(33);
+    DirectoryObject[] rules = new DirectoryObject[5];
+    for (int i = 0; i < rules.length; i++) {
+      String word = "a ".repeat(31) + "b";
+      rules[i] =
+          rule(
+              "R" + i,
+              r -> {
+                r.setFromScope(RuleScope.IN_ORGANIZATION).setHeaderField("X");
+                for (int j = 0; j < 20; j++) {
+                  r.addHeaderWords(word + j);
+                }
+              });
+    }
+    Directory directory = directory(rules);
+    RecordedHeader read = new RecordedHeader(ByteString.copyFromUtf8(header + "\r\n"), true);
+    long began = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    for (int i = 0; i < 10_000; i++) {
+      OutboundRules.decide(
+          directory,
+          new OutboundMail(
+              "contoso",
+              Direction.ORIGINATING,
+              "ann@contoso.com",
+              "r" + i,
+              "x.example",
+              RequireTls.REQUIRE_TLS_UNSPECIFIED,
+              false,
+              read));
+    }
+    assertThat(
+            Duration.ofNanos(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - began))
+        .isLessThan(Duration.ofSeconds(10));
   }
 
   /** A stranger's field says nothing: else mail from outside could pass by a filter. */
@@ -292,11 +348,16 @@ class RoutingRulesTest {
         of(rule("R", r -> r.addSenders("ann@")), "senders[0]"),
         of(rule("R", r -> r.addRecipients("*@x.example")), ""),
         of(rule("R", r -> r.addExceptRecipients("a.*.example")), "exceptRecipients[0]"),
-        of(rule("R", r -> r.setHeaderField("X Signed")), "headerField"),
-        of(rule("R", r -> r.setExceptHeaderField("X:")), "exceptHeaderField"),
+        of(own(r -> r.setHeaderField("X Signed")), "headerField"),
+        of(own(r -> r.setExceptHeaderField("X:")), "exceptHeaderField"),
         of(rule("R", r -> r.addHeaderWords("x")), "headerField"),
-        of(rule("R", r -> r.setHeaderField("X").addHeaderWords(" ")), "headerWords[0]"),
+        of(rule("R", r -> r.setExceptHeaderField("X")), "fromScope"),
+        of(own(r -> r.setHeaderField("X").addHeaderWords(" ")), "headerWords[0]"),
         of(rule("R", r -> r.setPriority(1_001)), "priority"));
+  }
+
+  private static DirectoryObject own(Consumer<RoutingRule.Builder> more) {
+    return rule("R", r -> more.accept(r.setFromScope(RuleScope.IN_ORGANIZATION)));
   }
 
   @ParameterizedTest

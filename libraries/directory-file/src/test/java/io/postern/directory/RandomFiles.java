@@ -134,8 +134,29 @@ final class RandomFiles {
           "sourceAddresses", List.of("192.0.2.25", List.of("192.0.2.25", "2001:db8::25")),
           "credentials", ENTRIES,
           "senderRewritingEnabled", FLAGS,
+          "isTransportRuleScoped", FLAGS,
           "aia", FLAGS,
           "testMode", FLAGS);
+  private static final List<Object> ADDRESSES =
+      List.of(
+          "ann@contoso.example", List.of("*.contoso.example", "Bob@Fabrikam.example"), "a@", "*");
+  private static final Map<String, List<Object>> ROUTING =
+      fields(
+          "priority", List.of(1, 1_000, 1_001),
+          "enabled", FLAGS,
+          "mode", List.of("enforce", "reportOnly"),
+          "comment", List.of("a comment"),
+          "fromScope", List.of("inOrganization", "NotInOrganization", "partner"),
+          "sentToScope", List.of("inOrganization", "notInOrganization"),
+          "senders", ADDRESSES,
+          "recipients", ADDRESSES,
+          "headerField", List.of("X-Signed", "X Signed"),
+          "headerWords", List.of("true", List.of("yes", "of course")),
+          "exceptSenders", ADDRESSES,
+          "exceptRecipients", ADDRESSES,
+          "exceptHeaderField", List.of("X-Signed", "X:"),
+          "exceptHeaderWords", List.of("true"),
+          "outboundConnector", List.of("To Fabrikam", "none"));
   private static final Map<String, List<Object>> ORGANIZATION =
       fields(
           "displayName", List.of("Contoso Ltd"),
@@ -199,6 +220,7 @@ final class RandomFiles {
     put(contoso, "trustAnchors", list(ANCHOR_SET, "name", "partners", "others"));
     put(contoso, "inboundConnectors", list(INBOUND, "name", "From Fabrikam", "in 2", "in/3"));
     put(contoso, "outboundConnectors", list(OUTBOUND, "name", "To Fabrikam", "out 2", "OUT 2"));
+    put(contoso, "routingRules", list(ROUTING, "name", "Sign", "rule 2", "rule/3"));
     if (one(8)) {
       contoso.put("hybrid", some(HYBRID, "", ""));
     }

@@ -18,7 +18,7 @@ import io.postern.rules.Directory;
 import io.postern.rules.OutboundDecision;
 import io.postern.rules.OutboundMail;
 import io.postern.rules.OutboundRules;
-import io.postern.rules.RecordedFacts.Header;
+import io.postern.rules.RecordedHeader;
 import io.postern.rules.ReportedRequirements;
 import io.postern.smtp.Address;
 import io.postern.smtp.srs.SenderRewriting;
@@ -68,8 +68,9 @@ final class MessageDecider {
     Map<DeliveryRequested, ReportedRequirement> trials = new HashMap<>();
     Map<String, OutcomeRecorded.Builder> others = new LinkedHashMap<>();
     @Nullable RecipientGroup[] groups = groups(attempt.message());
-    Header header =
-        new Header(attempt.message().getHeaderBlock(), attempt.message().getHeaderBlockCut());
+    RecordedHeader header =
+        new RecordedHeader(
+            attempt.message().getHeaderBlock(), attempt.message().getHeaderBlockCut());
     ReversePaths reversePaths =
         new ReversePaths(
             directory,
@@ -88,8 +89,9 @@ final class MessageDecider {
                     recipient, group == null ? "in no group" : "its domain cannot be read"));
         continue;
       }
+      boolean returned = returns(attempt.message().getEnvelope(), recipient);
       Direction direction =
-          returns(attempt.message().getEnvelope(), recipient)
+          returned
               ? Direction.ORIGINATING // to the outside (docs/guides/sender-rewriting.md)
               : group.getDirection();
       OutboundMail mail =
@@ -100,9 +102,11 @@ final class MessageDecider {
               address.localPart(),
               domain,
               attempt.message().getEnvelope().getRequireTls(),
-              provenServer(directory, group),
+              provenServer(group),
               header);
-      switch (OutboundRules.decide(directory, mail)) {
+      switch (returned
+          ? OutboundRules.withoutRules(directory, mail) // a stranger wrote its header
+          : OutboundRules.decide(directory, mail)) {
         case OutboundDecision.Deliver deliver -> {
           String weaker = Weakening.of(directory, organization, domain, attempt.due(), deliver);
           if (weaker != null) {
@@ -294,13 +298,12 @@ final class MessageDecider {
     return shared.build();
   }
 
-  private static boolean provenServer(Directory directory, RecipientGroup group) {
+  private static boolean provenServer(RecipientGroup group) {
     return OutboundRules.provenServer(
-        directory,
-        group.getOrganization(),
         group.getDirection(),
         group.getConnector(),
         group.getByAddress(),
-        group.getVerdict());
+        group.getVerdict(),
+        group.getRelaysOnly());
   }
 }

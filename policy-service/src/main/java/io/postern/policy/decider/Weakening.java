@@ -53,6 +53,14 @@ final class Weakening {
     return directory.outboundConnectors(organization).stream()
         // One that only reports has let go of its mail as one that is off.
         .filter(c -> c.getEnabled() && c.getMode() != ConnectorMode.REPORT_ONLY)
+        .filter(c -> !c.getIsTransportRuleScoped() || isNamed(directory, organization, connector))
         .anyMatch(c -> c.getName().equals(connector));
+  }
+
+  /** By a routing rule in force: without one the connector takes no mail. */
+  private static boolean isNamed(Directory directory, String organization, String connector) {
+    return directory.routingRules(organization).stream()
+        .filter(rule -> rule.getEnabled() && rule.getMode() != ConnectorMode.REPORT_ONLY)
+        .anyMatch(rule -> rule.getOutboundConnector().equals(connector));
   }
 }

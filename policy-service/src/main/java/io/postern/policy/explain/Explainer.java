@@ -121,13 +121,7 @@ final class Explainer {
             localPart,
             domain,
             requireTls,
-            OutboundRules.provenServer(
-                directory,
-                accept.organization(),
-                accept.direction(),
-                accept.connector(),
-                accept.byAddress(),
-                accept.verdict()),
+            OutboundRules.provenServer(accept),
             recorded.header()));
   }
 

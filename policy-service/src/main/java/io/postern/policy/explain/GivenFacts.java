@@ -7,6 +7,7 @@ import io.postern.names.DomainNames;
 import io.postern.rules.InboundFacts;
 import io.postern.rules.IpAddress;
 import io.postern.rules.RecordedFacts;
+import io.postern.rules.RecordedHeader;
 import io.postern.smtp.Address;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
@@ -72,7 +73,7 @@ record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumed
   }
 
   /** Header fields by hand are a section that was recorded whole; null: none are known. */
-  private static RecordedFacts.@Nullable Header header(@Nullable List<String> fields) {
+  private static @Nullable RecordedHeader header(@Nullable List<String> fields) {
     if (fields == null || fields.isEmpty()) {
       return null;
     }
@@ -84,7 +85,7 @@ record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumed
             "write at most " + MOST_FIELDS + " fields such as X-Signature: true");
       }
     }
-    return new RecordedFacts.Header(
+    return new RecordedHeader(
         ByteString.copyFromUtf8(String.join("\r\n", fields) + "\r\n\r\n"), false);
   }
 

@@ -23,7 +23,10 @@ import java.util.stream.Collectors;
 final class KeptFields {
   private static final List<ObjectKind> KINDS =
       List.of(
-          ObjectKind.ACCEPTED_DOMAIN, ObjectKind.INBOUND_CONNECTOR, ObjectKind.OUTBOUND_CONNECTOR);
+          ObjectKind.ACCEPTED_DOMAIN,
+          ObjectKind.INBOUND_CONNECTOR,
+          ObjectKind.OUTBOUND_CONNECTOR,
+          ObjectKind.ROUTING_RULE);
 
   /** For the hosts that they were written for, see {@link #hosts}. */
   private static final String CREDENTIALS = "credentials";
@@ -63,6 +66,10 @@ final class KeptFields {
     hosts(object, existing, imported, findings);
     addresses(object, existing, imported, findings);
     Set<String> kept = new TreeSet<>();
+    if (kind == ObjectKind.ROUTING_RULE && "reportOnly".equals(existing.get("mode"))) {
+      imported.put("mode", "reportOnly"); // it has the parameter, and an import must not arm it
+      kept.add("mode");
+    }
     for (Field field : kind.fields().added()) {
       String name = field.name();
       Object value = existing.get(name);

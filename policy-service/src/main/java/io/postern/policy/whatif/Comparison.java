@@ -18,7 +18,7 @@ import io.postern.rules.OutboundRules;
 import io.postern.rules.RecipientRules;
 import io.postern.rules.RecordedDecision;
 import io.postern.rules.RecordedFacts;
-import io.postern.rules.RecordedFacts.Header;
+import io.postern.rules.RecordedHeader;
 import io.postern.rules.RequirementComparison;
 import java.time.Instant;
 import java.util.Collection;
@@ -173,7 +173,7 @@ final class Comparison {
                   domain,
                   message.getEnvelope().getRequireTls(),
                   false,
-                  new Header(message.getHeaderBlock(), message.getHeaderBlockCut()));
+                  new RecordedHeader(message.getHeaderBlock(), message.getHeaderBlockCut()));
           new Way(
                   mail,
                   mail,
@@ -317,8 +317,8 @@ final class Comparison {
           && before.organization().equals(after.organization())
           && organizations.contains(before.organization())) {
         new Way(
-                mail(before, recipient, domain, provenServer(now, before)),
-                mail(before, recipient, domain, provenServer(draft, after)),
+                mail(before, recipient, domain, OutboundRules.provenServer(before)),
+                mail(before, recipient, domain, OutboundRules.provenServer(after)),
                 sample,
                 facts.count())
             .compare();
@@ -455,16 +455,6 @@ final class Comparison {
   private static boolean isUnknown(InboundDecision decision) {
     return decision instanceof InboundDecision.Refuse refuse
         && refuse.verdict().equals("unknown/unavailable");
-  }
-
-  private static boolean provenServer(Directory directory, InboundDecision.Accept accept) {
-    return OutboundRules.provenServer(
-        directory,
-        accept.organization(),
-        accept.direction(),
-        accept.connector(),
-        accept.byAddress(),
-        accept.verdict());
   }
 
   private static String localPart(String address) {

@@ -4,6 +4,7 @@ import io.postern.directory.exchange.ExchangeObject.Kind;
 import io.postern.directory.exchange.Finding.Taken;
 import io.postern.names.DomainNames;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,14 +44,24 @@ public record ExchangeImport(Map<String, Object> organization, List<Finding> fin
     List<Map<String, Object>> inbound = new ArrayList<>();
     List<Map<String, Object>> outbound = new ArrayList<>();
     List<Map<String, Object>> rules = new ArrayList<>();
+    boolean otherBefore = false;
     boolean central = objects.stream().anyMatch(ExchangeImport::isCentral);
-    for (ExchangeObject object : objects) {
+    for (ExchangeObject object : byPriority(objects)) {
       ObjectImport one = new ObjectImport(object, findings);
       switch (object.kind()) {
         case ACCEPTED_DOMAIN -> add(domains, new AcceptedDomainImport(one, normalRoutes).read());
         case INBOUND_CONNECTOR -> add(inbound, new InboundImport(one, accepted, central).read());
         case OUTBOUND_CONNECTOR -> outbound.addAll(new OutboundImport(one, accepted).read());
-        case TRANSPORT_RULE -> add(rules, new RoutingRuleImport(object, one).read());
+        case TRANSPORT_RULE -> {
+          RoutingRuleImport rule = new RoutingRuleImport(object, one);
+          Map<String, Object> fields = rule.read();
+          if (fields != null && otherBefore) {
+            one.object(Taken.DIFFERENT, LeftOut.AFTER_ANOTHER);
+            fields.put("enabled", false);
+          }
+          add(rules, fields);
+          otherBefore |= fields == null && rule.comesBefore();
+        }
         case UNKNOWN ->
             one.object(
                 Taken.UNKNOWN,
@@ -65,6 +76,20 @@ public record ExchangeImport(Map<String, Object> organization, List<Finding> fin
     put(organization, "routingRules", rules);
     new LeftOut(organization, accepted, findings).take();
     return new ExchangeImport(organization, findings);
+  }
+
+  /** Rules in the order in which Exchange tries them; all else as it stands. */
+  private static List<ExchangeObject> byPriority(List<ExchangeObject> objects) {
+    return objects.stream()
+        .sorted(
+            Comparator.comparing(
+                object ->
+                    object.kind() == Kind.TRANSPORT_RULE
+                            && String.valueOf(object.parameters().get("Priority"))
+                                .matches("[0-9]{1,6}")
+                        ? Integer.parseInt(String.valueOf(object.parameters().get("Priority")))
+                        : -1))
+        .toList();
   }
 
   private static boolean isCentral(ExchangeObject object) {

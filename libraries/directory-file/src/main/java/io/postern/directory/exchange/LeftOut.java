@@ -25,6 +25,10 @@ import java.util.TreeMap;
  * the rest together, since two may exclude each other. One use, one thread.
  */
 final class LeftOut {
+  static final String AFTER_ANOTHER =
+      "enabled is false: a rule before it was left out, and may have taken its mail in Exchange."
+          + " Review the rule, and enable it";
+
   private static final Map<String, String> SECTIONS =
       new TreeMap<>(
           Map.of(
@@ -94,20 +98,21 @@ final class LeftOut {
   @SuppressWarnings("unchecked")
   private void leaveOut(String section, Check check) {
     List<Map<String, Object>> kept = new ArrayList<>();
+    boolean leftOut = false;
     for (Map<String, Object> connector :
         (List<Map<String, Object>>) organization.getOrDefault(section, List.of())) {
       String why = check.why(connector);
-      if (why.isEmpty()) {
-        kept.add(connector);
-      } else {
-        findings.add(
-            new Finding(
-                (SECTIONS.get(section) + " " + name(connector)).strip(),
-                "",
-                "",
-                Taken.NOT_TAKEN,
-                "not imported: " + why));
+      String object = (SECTIONS.get(section) + " " + name(connector)).strip();
+      if (!why.isEmpty()) {
+        findings.add(new Finding(object, "", "", Taken.NOT_TAKEN, "not imported: " + why));
+        leftOut = true;
+        continue;
       }
+      if (leftOut && section.equals("routingRules")) {
+        findings.add(new Finding(object, "", "", Taken.DIFFERENT, AFTER_ANOTHER));
+        connector.put("enabled", false);
+      }
+      kept.add(connector);
     }
     if (kept.isEmpty()) {
       organization.remove(section);

@@ -91,6 +91,13 @@ final class ObjectImport {
     return texts.stream().map(String::strip).filter(text -> !text.isEmpty()).toList();
   }
 
+  /** The same, of texts with white space in them: one text is one. */
+  List<String> whole(String parameter) {
+    return object.parameters().get(parameter) instanceof List<?>
+        ? texts(parameter)
+        : text(parameter).isEmpty() ? List.of() : List.of(text(parameter));
+  }
+
   /** Null: it is not set. */
   @Nullable Boolean flag(String parameter) {
     String text = text(parameter).replaceFirst("^\\$", "").toLowerCase(Locale.ROOT);

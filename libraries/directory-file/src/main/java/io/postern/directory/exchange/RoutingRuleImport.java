@@ -54,6 +54,12 @@ final class RoutingRuleImport {
     this.in = in;
   }
 
+  /** It may take mail before the rules after it, in Exchange. */
+  boolean comesBefore() {
+    return !in.text("State").equalsIgnoreCase("Disabled")
+        && (in.isSet("StopRuleProcessing") || !in.text("RouteMessageOutboundConnector").isEmpty());
+  }
+
   /** The fields in the directory file's spelling; null: it is left out. */
   @Nullable Map<String, Object> read() {
     String connector = in.text("RouteMessageOutboundConnector");
@@ -76,8 +82,8 @@ final class RoutingRuleImport {
       in.take("Mode", "mode", "reportOnly");
     }
     in.comment("Comments");
-    in.take(FIELDS.get("fromScope"));
-    in.take(FIELDS.get("sentToScope"));
+    scope("FromScope", "fromScope");
+    scope("SentToScope", "sentToScope");
     addresses("senders", "From", "SenderDomainIs");
     addresses("recipients", "SentTo", "RecipientDomainIs");
     addresses("exceptSenders", "ExceptIfFrom", "ExceptIfSenderDomainIs");
@@ -85,8 +91,23 @@ final class RoutingRuleImport {
     header("header", "");
     header("exceptHeader", "ExceptIf");
     in.take("RouteMessageOutboundConnector", "outboundConnector", connector);
-    in.without("StopRuleProcessing", "the first rule that gives mail to a connector is the last");
+    if (Boolean.FALSE.equals(in.flag("StopRuleProcessing"))) {
+      in.different(
+          "StopRuleProcessing", "the first rule that gives mail to a connector is the last here");
+    } else {
+      in.flag("StopRuleProcessing"); // the same
+    }
+    if (!"inOrganization".equals(in.fields.get("fromScope"))
+        && (in.fields.containsKey("headerField") || in.fields.containsKey("exceptHeaderField"))) {
+      unknown.add("a header field of mail from outside (FromScope InOrganization is missing)");
+    }
     return hasUnknown() ? null : in.fields;
+  }
+
+  private void scope(String parameter, String field) {
+    if (in.take(FIELDS.get(field)) == null && !in.text(parameter).isEmpty()) {
+      unknown.add(parameter + " " + in.text(parameter));
+    }
   }
 
   private void addresses(String field, String addresses, String domains) {
@@ -113,7 +134,7 @@ final class RoutingRuleImport {
   private void header(String field, String prefix) {
     String parameter = prefix + "HeaderContainsMessageHeader";
     String name = in.text(parameter);
-    List<String> words = in.texts(prefix + "HeaderContainsWords");
+    List<String> words = in.whole(prefix + "HeaderContainsWords");
     if (!name.isEmpty()) {
       in.take(parameter, field + "Field", name);
     }

@@ -196,6 +196,9 @@ class ExchangeImportTest {
         "'SubjectContainsWords':['x'],'RouteMessageOutboundConnector':'Service' | SubjectContainsWords",
         "'From':['a@contoso.example'],'SenderDomainIs':['contoso.example'],'RouteMessageOutboundConnector':'Service' | From together with SenderDomainIs",
         "'RouteMessageOutboundConnector':'Other' | outboundConnector",
+        "'SentToScope':'ExternalPartner','RouteMessageOutboundConnector':'Service' | SentToScope ExternalPartner",
+        "'FromScope':'0','RouteMessageOutboundConnector':'Service' | FromScope 0",
+        "'HeaderContainsMessageHeader':'X','HeaderContainsWords':['y'],'RouteMessageOutboundConnector':'Service' | FromScope InOrganization is missing",
         "'PrependSubject':'x' | gives no mail to a connector",
       })
   void aRuleThatCannotBeEvaluatedIsLeftOutAndItsConnectorTakesNoMail(String parameters, String why)
@@ -216,6 +219,38 @@ class ExchangeImportTest {
         .filteredOn(finding -> finding.parameter().isEmpty())
         .singleElement()
         .satisfies(finding -> assertThat(finding.remark()).contains(why));
+  }
+
+  /** What it took in Exchange would go to the next rule's connector here. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'SubjectContainsWords':['x'],'RouteMessageOutboundConnector':'Service' | false",
+        "'StopRuleProcessing':true,'RouteMessageOutboundConnector':null | false",
+        "'StopRuleProcessing':true,'State':'Disabled','RouteMessageOutboundConnector':null | null",
+        "'PrependSubject':'x','RouteMessageOutboundConnector':null | null",
+      })
+  void aRuleAfterOneThatIsLeftOutIsImportedSwitchedOff(String before, String enabled)
+      throws Exception {
+    ExchangeImport result =
+        imported(
+            ("["
+                    + SERVICE
+                    + ",{'Name':'Second','Priority':1,'State':'Enabled',"
+                    + "'RouteMessageOutboundConnector':'Service'},"
+                    + "{'Name':'First','Priority':0,"
+                    + before
+                    + "}]")
+                .replace('\'', '"'),
+            Map.of(),
+            "contoso.example");
+    assertThat((List<?>) result.organization().get("routingRules"))
+        .singleElement()
+        .satisfies(
+            rule ->
+                assertThat(String.valueOf(((Map<?, ?>) rule).get("enabled"))).isEqualTo(enabled));
   }
 
   /** "Enhanced filtering is not supported with centralized mail transport." */

@@ -102,7 +102,7 @@ public final class ExchangeModel {
                                 && (accepts(own.tenant(), n) || accepts(own.tenant(), parent(n)))));
   }
 
-  /** R5, R8, A7: the name itself or its parent; of "*.D" also D, or an accepted domain under D. */
+  /** R5, R8: the name itself or its parent; of "*.D" also D, or a domain between the two. */
   private boolean counts(Tenant tenant, String field, String presented) {
     boolean wildcard = field.startsWith("*.");
     String name = wildcard ? presented : field;
@@ -111,7 +111,9 @@ public final class ExchangeModel {
     }
     return accepts(tenant, name)
         || accepts(tenant, parent(name))
-        || wildcard && tenant.acceptedDomains().stream().anyMatch(d -> isIn(d, field.substring(2)));
+        || wildcard
+            && tenant.acceptedDomains().stream()
+                .anyMatch(d -> isIn(name, d) && isIn(d, field.substring(2)));
   }
 
   /** The nearest accepted domain at the name or above it is another tenant's. */
