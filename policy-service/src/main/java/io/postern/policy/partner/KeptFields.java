@@ -1,6 +1,6 @@
 package io.postern.policy.partner;
 
-import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.DirectoryKeys;
 import io.postern.directory.FileView;
 import io.postern.directory.ObjectKind;
 import io.postern.directory.exchange.Finding;
@@ -149,25 +149,11 @@ final class KeptFields {
 
   private static List<Map<String, Object>> objects(
       Directory before, String organization, ObjectKind kind) {
-    List<DirectoryObject> own = new ArrayList<>();
-    switch (kind) {
-      case ACCEPTED_DOMAIN ->
-          before
-              .acceptedDomains(organization)
-              .forEach(
-                  each -> own.add(DirectoryObject.newBuilder().setAcceptedDomain(each).build()));
-      case INBOUND_CONNECTOR ->
-          before
-              .inboundConnectors(organization)
-              .forEach(
-                  each -> own.add(DirectoryObject.newBuilder().setInboundConnector(each).build()));
-      default ->
-          before
-              .outboundConnectors(organization)
-              .forEach(
-                  each -> own.add(DirectoryObject.newBuilder().setOutboundConnector(each).build()));
-    }
-    return own.stream().map(FileView::fields).toList();
+    return before.objects().stream()
+        .filter(kind::is)
+        .filter(object -> DirectoryKeys.organizationOf(object).equals(organization))
+        .map(FileView::fields)
+        .toList();
   }
 
   @SuppressWarnings("unchecked") // as ExchangeImport makes them

@@ -144,6 +144,65 @@ class MessageDeciderTest {
         .containsExactly(tuple(OutcomeKind.HELD, Reasons.CONNECTOR_REMOVED));
   }
 
+  private static final String SCOPED =
+      LogLab.FILE.replace(
+          "tlsSettings: domainValidation",
+          "isTransportRuleScoped: true\n    tlsSettings: domainValidation");
+  private static final String RULE =
+      SCOPED
+          + """
+            routingRules:
+            - { name: Encrypt, recipients: [fabrikam.example], outboundConnector: To Fabrikam }
+          """;
+
+  @Test
+  void aRoutingRuleGivesMailToItsConnectorAtEachAttempt() {
+    MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
+    for (DecisionInput attempt :
+        List.of(
+            DecisionInput.first(QUEUE_ID, message, ACCEPTED),
+            later(message, promised("To Fabrikam")))) {
+      assertThat(
+              decider
+                  .decide(LogLab.directory(RULE), attempt)
+                  .getDeliveriesList()
+                  .getFirst()
+                  .getConnector())
+          .isEqualTo("To Fabrikam");
+    }
+  }
+
+  /** The connector stays, and takes no mail any more: the rule set the requirement. */
+  @Test
+  void G3_aRemovedOrReportingRuleHoldsWhatItWasPromised() {
+    MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");
+    for (String file :
+        List.of(SCOPED, RULE.replace("name: Encrypt,", "name: Encrypt, mode: reportOnly,"))) {
+      Decision.Builder decision =
+          decider.decide(LogLab.directory(file), later(message, promised("To Fabrikam")));
+      assertThat(decision.getDeliveriesList()).isEmpty();
+      assertThat(decision.getOutcomesList().getFirst().getRecipientsList())
+          .extracting(RecipientOutcome::getKind, RecipientOutcome::getReason)
+          .containsExactly(tuple(OutcomeKind.HELD, Reasons.CONNECTOR_REMOVED));
+    }
+  }
+
+  /** A remote host wrote its header, and the direction is only that of the way on. */
+  @Test
+  void noRuleAppliesToMailForARewrittenSender() {
+    MessageAccepted.Builder message = Messages.to(QUEUE_ID, "srs@contoso.example").toBuilder();
+    message.getEnvelopeBuilder().getRecipientsBuilder(0).setReturnsTo("bob@fabrikam.example");
+    assertThat(
+            decider
+                .decide(
+                    LogLab.directory(RULE),
+                    DecisionInput.first(QUEUE_ID, message.build(), ACCEPTED))
+                .getDeliveriesList()
+                .getFirst()
+                .getConnector())
+        .isEmpty();
+  }
+
   @Test
   void G3_somebodyReleasedItAndItGoesAsTheDirectorySaysNow() {
     MessageAccepted message = Messages.to(QUEUE_ID, "bob@fabrikam.example");

@@ -3,9 +3,11 @@ package io.postern.policy.partner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.RoutingRule;
 import io.postern.directory.FileView;
 import io.postern.directory.ObjectKind;
 import io.postern.fields.Exchange;
@@ -46,6 +48,25 @@ class KeptFieldsTest {
         .forEach(name -> expected.put(name, before.get(name)));
     assertThat(expected).hasSizeGreaterThan(10).doesNotContainValue(null);
     assertThat(imported).isEqualTo(expected);
+  }
+
+  /** Exchange has the parameter; a second import must not put a rule in force that reports. */
+  @Test
+  void aRuleThatReportsGoesOnReporting() {
+    DirectoryObject existing =
+        DirectoryObject.newBuilder()
+            .setRoutingRule(
+                RoutingRule.newBuilder()
+                    .setName("Sign")
+                    .setOrganization("contoso")
+                    .setMode(ConnectorMode.REPORT_ONLY))
+            .build();
+    Map<String, Object> imported = new HashMap<>(Map.of("name", "Sign"));
+    KeptFields.addTo(
+        Map.of(ObjectKind.ROUTING_RULE.list(), new ArrayList<>(List.of(imported))),
+        Directory.of(List.of(CONTOSO, existing), 1, Map.of()),
+        "contoso");
+    assertThat(imported).containsEntry("mode", "reportOnly");
   }
 
   private static OutboundConnector withEveryField() {

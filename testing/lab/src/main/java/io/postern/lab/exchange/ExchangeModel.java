@@ -9,10 +9,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exchange Online's connectors as Microsoft's pages describe them, written from their examples and
- * not from the rules of this product, which are compared with it. Where the pages say nothing, the
- * answer is {@link #SILENT}. P1, R2 and so on are rows of docs/design/exchange-examples.md. Pure;
- * any thread.
+ * Exchange Online's connectors as Microsoft's pages describe them, to compare the product's rules
+ * with. P1, R2 and so on are rows of docs/design/exchange-examples.md. Pure; any thread.
  */
 public final class ExchangeModel {
   /** The pages do not decide it. */
