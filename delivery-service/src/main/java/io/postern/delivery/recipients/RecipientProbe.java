@@ -61,8 +61,8 @@ final class RecipientProbe {
     }
     String organization = accepted.get().getOrganization();
     long version = current.get().routingVersion(organization);
-    return switch (OutboundRules.withoutRules(
-        current.get(), OutboundMail.to(organization, Direction.INCOMING, domain))) {
+    return switch (OutboundRules.decide(
+        current.get(), OutboundMail.to(organization, Direction.INCOMING, domain).withoutRules())) {
       case OutboundDecision.Deliver decision ->
           ask(domain, addresses, request(organization, version, decision, addresses));
       case OutboundDecision.Hold(String reason, var explanation) ->

@@ -14,14 +14,11 @@ import io.postern.contracts.v1.RoutingRule;
 import io.postern.names.DomainNames;
 import io.postern.rules.recipients.RecipientList;
 import io.postern.rules.recipients.RecipientLists;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -50,7 +47,6 @@ public final class Directory {
   private final boolean reports;
   private volatile @Nullable Directory enforced;
   private volatile @Nullable Map<String, List<AcceptedDomain>> domainsByOrganization;
-  private volatile @Nullable Map<String, NavigableMap<String, String>> domainsByLabels;
 
   private Directory() {
     version = -1;
@@ -339,29 +335,6 @@ public final class Directory {
       domainsByOrganization = made; // two threads may make it, and make the same
     }
     return made.getOrDefault(organization, List.of());
-  }
-
-  /** The organization's first accepted domain that is this domain or below it; null: none. */
-  @Nullable String acceptedBelow(String organization, String aLabel) {
-    Map<String, NavigableMap<String, String>> made = domainsByLabels;
-    if (made == null) {
-      made = new HashMap<>();
-      for (AcceptedDomain domain : acceptedDomains.values()) {
-        made.computeIfAbsent(domain.getOrganization(), id -> new TreeMap<>())
-            .put(fromTheRight(domain.getDomain()), domain.getDomain());
-      }
-      domainsByLabels = made; // two threads may make it, and make the same
-    }
-    String wanted = fromTheRight(aLabel);
-    Map.Entry<String, String> first =
-        made.getOrDefault(organization, Collections.emptyNavigableMap()).ceilingEntry(wanted);
-    return first != null && first.getKey().startsWith(wanted) ? first.getValue() : null;
-  }
-
-  /** The labels in the order in which DNS delegates them, each with a dot after it. */
-  private static String fromTheRight(String domain) {
-    List<String> labels = Arrays.asList(domain.split("\\.", -1));
-    return String.join(".", labels.reversed()) + ".";
   }
 
   /** In the order in which they are tried. */

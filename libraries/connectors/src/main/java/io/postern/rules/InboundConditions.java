@@ -77,8 +77,7 @@ final class InboundConditions {
 
   /** The own server at whose address the client is, for a recipient of the organization. */
   @Nullable InboundEntry serverForRecipient(String organization) {
-    TrueSource source = facts.trueSource();
-    return source != null && source.gateway().organization().equals(organization)
+    return facts.isThroughGatewayOf(organization)
         ? null
         : OriginatingConnector.forRecipient(directory, client, organization, recipientDomain);
   }
@@ -96,14 +95,17 @@ final class InboundConditions {
                     || isForSender(entry) && isForRecipient(entry) && isForClient(entry))
         .filter(
             entry ->
-                facts.certificateNames().stream()
-                    .anyMatch(
-                        name ->
-                            CertificateNames.fits(entry.certificateName, name)
-                                && (entry.usable(ConnectorType.PARTNER)
-                                    || OriginatingConnector.isOfNobodyElse(
-                                        directory, organization, name))))
+                entry.usable(ConnectorType.PARTNER) ? presented(entry) != null : isOwnName(entry))
         .toList();
+  }
+
+  /** A name of the certificate fits the connector's, and is in no other organization's domain. */
+  private boolean isOwnName(InboundEntry entry) {
+    return facts.certificateNames().stream()
+        .anyMatch(
+            name ->
+                CertificateNames.fits(entry.certificateName, name)
+                    && OriginatingConnector.isOfNobodyElse(directory, entry.organization(), name));
   }
 
   /**
@@ -130,8 +132,7 @@ final class InboundConditions {
       }
     } else if (directory.accepts(entry.organization(), recipientDomain)
         && !entry.isGateway()
-        && (facts.trueSource() == null
-            || !facts.trueSource().gateway().organization().equals(entry.organization()))) {
+        && !facts.isThroughGatewayOf(entry.organization())) {
       all.add(new Counting(recipientDomain, "the recipient's domain", false));
     }
     return served(entry, all);
@@ -143,14 +144,7 @@ final class InboundConditions {
     if (fit.acceptedDomain() != null) {
       all.add(new Counting(fit.acceptedDomain(), "the domain of the certificate's name", true));
     }
-    if (isToOutside()
-        && isFromItsDomain(entry)
-        && facts.certificateNames().stream()
-            .anyMatch(
-                name ->
-                    CertificateNames.fits(entry.certificateName, name)
-                        && OriginatingConnector.isOfNobodyElse(
-                            directory, entry.organization(), name))) {
+    if (isToOutside() && isFromItsDomain(entry) && isOwnName(entry)) {
       all.add(new Counting(sender(), "MAIL FROM's domain", true));
     }
     return served(entry, all);
@@ -189,10 +183,11 @@ final class InboundConditions {
               : isForClient(entry) ? null : senderIpAddresses(entry);
     }
     if (entry.certificateName.isEmpty()) {
+      if (!isFromItsAddress(entry)) {
+        return senderIpAddresses(entry);
+      }
       Counting counting = countingByAddress(entry);
-      return !isFromItsAddress(entry)
-          ? senderIpAddresses(entry)
-          : counting == null ? addressCounts(entry, null) : notAssociated(entry, counting);
+      return counting == null ? addressCounts(entry, null) : notAssociated(entry, counting);
     }
     CertificateFit fit = CertificateFit.of(directory, entry, facts.certificateNames());
     Counting counting = countingByName(entry, fit);

@@ -56,9 +56,14 @@ public record InboundFacts(
         clientIp, tls, chain, stapledOcsp, certificateNames, mailFromDomain, source);
   }
 
+  /** The mail comes through a gateway of the organization, and its source is known or awaited. */
+  boolean isThroughGatewayOf(String organization) {
+    return trueSource != null && trueSource.gateway().organization().equals(organization);
+  }
+
   /** Adds how the true source was found, for its organization's eyes (G8). */
   void addSourceTo(Trail trail, String organization) {
-    if (trueSource != null && trueSource.gateway().organization().equals(organization)) {
+    if (trueSource != null && isThroughGatewayOf(organization)) {
       SourceSteps.add(trueSource, trail);
     }
   }

@@ -121,7 +121,8 @@ sealed interface OriginatingConnector {
     return acceptedDomainFor(directory, entry, entry.certificateName) != null
         || !base.isEmpty()
             && (acceptedDomainFor(directory, entry, base) != null
-                || directory.acceptedBelow(entry.organization(), base) != null);
+                || directory.acceptedDomains(entry.organization()).stream()
+                    .anyMatch(domain -> isOrIsBelow(domain.getDomain(), base)));
   }
 
   private static boolean isOrIsBelow(String domain, String base) {

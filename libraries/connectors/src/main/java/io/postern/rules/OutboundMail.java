@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param provenServer an on-premises connector of the organization let the mail in, by a
  *     certificate that was good: its server has had the mail
  * @param header the mail's; null: none is known, as of mail that is only thought of
+ * @param byRules routing rules apply
  */
 public record OutboundMail(
     String organization,
@@ -24,7 +25,44 @@ public record OutboundMail(
     String recipientDomain,
     RequireTls requireTls,
     boolean provenServer,
-    @Nullable RecordedHeader header) {
+    @Nullable RecordedHeader header,
+    boolean byRules) {
+
+  /** Routing rules apply. */
+  public OutboundMail(
+      String organization,
+      Direction direction,
+      String reversePath,
+      String localPart,
+      String recipientDomain,
+      RequireTls requireTls,
+      boolean provenServer,
+      @Nullable RecordedHeader header) {
+    this(
+        organization,
+        direction,
+        reversePath,
+        localPart,
+        recipientDomain,
+        requireTls,
+        provenServer,
+        header,
+        true);
+  }
+
+  /** As it goes that no routing rule gives to a connector. */
+  public OutboundMail withoutRules() {
+    return new OutboundMail(
+        organization,
+        direction,
+        reversePath,
+        localPart,
+        recipientDomain,
+        requireTls,
+        provenServer,
+        header,
+        false);
+  }
 
   /**
    * Mail that no server of the organization brought with its certificate, to no listed recipient.

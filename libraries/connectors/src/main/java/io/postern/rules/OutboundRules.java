@@ -87,11 +87,6 @@ public final class OutboundRules {
             directory.acceptedDomain(mail.recipientDomain()).isPresent());
   }
 
-  /** Where the mail goes that no routing rule gives to a connector. */
-  public static OutboundDecision withoutRules(Directory directory, OutboundMail mail) {
-    return new OutboundRules(directory, mail, Integer.MAX_VALUE).decide();
-  }
-
   /**
    * Whether the organization's own server brought the mail and proved itself by its certificate. A
    * service that may only relay proves nothing that its other customers do not.
@@ -165,13 +160,18 @@ public final class OutboundRules {
    */
   private @Nullable OutboundDecision byRules(boolean own, boolean betweenAcceptedDomains) {
     OrganizationIndex index = directory.index(organization);
+    if (!mail.byRules() || index.rules.isEmpty()) {
+      return null;
+    }
+    AddressList.Address sender = AddressList.Address.of(mail.reversePath());
+    AddressList.Address recipient = AddressList.Address.of(localPart + "@" + recipientDomain);
     for (int i = firstRule; i < index.rules.size(); i++) {
       RoutingEntry rule = index.rules.get(i);
       OutboundEntry entry = index.outbound(rule.rule.getOutboundConnector());
       if (!rule.inForce() || entry != null && entry.reportsOnly()) {
         continue;
       }
-      RoutingEntry.Answer answer = rule.of(mail, own);
+      RoutingEntry.Answer answer = rule.of(mail, sender, recipient, own);
       switch (answer.holds()) {
         case NO -> trail.failed(rule.subject, answer.condition(), answer.why());
         case NOT_READABLE -> {

@@ -4,7 +4,6 @@ import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.RoutingRule;
 import io.postern.contracts.v1.RuleScope;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -37,10 +36,10 @@ final class RoutingEntry {
 
   final RoutingRule rule;
   final String subject;
-  private final List<AddressPattern> senders = new ArrayList<>();
-  private final List<AddressPattern> recipients = new ArrayList<>();
-  private final List<AddressPattern> exceptSenders = new ArrayList<>();
-  private final List<AddressPattern> exceptRecipients = new ArrayList<>();
+  private final AddressList senders;
+  private final AddressList recipients;
+  private final AddressList exceptSenders;
+  private final AddressList exceptRecipients;
   private final Words words;
   private final Words exceptWords;
   private boolean readable;
@@ -62,19 +61,18 @@ final class RoutingEntry {
             && rule.getSentToScope() != RuleScope.UNRECOGNIZED;
     words = new Words(rule.getHeaderWordsList());
     exceptWords = new Words(rule.getExceptHeaderWordsList());
-    parse(rule.getSendersList(), senders);
-    parse(rule.getRecipientsList(), recipients);
-    parse(rule.getExceptSendersList(), exceptSenders);
-    parse(rule.getExceptRecipientsList(), exceptRecipients);
+    senders = parsed(rule.getSendersList());
+    recipients = parsed(rule.getRecipientsList());
+    exceptSenders = parsed(rule.getExceptSendersList());
+    exceptRecipients = parsed(rule.getExceptRecipientsList());
   }
 
-  private void parse(List<String> texts, List<AddressPattern> patterns) {
-    for (String text : texts) {
-      try {
-        patterns.add(AddressPattern.parse(text));
-      } catch (IllegalArgumentException e) {
-        readable = false; // RoutingRuleCheck refuses it: a newer writer's
-      }
+  private AddressList parsed(List<String> texts) {
+    try {
+      return new AddressList(texts);
+    } catch (IllegalArgumentException e) {
+      readable = false; // RoutingRuleCheck refuses it: a newer writer's
+      return new AddressList(List.of());
     }
   }
 
@@ -95,14 +93,18 @@ final class RoutingEntry {
   /**
    * Whether the rule gives the mail to its connector.
    *
+   * @param sender MAIL FROM
    * @param ownRecipient the recipient's domain is an accepted domain of the organization
    */
-  Answer of(OutboundMail mail, boolean ownRecipient) {
+  Answer of(
+      OutboundMail mail,
+      AddressList.Address sender,
+      AddressList.Address recipient,
+      boolean ownRecipient) {
     if (!readable) {
       return new Answer(Holds.NOT_READABLE, "conditions", "a newer version wrote it");
     }
     boolean originating = mail.direction() == Direction.ORIGINATING;
-    String recipient = mail.localPart() + "@" + mail.recipientDomain();
     if (!is(rule.getFromScope(), originating)) {
       return no("fromScope", originating ? "an own server sent the mail" : "it came from outside");
     }
@@ -113,16 +115,16 @@ final class RoutingEntry {
               + (ownRecipient ? " is" : " is not")
               + " an accepted domain of the organization");
     }
-    if (!senders.isEmpty() && !any(senders, mail.reversePath())) {
+    if (!senders.isEmpty() && !senders.has(sender)) {
       return no("senders", "they do not include MAIL FROM");
     }
-    if (!recipients.isEmpty() && !any(recipients, recipient)) {
+    if (!recipients.isEmpty() && !recipients.has(recipient)) {
       return no("recipients", "they do not include the recipient");
     }
-    if (any(exceptSenders, mail.reversePath())) {
+    if (exceptSenders.has(sender)) {
       return no("exceptSenders", "they include MAIL FROM");
     }
-    if (any(exceptRecipients, recipient)) {
+    if (exceptRecipients.has(recipient)) {
       return no("exceptRecipients", "they include the recipient");
     }
     Holds condition =
@@ -168,10 +170,6 @@ final class RoutingEntry {
 
   private static boolean is(RuleScope scope, boolean in) {
     return scope == RuleScope.RULE_SCOPE_UNSPECIFIED || (scope == RuleScope.IN_ORGANIZATION) == in;
-  }
-
-  private static boolean any(List<AddressPattern> patterns, String address) {
-    return patterns.stream().anyMatch(pattern -> pattern.matches(address));
   }
 
   private static Holds field(OutboundMail mail, String name, Words words) {

@@ -101,7 +101,7 @@ final class RoutingRuleCheck {
     }
     for (int i = 0; i < texts.size(); i++) {
       try {
-        AddressPattern.parse(texts.get(i));
+        var unused = new AddressList(List.of(texts.get(i)));
       } catch (IllegalArgumentException e) {
         findings.add(
             field + "[" + i + "]",

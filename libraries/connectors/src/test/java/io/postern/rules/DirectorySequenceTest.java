@@ -6,7 +6,6 @@ import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.Explanation;
-import io.postern.contracts.v1.RequireTls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,15 +81,8 @@ class DirectorySequenceTest {
             organization ->
                 OutboundRules.decide(
                     directory,
-                    new OutboundMail(
-                        organization.getOrganization().getId(),
-                        Direction.ORIGINATING,
-                        "",
-                        "",
-                        recipient,
-                        RequireTls.REQUIRE_TLS_UNSPECIFIED,
-                        false,
-                        null)))
+                    OutboundMail.to(
+                        organization.getOrganization().getId(), Direction.ORIGINATING, recipient)))
         .toList();
   }
 

@@ -17,7 +17,6 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.MtaStsMode;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutboundConnector;
-import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import java.util.ArrayList;
@@ -820,15 +819,10 @@ class ExchangeExamplesTest {
     OutboundDecision decision =
         OutboundRules.decide(
             Directory.of(row.directory(), 1, Map.of()),
-            new OutboundMail(
+            OutboundMail.to(
                 row.directory().getFirst().getOrganization().getId(),
                 Direction.ORIGINATING,
-                "",
-                "",
-                row.to(),
-                RequireTls.REQUIRE_TLS_UNSPECIFIED,
-                false,
-                null));
+                row.to()));
     assertThat(((OutboundDecision.Deliver) decision).connector()).isEqualTo(row.expected());
   }
 
@@ -968,15 +962,7 @@ class ExchangeExamplesTest {
                         })),
                 1,
                 Map.of()),
-            new OutboundMail(
-                "fabrikam",
-                Direction.ORIGINATING,
-                "",
-                "",
-                "contoso.com",
-                RequireTls.REQUIRE_TLS_UNSPECIFIED,
-                false,
-                null));
+            OutboundMail.to("fabrikam", Direction.ORIGINATING, "contoso.com"));
     TlsRequirement requirement = ((OutboundDecision.Deliver) decision).requirement();
     assertThat(requirement.getLevel()).as(example).isEqualTo(expected);
     assertThat(requirement.getTlsDomain()).isEqualTo(domain == null ? "" : domain);

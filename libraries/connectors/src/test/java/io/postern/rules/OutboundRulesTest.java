@@ -388,15 +388,7 @@ class OutboundRulesTest {
     assertThat(
             OutboundRules.decide(
                 Directory.of(objects, 1, Map.of()),
-                new OutboundMail(
-                    "gone",
-                    Direction.ORIGINATING,
-                    "",
-                    "",
-                    "outside.example",
-                    RequireTls.REQUIRE_TLS_UNSPECIFIED,
-                    false,
-                    null)))
+                OutboundMail.to("gone", Direction.ORIGINATING, "outside.example")))
         .isInstanceOf(OutboundDecision.Hold.class);
   }
 

@@ -233,16 +233,7 @@ class ReportOnlyTest {
 
   private static OutboundDecision out(Directory directory, String recipient) {
     return OutboundRules.decide(
-        directory,
-        new OutboundMail(
-            "contoso",
-            Direction.ORIGINATING,
-            "",
-            "",
-            recipient,
-            RequireTls.REQUIRE_TLS_UNSPECIFIED,
-            false,
-            null));
+        directory, OutboundMail.to("contoso", Direction.ORIGINATING, recipient));
   }
 
   private static @Nullable ReportedRequirement required(Directory directory) {

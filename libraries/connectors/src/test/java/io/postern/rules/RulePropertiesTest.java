@@ -16,7 +16,6 @@ import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.OutboundConnector;
-import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.TlsVersion;
@@ -279,17 +278,7 @@ class RulePropertiesTest {
               "contoso.com",
               Sample.GOOD);
       assertThat(in).isInstanceOf(InboundDecision.Accept.class);
-      OutboundRules.decide(
-          directory,
-          new OutboundMail(
-              "contoso",
-              Direction.ORIGINATING,
-              "",
-              "",
-              partner,
-              RequireTls.REQUIRE_TLS_UNSPECIFIED,
-              false,
-              null));
+      OutboundRules.decide(directory, OutboundMail.to("contoso", Direction.ORIGINATING, partner));
     }
     assertThat(
             Duration.ofNanos(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - began))
@@ -388,15 +377,7 @@ class RulePropertiesTest {
   private static OutboundDecision outbound(List<DirectoryObject> objects, String recipient) {
     return OutboundRules.decide(
         Directory.of(objects, 1, Map.of()),
-        new OutboundMail(
-            "contoso",
-            Direction.ORIGINATING,
-            "",
-            "",
-            recipient,
-            RequireTls.REQUIRE_TLS_UNSPECIFIED,
-            false,
-            null));
+        OutboundMail.to("contoso", Direction.ORIGINATING, recipient));
   }
 
   /**

@@ -94,7 +94,7 @@ final class MessageDecider {
           returned
               ? Direction.ORIGINATING // to the outside (docs/guides/sender-rewriting.md)
               : group.getDirection();
-      OutboundMail mail =
+      OutboundMail given =
           new OutboundMail(
               organization,
               direction,
@@ -104,9 +104,9 @@ final class MessageDecider {
               attempt.message().getEnvelope().getRequireTls(),
               provenServer(group),
               header);
-      switch (returned
-          ? OutboundRules.withoutRules(directory, mail) // a stranger wrote its header
-          : OutboundRules.decide(directory, mail)) {
+      // A remote host wrote the header of what comes back to a rewritten sender.
+      OutboundMail mail = returned ? given.withoutRules() : given;
+      switch (OutboundRules.decide(directory, mail)) {
         case OutboundDecision.Deliver deliver -> {
           String weaker = Weakening.of(directory, organization, domain, attempt.due(), deliver);
           if (weaker != null) {

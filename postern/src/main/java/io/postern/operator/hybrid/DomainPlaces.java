@@ -35,8 +35,8 @@ record DomainPlaces(List<String> there, List<String> here, List<String> elsewher
     List<String> elsewhere = new ArrayList<>();
     for (String domain : domains) {
       OutboundDecision decision =
-          OutboundRules.withoutRules(
-              routes, OutboundMail.to(organization, Direction.ORIGINATING, domain));
+          OutboundRules.decide(
+              routes, OutboundMail.to(organization, Direction.ORIGINATING, domain).withoutRules());
       if (!(decision instanceof OutboundDecision.Deliver deliver)) {
         elsewhere.add(domain);
       } else if (deliver.connector().isEmpty()) {
