@@ -7,7 +7,7 @@ import io.postern.ingress.listener.Balancers;
 import io.postern.ingress.listener.ConnectionBounds;
 import io.postern.ingress.listener.Listener;
 import io.postern.ingress.session.SessionLimits;
-import io.postern.rules.IpRange;
+import io.postern.rules.address.IpRange;
 import io.postern.service.CheckedSettings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.net.InetSocketAddress;

@@ -33,7 +33,7 @@ import io.postern.log.LogSpace;
 import io.postern.log.sending.MessageLog;
 import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.rules.Directory;
-import io.postern.rules.IpRange;
+import io.postern.rules.address.IpRange;
 import io.postern.smtp.srs.SenderRewriting;
 import io.postern.transport.KeyMaterial;
 import io.postern.transport.TlsServer;

@@ -7,11 +7,11 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.log.verdicts.VerdictSource;
 import io.postern.rules.Directory;
-import io.postern.rules.GatewayRules;
-import io.postern.rules.InboundDecision;
-import io.postern.rules.InboundFacts;
-import io.postern.rules.InboundRules;
-import io.postern.rules.ReportedDecisions;
+import io.postern.rules.again.ReportedDecisions;
+import io.postern.rules.inbound.GatewayRules;
+import io.postern.rules.inbound.InboundDecision;
+import io.postern.rules.inbound.InboundFacts;
+import io.postern.rules.inbound.InboundRules;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -120,8 +120,8 @@ public final class Attribution {
         ReportedDecisions.of(directory, facts, recipientDomain, decision, this::knownAlready);
     reported.questions().forEach(reports::ask);
     return switch (decision) {
-      case InboundDecision.Accept accept -> accept.with(reported);
-      case InboundDecision.Refuse refuse -> refuse.with(reported);
+      case InboundDecision.Accept accept -> accept.reporting(reported.own(), reported.incoming());
+      case InboundDecision.Refuse refuse -> refuse.reporting(reported.own());
       case InboundDecision.VerdictNeeded needed -> needed;
     };
   }

@@ -5,12 +5,12 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.TrueSource.Builder;
 import io.postern.rules.Directory;
-import io.postern.rules.Gateway;
-import io.postern.rules.GatewayRules;
-import io.postern.rules.InboundDecision;
-import io.postern.rules.InboundFacts;
-import io.postern.rules.TrueSource;
-import io.postern.rules.TrueSourceWalk;
+import io.postern.rules.gateway.Gateway;
+import io.postern.rules.gateway.TrueSource;
+import io.postern.rules.gateway.TrueSourceWalk;
+import io.postern.rules.inbound.GatewayRules;
+import io.postern.rules.inbound.InboundDecision;
+import io.postern.rules.inbound.InboundFacts;
 import org.jspecify.annotations.Nullable;
 
 /**

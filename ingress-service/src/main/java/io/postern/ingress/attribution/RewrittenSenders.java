@@ -5,7 +5,7 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.Organization;
 import io.postern.rules.Directory;
-import io.postern.rules.InboundDecision;
+import io.postern.rules.inbound.InboundDecision;
 import io.postern.smtp.Address;
 import io.postern.smtp.srs.SenderRewriting;
 import io.postern.smtp.srs.WayBack;

@@ -11,7 +11,7 @@ import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.sending.Intake;
-import io.postern.rules.SenderTrust;
+import io.postern.rules.inbound.SenderTrust;
 import io.postern.smtp.Address;
 import io.postern.smtp.HeaderFirewall;
 import io.postern.smtp.InternalStamp;

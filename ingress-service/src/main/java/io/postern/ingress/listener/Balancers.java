@@ -1,7 +1,7 @@
 package io.postern.ingress.listener;
 
-import io.postern.rules.IpAddress;
-import io.postern.rules.IpRange;
+import io.postern.rules.address.IpAddress;
+import io.postern.rules.address.IpRange;
 import java.net.InetAddress;
 import java.util.List;
 

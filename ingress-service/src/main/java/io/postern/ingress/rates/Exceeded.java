@@ -3,7 +3,7 @@ package io.postern.ingress.rates;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.ingress.source.Source;
-import io.postern.rules.InboundDecision;
+import io.postern.rules.inbound.InboundDecision;
 import java.net.Inet4Address;
 
 /**

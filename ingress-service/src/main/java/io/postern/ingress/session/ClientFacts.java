@@ -8,8 +8,8 @@ import io.postern.contracts.v1.TrueSource;
 import io.postern.ingress.intake.PresentedChains;
 import io.postern.ingress.source.Source;
 import io.postern.names.CertificateNames;
-import io.postern.rules.InboundFacts;
-import io.postern.rules.RecordedFacts;
+import io.postern.names.DomainNames;
+import io.postern.rules.inbound.InboundFacts;
 import io.postern.transport.SmtpConnection;
 import java.util.List;
 import java.util.Optional;
@@ -151,8 +151,8 @@ final class ClientFacts {
    * @param reversePath empty: the null reverse-path
    */
   Optional<RefusedVariant> variant(String reversePath, String recipient) {
-    String domain = RecordedFacts.domain(recipient);
-    String sender = RecordedFacts.domain(reversePath);
+    String domain = DomainNames.ofAddress(recipient);
+    String sender = DomainNames.ofAddress(reversePath);
     if (domain == null || sender == null && !reversePath.isEmpty()) {
       return Optional.empty();
     }

@@ -9,7 +9,7 @@ import io.postern.ingress.attribution.Attribution;
 import io.postern.ingress.attribution.MailSource;
 import io.postern.ingress.rates.MailRates;
 import io.postern.rules.Directory;
-import io.postern.rules.InboundDecision;
+import io.postern.rules.inbound.InboundDecision;
 import io.postern.smtp.Address;
 import java.util.List;
 import java.util.Optional;

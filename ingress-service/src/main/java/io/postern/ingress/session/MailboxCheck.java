@@ -11,7 +11,7 @@ import io.postern.ingress.recipients.RecipientQuestions.Existence;
 import io.postern.ingress.recipients.RecipientQuestions.Mailbox;
 import io.postern.ingress.source.Source;
 import io.postern.rules.Directory;
-import io.postern.rules.RecipientRules;
+import io.postern.rules.inbound.RecipientRules;
 import io.postern.rules.recipients.LocalParts;
 import io.postern.smtp.Address;
 import io.postern.smtp.Command;

@@ -8,7 +8,7 @@ import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.ingress.intake.RefusalKind;
 import io.postern.ingress.rates.Exceeded;
-import io.postern.rules.InboundDecision;
+import io.postern.rules.inbound.InboundDecision;
 import io.postern.smtp.Reply;
 import io.postern.transport.TlsHandshakeException;
 import java.util.List;

@@ -7,7 +7,7 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.Explanation;
 import io.postern.ingress.TestDirectory;
 import io.postern.rules.Directory;
-import io.postern.rules.InboundDecision;
+import io.postern.rules.inbound.InboundDecision;
 import io.postern.smtp.Address;
 import io.postern.smtp.srs.SenderRewriting;
 import java.nio.charset.StandardCharsets;

@@ -6,7 +6,7 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
-import io.postern.rules.InboundDecision;
+import io.postern.rules.inbound.InboundDecision;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,8 @@
 package io.postern.rules;
 
+import io.postern.rules.address.IpAddress;
+import io.postern.rules.address.IpIndex;
+import io.postern.rules.address.IpRange;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -12,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * probes, and the ranges of the connector itself: an administrator may write 500 connectors with
  * 500 ranges each. Filled by one thread, then only read.
  */
-final class AddressOverlaps {
+public final class AddressOverlaps {
   /** A range of a connector. */
-  record Held(IpRange range, InboundEntry entry) {}
+  public record Held(IpRange range, InboundEntry entry) {}
 
   private static final Comparator<IpAddress> ORDER =
       Comparator.comparingInt(IpAddress::bits)
@@ -54,7 +57,7 @@ final class AddressOverlaps {
   }
 
   /** A range of a connector with another name that shares an address with this one; null: none. */
-  @Nullable Held other(IpRange range, String name) {
+  public @Nullable Held other(IpRange range, String name) {
     for (Held held : byRange.find(range.network())) {
       if (!held.entry().name().equals(name)) {
         return held;

@@ -11,7 +11,7 @@ import java.util.Map;
  * The on-premises connectors of all organizations by tlsSenderCertificateName. A look-up costs a
  * hash probe for each label of a presented name at most. Filled by one thread, then only read.
  */
-final class CertificateIndex {
+public final class CertificateIndex {
   /** By the connector's name as it stands, wildcards included. */
   private final Map<String, List<InboundEntry>> byName = new HashMap<>();
 
@@ -34,7 +34,7 @@ final class CertificateIndex {
   }
 
   /** All that a presented name fits as {@link CertificateNames#fits} says. */
-  List<InboundEntry> find(String presented) {
+  public List<InboundEntry> find(String presented) {
     List<InboundEntry> found = new ArrayList<>(1);
     boolean wildcard = presented.startsWith("*.");
     found.addAll(

@@ -22,20 +22,20 @@ public record Condition(
     UNKNOWN
   }
 
-  static Condition of(
+  public static Condition of(
       String parameter, String expected, String actual, boolean met, String sentence) {
     return new Condition(parameter, expected, actual, met ? State.MET : State.NOT_MET, sentence);
   }
 
-  static Condition notNeeded(String parameter, String actual, String sentence) {
+  public static Condition notNeeded(String parameter, String actual, String sentence) {
     return new Condition(parameter, "", actual, State.NOT_NEEDED, sentence);
   }
 
-  static Condition unknown(String parameter, String expected, String sentence) {
+  public static Condition unknown(String parameter, String expected, String sentence) {
     return new Condition(parameter, expected, "", State.UNKNOWN, sentence);
   }
 
-  boolean notMet() {
+  public boolean notMet() {
     return state == State.NOT_MET;
   }
 }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One state of the whole directory, indexed for decisions. Immutable; any thread. The same objects
- * in any order make the same snapshot. It judges no object: {@link DirectoryRules} do, before a
+ * in any order make the same snapshot. It judges no object: {@code DirectoryRules} do, before a
  * change is written. It leaves out objects of a kind that this version does not know.
  */
 public final class Directory {
@@ -196,7 +196,7 @@ public final class Directory {
    *
    * @return null: no connector is in that mode
    */
-  @Nullable Directory enforced() {
+  public @Nullable Directory enforced() {
     if (!reports) {
       return null;
     }
@@ -265,7 +265,7 @@ public final class Directory {
     return new Directory(this, changes, version, Map.of(), recipientLists);
   }
 
-  Set<String> keysBeginningWith(String first) {
+  public Set<String> keysBeginningWith(String first) {
     return objects.subMap(first, first + Character.MAX_VALUE).keySet();
   }
 
@@ -379,11 +379,11 @@ public final class Directory {
     return Optional.ofNullable(objects.get(key));
   }
 
-  OrganizationIndex index(String organization) {
+  public OrganizationIndex index(String organization) {
     return indexes.getOrDefault(organization, OrganizationIndex.EMPTY);
   }
 
-  CertificateIndex certificateNames() {
+  public CertificateIndex certificateNames() {
     return certificateNames;
   }
 
@@ -393,7 +393,7 @@ public final class Directory {
    * set that is gone keeps its id and gets a version that no set has, so that no chain is good by
    * it.
    */
-  AnchorSetReference anchors(String organization, AnchorSetReference named) {
+  public AnchorSetReference anchors(String organization, AnchorSetReference named) {
     if (named.getId().isEmpty()) {
       return AnchorSetReference.getDefaultInstance();
     }

@@ -4,20 +4,25 @@ import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.names.DomainNames;
+import io.postern.rules.address.DomainPattern;
+import io.postern.rules.address.IpAddress;
+import io.postern.rules.address.IpRange;
+import io.postern.rules.address.SkipList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An inbound connector with its texts parsed once per directory snapshot. {@link DirectoryRules}
+ * An inbound connector with its texts parsed once per directory snapshot. {@code DirectoryRules}
  * refuse a text that cannot be parsed, so only a newer writer has one, and it errs towards refusal:
  * such an address range matches nothing, such a sender domain of a connector that demands something
  * matches everybody. Immutable; equal only to itself.
  */
-final class InboundEntry {
+public final class InboundEntry {
   /** Restricting before demanding TLS before allowing, blocked ones first, then by name. */
   static final Comparator<InboundEntry> ORDER =
       Comparator.comparing((InboundEntry e) -> !e.restricting())
@@ -25,19 +30,19 @@ final class InboundEntry {
           .thenComparing(e -> !e.connector.getRequireTls())
           .thenComparing(e -> e.connector.getName());
 
-  final InboundConnector connector;
-  final String subject;
-  final List<DomainPattern> senderDomains;
-  final List<IpRange> ranges;
-  final Set<String> associatedDomains;
-  final String certificateName;
+  public final InboundConnector connector;
+  public final String subject;
+  public final List<DomainPattern> senderDomains;
+  public final List<IpRange> ranges;
+  public final Set<String> associatedDomains;
+  public final String certificateName;
 
   /** Hosts of the gateway that the client is; nobody, where the connector has no efSkipIPs. */
-  final SkipList skipList;
+  public final SkipList skipList;
 
-  final Set<String> efUsers;
+  public final Set<String> efUsers;
 
-  InboundEntry(InboundConnector connector) {
+  public InboundEntry(InboundConnector connector) {
     this.connector = connector;
     this.subject = "inbound connector " + connector.getOrganization() + "/" + connector.getName();
     this.certificateName = DomainNames.normal(connector.getTlsSenderCertificateName());
@@ -48,31 +53,31 @@ final class InboundEntry {
     this.skipList = SkipList.of(connector.getEfSkipIpsList());
     this.efUsers =
         connector.getEfUsersList().stream()
-            .map(Gateway::normal)
+            .map(InboundEntry::normal)
             .collect(Collectors.toUnmodifiableSet());
     this.ranges = parsedRanges(connector);
     this.senderDomains = parsedSenderDomains(connector);
   }
 
-  String organization() {
+  public String organization() {
     return connector.getOrganization();
   }
 
-  String name() {
+  public String name() {
     return connector.getName();
   }
 
   /** It decides. */
-  boolean usable(ConnectorType type) {
+  public boolean usable(ConnectorType type) {
     return inForce() && connector.getConnectorType() == type;
   }
 
-  boolean inForce() {
+  public boolean inForce() {
     return connector.getEnabled() && !reportsOnly();
   }
 
   /** Decided and recorded as if it were in force (docs/guides/forced-tls-with-a-partner.md). */
-  boolean reportsOnly() {
+  public boolean reportsOnly() {
     return connector.getEnabled() && connector.getMode() == ConnectorMode.REPORT_ONLY;
   }
 
@@ -83,11 +88,11 @@ final class InboundEntry {
   }
 
   /** Its client relays others' mail, whose source the Received fields tell. */
-  boolean isGateway() {
+  public boolean isGateway() {
     return connector.getEfSkipLastIp() || connector.getEfSkipIpsCount() > 0;
   }
 
-  boolean restricting() {
+  public boolean restricting() {
     return connector.getRestrictDomainsToCertificate()
         || connector.getRestrictDomainsToIpAddresses();
   }
@@ -97,7 +102,7 @@ final class InboundEntry {
    * concerns them, and it refuses nobody else. One with an address that this version cannot read is
    * for every client.
    */
-  boolean isForItsAddresses() {
+  public boolean isForItsAddresses() {
     return connector.getConnectorType() == ConnectorType.PARTNER
         && !restricting()
         && connector.getSenderIpAddressesCount() > 0
@@ -109,35 +114,36 @@ final class InboundEntry {
    * or by requireTls with a name (Set-InboundConnector, Example 1). Without either the name refuses
    * nobody.
    */
-  boolean demandsCertificate() {
+  public boolean demandsCertificate() {
     return connector.getRestrictDomainsToCertificate()
         || connector.getRequireTls() && !certificateName.isEmpty();
   }
 
   /** Its tlsSenderCertificateName is a domain and all its subdomains. */
-  boolean isWildcard() {
+  public boolean isWildcard() {
     return certificateName.startsWith("*.");
   }
 
-  /** The parameter that asks for it. */
-  String certificateParameter() {
-    return connector.getRestrictDomainsToCertificate()
-        ? RecipientRefusal.RESTRICT_TO_CERTIFICATE
-        : RecipientRefusal.CERTIFICATE_NAME;
-  }
-
   /** associatedAcceptedDomains limits the connector; empty limits nothing. */
-  boolean servesAcceptedDomain(String domain) {
+  public boolean servesAcceptedDomain(String domain) {
     return associatedDomains.isEmpty() || associatedDomains.contains(domain);
   }
 
   /** The first of senderIPAddresses that the address is in; empty: none. */
-  String rangeOf(@Nullable IpAddress address) {
+  public String rangeOf(@Nullable IpAddress address) {
     return ranges.stream()
         .filter(range -> address != null && range.contains(address))
         .findFirst()
         .map(IpRange::text)
         .orElse("");
+  }
+
+  /** Local parts are compared without regard to case, as Exchange's addresses are. */
+  public static String normal(String address) {
+    int at = address.lastIndexOf('@') + 1;
+    String domain = DomainNames.aLabels(address.substring(at));
+    return address.substring(0, at).toLowerCase(Locale.ROOT)
+        + (domain == null ? address.substring(at) : domain);
   }
 
   private static List<IpRange> parsedRanges(InboundConnector connector) {

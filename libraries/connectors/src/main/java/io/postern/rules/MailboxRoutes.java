@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** The mailbox routes of an accepted domain: its own, and further ones with a name. Pure. */
-final class MailboxRoutes {
+public final class MailboxRoutes {
   private MailboxRoutes() {}
 
   /** The domain's own. */
-  static MailboxRoute of(AcceptedDomain domain) {
+  public static MailboxRoute of(AcceptedDomain domain) {
     return MailboxRoute.newBuilder()
         .setHost(domain.getMailboxHost())
         .setProtocolValue(domain.getMailboxProtocolValue()) // a newer writer's number too
@@ -23,7 +23,7 @@ final class MailboxRoutes {
   }
 
   /** All, its own first. */
-  static List<MailboxRoute> all(AcceptedDomain domain) {
+  public static List<MailboxRoute> all(AcceptedDomain domain) {
     List<MailboxRoute> all = new ArrayList<>();
     all.add(of(domain));
     all.addAll(domain.getFurtherMailboxRoutesList());
@@ -33,7 +33,7 @@ final class MailboxRoutes {
   /**
    * @param name empty: the domain's own
    */
-  static Optional<MailboxRoute> named(AcceptedDomain domain, String name) {
+  public static Optional<MailboxRoute> named(AcceptedDomain domain, String name) {
     return all(domain).stream().filter(route -> route.getName().equals(name)).findFirst();
   }
 }

@@ -4,6 +4,8 @@ import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RoutingRule;
+import io.postern.rules.address.DomainIndex;
+import io.postern.rules.address.IpIndex;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,21 +14,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One organization's connectors, found without looking at each. Immutable once built. */
-final class OrganizationIndex {
+public final class OrganizationIndex {
   static final OrganizationIndex EMPTY = new OrganizationIndex(List.of(), List.of(), List.of());
 
   /** All, by name. */
-  final List<InboundEntry> inbound;
+  public final List<InboundEntry> inbound;
 
   private final Map<String, InboundEntry> inboundByName = new HashMap<>();
 
-  final List<OutboundEntry> outbound;
+  public final List<OutboundEntry> outbound;
 
   /** All, in the order in which they are tried. */
-  final List<RoutingEntry> rules;
+  public final List<RoutingEntry> rules;
 
   /** Enabled ones only, in the order in which they are tried. */
-  final DomainIndex<InboundEntry> partners = new DomainIndex<>();
+  public final DomainIndex<InboundEntry> partners = new DomainIndex<>();
 
   final List<InboundEntry> onPremises = new ArrayList<>();
 
@@ -34,15 +36,15 @@ final class OrganizationIndex {
   final List<InboundEntry> onPremisesByCertificate = new ArrayList<>();
 
   /** On-premises connectors that are found by address, not by certificate. */
-  final IpIndex<InboundEntry> onPremisesByAddress = new IpIndex<>();
+  public final IpIndex<InboundEntry> onPremisesByAddress = new IpIndex<>();
 
   /** Enabled ones whose client is a gateway, in the order in which they are tried. */
-  final List<InboundEntry> gateways = new ArrayList<>();
+  public final List<InboundEntry> gateways = new ArrayList<>();
 
-  final DomainIndex<OutboundEntry> byRecipientDomain = new DomainIndex<>();
-  final DomainIndex<OutboundEntry> onPremisesByRecipientDomain = new DomainIndex<>();
-  final List<OutboundEntry> forAllAcceptedDomains = new ArrayList<>();
-  final List<OutboundEntry> forAllMessages = new ArrayList<>();
+  public final DomainIndex<OutboundEntry> byRecipientDomain = new DomainIndex<>();
+  public final DomainIndex<OutboundEntry> onPremisesByRecipientDomain = new DomainIndex<>();
+  public final List<OutboundEntry> forAllAcceptedDomains = new ArrayList<>();
+  public final List<OutboundEntry> forAllMessages = new ArrayList<>();
 
   private final boolean reports;
   private volatile @Nullable AddressOverlaps overlaps;
@@ -119,12 +121,12 @@ final class OrganizationIndex {
   }
 
   /** Null: none, enabled or not. */
-  @Nullable OutboundEntry outbound(String name) {
+  public @Nullable OutboundEntry outbound(String name) {
     return outbound.stream().filter(entry -> entry.name().equals(name)).findFirst().orElse(null);
   }
 
   /** Of the enabled inbound connectors. Made when it is first asked for: decisions need none. */
-  AddressOverlaps overlaps() {
+  public AddressOverlaps overlaps() {
     AddressOverlaps made = overlaps;
     if (made == null) {
       made =
@@ -136,7 +138,7 @@ final class OrganizationIndex {
   }
 
   /** Null: none, enabled or not. */
-  @Nullable InboundEntry inbound(String name) {
+  public @Nullable InboundEntry inbound(String name) {
     return inboundByName.get(name);
   }
 

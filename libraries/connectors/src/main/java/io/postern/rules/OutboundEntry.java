@@ -3,6 +3,7 @@ package io.postern.rules;
 import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.rules.address.DomainPattern;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,12 +11,12 @@ import java.util.List;
  * An outbound connector with its patterns parsed once per directory snapshot. Immutable; equal only
  * to itself.
  */
-final class OutboundEntry {
-  final OutboundConnector connector;
-  final String subject;
-  final List<DomainPattern> recipientDomains;
+public final class OutboundEntry {
+  public final OutboundConnector connector;
+  public final String subject;
+  public final List<DomainPattern> recipientDomains;
 
-  OutboundEntry(OutboundConnector connector) {
+  public OutboundEntry(OutboundConnector connector) {
     this.connector = connector;
     this.subject = "outbound connector " + connector.getOrganization() + "/" + connector.getName();
     List<DomainPattern> patterns = new ArrayList<>(connector.getRecipientDomainsCount());
@@ -29,21 +30,21 @@ final class OutboundEntry {
     this.recipientDomains = patterns.stream().distinct().toList();
   }
 
-  String name() {
+  public String name() {
     return connector.getName();
   }
 
-  boolean onPremises() {
+  public boolean onPremises() {
     return connector.getConnectorType() == ConnectorType.ON_PREMISES;
   }
 
   /** It takes mail. */
-  boolean inForce() {
+  public boolean inForce() {
     return connector.getEnabled() && !reportsOnly();
   }
 
   /** Decided and recorded as if it were in force (docs/guides/forced-tls-with-a-partner.md). */
-  boolean reportsOnly() {
+  public boolean reportsOnly() {
     return connector.getEnabled() && connector.getMode() == ConnectorMode.REPORT_ONLY;
   }
 
@@ -54,7 +55,7 @@ final class OutboundEntry {
   }
 
   /** Takes all that leaves the organization: centralized transport. */
-  boolean central() {
+  public boolean central() {
     return onPremises() && connector.getRouteAllMessagesViaOnPremises();
   }
 }

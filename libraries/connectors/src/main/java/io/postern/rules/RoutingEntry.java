@@ -4,6 +4,7 @@ import io.postern.contracts.v1.ConnectorMode;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.RoutingRule;
 import io.postern.contracts.v1.RuleScope;
+import io.postern.rules.address.AddressList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -13,13 +14,13 @@ import java.util.Locale;
  * originating mail only: anybody can write one into mail from outside. Immutable; equal only to
  * itself.
  */
-final class RoutingEntry {
+public final class RoutingEntry {
   static final Comparator<RoutingRule> RULES =
       Comparator.comparing(RoutingRule::getPriority).thenComparing(RoutingRule::getName);
   static final Comparator<RoutingEntry> ORDER = Comparator.comparing(entry -> entry.rule, RULES);
 
   /** Whether a condition holds; of a header section that is cut it may not be known. */
-  enum Holds {
+  public enum Holds {
     YES,
     NO,
     /** The field is not in the part of the header section that was recorded. */
@@ -32,10 +33,10 @@ final class RoutingEntry {
    * @param condition the parameter that decided
    * @param why a sentence, without values of the mail's header
    */
-  record Answer(Holds holds, String condition, String why) {}
+  public record Answer(Holds holds, String condition, String why) {}
 
-  final RoutingRule rule;
-  final String subject;
+  public final RoutingRule rule;
+  public final String subject;
   private final AddressList senders;
   private final AddressList recipients;
   private final AddressList exceptSenders;
@@ -76,11 +77,11 @@ final class RoutingEntry {
     }
   }
 
-  boolean inForce() {
+  public boolean inForce() {
     return rule.getEnabled() && !reportsOnly();
   }
 
-  boolean reportsOnly() {
+  public boolean reportsOnly() {
     return rule.getEnabled() && rule.getMode() == ConnectorMode.REPORT_ONLY;
   }
 
@@ -96,7 +97,7 @@ final class RoutingEntry {
    * @param sender MAIL FROM
    * @param ownRecipient the recipient's domain is an accepted domain of the organization
    */
-  Answer of(
+  public Answer of(
       OutboundMail mail,
       AddressList.Address sender,
       AddressList.Address recipient,

@@ -8,22 +8,22 @@ import io.postern.contracts.v1.ExplanationStep;
  * organization wrote or the session showed. Bounded, since it travels with every message: past
  * {@value #MAX_STEPS} steps failed ones are only counted. One thread.
  */
-final class Trail {
+public final class Trail {
   static final int MAX_STEPS = 40;
 
   private final Explanation.Builder explanation = Explanation.newBuilder();
   private int left;
 
-  Trail(String organization) {
+  public Trail(String organization) {
     explanation.setOrganization(organization);
   }
 
-  Trail matched(String subject, String condition, String detail) {
+  public Trail matched(String subject, String condition, String detail) {
     explanation.addSteps(step(subject, true, condition, detail));
     return this;
   }
 
-  Trail failed(String subject, String condition, String detail) {
+  public Trail failed(String subject, String condition, String detail) {
     if (explanation.getStepsCount() < MAX_STEPS) {
       explanation.addSteps(step(subject, false, condition, detail));
     } else {
@@ -32,19 +32,18 @@ final class Trail {
     return this;
   }
 
-  /** The connector would have taken the mail, and an administrator has blocked it. */
-  Trail blocked(InboundEntry entry) {
-    Condition blocked = InboundConditions.blocked(entry);
-    return failed(entry.subject, blocked.parameter(), blocked.sentence());
+  /** The condition is not met. */
+  public Trail failed(String subject, Condition condition) {
+    return failed(subject, condition.parameter(), condition.sentence());
   }
 
   /** Counts connectors that failed and need no step of their own. */
-  Trail alsoFailed(int count) {
+  public Trail alsoFailed(int count) {
     left += count;
     return this;
   }
 
-  Explanation summary(String sentence) {
+  public Explanation summary(String sentence) {
     if (left > 0) {
       explanation.addSteps(
           step("connectors", false, "count", left + " more did not match and are not listed"));

@@ -1,15 +1,18 @@
 /**
- * The decisions about connectors: acceptance of a recipient, and the next hop and TLS of a delivery
- * (docs/design/connectors.md). Pure functions of facts and a directory snapshot. No I/O, no clock,
- * no state between calls.
+ * The decisions about connectors (docs/design/connectors.md): pure functions of facts and one state
+ * of the directory. No I/O, no clock, no state between calls. This package has that state, {@link
+ * io.postern.rules.Directory}, with its objects parsed, and the steps of an explanation. The others
+ * stand on it, each on those above it:
  *
  * <ol>
- *   <li>{@link io.postern.rules.DirectoryRules} check each change before it is written.
- *   <li>{@link io.postern.rules.Directory} indexes one state of all objects.
- *   <li>At RCPT, {@link io.postern.rules.InboundRules} look for the client's own organization.
- *   <li>Else the partner connectors of the recipient's organization accept or refuse.
- *   <li>After acceptance, {@link io.postern.rules.OutboundRules} choose the connector by domain.
- *   <li>Its TLS settings become the requirement; a step raises it, none lowers it.
+ *   <li>{@code address}, {@code received}, {@code recipients}: addresses, domains, Received fields,
+ *       lists of recipients.
+ *   <li>{@code gateway}: the host that handed a mail to a gateway.
+ *   <li>{@code inbound}: at RCPT, the client's own organization, then the partner connectors of the
+ *       recipient's organization accept or refuse.
+ *   <li>{@code outbound}: after acceptance, the connector, the next hop and the TLS requirement.
+ *   <li>{@code checks}: each change before it is written, and warnings about it.
+ *   <li>{@code again}: a recorded session or mail decided once more.
  * </ol>
  */
 @org.jspecify.annotations.NullMarked

@@ -4,6 +4,7 @@ import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.InboundConnector;
+import io.postern.rules.inbound.InboundFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -14,33 +15,33 @@ import org.jspecify.annotations.Nullable;
  * Random directories of two organizations, with connectors that are off, blocked, limited or tied,
  * and random sessions with them. The seed makes them again.
  */
-final class RandomDirectories {
+public final class RandomDirectories {
   private static final List<String> RECIPIENTS =
       List.of("contoso.com", "fabrikam.com", "p.example", "a.p.example", "outside.example");
 
   private final RulePropertiesTest source = new RulePropertiesTest();
   private final Random random;
 
-  RandomDirectories(long seed) {
+  public RandomDirectories(long seed) {
     random = new Random(seed);
   }
 
-  List<DirectoryObject> objects() {
+  public List<DirectoryObject> objects() {
     List<DirectoryObject> objects = new ArrayList<>(source.contoso());
     objects.addAll(source.fabrikam());
     objects.replaceAll(this::changed);
     return objects;
   }
 
-  InboundFacts facts() {
+  public InboundFacts facts() {
     return source.facts();
   }
 
-  String recipient() {
+  public String recipient() {
     return RECIPIENTS.get(random.nextInt(RECIPIENTS.size()));
   }
 
-  Function<VerdictQuestion, @Nullable CertificateVerdict> verdict() {
+  public Function<VerdictQuestion, @Nullable CertificateVerdict> verdict() {
     return source.verdict();
   }
 

@@ -22,6 +22,13 @@ import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.names.CertificateNames;
+import io.postern.rules.address.DomainPattern;
+import io.postern.rules.address.IpAddress;
+import io.postern.rules.inbound.InboundDecision;
+import io.postern.rules.inbound.InboundFacts;
+import io.postern.rules.inbound.InboundRules;
+import io.postern.rules.outbound.OutboundDecision;
+import io.postern.rules.outbound.OutboundRules;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Properties of the rules for every directory and session, over seeded random ones. */
-class RulePropertiesTest {
+public class RulePropertiesTest {
   private static final int ROUNDS = 3_000;
   private static final List<String> SENDERS =
       List.of(
@@ -285,7 +292,7 @@ class RulePropertiesTest {
         .isLessThan(Duration.ofSeconds(10));
   }
 
-  List<DirectoryObject> contoso() {
+  public List<DirectoryObject> contoso() {
     List<DirectoryObject> objects =
         new ArrayList<>(List.of(organization("contoso"), domain("contoso", "contoso.com")));
     for (int i = random.nextInt(5); i > 0; i--) {
@@ -303,7 +310,7 @@ class RulePropertiesTest {
     return objects;
   }
 
-  List<DirectoryObject> fabrikam() {
+  public List<DirectoryObject> fabrikam() {
     return List.of(
         organization("fabrikam"),
         domain("fabrikam", "fabrikam.com"),
@@ -349,7 +356,7 @@ class RulePropertiesTest {
     }
   }
 
-  InboundFacts facts() {
+  public InboundFacts facts() {
     String sender = random.nextInt(6) == 0 ? null : pick(SENDERS);
     return switch (random.nextInt(3)) {
       case 0 -> Sample.plain(pick(ADDRESSES), sender);
@@ -358,7 +365,7 @@ class RulePropertiesTest {
     };
   }
 
-  Function<VerdictQuestion, @Nullable CertificateVerdict> verdict() {
+  public Function<VerdictQuestion, @Nullable CertificateVerdict> verdict() {
     return switch (random.nextInt(4)) {
       case 0 -> Sample.verdict(VerdictResult.BAD, VerdictReason.REVOKED);
       case 1 -> Sample.verdict(VerdictResult.UNKNOWN, VerdictReason.UNAVAILABLE);
@@ -434,7 +441,7 @@ class RulePropertiesTest {
   }
 
   /** An Accept's key is an array and has no text of its own. */
-  static String text(InboundDecision decision) {
+  public static String text(InboundDecision decision) {
     return decision instanceof InboundDecision.Accept accept
         ? String.join(
             "|",

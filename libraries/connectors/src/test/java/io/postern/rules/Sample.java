@@ -14,6 +14,7 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
+import io.postern.rules.inbound.InboundFacts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,31 +24,32 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Directory objects, sessions and verdicts, as short as tests want them. */
-final class Sample {
-  static final byte[] CERTIFICATE = "certificate".getBytes(StandardCharsets.US_ASCII);
-  static final Function<VerdictQuestion, @Nullable CertificateVerdict> NOTHING_KNOWN = q -> null;
-  static final Function<VerdictQuestion, @Nullable CertificateVerdict> GOOD =
+public final class Sample {
+  public static final byte[] CERTIFICATE = "certificate".getBytes(StandardCharsets.US_ASCII);
+  public static final Function<VerdictQuestion, @Nullable CertificateVerdict> NOTHING_KNOWN =
+      q -> null;
+  public static final Function<VerdictQuestion, @Nullable CertificateVerdict> GOOD =
       q -> CertificateVerdict.newBuilder().setResult(VerdictResult.GOOD).build();
-  static final Function<VerdictQuestion, @Nullable CertificateVerdict> NEVER_ASKED =
+  public static final Function<VerdictQuestion, @Nullable CertificateVerdict> NEVER_ASKED =
       q -> {
         throw new AssertionError("no connector depends on the certificate");
       };
 
   private Sample() {}
 
-  static Function<VerdictQuestion, @Nullable CertificateVerdict> verdict(
+  public static Function<VerdictQuestion, @Nullable CertificateVerdict> verdict(
       VerdictResult result, VerdictReason reason) {
     return q -> CertificateVerdict.newBuilder().setResult(result).setReason(reason).build();
   }
 
-  static DirectoryObject organization(String id) {
+  public static DirectoryObject organization(String id) {
     return DirectoryObject.newBuilder()
         .setOrganization(Organization.newBuilder().setId(id))
         .build();
   }
 
   /** An organization with {@code rejectDirectSend}, its domain, and further objects. */
-  static List<DirectoryObject> rejectsDirectSend(
+  public static List<DirectoryObject> rejectsDirectSend(
       String organization, String domain, DirectoryObject... more) {
     DirectoryObject rejecting =
         DirectoryObject.newBuilder()
@@ -59,11 +61,11 @@ final class Sample {
     return all;
   }
 
-  static DirectoryObject domain(String organization, String domain) {
+  public static DirectoryObject domain(String organization, String domain) {
     return domain(organization, domain, d -> {});
   }
 
-  static DirectoryObject domain(
+  public static DirectoryObject domain(
       String organization, String domain, Consumer<AcceptedDomain.Builder> more) {
     AcceptedDomain.Builder builder =
         AcceptedDomain.newBuilder()
@@ -75,12 +77,12 @@ final class Sample {
     return DirectoryObject.newBuilder().setAcceptedDomain(builder).build();
   }
 
-  static DirectoryObject partnerIn(
+  public static DirectoryObject partnerIn(
       String organization, String name, Consumer<InboundConnector.Builder> more) {
     return in(organization, name, ConnectorType.PARTNER, more);
   }
 
-  static DirectoryObject onPremisesIn(
+  public static DirectoryObject onPremisesIn(
       String organization, String name, Consumer<InboundConnector.Builder> more) {
     return in(organization, name, ConnectorType.ON_PREMISES, more);
   }
@@ -100,12 +102,12 @@ final class Sample {
     return DirectoryObject.newBuilder().setInboundConnector(builder).build();
   }
 
-  static DirectoryObject partnerOut(
+  public static DirectoryObject partnerOut(
       String organization, String name, Consumer<OutboundConnector.Builder> more) {
     return out(organization, name, ConnectorType.PARTNER, more);
   }
 
-  static DirectoryObject onPremisesOut(
+  public static DirectoryObject onPremisesOut(
       String organization, String name, Consumer<OutboundConnector.Builder> more) {
     return out(organization, name, ConnectorType.ON_PREMISES, more);
   }
@@ -126,7 +128,7 @@ final class Sample {
     return DirectoryObject.newBuilder().setOutboundConnector(builder).build();
   }
 
-  static DirectoryObject anchors(String organization, String name, byte[]... certificates) {
+  public static DirectoryObject anchors(String organization, String name, byte[]... certificates) {
     AnchorSet.Builder set = AnchorSet.newBuilder().setOrganization(organization).setName(name);
     for (byte[] certificate : certificates) {
       set.addCertificates(ByteString.copyFrom(certificate));
@@ -134,7 +136,7 @@ final class Sample {
     return DirectoryObject.newBuilder().setAnchorSet(set).build();
   }
 
-  static DirectoryObject distrusting(DirectoryObject anchors, byte[]... fingerprints) {
+  public static DirectoryObject distrusting(DirectoryObject anchors, byte[]... fingerprints) {
     AnchorSet.Builder set = anchors.getAnchorSet().toBuilder();
     for (byte[] fingerprint : fingerprints) {
       set.addDistrusted(ByteString.copyFrom(fingerprint));
@@ -142,25 +144,25 @@ final class Sample {
     return anchors.toBuilder().setAnchorSet(set).build();
   }
 
-  static DirectoryObject withDefaults(DirectoryObject anchors) {
+  public static DirectoryObject withDefaults(DirectoryObject anchors) {
     return anchors.toBuilder()
         .setAnchorSet(anchors.getAnchorSet().toBuilder().setWithDefaults(true))
         .build();
   }
 
-  static NextHopHost host(String host, int port) {
+  public static NextHopHost host(String host, int port) {
     return NextHopHost.newBuilder().setHost(host).setPort(port).build();
   }
 
-  static Directory directory(DirectoryObject... objects) {
+  public static Directory directory(DirectoryObject... objects) {
     return Directory.of(List.of(objects), 7, Map.of());
   }
 
-  static InboundFacts plain(String ip, @Nullable String mailFrom) {
+  public static InboundFacts plain(String ip, @Nullable String mailFrom) {
     return new InboundFacts(ip, false, List.of(), new byte[0], List.of(), mailFrom);
   }
 
-  static InboundFacts tls(String ip, @Nullable String mailFrom, String... names) {
+  public static InboundFacts tls(String ip, @Nullable String mailFrom, String... names) {
     return new InboundFacts(
         ip,
         true,

@@ -98,6 +98,20 @@ public final class DomainNames {
     return true;
   }
 
+  /**
+   * The domain of an address as a session has it: lower-case A-labels, or an address literal in
+   * lower case. Null: it has none.
+   */
+  public static @Nullable String ofAddress(String address) {
+    int at = address.lastIndexOf('@');
+    if (at < 0) {
+      return null;
+    }
+    String domain = address.substring(at + 1);
+    String ascii = isAscii(domain) ? domain.toLowerCase(Locale.ROOT) : aLabels(domain);
+    return ascii == null || ascii.isEmpty() ? null : ascii;
+  }
+
   private static final class Uts46 {
     static final IDNA MAPPING =
         IDNA.getUTS46Instance(

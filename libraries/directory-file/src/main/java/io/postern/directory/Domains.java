@@ -1,7 +1,7 @@
 package io.postern.directory;
 
 import io.postern.names.DomainNames;
-import io.postern.rules.IpAddress;
+import io.postern.rules.address.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -12,7 +12,7 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.rules.Directory;
-import io.postern.rules.DirectoryRules;
+import io.postern.rules.checks.DirectoryRules;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.rules.Directory;
-import io.postern.rules.DirectoryRules;
+import io.postern.rules.checks.DirectoryRules;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

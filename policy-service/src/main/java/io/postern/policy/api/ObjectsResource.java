@@ -23,7 +23,7 @@ import io.postern.policy.change.Precondition;
 import io.postern.policy.directory.CurrentDirectory;
 import io.postern.policy.directory.Permission;
 import io.postern.rules.Directory;
-import io.postern.rules.DirectoryWarnings;
+import io.postern.rules.checks.DirectoryWarnings;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;

@@ -8,7 +8,7 @@ import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.OutcomeWriter;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RemoteReply;
-import io.postern.rules.OutboundDecision;
+import io.postern.rules.outbound.OutboundDecision;
 import java.util.Collection;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;

@@ -4,8 +4,8 @@ import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.ConnectorMode;
 import io.postern.rules.Directory;
-import io.postern.rules.OutboundDecision;
-import io.postern.rules.RequirementComparison;
+import io.postern.rules.outbound.OutboundDecision;
+import io.postern.rules.outbound.RequirementComparison;
 import org.jspecify.annotations.Nullable;
 
 /**

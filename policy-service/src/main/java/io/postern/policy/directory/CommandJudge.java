@@ -8,7 +8,7 @@ import io.postern.contracts.v1.ExpectedObject;
 import io.postern.directory.ObjectVersion;
 import io.postern.policy.recipients.RecipientListStep;
 import io.postern.rules.Directory;
-import io.postern.rules.DirectoryRules;
+import io.postern.rules.checks.DirectoryRules;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;

@@ -6,7 +6,7 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.log.verdicts.VerdictSource;
-import io.postern.rules.InboundDecision;
+import io.postern.rules.inbound.InboundDecision;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -14,12 +14,13 @@ import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.log.LogSettings;
+import io.postern.names.DomainNames;
 import io.postern.policy.PolicyVerdicts;
 import io.postern.policy.explain.ExplainAnswer.Decisions;
 import io.postern.policy.explain.ExplainAnswer.In;
 import io.postern.policy.explain.ExplainAnswer.Recorded;
 import io.postern.rules.Directory;
-import io.postern.rules.RecordedFacts;
+import io.postern.rules.again.RecordedFacts;
 import io.postern.smtp.Address;
 import java.time.Duration;
 import java.time.Instant;
@@ -292,7 +293,7 @@ final class Explanations {
     }
     return mine.test("")
         || List.of(refused.getReversePath(), refused.getRecipient()).stream()
-            .map(RecordedFacts::domain)
+            .map(DomainNames::ofAddress)
             .anyMatch(
                 domain ->
                     domain != null

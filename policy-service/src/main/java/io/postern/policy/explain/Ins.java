@@ -7,7 +7,7 @@ import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.policy.explain.ExplainAnswer.In;
-import io.postern.rules.InboundDecision;
+import io.postern.rules.inbound.InboundDecision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package io.postern.policy.explain;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.fields.TlsDemand;
 import io.postern.policy.explain.ExplainAnswer.Out;
-import io.postern.rules.OutboundDecision;
+import io.postern.rules.outbound.OutboundDecision;
 
 /** Decisions about the way out, made or recorded, in the answer's form. */
 final class Outs {

@@ -5,7 +5,7 @@ import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.Explanation;
 import io.postern.rules.Condition;
 import io.postern.rules.ExplainedConnector;
-import io.postern.rules.ExplainedInbound;
+import io.postern.rules.inbound.ExplainedInbound;
 import java.util.Comparator;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;

@@ -6,7 +6,7 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
-import io.postern.rules.DomainPattern;
+import io.postern.rules.address.DomainPattern;
 import java.util.ArrayList;
 import java.util.List;
 

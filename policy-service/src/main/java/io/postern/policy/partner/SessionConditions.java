@@ -6,9 +6,9 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.rules.Directory;
-import io.postern.rules.ExplainedInbound;
-import io.postern.rules.InboundDecision;
-import io.postern.rules.InboundFacts;
+import io.postern.rules.inbound.ExplainedInbound;
+import io.postern.rules.inbound.InboundDecision;
+import io.postern.rules.inbound.InboundFacts;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

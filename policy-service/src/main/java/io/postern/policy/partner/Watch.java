@@ -7,9 +7,9 @@ import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RefusedVariant;
 import io.postern.contracts.v1.SessionFacts;
+import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
-import io.postern.rules.InboundFacts;
-import io.postern.rules.RecordedFacts;
+import io.postern.rules.inbound.InboundFacts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ final class Watch {
   }
 
   void accepted(MessageAccepted accepted, long millis) {
-    String sender = RecordedFacts.domain(accepted.getEnvelope().getReversePath());
+    String sender = DomainNames.ofAddress(accepted.getEnvelope().getReversePath());
     List<String> names = accepted.getSession().getTlsFacts().getPeerNamesList();
     List<String> claims = partner.claims(accepted.getSession(), names, sender);
     if (claims.isEmpty()) {
@@ -110,7 +110,7 @@ final class Watch {
                 facts(accepted.getSession(), names, sender),
                 isWhole(accepted.getSession(), names)
                     ? recipients.stream()
-                        .map(RecordedFacts::domain)
+                        .map(DomainNames::ofAddress)
                         .filter(Objects::nonNull)
                         .findFirst()
                         .orElse("")
@@ -163,7 +163,7 @@ final class Watch {
   }
 
   private void one(MessageRefused refused, List<String> names, long millis) {
-    String sender = RecordedFacts.domain(refused.getReversePath());
+    String sender = DomainNames.ofAddress(refused.getReversePath());
     List<String> claims = partner.claims(refused.getSession(), names, sender);
     boolean handshake = refused.getRule().equals("handshake");
     List<String> recipients = domains(List.of(refused.getRecipient()), false);
@@ -173,7 +173,7 @@ final class Watch {
       return;
     }
     boolean own = refused.getOrganization().equals(organization);
-    String recipient = RecordedFacts.domain(refused.getRecipient());
+    String recipient = DomainNames.ofAddress(refused.getRecipient());
     SessionConditions conditions =
         new SessionConditions(
             facts(refused.getSession(), names, sender),
@@ -253,7 +253,7 @@ final class Watch {
   private List<String> domains(List<String> recipients, boolean all) {
     Directory now = directory.get();
     Stream<String> domains =
-        recipients.stream().map(RecordedFacts::domain).filter(Objects::nonNull).distinct();
+        recipients.stream().map(DomainNames::ofAddress).filter(Objects::nonNull).distinct();
     return domains.filter(domain -> all || now.accepts(organization, domain)).limit(20).toList();
   }
 

@@ -1,6 +1,6 @@
 package io.postern.policy.partner;
 
-import io.postern.rules.IpRange;
+import io.postern.rules.address.IpRange;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;

@@ -13,7 +13,7 @@ import io.postern.contracts.v1.RecipientListCounts;
 import io.postern.contracts.v1.RecipientListState;
 import io.postern.contracts.v1.RecipientShard;
 import io.postern.rules.Directory;
-import io.postern.rules.RecipientRules;
+import io.postern.rules.inbound.RecipientRules;
 import io.postern.rules.recipients.LocalParts;
 import io.postern.rules.recipients.RecipientList;
 import io.postern.rules.recipients.RecipientList.Difference;

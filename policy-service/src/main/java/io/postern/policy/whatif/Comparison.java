@@ -8,18 +8,19 @@ import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsRequirement;
+import io.postern.names.DomainNames;
 import io.postern.policy.whatif.Difference.Sample;
 import io.postern.policy.whatif.Tally.Group;
 import io.postern.rules.Directory;
-import io.postern.rules.InboundDecision;
-import io.postern.rules.OutboundDecision;
 import io.postern.rules.OutboundMail;
-import io.postern.rules.OutboundRules;
-import io.postern.rules.RecipientRules;
-import io.postern.rules.RecordedDecision;
-import io.postern.rules.RecordedFacts;
 import io.postern.rules.RecordedHeader;
-import io.postern.rules.RequirementComparison;
+import io.postern.rules.again.RecordedDecision;
+import io.postern.rules.again.RecordedFacts;
+import io.postern.rules.inbound.InboundDecision;
+import io.postern.rules.inbound.RecipientRules;
+import io.postern.rules.outbound.OutboundDecision;
+import io.postern.rules.outbound.OutboundRules;
+import io.postern.rules.outbound.RequirementComparison;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -136,9 +137,9 @@ final class Comparison {
   /** By a domain that the draft gives or takes, or by a certificate that it names. */
   private boolean mayConcern(MessageAccepted message) {
     return !message.getSession().getTlsFacts().getPeerChainFingerprint().isEmpty()
-        || ofDomain(RecordedFacts.domain(message.getEnvelope().getReversePath()))
+        || ofDomain(DomainNames.ofAddress(message.getEnvelope().getReversePath()))
         || message.getEnvelope().getRecipientsList().stream()
-            .anyMatch(r -> ofDomain(RecordedFacts.domain(r.getAddress())));
+            .anyMatch(r -> ofDomain(DomainNames.ofAddress(r.getAddress())));
   }
 
   private boolean ofDomain(@Nullable String domain) {
@@ -160,7 +161,7 @@ final class Comparison {
       }
       for (int index : group.getRecipientsList()) {
         String address = message.getEnvelope().getRecipients(index).getAddress();
-        String domain = RecordedFacts.domain(address);
+        String domain = DomainNames.ofAddress(address);
         if (domain != null) {
           counted = true;
           tally.decided(1);
@@ -223,7 +224,7 @@ final class Comparison {
     }
 
     private boolean recipient(String recipient) {
-      String domain = recipient.indexOf('@') < 0 ? recipient : RecordedFacts.domain(recipient);
+      String domain = recipient.indexOf('@') < 0 ? recipient : DomainNames.ofAddress(recipient);
       if (domain == null) {
         return false;
       }

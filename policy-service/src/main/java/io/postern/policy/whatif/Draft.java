@@ -12,7 +12,7 @@ import io.postern.directory.ObjectVersion;
 import io.postern.directory.ObjectsFile;
 import io.postern.policy.change.Faults;
 import io.postern.rules.Directory;
-import io.postern.rules.DirectoryRules;
+import io.postern.rules.checks.DirectoryRules;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;

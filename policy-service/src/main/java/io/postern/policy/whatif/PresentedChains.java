@@ -3,7 +3,7 @@ package io.postern.policy.whatif;
 import com.google.protobuf.ByteString;
 import io.postern.contracts.v1.PresentedChain;
 import io.postern.names.CertificateNames;
-import io.postern.rules.RecordedFacts;
+import io.postern.rules.again.RecordedFacts;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.directory.DirectoryFile;
 import io.postern.rules.Directory;
-import io.postern.rules.InboundFacts;
+import io.postern.rules.inbound.InboundFacts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.postern.rules.received;
 
-import io.postern.rules.IpAddress;
+import io.postern.rules.address.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

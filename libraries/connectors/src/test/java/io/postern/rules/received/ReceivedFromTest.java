@@ -2,7 +2,7 @@ package io.postern.rules.received;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.rules.IpAddress;
+import io.postern.rules.address.IpAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.postern.rules.received;
 import static java.util.Objects.requireNonNull;
 
 import io.postern.fuzzing.FuzzTest;
-import io.postern.rules.IpAddress;
+import io.postern.rules.address.IpAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

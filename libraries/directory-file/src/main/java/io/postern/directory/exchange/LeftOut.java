@@ -9,7 +9,7 @@ import io.postern.directory.DirectoryFile;
 import io.postern.directory.FileProblem;
 import io.postern.directory.exchange.Finding.Taken;
 import io.postern.rules.Directory;
-import io.postern.rules.DirectoryRules;
+import io.postern.rules.checks.DirectoryRules;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,0 +1,141 @@
+package io.postern.rules.checks;
+
+import io.postern.contracts.v1.RoutingRule;
+import io.postern.contracts.v1.RuleScope;
+import io.postern.fields.DirectoryFields;
+import io.postern.rules.Directory;
+import io.postern.rules.OutboundEntry;
+import io.postern.rules.RoutingEntry;
+import io.postern.rules.address.AddressList;
+import java.util.List;
+
+/** The checks of a routing rule (docs/design/connectors.md, "Routing rules"). */
+public final class RoutingRuleCheck {
+  private static final int MOST_WORD = 64;
+
+  /** Of an organization: each recipient is compared with all of them. */
+  private static final int MOST_RULES = 300;
+
+  private static final int MOST_ADDRESSES = 10_000;
+  private static final int MOST_WORDS = 100;
+
+  private RoutingRuleCheck() {}
+
+  static void check(RoutingRule rule, Directory after, Findings findings) {
+    String organization = rule.getOrganization();
+    FieldChecks.check(DirectoryFields.ROUTING_RULE, rule, organization, after, findings);
+    findings.organization(organization, after);
+    bounds(after.index(organization).rules, findings);
+    addresses("senders", rule.getSendersList(), findings);
+    addresses("recipients", rule.getRecipientsList(), findings);
+    addresses("exceptSenders", rule.getExceptSendersList(), findings);
+    addresses("exceptRecipients", rule.getExceptRecipientsList(), findings);
+    header("header", rule.getHeaderField(), rule.getHeaderWordsList(), findings);
+    header("exceptHeader", rule.getExceptHeaderField(), rule.getExceptHeaderWordsList(), findings);
+    findings.when(
+        rule.getFromScope() != RuleScope.IN_ORGANIZATION
+            && !(rule.getHeaderField().isEmpty() && rule.getExceptHeaderField().isEmpty()),
+        "fromScope",
+        "a header field counts only in mail of the organization's own servers, so the rule would give"
+            + " other mail to the service again and again",
+        "set fromScope: inOrganization, or remove the header field");
+    OutboundEntry connector = after.index(organization).outbound(rule.getOutboundConnector());
+    String shown = "\"" + Findings.shown(rule.getOutboundConnector()) + "\"";
+    if (connector == null) {
+      findings.add(
+          "outboundConnector",
+          "there is no outbound connector " + shown,
+          "write the name of one that has isTransportRuleScoped: true");
+    } else {
+      findings.when(
+          !connector.connector.getIsTransportRuleScoped(),
+          "outboundConnector",
+          shown + " takes mail without a rule",
+          "set isTransportRuleScoped: true in the connector");
+    }
+  }
+
+  private static void bounds(List<RoutingEntry> all, Findings findings) {
+    findings.when(
+        all.size() > MOST_RULES,
+        "",
+        "the organization would have more than " + MOST_RULES + " routing rules",
+        "remove one, or merge rules that name the same connector");
+    int addresses =
+        all.stream()
+            .mapToInt(
+                entry ->
+                    entry.rule.getSendersCount()
+                        + entry.rule.getRecipientsCount()
+                        + entry.rule.getExceptSendersCount()
+                        + entry.rule.getExceptRecipientsCount())
+            .sum();
+    findings.when(
+        addresses > MOST_ADDRESSES,
+        "",
+        "the organization's routing rules would have more than " + MOST_ADDRESSES + " addresses",
+        "write domains in place of addresses");
+    findings.when(
+        all.stream()
+                .mapToInt(e -> e.rule.getHeaderWordsCount() + e.rule.getExceptHeaderWordsCount())
+                .sum()
+            > MOST_WORDS,
+        "",
+        "the organization's routing rules would have more than " + MOST_WORDS + " header words",
+        "use one marker for all rules");
+  }
+
+  /** The other side: a connector that a rule names. */
+  static void connector(OutboundEntry entry, Directory after, Findings findings) {
+    after.index(entry.connector.getOrganization()).rules.stream()
+        .filter(rule -> rule.rule.getOutboundConnector().equals(entry.name()))
+        .filter(rule -> !entry.connector.getIsTransportRuleScoped())
+        .findFirst()
+        .ifPresent(
+            rule ->
+                findings.add(
+                    "isTransportRuleScoped",
+                    "the routing rule \"" + rule.rule.getName() + "\" gives it mail",
+                    "set isTransportRuleScoped: true, or change the rule first"));
+  }
+
+  private static void addresses(String field, List<String> texts, Findings findings) {
+    if (!findings.list(field, texts.size(), Findings.MAX_LIST)) {
+      return;
+    }
+    for (int i = 0; i < texts.size(); i++) {
+      try {
+        var unused = new AddressList(List.of(texts.get(i)));
+      } catch (IllegalArgumentException e) {
+        findings.add(
+            field + "[" + i + "]",
+            "\"" + Findings.shown(texts.get(i)) + "\": " + e.getMessage(),
+            "write ann@contoso.com, contoso.com or *.contoso.com");
+      }
+    }
+  }
+
+  /** A name as RFC 5322 §3.6.8 has it. */
+  private static void header(String prefix, String name, List<String> words, Findings findings) {
+    findings.when(
+        !name.isEmpty() && !name.matches("[!-9;-~]{1,64}"),
+        prefix + "Field",
+        "\"" + Findings.shown(name) + "\" is not the name of a header field",
+        "write a name such as X-Signature, without the colon");
+    findings.when(
+        name.isEmpty() && !words.isEmpty(),
+        prefix + "Field",
+        "the words are looked for in a field",
+        "write the field's name");
+    if (!findings.list(prefix + "Words", words.size(), DirectoryFields.MOST_WORDS)) {
+      return;
+    }
+    for (int i = 0; i < words.size(); i++) {
+      findings.when(
+          words.get(i).isBlank() || words.get(i).length() > MOST_WORD,
+          prefix + "Words[" + i + "]",
+          words.get(i).isBlank() ? "it is empty" : "it is too long",
+          "write 1 to " + MOST_WORD + " characters");
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package io.postern.rules.inbound;
+
+import io.postern.contracts.VerdictQuestion;
+import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.ExplanationStep;
+import io.postern.contracts.v1.ReportedDecision;
+import org.jspecify.annotations.Nullable;
+
+/** The decision about one recipient in the session (docs/design/connectors.md, "Inbound"). */
+public sealed interface InboundDecision {
+  /**
+   * @param organization on whose behalf the mail goes on
+   * @param connector the inbound connector's name; empty: the anonymous path
+   * @param byAddress which of the connector's senderIPAddresses the client's is in; empty: the
+   *     connector does not go by that
+   * @param verdict "good"; empty: none was needed
+   * @param verdictKey of that verdict; empty: none was needed
+   * @param trust in the connector's server, beyond its right to send
+   * @param incoming the acceptance by the recipient's organization, where that is another one;
+   *     null: it is the same, or the recipient is outside
+   * @param reported by connectors in report-only mode; null: they would change nothing
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Accept(
+      String organization,
+      String connector,
+      Direction direction,
+      String byAddress,
+      String verdict,
+      byte[] verdictKey,
+      Explanation explanation,
+      SenderTrust trust,
+      @Nullable Accept incoming,
+      @Nullable ReportedDecision reported)
+      implements InboundDecision {
+    /** One organization's decision. */
+    public Accept(
+        String organization,
+        String connector,
+        Direction direction,
+        String byAddress,
+        String verdict,
+        byte[] verdictKey,
+        Explanation explanation) {
+      this(
+          organization,
+          connector,
+          direction,
+          byAddress,
+          verdict,
+          verdictKey,
+          explanation,
+          SenderTrust.NONE,
+          null,
+          null);
+    }
+
+    Accept with(SenderTrust given) {
+      return new Accept(
+          organization,
+          connector,
+          direction,
+          byAddress,
+          verdict,
+          verdictKey,
+          explanation,
+          given,
+          incoming,
+          reported);
+    }
+
+    private Accept with(@Nullable Accept recipients, @Nullable ReportedDecision report) {
+      return new Accept(
+          organization,
+          connector,
+          direction,
+          byAddress,
+          verdict,
+          verdictKey,
+          explanation,
+          trust,
+          recipients,
+          report);
+    }
+
+    /** With what connectors in report-only mode would have decided, for each organization. */
+    public Accept reporting(@Nullable ReportedDecision own, @Nullable ReportedDecision recipients) {
+      return with(incoming == null ? null : incoming.with(null, recipients), own);
+    }
+
+    /**
+     * The recipient's organization lets the mail in too. Each explanation is for its own
+     * organization (G8): this one learns only that the other was asked.
+     */
+    Accept and(Accept recipients, String recipientDomain) {
+      Explanation both =
+          explanation.toBuilder()
+              .addSteps(
+                  ExplanationStep.newBuilder()
+                      .setSubject("accepted domain " + recipientDomain)
+                      .setMatched(true)
+                      .setCondition("acceptedDomain")
+                      .setDetail(
+                          "it is served here for another organization, whose partner connectors "
+                              + "accept the mail as well"))
+              .build();
+      return new Accept(
+          organization,
+          connector,
+          direction,
+          byAddress,
+          verdict,
+          verdictKey,
+          both,
+          trust,
+          recipients,
+          reported);
+    }
+  }
+
+  /**
+   * The class of {@code enhanced} is the class of {@code code} (RFC 3463 §2).
+   *
+   * @param rule the connector's parameter that refused: requireTls, restrictDomainsToCertificate,
+   *     restrictDomainsToIPAddresses, tlsSenderCertificateName, blocked; or tenantAttribution,
+   *     rejectDirectSend, recipientUnknown, recipientListMissing
+   * @param organization whose rule it is; empty: nobody's
+   * @param connector empty: no connector refused
+   * @param verdict on the client's chain, such as "bad/revoked"; empty: none was asked for
+   * @param reported by connectors in report-only mode; null: they would change nothing
+   */
+  record Refuse(
+      int code,
+      String enhanced,
+      String text,
+      String rule,
+      String organization,
+      String connector,
+      String verdict,
+      Explanation explanation,
+      @Nullable ReportedDecision reported)
+      implements InboundDecision {
+    /** Without a report. */
+    public Refuse(
+        int code,
+        String enhanced,
+        String text,
+        String rule,
+        String organization,
+        String connector,
+        String verdict,
+        Explanation explanation) {
+      this(code, enhanced, text, rule, organization, connector, verdict, explanation, null);
+    }
+
+    /** With what connectors in report-only mode would have decided. */
+    public Refuse reporting(@Nullable ReportedDecision own) {
+      return new Refuse(
+          code, enhanced, text, rule, organization, connector, verdict, explanation, own);
+    }
+  }
+
+  /** A question: the caller asks and decides again with the answer, or with UNKNOWN. */
+  record VerdictNeeded(VerdictQuestion question) implements InboundDecision {}
+}
