@@ -418,6 +418,41 @@ public final class DirectoryFields {
                   "ValidationRecipients",
                   VALIDATED));
 
+  /**
+   * The entry of an organization that makes the two connectors between it and its Exchange servers:
+   * in the words of the outbound one.
+   */
+  public static final FieldTable HYBRID =
+      FieldTable.of(
+          OutboundConnector.getDescriptor(),
+          Row.of(
+                  "onPremisesServers",
+                  new Kind.Hosts(MOST_SMART_HOSTS),
+                  "`host`, `host:port`, addresses; at most " + MOST_SMART_HOSTS,
+                  "required")
+              .from("smartHosts"),
+          text(
+                  "certificateName",
+                  Form.CERTIFICATE_NAME,
+                  "a name in the servers' certificate, `mail.example.com`; it or its parent domain is"
+                      + " an accepted domain; no wildcard")
+              .from("tlsDomain")
+              .required("mail.contoso.example"),
+          texts(
+                  "domains",
+                  Form.DOMAIN_PATTERN,
+                  MOST_ENTRIES,
+                  "accepted domains of the organization whose mail goes to the servers" + AT_MOST)
+              .from("recipientDomains")
+              .otherwise("all"),
+          flag("routeAllMessagesViaOnPremises"),
+          text(
+              "clientCertificate",
+              Form.ENTRY,
+              "name of a certificate of the organization in delivery-service's folder, which the"
+                  + " servers see"),
+          anchors());
+
   /** Mail that a rule gives to an outbound connector. */
   public static final FieldTable ROUTING_RULE =
       FieldTable.of(

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The changes that make the directory equal to a file. Objects of the file's organizations that are
@@ -34,21 +35,16 @@ public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange>
     List<DirectoryObject> objects = new ArrayList<>();
     List<DirectoryChange> changes = new ArrayList<>();
     for (DirectoryObject wanted : file.objects()) {
-      String key = DirectoryKeys.key(wanted);
-      DirectoryObject had = theirs.remove(key);
+      DirectoryObject had = theirs.remove(DirectoryKeys.key(wanted));
       if (!wanted.equals(had)) {
         objects.add(wanted);
-        changes.add(
-            had == null
-                ? new DirectoryChange(DirectoryChange.ADDED, key, added(wanted))
-                : new DirectoryChange(DirectoryChange.CHANGED, key, changed(had, wanted)));
+        changes.add(change(had, wanted));
       }
     }
-    theirs.forEach(
-        (key, gone) -> {
-          objects.add(gone.toBuilder().setRemoved(true).build());
-          changes.add(new DirectoryChange(DirectoryChange.REMOVED, key, List.of()));
-        });
+    for (DirectoryObject gone : theirs.values()) {
+      objects.add(gone.toBuilder().setRemoved(true).build());
+      changes.add(change(gone, null));
+    }
     return new DirectoryDiff(List.copyOf(objects), List.copyOf(changes));
   }
 
@@ -71,29 +67,16 @@ public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange>
         .filter(object -> !object.getRemoved())
         .forEach(object -> had.put(DirectoryKeys.key(object), object));
     List<DirectoryChange> changes = new ArrayList<>();
-    for (DirectoryObject now : after) {
-      String key = DirectoryKeys.key(now);
+    for (DirectoryObject object : after) {
+      String key = DirectoryKeys.key(object);
       DirectoryObject old = had.remove(key);
-      if (now.getRemoved()) {
-        if (old != null) {
-          changes.add(new DirectoryChange(DirectoryChange.REMOVED, key, removed(old)));
-        }
-      } else if (old == null) {
-        changes.add(new DirectoryChange(DirectoryChange.ADDED, key, added(now)));
-      } else {
-        List<DirectoryChange.Field> fields = changed(old, now);
-        if (!fields.isEmpty()) {
-          changes.add(new DirectoryChange(DirectoryChange.CHANGED, key, fields));
-        }
+      DirectoryObject now = object.getRemoved() ? null : object;
+      List<DirectoryChange.Field> fields = fields(old, now);
+      if (old == null ? now != null : now == null || !fields.isEmpty()) {
+        changes.add(new DirectoryChange(word(old, now), key, fields));
       }
     }
     return changes;
-  }
-
-  private static List<DirectoryChange.Field> removed(DirectoryObject object) {
-    return readable(object).entrySet().stream()
-        .map(field -> new DirectoryChange.Field(field.getKey(), field.getValue(), null))
-        .toList();
   }
 
   /** The difference of one object; empty: the two are equal, or there is neither. */
@@ -101,18 +84,20 @@ public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange>
       Optional<DirectoryObject> before, Optional<DirectoryObject> after) {
     DirectoryObject had = before.map(DirectoryDiff::bare).orElse(null);
     DirectoryObject wanted = after.map(DirectoryDiff::bare).orElse(null);
-    if (Objects.equals(had, wanted)) {
-      return Optional.empty();
-    }
-    if (wanted == null) {
-      String key = DirectoryKeys.key(Objects.requireNonNull(had));
-      return Optional.of(new DirectoryChange(DirectoryChange.REMOVED, key, List.of()));
-    }
-    String key = DirectoryKeys.key(wanted);
-    return Optional.of(
-        had == null
-            ? new DirectoryChange(DirectoryChange.ADDED, key, added(wanted))
-            : new DirectoryChange(DirectoryChange.CHANGED, key, changed(had, wanted)));
+    return Objects.equals(had, wanted) ? Optional.empty() : Optional.of(change(had, wanted));
+  }
+
+  private static DirectoryChange change(
+      @Nullable DirectoryObject had, @Nullable DirectoryObject wanted) {
+    String key = DirectoryKeys.key(Objects.requireNonNull(wanted == null ? had : wanted));
+    return new DirectoryChange(
+        word(had, wanted), key, wanted == null ? List.of() : fields(had, wanted));
+  }
+
+  private static String word(@Nullable DirectoryObject had, @Nullable DirectoryObject now) {
+    return had == null
+        ? DirectoryChange.ADDED
+        : now == null ? DirectoryChange.REMOVED : DirectoryChange.CHANGED;
   }
 
   /** The object without the marks of the command that wrote it. */
@@ -126,15 +111,10 @@ public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange>
         .build();
   }
 
-  private static List<DirectoryChange.Field> added(DirectoryObject object) {
-    return readable(object).entrySet().stream()
-        .map(field -> new DirectoryChange.Field(field.getKey(), null, field.getValue()))
-        .toList();
-  }
-
-  private static List<DirectoryChange.Field> changed(DirectoryObject had, DirectoryObject wanted) {
-    Map<String, Object> before = readable(had);
-    Map<String, Object> after = readable(wanted);
+  private static List<DirectoryChange.Field> fields(
+      @Nullable DirectoryObject had, @Nullable DirectoryObject now) {
+    Map<String, Object> before = had == null ? Map.of() : readable(had);
+    Map<String, Object> after = now == null ? Map.of() : readable(now);
     Set<String> names = new LinkedHashSet<>(after.keySet());
     names.addAll(before.keySet());
     return names.stream()

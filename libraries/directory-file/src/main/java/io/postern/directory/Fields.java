@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -29,49 +31,62 @@ final class Fields {
   private final Map<String, Node> keys = new LinkedHashMap<>();
   private final Map<String, Node> values = new LinkedHashMap<>();
   private final Set<String> asked = new HashSet<>();
+  private final String pointer;
   private final String prefix;
   private String object;
 
-  private Fields(Node mapping, Problems problems, String object, String prefix) {
-    this.problems = problems;
-    this.place = Place.of(mapping);
-    this.object = object;
-    this.prefix = prefix;
+  /** Of the document. */
+  Fields(Node root, Problems problems) {
+    this(root, problems, "", "", "");
   }
 
   /**
    * @param node a mapping; anything else is a problem and reads as an empty mapping
+   * @param pointer of the mapping in the document
    * @param object key of the object that the fields belong to, as far as it is known
    * @param prefix of the fields' names in problems, as {@code mailboxRoute.}
    */
-  static Fields of(Node node, Problems problems, String object, String prefix) {
-    Fields fields = new Fields(node, problems, object, prefix);
+  private Fields(Node node, Problems problems, String pointer, String object, String prefix) {
+    this.problems = problems;
+    this.place = Place.of(node);
+    this.pointer = pointer;
+    this.object = object;
+    this.prefix = prefix;
     if (!(node instanceof MappingNode mapping)) {
-      problems.add(fields.place, object, name(prefix), "no fields here", "write \"name: value\"");
-      return fields;
+      problem(place, pointer, name(prefix), "no fields here", "write \"name: value\"");
+      return;
     }
     for (NodeTuple tuple : mapping.getValue()) {
       Node key = tuple.getKeyNode();
       if (!(key instanceof ScalarNode scalar)) {
-        problems.add(
-            Place.of(key), object, "", "a field name is one word", "write \"name: value\"");
-      } else if (fields.values.putIfAbsent(scalar.getValue(), tuple.getValueNode()) != null) {
-        problems.add(
-            Place.of(key),
-            object,
-            prefix + scalar.getValue(),
-            scalar.getValue() + " is a duplicate",
-            "keep one of the two");
+        problem(Place.of(key), pointer, "", "a field name is one word", "write \"name: value\"");
+        continue;
+      }
+      String name = scalar.getValue();
+      if (values.putIfAbsent(name, tuple.getValueNode()) == null) {
+        keys.put(name, key);
       } else {
-        fields.keys.put(scalar.getValue(), key);
+        problem(Place.of(key), name, name + " is a duplicate", "keep one of the two");
       }
     }
-    return fields;
+  }
+
+  /** Where the mapping begins. */
+  Place place() {
+    return place;
+  }
+
+  /** The value of a field that is not there. */
+  void otherwise(String name, String value) {
+    values.putIfAbsent(name, YamlText.node(value));
   }
 
   /** From here on problems are of this object, and its fields' places are kept. */
   void belongTo(String key) {
     object = key;
+    if (prefix.isEmpty()) {
+      problems.object(key, pointer);
+    }
     problems.place(key, name(prefix), place);
     values.forEach((name, value) -> placeOf(key, prefix + name, value));
   }
@@ -118,44 +133,44 @@ final class Fields {
   }
 
   boolean flag(String name, boolean otherwise) {
-    Node node = take(name);
-    if (node == null) {
-      return otherwise;
-    }
-    String text = scalar(name, node);
-    if (!text.equals("true") && !text.equals("false")) {
-      wrong(name, node, text, "true or false");
-      return otherwise;
-    }
-    return text.equals("true");
+    return value(
+        name,
+        otherwise,
+        text -> text.equals("true") ? Boolean.TRUE : text.equals("false") ? false : null,
+        "true or false");
   }
 
   int number(String name, int otherwise, int least, int most) {
-    Node node = take(name);
-    if (node == null) {
-      return otherwise;
-    }
-    String text = scalar(name, node);
-    int number = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
-    if (number < least || number > most) {
-      wrong(name, node, text, "a number from " + least + " to " + most);
-      return otherwise;
-    }
-    return number;
+    return value(
+        name,
+        otherwise,
+        text -> {
+          int number = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
+          return number < least || number > most ? null : number;
+        },
+        "a number from " + least + " to " + most);
   }
 
   EnumValueDescriptor word(String name, Words words, EnumValueDescriptor otherwise) {
+    return value(name, otherwise, words::read, "one of " + String.join(", ", words.all()));
+  }
+
+  /**
+   * @param read null: it is none
+   * @param instead for people, of a wrong one
+   */
+  private <T> T value(
+      String name, T otherwise, Function<String, @Nullable T> read, String instead) {
     Node node = take(name);
     if (node == null) {
       return otherwise;
     }
     String text = scalar(name, node);
-    EnumValueDescriptor value = words.read(text);
-    if (value == null) {
-      wrong(name, node, text, "one of " + String.join(", ", words.all()));
-      return otherwise;
+    T value = read.apply(text);
+    if (value == null && !text.isEmpty()) { // else it was reported already
+      problem(Place.of(node), name, name + " is \"" + shortened(text) + "\"", "write " + instead);
     }
-    return value;
+    return value == null ? otherwise : value;
   }
 
   /** A list of texts, or one text in place of a list of one. */
@@ -175,17 +190,40 @@ final class Fields {
     return texts;
   }
 
-  /** A list of mappings; an empty field is an empty list. */
-  List<Node> mappings(String name) {
-    Node node = take(name);
-    if (node == null || node instanceof ScalarNode scalar && YamlText.isEmpty(scalar)) {
-      return List.of();
-    }
-    return items(name, node);
+  /** A list of mappings, each of an object; an empty field is an empty list. */
+  List<Fields> objects(String name) {
+    return mappings(name, (item, node) -> new Fields(node, problems, below(item), "", ""));
   }
 
-  @Nullable Node mapping(String name) {
-    return take(name);
+  /** A list of mappings of this object. */
+  List<Fields> parts(String name) {
+    return mappings(name, this::part);
+  }
+
+  /** A mapping of this object. */
+  @Nullable Fields part(String name) {
+    Node node = take(name);
+    return node == null ? null : part(name, node);
+  }
+
+  private List<Fields> mappings(String name, BiFunction<String, Node, Fields> of) {
+    Node node = take(name);
+    List<Fields> mappings = new ArrayList<>();
+    if (node != null && !(node instanceof ScalarNode scalar && YamlText.isEmpty(scalar))) {
+      items(name, node)
+          .forEach(each -> mappings.add(of.apply(name + "[" + mappings.size() + "]", each)));
+    }
+    return mappings;
+  }
+
+  private Fields part(String name, Node node) {
+    Fields part = new Fields(node, problems, below(name), object, name + ".");
+    part.belongTo(object);
+    return part;
+  }
+
+  private String below(String name) {
+    return pointer + FileProblem.pointer(name);
   }
 
   void problem(String name, String problem, String cure) {
@@ -204,16 +242,13 @@ final class Fields {
 
   /** Reports each field that was never asked for, with the nearest name that would have been. */
   void done() {
-    for (Map.Entry<String, Node> key : keys.entrySet()) {
-      String name = key.getKey();
-      if (!asked.contains(name)) {
-        problem(
-            Place.of(key.getValue()),
-            name,
-            "unknown field " + shortened(name),
-            "did you mean " + Nearest.of(name, asked) + "?");
-      }
-    }
+    keys.forEach(
+        (name, key) -> {
+          if (!asked.contains(name)) {
+            String nearest = "did you mean " + Nearest.of(name, asked) + "?";
+            problem(Place.of(key), name, "unknown field " + shortened(name), nearest);
+          }
+        });
   }
 
   private @Nullable Node take(String name) {
@@ -253,14 +288,15 @@ final class Fields {
     return scalar.getValue();
   }
 
-  private void wrong(String name, Node node, String text, String instead) {
-    if (!text.isEmpty()) { // else it was reported already
-      problem(Place.of(node), name, name + " is \"" + shortened(text) + "\"", "write " + instead);
-    }
+  private void problem(Place place, String name, String problem, String cure) {
+    boolean written =
+        prefix.isEmpty() && keys.containsKey(name); // as it may be with characters of a path
+    String at = written ? pointer + "/" + FileProblem.escaped(name) : below(name);
+    problem(place, at, prefix + name, problem, cure);
   }
 
-  private void problem(Place at, String name, String problem, String cure) {
-    problems.add(at, object, prefix + name, problem, cure);
+  private void problem(Place at, String pointer, String field, String problem, String cure) {
+    problems.add(at, pointer, object, field, problem, cure);
   }
 
   private static String shortened(String text) {

@@ -19,6 +19,12 @@ public record FileProblem(
 
   /** JSON Pointer of a field below its object. */
   public static String pointer(String field) {
-    return field.isEmpty() ? "" : "/" + Pointers.path(field);
+    return field.isEmpty()
+        ? ""
+        : "/" + escaped(field).replace("[", "/").replace("]", "").replace('.', '/');
+  }
+
+  static String escaped(String name) {
+    return name.replace("~", "~0").replace("/", "~1");
   }
 }

@@ -8,10 +8,10 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RevocationMode;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.fields.DirectoryFields;
 import io.postern.names.DomainNames;
 import java.util.List;
 import java.util.Map;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * The reader of an organization's {@code hybrid} entry, which stands for the two connectors between
@@ -24,18 +24,15 @@ final class HybridReader {
   static final String ENTRY = "hybrid";
   static final String INBOUND = "Inbound from on-premises";
   static final String OUTBOUND = "Outbound to on-premises";
-
-  /** The fields as policy-service's README has them. */
-  static final List<String> FIELDS =
-      List.of(
-          "onPremisesServers",
-          "certificateName",
-          "domains",
-          "routeAllMessagesViaOnPremises",
-          "clientCertificate",
-          "trustAnchors");
-
   private static final String COMMENT = "made by the hybrid entry of a directory file";
+
+  /** The entry's fields, by those of the connectors. */
+  private static final Map<String, String> NAMES =
+      Map.of(
+          "tlsSenderCertificateName", "certificateName",
+          "tlsDomain", "certificateName",
+          "smartHosts", "onPremisesServers",
+          "recipientDomains", "domains");
 
   private final Problems problems;
   private final String organization;
@@ -50,35 +47,35 @@ final class HybridReader {
    *
    * @param accepted the organization's accepted domains
    */
-  List<DirectoryObject> read(Node node, List<String> accepted) {
-    Fields fields = Fields.of(node, problems, "", ENTRY + ".");
-    fields.belongTo("organization/" + organization);
-    String name = certificateName(fields);
-    List<String> domains = domains(fields, accepted);
-    InboundConnector.Builder inbound = inbound(name);
-    OutboundConnector.Builder outbound = outbound(fields, name, domains);
-    inbound.setAnchors(outbound.getAnchors());
+  List<DirectoryObject> read(Fields fields, List<String> accepted) {
+    OutboundConnector.Builder outbound = outbound();
+    ObjectReader reader = new ObjectReader(problems, organization);
+    DirectoryFields.HYBRID.fields().forEach(field -> reader.read(field, fields, outbound));
+    certificateName(outbound.getTlsDomain(), fields);
+    domains(outbound.getRecipientDomainsList(), accepted, fields);
+    if (!fields.has("domains")) {
+      outbound.addAllRecipientDomains(accepted);
+    }
+    if (outbound.getSmartHostsCount() == 0) {
+      fields.problem(
+          "onPremisesServers",
+          "the entry names no server",
+          "write onPremisesServers: [mail.contoso.example], with the servers that receive mail for "
+              + "the organization");
+    }
     fields.done();
-    DirectoryObject in = DirectoryObject.newBuilder().setInboundConnector(inbound).build();
-    DirectoryObject out = DirectoryObject.newBuilder().setOutboundConnector(outbound).build();
-    made(in, Map.of("tlsSenderCertificateName", "certificateName"));
-    made(
-        out,
-        Map.of(
-            "tlsDomain", "certificateName",
-            "smartHosts", "onPremisesServers",
-            "recipientDomains", "domains"));
-    return List.of(in, out);
+    InboundConnector.Builder inbound = inbound(outbound);
+    return List.of(
+        made(DirectoryObject.newBuilder().setInboundConnector(inbound).build()),
+        made(DirectoryObject.newBuilder().setOutboundConnector(outbound).build()));
   }
 
-  private void made(DirectoryObject connector, Map<String, String> fields) {
-    problems.made(DirectoryKeys.key(connector), "organization/" + organization, ENTRY, fields);
+  private DirectoryObject made(DirectoryObject connector) {
+    problems.made(DirectoryKeys.key(connector), "organization/" + organization, ENTRY, NAMES);
+    return connector;
   }
 
-  private static String certificateName(Fields fields) {
-    String name =
-        Domains.one(
-            fields, "certificateName", fields.required("certificateName", "mail.contoso.example"));
+  private static void certificateName(String name, Fields fields) {
     if (name.startsWith("*.")) {
       // Exchange's trap: the wizard's wildcard takes in the mail of other gateways.
       fields.problem(
@@ -92,11 +89,9 @@ final class HybridReader {
               + name
               + " has it too");
     }
-    return name;
   }
 
-  private static List<String> domains(Fields fields, List<String> accepted) {
-    List<String> domains = Domains.list(fields, "domains");
+  private static void domains(List<String> domains, List<String> accepted, Fields fields) {
     for (int i = 0; i < domains.size(); i++) {
       if (!accepted.contains(domains.get(i))) {
         fields.problem(
@@ -112,10 +107,9 @@ final class HybridReader {
       fields.problem(
           "domains", "the organization has no accepted domain", "write acceptedDomains first");
     }
-    return fields.has("domains") ? domains : accepted;
   }
 
-  private InboundConnector.Builder inbound(String certificateName) {
+  private InboundConnector.Builder inbound(OutboundConnector.Builder outbound) {
     return InboundConnector.newBuilder()
         .setOrganization(organization)
         .setName(INBOUND)
@@ -124,38 +118,22 @@ final class HybridReader {
         .setComment(COMMENT)
         .addSenderDomains("*")
         .setRequireTls(true)
-        .setTlsSenderCertificateName(certificateName)
+        .setTlsSenderCertificateName(outbound.getTlsDomain())
         .setCloudServicesMailEnabled(true)
+        .setAnchors(outbound.getAnchors())
         .setRevocation(RevocationMode.REVOCATION_REQUIRED);
   }
 
-  private OutboundConnector.Builder outbound(
-      Fields fields, String certificateName, List<String> domains) {
-    OutboundConnector.Builder outbound =
-        OutboundConnector.newBuilder()
-            .setOrganization(organization)
-            .setName(OUTBOUND)
-            .setConnectorType(ConnectorType.ON_PREMISES)
-            .setEnabled(true)
-            .setComment(COMMENT)
-            .addAllRecipientDomains(domains)
-            .setUseMxRecord(false)
-            .addAllSmartHosts(Hosts.list(fields, "onPremisesServers"))
-            .setTlsSettings(TlsLevel.DOMAIN_VALIDATION)
-            .setTlsDomain(certificateName)
-            .setMinimumTlsVersion(TlsVersion.TLS_1_2)
-            .setRouteAllMessagesViaOnPremises(fields.flag("routeAllMessagesViaOnPremises", false))
-            .setClientCertificate(fields.text("clientCertificate"))
-            .setCloudServicesMailEnabled(true)
-            .setAnchors(ObjectReader.anchors(fields, "trustAnchors", organization))
-            .setRevocation(RevocationMode.REVOCATION_REQUIRED);
-    if (outbound.getSmartHostsCount() == 0) {
-      fields.problem(
-          "onPremisesServers",
-          "the entry names no server",
-          "write onPremisesServers: [mail.contoso.example], with the servers that receive mail for "
-              + "the organization");
-    }
-    return outbound;
+  private OutboundConnector.Builder outbound() {
+    return OutboundConnector.newBuilder()
+        .setOrganization(organization)
+        .setName(OUTBOUND)
+        .setConnectorType(ConnectorType.ON_PREMISES)
+        .setEnabled(true)
+        .setComment(COMMENT)
+        .setTlsSettings(TlsLevel.DOMAIN_VALIDATION)
+        .setMinimumTlsVersion(TlsVersion.TLS_1_2)
+        .setCloudServicesMailEnabled(true)
+        .setRevocation(RevocationMode.REVOCATION_REQUIRED);
   }
 }

@@ -8,13 +8,12 @@ import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.Organization;
 import io.postern.fields.Field;
-import io.postern.fields.FieldTable;
 import io.postern.fields.Kind;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.List;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * The reader of an organization's objects, by the tables of their fields. One parse, one thread.
@@ -28,73 +27,66 @@ final class ObjectReader {
     this.organization = organization;
   }
 
-  DirectoryObject read(ObjectKind kind, Node node) {
+  DirectoryObject read(ObjectKind kind, Fields fields) {
     DirectoryObject.Builder object = kind.begun(organization);
     Message.Builder message = kind.message(object);
-    FieldTable table = kind.fields();
-    Fields fields = Fields.of(node, problems, "", "");
-    read(table.fields().getFirst(), fields, message); // the name, of which the key is made
+    Field name = kind.fields().fields().getFirst();
+    read(name, fields, message); // of which the key is made
     String key = DirectoryKeys.key(object.build());
+    boolean twice = problems.knows(key);
     fields.belongTo(key);
-    rest(table, fields, message, key);
+    if (message instanceof Organization.Builder organization) {
+      id(organization.getId(), twice, fields);
+    }
+    kind.fields().fields().stream()
+        .filter(field -> field != name)
+        .forEach(field -> read(field, fields, message));
+    kind.fields()
+        .refused()
+        .forEach(
+            (refused, cure) -> {
+              if (fields.flag(refused, false)) {
+                fields.problem(refused, "this version does not evaluate it", cure);
+              }
+            });
     if (message instanceof AnchorSet.Builder set) {
       hasCertificates(fields, set);
     }
-    fields.done();
     return object.build();
   }
 
-  /**
-   * All but the first.
-   *
-   * @param key of the object
-   */
-  void rest(FieldTable table, Fields fields, Message.Builder message, String key) {
-    for (Field field : table.fields().subList(1, table.fields().size())) {
-      if (field.kind() instanceof Kind.Part part) {
-        part(field, part, fields, message, key);
-      } else {
-        read(field, fields, message);
-      }
+  private static void id(String id, boolean twice, Fields fields) {
+    if (twice) {
+      fields.problem("id", "organization " + id + " is a duplicate", "join the two");
+    } else if (!id.isEmpty() && !id.matches("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")) {
+      fields.problem(
+          "id", "\"" + id + "\" is not a valid ID", "write lower-case letters, digits and hyphens");
     }
-    table
-        .refused()
-        .forEach(
-            (name, cure) -> {
-              if (fields.flag(name, false)) {
-                fields.problem(name, "this version does not evaluate it", cure);
-              }
-            });
   }
 
-  private void part(
-      Field field, Kind.Part part, Fields fields, Message.Builder message, String key) {
-    String name = field.name();
+  private void parts(Field field, Kind.Part part, Fields fields, Message.Builder message) {
     if (part.most() > 0) {
-      int i = 0;
-      for (Node node : fields.mappings(name)) {
+      for (Fields each : fields.parts(field.name())) {
         Message.Builder one = message.newBuilderForField(field.path().getLast());
-        part(part, node, key, name + "[" + i++ + "].", one);
+        part(part, each, one);
         message.addRepeatedField(field.path().getLast(), one.build());
       }
       return;
     }
-    Node node = fields.mapping(name);
-    if (node != null) {
-      part(part, node, key, name + ".", message);
+    Fields own = fields.part(field.name());
+    if (own != null) {
+      part(part, own, message);
     } else {
       missing(field, fields);
     }
   }
 
-  private void part(Kind.Part part, Node node, String key, String prefix, Message.Builder message) {
-    Fields fields = Fields.of(node, problems, key, prefix);
-    fields.belongTo(key);
+  private void part(Kind.Part part, Fields fields, Message.Builder message) {
     part.fields().fields().forEach(field -> read(field, fields, message));
     fields.done();
   }
 
-  private void read(Field field, Fields fields, Message.Builder message) {
+  void read(Field field, Fields fields, Message.Builder message) {
     String name = field.name();
     switch (field.kind()) {
       case Kind.Flag flag ->
@@ -111,10 +103,10 @@ final class ObjectReader {
               message, texts.form().domain() ? Domains.list(fields, name) : fields.texts(name));
       case Kind.Hosts _ -> field.set(message, Hosts.list(fields, name));
       case Kind.Host _ -> field.set(message, Hosts.one(fields, name, text(field, fields)));
-      case Kind.Anchors _ -> field.set(message, anchors(fields, name, organization));
+      case Kind.Anchors _ -> field.set(message, anchors(fields.text(name)));
       case Kind.Certificates _ -> field.set(message, certificates(fields, name));
       case Kind.Fingerprints _ -> field.set(message, fingerprints(fields, name));
-      case Kind.Part _ -> throw new IllegalStateException(name + " is in no part");
+      case Kind.Part part -> parts(field, part, fields, message);
     }
   }
 
@@ -137,13 +129,9 @@ final class ObjectReader {
   }
 
   /** The organization's own set by its name; without one the installation's default set. */
-  static AnchorSetReference anchors(Fields fields, String field, String organization) {
-    String set = fields.text(field);
-    return set.isEmpty()
-        ? AnchorSetReference.getDefaultInstance()
-        : AnchorSetReference.newBuilder()
-            .setId(DirectoryKeys.anchorSetId(organization, set))
-            .build();
+  private AnchorSetReference anchors(String set) {
+    String id = set.isEmpty() ? "" : DirectoryKeys.anchorSetId(organization, set);
+    return AnchorSetReference.newBuilder().setId(id).build();
   }
 
   private static void hasCertificates(Fields fields, AnchorSet.Builder set) {

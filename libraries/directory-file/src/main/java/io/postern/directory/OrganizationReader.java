@@ -6,7 +6,6 @@ import io.postern.contracts.v1.DirectoryObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /** The reader of a directory file's organizations with all their objects. One parse, one thread. */
 final class OrganizationReader {
@@ -22,25 +21,17 @@ final class OrganizationReader {
     return List.copyOf(objects.values());
   }
 
-  /** An organization by itself, without its objects. */
-  DirectoryObject alone(Node node) {
-    Fields fields = Fields.of(node, problems, "", "");
-    String id = begin(fields);
-    DirectoryObject organization = organization(fields, id);
-    fields.done();
-    return organization;
-  }
-
   /** The organization's id. */
-  String read(Node node) {
-    Fields fields = Fields.of(node, problems, "", "");
-    String id = begin(fields);
-    objects.putIfAbsent("organization/" + id, organization(fields, id));
+  String read(Fields fields) {
+    ObjectReader reader = new ObjectReader(problems, "");
+    DirectoryObject organization = reader.read(ObjectKind.ORGANIZATION, fields);
+    objects.putIfAbsent(DirectoryKeys.key(organization), organization);
+    String id = organization.getOrganization().getId();
     objects(fields, id);
-    Node hybrid = fields.mapping(HybridReader.ENTRY);
+    Fields hybrid = fields.part(HybridReader.ENTRY);
     if (hybrid != null) {
-      List<String> accepted = acceptedDomains(id);
-      new HybridReader(problems, id).read(hybrid, accepted).forEach(made -> addMade(made, hybrid));
+      List<DirectoryObject> made = new HybridReader(problems, id).read(hybrid, acceptedDomains(id));
+      made.forEach(connector -> addMade(connector, hybrid));
     }
     fields.done();
     return id;
@@ -48,40 +39,24 @@ final class OrganizationReader {
 
   /** The lists of an organization's objects. */
   void objects(Fields fields, String id) {
-    ObjectReader reader = new ObjectReader(problems, id);
     for (ObjectKind kind : ObjectKind.values()) {
       if (kind != ObjectKind.ORGANIZATION) {
-        for (Node node : fields.mappings(kind.list())) {
-          add(reader.read(kind, node), node);
+        for (Fields each : fields.objects(kind.list())) {
+          object(kind, each, id);
+          each.done();
         }
       }
     }
   }
 
-  private String begin(Fields fields) {
-    String id = fields.required("id", "contoso");
-    String key = "organization/" + id;
-    boolean twice = problems.knows(key);
-    fields.belongTo(key);
-    if (twice) {
-      fields.problem("id", "organization " + id + " is a duplicate", "join the two");
-    } else if (!id.isEmpty() && !id.matches("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")) {
-      fields.problem(
-          "id", "\"" + id + "\" is not a valid ID", "write lower-case letters, digits and hyphens");
+  /** One of them; of an organization, itself without its objects. */
+  DirectoryObject object(ObjectKind kind, Fields fields, String organization) {
+    DirectoryObject object = new ObjectReader(problems, organization).read(kind, fields);
+    String key = DirectoryKeys.key(object);
+    if (objects.putIfAbsent(key, object) != null) {
+      problems.add(fields.place(), key, "", key + " is a duplicate", "keep one of the two");
     }
-    return id;
-  }
-
-  private DirectoryObject organization(Fields fields, String id) {
-    DirectoryObject.Builder object = DirectoryObject.newBuilder();
-    object.getOrganizationBuilder().setId(id);
-    new ObjectReader(problems, id)
-        .rest(
-            ObjectKind.ORGANIZATION.fields(),
-            fields,
-            object.getOrganizationBuilder(),
-            DirectoryKeys.key(object.build()));
-    return object.build();
+    return object;
   }
 
   private List<String> acceptedDomains(String organization) {
@@ -93,22 +68,15 @@ final class OrganizationReader {
         .toList();
   }
 
-  private void addMade(DirectoryObject connector, Node hybrid) {
+  private void addMade(DirectoryObject connector, Fields hybrid) {
     String key = DirectoryKeys.key(connector);
     if (objects.putIfAbsent(key, connector) != null) {
       problems.add(
-          Place.of(hybrid),
+          hybrid.place(),
           key,
           "",
           "the organization has a connector with this name, which the hybrid entry creates",
           "remove the connector; or remove hybrid, and write both connectors");
-    }
-  }
-
-  private void add(DirectoryObject object, Node node) {
-    String key = DirectoryKeys.key(object);
-    if (objects.putIfAbsent(key, object) != null) {
-      problems.add(Place.of(node), key, "", key + " is a duplicate", "keep one of the two");
     }
   }
 }

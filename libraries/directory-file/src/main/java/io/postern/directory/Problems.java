@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * The faults found while one file was read, and the place of each field of each object, so that a
@@ -18,7 +17,7 @@ final class Problems {
   private final List<FileProblem> found = new ArrayList<>();
   private final Map<String, Map<String, Place>> places = new HashMap<>();
   private final Map<String, Entry> entries = new HashMap<>();
-  private Pointers pointers = new Pointers(null);
+  private final Map<String, String> pointers = new HashMap<>();
 
   /**
    * An entry of the file that makes objects.
@@ -29,9 +28,16 @@ final class Problems {
    */
   private record Entry(String object, String field, Map<String, String> names) {}
 
+  /** At the field's pointer in its object. */
   void add(Place place, String object, String field, String problem, String cure) {
+    String pointer = pointers.getOrDefault(object, "") + FileProblem.pointer(field);
+    add(place, pointer, object, field, problem, cure);
+  }
+
+  void add(Place place, String pointer, String object, String field, String problem, String cure) {
     if (found.size() < MOST) {
-      found.add(at(place, object, field, problem, cure));
+      found.add(
+          new FileProblem(place.line(), place.column(), pointer, object, field, problem, cure));
     }
   }
 
@@ -52,57 +58,38 @@ final class Problems {
     entries.put(object, new Entry(in, field, names));
   }
 
-  /** The document, once it is read. */
-  void read(Node root) {
-    pointers = new Pointers(root);
-  }
-
-  private FileProblem at(Place place, String object, String field, String problem, String cure) {
-    Place known = places.getOrDefault(object, Map.of()).get("");
-    String pointer =
-        known == null && !object.isEmpty() && place.equals(Place.UNKNOWN)
-            ? "" // the object is not in the document
-            : pointers.of(known, place, field);
-    return new FileProblem(place.line(), place.column(), pointer, object, field, problem, cure);
+  /** Where the object's mapping is in the document. */
+  void object(String key, String pointer) {
+    pointers.putIfAbsent(key, pointer);
   }
 
   /** With the line of the field, else of the nearest thing around it. */
   FileProblem locate(DirectoryProblem problem) {
-    Entry entry = entries.get(problem.getObject());
-    if (entry != null) {
-      return locate(problem, entry);
-    }
-    return at(
-        placeOf(problem.getObject(), problem.getField()),
-        problem.getObject(),
-        problem.getField(),
-        problem.getProblem(),
-        problem.getCure());
-  }
-
-  private FileProblem locate(DirectoryProblem problem, Entry entry) {
+    String object = problem.getObject();
     String field = problem.getField();
+    Entry entry = entries.get(object);
+    if (entry == null) {
+      return at(object, field, problem.getProblem(), problem.getCure());
+    }
     String name = field.replaceFirst("[.\\[].*", "");
     String written =
         entry.field()
             + "."
             + entry.names().getOrDefault(name, name)
             + field.substring(name.length());
-    boolean known =
-        places
-            .getOrDefault(entry.object(), Map.of())
-            .containsKey(written.replaceFirst("\\[.*", ""));
-    return at(
-        placeOf(entry.object(), known ? written : entry.field()),
-        entry.object(),
-        known ? written : entry.field(),
-        known
-            ? problem.getProblem()
-            : problem.getObject()
-                + (field.isEmpty() ? "" : " " + field)
-                + ": "
-                + problem.getProblem(),
-        problem.getCure());
+    Map<String, Place> fields = places.getOrDefault(entry.object(), Map.of());
+    if (fields.containsKey(written.replaceFirst("\\[.*", ""))) {
+      return at(entry.object(), written, problem.getProblem(), problem.getCure());
+    }
+    String of = object + (field.isEmpty() ? "" : " " + field) + ": ";
+    return at(entry.object(), entry.field(), of + problem.getProblem(), problem.getCure());
+  }
+
+  private FileProblem at(String object, String field, String problem, String cure) {
+    Place place = placeOf(object, field);
+    String of = pointers.get(object);
+    String pointer = of == null ? "" : of + FileProblem.pointer(field);
+    return new FileProblem(place.line(), place.column(), pointer, object, field, problem, cure);
   }
 
   private Place placeOf(String object, String field) {

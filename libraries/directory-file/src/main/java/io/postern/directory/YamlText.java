@@ -3,16 +3,24 @@ package io.postern.directory;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.parser.Parser;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
@@ -47,13 +55,12 @@ final class YamlText {
     LoadSettings settings =
         LoadSettings.builder().setUseMarks(true).setCodePointLimit(MAX_BYTES).build();
     try {
-      Parser parser = new ParserImpl(settings, new StreamReader(settings, text));
-      Optional<Node> root = new Composer(settings, new BoundedParser(parser)).getSingleNode();
+      Parser parser = new BoundedParser(settings, new StreamReader(settings, text));
+      Optional<Node> root = new Composer(settings, parser).getSingleNode();
       if (root.isEmpty()) {
         problems.add(
             new Place(1, 1), "", "organizations", "the file is empty", "begin with organizations:");
       }
-      root.ifPresent(problems::read);
       return root.orElse(null);
     } catch (MarkedYamlEngineException e) {
       problems.add(
@@ -67,6 +74,21 @@ final class YamlText {
       problems.add(Place.UNKNOWN, "", "", "this is not YAML: " + e.getMessage(), cure(""));
       return null;
     }
+  }
+
+  /** A value in the file's spelling, without a place. */
+  static Node node(@Nullable Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> {
+        List<NodeTuple> tuples = new ArrayList<>();
+        map.forEach((name, each) -> tuples.add(new NodeTuple(node(name), node(each))));
+        yield new MappingNode(Tag.MAP, tuples, FlowStyle.BLOCK);
+      }
+      case List<?> list ->
+          new SequenceNode(Tag.SEQ, list.stream().map(YamlText::node).toList(), FlowStyle.BLOCK);
+      case null, default ->
+          new ScalarNode(Tag.STR, String.valueOf(value), ScalarStyle.DOUBLE_QUOTED);
+    };
   }
 
   private static String cure(String problem) {
@@ -87,33 +109,17 @@ final class YamlText {
   }
 
   /** A parser that refuses a document nested deeper or longer than any directory. */
-  private static final class BoundedParser implements Parser {
-    private final Parser parser;
+  private static final class BoundedParser extends ParserImpl {
     private int depth;
     private int nodes;
 
-    BoundedParser(Parser parser) {
-      this.parser = parser;
-    }
-
-    @Override
-    public boolean checkEvent(Event.ID choice) {
-      return parser.checkEvent(choice);
-    }
-
-    @Override
-    public Event peekEvent() {
-      return parser.peekEvent();
-    }
-
-    @Override
-    public boolean hasNext() {
-      return parser.hasNext();
+    BoundedParser(LoadSettings settings, StreamReader reader) {
+      super(settings, reader);
     }
 
     @Override
     public Event next() {
-      Event event = parser.next();
+      Event event = super.next();
       switch (event.getEventId()) {
         case MappingStart, SequenceStart -> {
           depth++;

@@ -73,7 +73,7 @@ final class DirectoryFileFuzzTest extends FuzzTest {
     holds(
         !file.problems().isEmpty() || !file.organizations().isEmpty(),
         "a good file speaks for somebody");
-    ObjectsFile some = ObjectsFile.parse(input, "contoso");
+    DirectoryFile some = DirectoryFile.lists(input, "contoso");
     holds(some.problems().size() <= Problems.MOST, "problems of objects are bounded");
     holds(!some.problems().isEmpty() || !some.objects().isEmpty(), "good objects are some");
     same(file.objects(), DirectoryFile.parse(input).objects(), "a file is read the same way twice");

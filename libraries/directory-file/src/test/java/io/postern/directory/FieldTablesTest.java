@@ -74,9 +74,10 @@ class FieldTablesTest {
       for (DirectoryObject object : file.objects()) {
         ObjectKind kind = ObjectKind.of(object).orElseThrow();
         byte[] shown = json.writeValueAsBytes(FileView.fields(object));
-        ObjectFile read = ObjectFile.parse(shown, kind, "contoso", ObjectKind.nameOf(object));
+        DirectoryFile read =
+            DirectoryFile.object(shown, kind, "contoso", ObjectKind.nameOf(object));
         assertThat(read.problems()).as(new String(shown, StandardCharsets.UTF_8)).isEmpty();
-        assertThat(read.object()).contains(object);
+        assertThat(read.objects()).containsExactly(object);
         seen.add(kind);
       }
     }

@@ -14,8 +14,6 @@ import io.postern.contracts.v1.TlsLevel;
 import io.postern.rules.Directory;
 import io.postern.rules.checks.DirectoryRules;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -227,22 +225,5 @@ class HybridTest {
     assertThat(DirectoryDiff.of(first.objects(), without).changes())
         .extracting(DirectoryChange::change)
         .containsExactly(DirectoryChange.REMOVED, DirectoryChange.REMOVED);
-  }
-
-  @Test
-  void thePageHasTheFields() throws Exception {
-    List<String> lines = Files.readAllLines(Path.of("../../docs/reference/directory-file.md"));
-    String header = "| hybrid | values | default |";
-    assertThat(lines).contains(header);
-    assertThat(
-            lines.stream()
-                .skip(lines.indexOf(header) + 2L)
-                .takeWhile(line -> line.startsWith("|"))
-                .map(line -> line.replaceFirst("^\\| `(\\w+)`.*", "$1")))
-        .containsExactlyElementsOf(HybridReader.FIELDS);
-    String all = String.join(": x\n", HybridReader.FIELDS) + ": x";
-    assertThat(parse(contoso(all)).problems())
-        .extracting(FileProblem::problem)
-        .noneMatch(problem -> problem.startsWith("unknown field"));
   }
 }

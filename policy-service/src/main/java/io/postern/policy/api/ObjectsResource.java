@@ -8,8 +8,8 @@ import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.ExpectedObject;
+import io.postern.directory.DirectoryFile;
 import io.postern.directory.FileView;
-import io.postern.directory.ObjectFile;
 import io.postern.directory.ObjectKind;
 import io.postern.directory.ObjectVersion;
 import io.postern.names.DomainNames;
@@ -267,8 +267,8 @@ public class ObjectsResource {
     }
     Author author = Author.of(caller, SOURCE, reason);
     Directory before = current.get();
-    ObjectFile file = ObjectFile.parse(text, which, organization, normal(which, name));
-    Optional<DirectoryObject> wanted = file.object();
+    DirectoryFile file = DirectoryFile.object(text, which, organization, normal(which, name));
+    Optional<DirectoryObject> wanted = file.objects().stream().findFirst();
     if (wanted.isPresent()) {
       permit(wanted.get(), before, organization);
     }

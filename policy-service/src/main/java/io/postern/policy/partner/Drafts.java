@@ -1,11 +1,8 @@
 package io.postern.policy.partner;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.postern.api.ProblemException;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.directory.DirectoryFile;
 import io.postern.directory.FileProblem;
-import io.postern.directory.ObjectsFile;
 import io.postern.policy.change.Faults;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +10,6 @@ import java.util.function.UnaryOperator;
 
 /** Objects that are not stored, in the spelling of the directory file. Pure; any thread. */
 final class Drafts {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private Drafts() {}
 
   /**
@@ -22,16 +17,11 @@ final class Drafts {
    *
    * @param sections as in a directory file: outboundConnectors and others, each a list
    * @param place of a problem in what was sent
-   * @throws ProblemException 422: it cannot be read, with the fields
+   * @throws io.postern.api.ProblemException 422: it cannot be read, with the fields
    */
   static List<DirectoryObject> objects(
       String organization, Map<String, ?> sections, UnaryOperator<FileProblem> place) {
-    ObjectsFile parsed;
-    try {
-      parsed = ObjectsFile.parse(JSON.writeValueAsBytes(sections), organization);
-    } catch (JsonProcessingException e) {
-      throw ProblemException.badRequest("/connector", "it cannot be read", "write a JSON object");
-    }
+    DirectoryFile parsed = DirectoryFile.lists(sections, organization);
     Faults.refuse(parsed.problems().stream().map(place).toList());
     return parsed.objects();
   }

@@ -9,7 +9,6 @@ import io.postern.directory.DirectoryDiff;
 import io.postern.directory.DirectoryFile;
 import io.postern.directory.FileProblem;
 import io.postern.directory.ObjectVersion;
-import io.postern.directory.ObjectsFile;
 import io.postern.policy.change.Faults;
 import io.postern.rules.Directory;
 import io.postern.rules.checks.DirectoryRules;
@@ -60,7 +59,7 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
     if (now.organization(organization).isEmpty()) {
       throw ProblemException.notFound("organization " + organization);
     }
-    ObjectsFile file = ObjectsFile.parse(body, organization);
+    DirectoryFile file = DirectoryFile.lists(body, organization);
     Faults.refuse(file.problems());
     List<DirectoryObject> changes =
         file.objects().stream()

@@ -21,6 +21,7 @@ final class FieldTexts {
       TABLES.put(kind == ObjectKind.ORGANIZATION ? kind.word() : kind.list(), kind.fields());
     }
     TABLES.put("mailboxRoute", DirectoryFields.MAILBOX_ROUTE);
+    TABLES.put("hybrid", DirectoryFields.HYBRID);
   }
 
   private FieldTexts() {}
