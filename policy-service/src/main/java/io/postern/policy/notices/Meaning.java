@@ -18,4 +18,9 @@ record Meaning(String code, boolean tls, String sentence, Duty duty, String cure
     OURS,
     SENDER
   }
+
+  /** The same event, which the sender can repair. */
+  Meaning ofSender(String repair) {
+    return new Meaning(code, tls, sentence, Duty.SENDER, repair);
+  }
 }

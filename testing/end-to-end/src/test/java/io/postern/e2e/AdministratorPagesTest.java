@@ -8,7 +8,6 @@ import io.postern.contracts.v1.VerdictReason;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The pages for administrators: each reason has its row, each page its place in the index. */
@@ -33,13 +33,12 @@ class AdministratorPagesTest {
       Pattern.compile("(?m)^\\| \\d{3}[^|]*\\| [^|]*\\| ([^|]*)\\|");
   private static final Pattern CODE = Pattern.compile("`([\\w-]+)`");
   private static final Pattern MEANING =
-      Pattern.compile(
-          "Reasons\\.([A-Z0-9_]+),\\s*(?:\"(\\d\\.\\d+)\"|(BAD_CERTIFICATE))|chain\\(\\s*VerdictReason\\.(\\w+)");
+      Pattern.compile("(?m)^([a-z0-9*-]+) \\| (\\d\\.\\d+) \\| ");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]+\\.md)(?:#[^)]*)?\\)");
 
   @Test
   void eachReasonHasItsRowAndEachRowItsReason() {
-    Set<String> reasons = new TreeSet<>(reasons().keySet());
+    Set<String> reasons = reasons();
     Arrays.stream(VerdictReason.values())
         .filter(r -> r != VerdictReason.UNRECOGNIZED)
         .filter(r -> r != VerdictReason.VERDICT_REASON_UNSPECIFIED)
@@ -53,24 +52,21 @@ class AdministratorPagesTest {
 
   @Test
   void eachReasonHasTheCodeOfReportsToSenders() {
-    Map<String, String> reasons = reasons();
-    Map<String, String> names = new HashMap<>();
-    reasons.forEach((reason, constant) -> names.put(constant, reason));
-    Map<String, String> codes = new TreeMap<>();
-    for (String reason : reasons.keySet()) {
-      if (reason.startsWith(Reasons.DANE_PREFIX)) {
-        codes.put(reason, "7.323");
-      }
-    }
-    Matcher meaning = MEANING.matcher(Project.read(source("Meanings.java")));
-    while (meaning.find()) {
-      if (meaning.group(4) != null) {
-        codes.put(Spelling.of(VerdictReason.valueOf(meaning.group(4))), "7.320");
-      } else {
-        codes.put(
-            names.get(meaning.group(1)), meaning.group(3) != null ? "7.320" : meaning.group(2));
-      }
-    }
+    String table =
+        Project.read(
+            Project.root()
+                .resolve(
+                    "policy-service/src/main/resources/io/postern/policy/notices/reasons.txt"));
+    Map<String, String> codes =
+        MEANING
+            .matcher(table)
+            .results()
+            .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
+    String ofDane = codes.get(Reasons.DANE_PREFIX + "*");
+    reasons().stream()
+        .filter(reason -> reason.startsWith(Reasons.DANE_PREFIX))
+        .forEach(reason -> codes.putIfAbsent(reason, ofDane));
+    codes.keySet().removeIf(reason -> reason.endsWith("*"));
     assertThat(codes).hasSizeGreaterThan(60);
     assertThat(rows()).containsAllEntriesOf(codes);
   }
@@ -124,13 +120,12 @@ class AdministratorPagesTest {
     assertThat(linked).containsAll(pages);
   }
 
-  /** The names of constants by their reasons. */
-  private static Map<String, String> reasons() {
-    Map<String, String> reasons = new TreeMap<>();
+  private static Set<String> reasons() {
+    Set<String> reasons = new TreeSet<>();
     for (var field : Reasons.class.getFields()) {
       if (!field.getName().endsWith("_PREFIX")) {
         try {
-          reasons.put((String) field.get(null), field.getName());
+          reasons.add((String) field.get(null));
         } catch (IllegalAccessException e) {
           throw new AssertionError(e);
         }
