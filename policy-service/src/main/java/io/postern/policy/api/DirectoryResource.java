@@ -1,7 +1,6 @@
 package io.postern.policy.api;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.api.Rights;
 import io.postern.contracts.DirectoryKeys;
@@ -11,7 +10,6 @@ import io.postern.directory.FileView;
 import io.postern.policy.change.Author;
 import io.postern.policy.change.Change;
 import io.postern.policy.change.Changed;
-import io.postern.policy.change.ChangedMeanwhile;
 import io.postern.policy.change.DirectoryChanges;
 import io.postern.policy.change.Faults;
 import io.postern.policy.change.Precondition;
@@ -29,15 +27,13 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,16 +62,14 @@ public class DirectoryResource {
   @Operation(
       summary = "The directory, in the format of a directory file",
       description = "All organizations that the caller may read.")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = DirectoryView.class)))
+  @APIResponse(responseCode = "200")
   @APIResponse(
       responseCode = "503",
       description = "The directory is not completely read, or Kafka is unavailable")
-  public Response read() {
+  public RestResponse<DirectoryView> read() {
     Directory directory = current.get();
     Rights rights = caller.rights();
-    return Response.ok(
+    return RestResponse.ResponseBuilder.ok(
             new DirectoryView(
                 directory.version(),
                 FileView.organizations(
@@ -98,45 +92,26 @@ public class DirectoryResource {
               + "after that version.")
   @APIResponse(
       responseCode = "200",
-      description = "Applied, compared (dry run), or nothing to change",
-      content = @Content(schema = @Schema(implementation = Changed.class)))
+      description = "Applied, compared (dry run), or nothing to change")
   @APIResponse(
       responseCode = "422",
       description = "The file has errors, each with its place; nothing was changed")
   @APIResponse(
       responseCode = "409",
-      description = "The file's organizations were changed at the same time, see \"changes\"",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = ChangedMeanwhile.class)))
+      description = "The file's organizations were changed at the same time, see \"changes\"")
   @APIResponse(
       responseCode = "412",
-      description = "The file's organizations have been changed, see \"changes\"",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = ChangedMeanwhile.class)))
+      description = "The file's organizations have been changed, see \"changes\"")
   @APIResponse(responseCode = "413", description = "More than 4 MB")
-  @APIResponse(responseCode = "503", description = "Kafka is unavailable")
-  @APIResponse(
-      responseCode = "504",
-      description = "No response within 10 seconds; the change may still be made")
   public Changed apply(
       InputStream file,
       @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_LENGTH) @DefaultValue("0")
           long length,
-      @Parameter(description = "Compare and check, change nothing")
-          @QueryParam("dryRun")
-          @DefaultValue("false")
-          boolean dryRun,
+      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
       @Parameter(description = "ETag of the directory that the file was made for")
           @HeaderParam(HttpHeaders.IF_MATCH)
           @Nullable String ifMatch,
-      @Parameter(description = "Reason, for the record of changes")
-          @QueryParam("reason")
-          @DefaultValue("")
-          String reason)
+      @QueryParam("reason") @DefaultValue("") String reason)
       throws IOException {
     byte[] yaml = length > MOST_BYTES ? new byte[0] : file.readNBytes(MOST_BYTES + 1);
     if (length > MOST_BYTES || yaml.length > MOST_BYTES) {

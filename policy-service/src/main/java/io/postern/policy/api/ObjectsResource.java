@@ -1,7 +1,6 @@
 package io.postern.policy.api;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.api.Rights;
 import io.postern.contracts.DirectoryKeys;
@@ -16,7 +15,6 @@ import io.postern.names.DomainNames;
 import io.postern.policy.change.Author;
 import io.postern.policy.change.Change;
 import io.postern.policy.change.Changed;
-import io.postern.policy.change.ChangedMeanwhile;
 import io.postern.policy.change.DirectoryChanges;
 import io.postern.policy.change.Faults;
 import io.postern.policy.change.Precondition;
@@ -50,10 +48,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +62,6 @@ import org.jspecify.annotations.Nullable;
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "objects", description = "Organizations, their domains, connectors and anchors")
-@APIResponse(responseCode = "404", description = "It does not exist, or the caller may not read it")
-@APIResponse(responseCode = "503", description = "Kafka is unavailable")
 public class ObjectsResource {
   private static final int MOST_BYTES = 1_000_000;
   private static final int MOST = 500;
@@ -90,11 +85,8 @@ public class ObjectsResource {
   @RunOnVirtualThread
   @Operation(summary = "The organizations that the caller may read, without their objects")
   public ObjectPage organizations(
-      @Parameter(description = "\"next\" of the previous page")
-          @QueryParam("after")
-          @DefaultValue("")
-          String after,
-      @Parameter(description = "1 to 500") @QueryParam("limit") @DefaultValue("100") int limit) {
+      @QueryParam("after") @DefaultValue("") String after,
+      @QueryParam("limit") @DefaultValue("100") int limit) {
     Rights rights = caller.rights();
     return page(
         ObjectKind.ORGANIZATION,
@@ -114,11 +106,8 @@ public class ObjectsResource {
           @QueryParam("name")
           @DefaultValue("")
           String name,
-      @Parameter(description = "\"next\" of the previous page")
-          @QueryParam("after")
-          @DefaultValue("")
-          String after,
-      @Parameter(description = "1 to 500") @QueryParam("limit") @DefaultValue("100") int limit) {
+      @QueryParam("after") @DefaultValue("") String after,
+      @QueryParam("limit") @DefaultValue("100") int limit) {
     if (name.length() > MOST_NAME) {
       throw ProblemException.badRequest(
           "name", "it has " + name.length() + " characters", "write at most " + MOST_NAME);
@@ -142,7 +131,6 @@ public class ObjectsResource {
   @Path("/{organization}")
   @RunOnVirtualThread
   @Operation(summary = "An organization, without its objects", description = "With its ETag.")
-  @APIResponse(responseCode = "200")
   public Response organization(@PathParam("organization") String organization) {
     DirectoryObject object =
         existing(seen(organization), organization, ObjectKind.ORGANIZATION, organization);
@@ -157,7 +145,6 @@ public class ObjectsResource {
       description =
           "With its ETag. Its fields, as for PUT; with warnings=true as an item of the list: etag, "
               + "object and warnings.")
-  @APIResponse(responseCode = "200")
   public Response one(
       @PathParam("organization") String organization,
       @PathParam("kind") String kind,
@@ -186,32 +173,15 @@ public class ObjectsResource {
   @Operation(
       summary = "Creates or changes an organization",
       description = "An operator creates it; If-Match with the ETag changes it.")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
-  @APIResponse(
-      responseCode = "201",
-      content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
-  @APIResponse(
-      responseCode = "412",
-      description = "It has been changed, see \"changes\"",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = ChangedMeanwhile.class)))
+  @APIResponseSchema(value = ObjectAnswer.class, responseCode = "200")
+  @APIResponse(responseCode = "201", description = "Made")
   public Response putOrganization(
       @PathParam("organization") String organization,
       InputStream body,
       @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
       @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
-      @Parameter(description = "Compare and check, change nothing")
-          @QueryParam("dryRun")
-          @DefaultValue("false")
-          boolean dryRun,
-      @Parameter(description = "Reason, for the record of changes")
-          @QueryParam("reason")
-          @DefaultValue("")
-          String reason)
+      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
+      @QueryParam("reason") @DefaultValue("") String reason)
       throws IOException {
     return put(
         organization, ORGANIZATIONS, organization, body, ifMatch, ifNoneMatch, dryRun, reason);
@@ -226,23 +196,12 @@ public class ObjectsResource {
       description =
           "The complete object. If-None-Match: * creates it only if it does not exist; an existing "
               + "one needs If-Match with its ETag. The name may be omitted from the body.")
-  @APIResponse(
+  @APIResponseSchema(
+      value = ObjectAnswer.class,
       responseCode = "200",
-      description = "Changed, compared (dry run), or nothing to change",
-      content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
-  @APIResponse(
-      responseCode = "201",
-      description = "Made",
-      content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
-  @APIResponse(
-      responseCode = "412",
-      description = "It has been changed, see \"changes\"",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = ChangedMeanwhile.class)))
+      responseDescription = "Changed, compared (dry run), or nothing to change")
+  @APIResponse(responseCode = "201", description = "Made")
   @APIResponse(responseCode = "422", description = "The object has errors, each with its line")
-  @APIResponse(responseCode = "428", description = "It exists, and If-Match is missing")
   public Response put(
       @PathParam("organization") String organization,
       @PathParam("kind") String kind,
@@ -250,14 +209,8 @@ public class ObjectsResource {
       InputStream body,
       @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
       @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
-      @Parameter(description = "Compare and check, change nothing")
-          @QueryParam("dryRun")
-          @DefaultValue("false")
-          boolean dryRun,
-      @Parameter(description = "Reason, for the record of changes")
-          @QueryParam("reason")
-          @DefaultValue("")
-          String reason)
+      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
+      @QueryParam("reason") @DefaultValue("") String reason)
       throws IOException {
     ObjectKind which = kind(kind);
     caller.requireRead(organization, "organization " + organization);
@@ -286,9 +239,7 @@ public class ObjectsResource {
   @Operation(
       summary = "Removes an organization without objects",
       description = "Needs If-Match, and the role of an operator.")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
+  @APIResponseSchema(value = ObjectAnswer.class, responseCode = "200")
   public Response removeOrganization(
       @PathParam("organization") String organization,
       @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
@@ -301,16 +252,7 @@ public class ObjectsResource {
   @Path("/{organization}/" + KINDS + "/{name}")
   @RunOnVirtualThread
   @Operation(summary = "Removes one object", description = "Needs If-Match with its ETag.")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = ObjectAnswer.class)))
-  @APIResponse(
-      responseCode = "412",
-      description = "It has been changed, see \"current\"",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = ChangedMeanwhile.class)))
+  @APIResponseSchema(value = ObjectAnswer.class, responseCode = "200")
   @APIResponse(responseCode = "422", description = "Another object still needs it")
   public Response remove(
       @PathParam("organization") String organization,

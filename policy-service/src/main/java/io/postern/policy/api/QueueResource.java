@@ -22,10 +22,9 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -65,12 +64,11 @@ public class QueueResource {
           "While an attempt is in progress, the scheduler keeps the request and carries it out "
               + "when the attempt ends. The sender of a cancelled message gets a notification, "
               + "unless the body has {\"notice\": false}.")
-  @APIResponse(
+  @APIResponseSchema(
+      value = QueueAnswer.class,
       responseCode = "202",
-      description = "Accepted",
-      content = @Content(schema = @Schema(implementation = QueueAnswer.class)))
+      responseDescription = "Accepted")
   @APIResponse(responseCode = "400", description = "Not a queue id, or not an index of a recipient")
-  @APIResponse(responseCode = "503", description = "Kafka is unavailable")
   public Response control(
       @PathParam("queueId") String queueId,
       @PathParam("action") String action,
@@ -124,10 +122,10 @@ public class QueueResource {
       summary = "Retries all queued mail for a route now",
       description =
           "Routes are named as in deliveries: mx:domain, smart:host:port, mailbox:host:port.")
-  @APIResponse(
+  @APIResponseSchema(
+      value = QueueAnswer.class,
       responseCode = "202",
-      description = "Accepted; carried out in parts",
-      content = @Content(schema = @Schema(implementation = QueueAnswer.class)))
+      responseDescription = "Accepted; carried out in parts")
   @APIResponse(
       responseCode = "503",
       description =

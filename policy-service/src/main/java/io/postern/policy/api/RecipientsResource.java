@@ -23,14 +23,11 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -72,8 +69,7 @@ public class RecipientsResource {
               + "lists is missing.")
   @APIResponse(
       responseCode = "200",
-      description = "In force, compared (dry run), or nothing to change",
-      content = @Content(schema = @Schema(implementation = RecipientsAnswer.class)))
+      description = "In force, compared (dry run), or nothing to change")
   @APIResponse(responseCode = "404", description = "Not an accepted domain")
   @APIResponse(responseCode = "409", description = "The list was changed at the same time")
   @APIResponse(
@@ -88,10 +84,7 @@ public class RecipientsResource {
   public RecipientsAnswer replace(
       @PathParam("domain") String name,
       InputStream list,
-      @Parameter(description = "Compare and check, change nothing")
-          @QueryParam("dryRun")
-          @DefaultValue("false")
-          boolean dryRun,
+      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
       @Parameter(
               description =
                   "Percentage of the current addresses that the list may remove, and of those with "
@@ -99,10 +92,7 @@ public class RecipientsResource {
           @QueryParam("removeAtMost")
           @DefaultValue("20")
           int removeAtMost,
-      @Parameter(description = "Reason, for the record of changes")
-          @QueryParam("reason")
-          @DefaultValue("")
-          String reason)
+      @QueryParam("reason") @DefaultValue("") String reason)
       throws IOException {
     AcceptedDomain domain = domain(name);
     caller.requireChange(domain.getOrganization(), what(name));
@@ -116,36 +106,30 @@ public class RecipientsResource {
   @GET
   @RunOnVirtualThread
   @Operation(summary = "The size of a domain's list, who changed it and when, and its routes")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = RecipientsView.class)))
+  @APIResponse(responseCode = "200")
   @APIResponse(responseCode = "404", description = "Not an accepted domain")
-  public Response list(@PathParam("domain") String name) {
+  public RecipientsView list(@PathParam("domain") String name) {
     AcceptedDomain domain = domain(name);
     RecipientList list =
         current.get().recipientLists().list(domain.getDomain()).orElse(RecipientList.EMPTY);
     boolean listed = !list.state().getListId().isEmpty();
-    return Response.ok(
-            new RecipientsView(
-                domain.getDomain(),
-                listed,
-                list.state().getComplete(),
-                list.size(),
-                listed ? Instant.ofEpochMilli(list.state().getAtMillis()).toString() : "",
-                list.state().getActor(),
-                list.sizes()))
-        .build();
+    return new RecipientsView(
+        domain.getDomain(),
+        listed,
+        list.state().getComplete(),
+        list.size(),
+        listed ? Instant.ofEpochMilli(list.state().getAtMillis()).toString() : "",
+        list.state().getActor(),
+        list.sizes());
   }
 
   @GET
   @Path("/{address}")
   @RunOnVirtualThread
   @Operation(summary = "Whether an address is a recipient, and how its mail is routed")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = RecipientView.class)))
+  @APIResponse(responseCode = "200")
   @APIResponse(responseCode = "404", description = "Not an accepted domain")
-  public Response one(@PathParam("domain") String name, @PathParam("address") String address) {
+  public RecipientView one(@PathParam("domain") String name, @PathParam("address") String address) {
     AcceptedDomain domain = domain(name);
     try {
       boolean whole = address.lastIndexOf('@') > address.lastIndexOf('"');
@@ -154,7 +138,7 @@ public class RecipientsResource {
         throw ProblemException.badRequest(
             "address", "it belongs to another domain", "write one of " + domain.getDomain());
       }
-      return Response.ok(RecipientLookup.of(current.get(), domain, recipient)).build();
+      return RecipientLookup.of(current.get(), domain, recipient);
     } catch (IllegalArgumentException e) {
       throw ProblemException.badRequest(
           "address", String.valueOf(e.getMessage()), "write it as in a message");

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** The API of reports about TLS, others' and our own (docs/guides/reports.md). */
@@ -57,8 +56,6 @@ public class TlsReportsResource {
       description =
           "Reports are not authenticated: the DKIM signature is not verified. At most 500 are "
               + "shown.")
-  @APIResponse(responseCode = "200")
-  @APIResponse(responseCode = "503", description = "Kafka is unavailable")
   public List<TlsReportView> list(
       @Parameter(description = "Domain, with its hosts (default: all)")
           @QueryParam("domain")
@@ -96,8 +93,6 @@ public class TlsReportsResource {
       description =
           "For operators: a report covers the whole installation. Of the last three days, at most "
               + "500; the trace of a message shows its result.")
-  @APIResponse(responseCode = "200")
-  @APIResponse(responseCode = "503", description = "Kafka is unavailable")
   public List<TlsReportSentView> sent(
       @Parameter(description = "Domain (default: all)") @QueryParam("domain") @DefaultValue("")
           String domain)

@@ -1,7 +1,6 @@
 package io.postern.policy.api;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.api.Rights;
 import io.postern.api.users.ChangedUserException;
@@ -28,9 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -91,10 +89,7 @@ public class UsersResource {
   @Path("/{name}")
   @RunOnVirtualThread
   @Operation(summary = "One user", description = "With its ETag.")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = UserView.class)))
-  @APIResponse(responseCode = "404")
+  @APIResponseSchema(UserView.class)
   public Response one(@PathParam("name") String name) {
     caller.requireOperator();
     User user = existing(name);
@@ -114,22 +109,14 @@ public class UsersResource {
       description =
           "Revokes the user's tokens and sessions. If-None-Match: * creates a user only if none "
               + "exists; an existing one needs If-Match with its ETag.")
-  @APIResponse(
+  @APIResponseSchema(
+      value = UserAnswer.class,
       responseCode = "200",
-      description = "Changed",
-      content = @Content(schema = @Schema(implementation = UserAnswer.class)))
-  @APIResponse(
-      responseCode = "201",
-      description = "Made",
-      content = @Content(schema = @Schema(implementation = UserAnswer.class)))
+      responseDescription = "Changed")
+  @APIResponse(responseCode = "201", description = "Made")
   @APIResponse(
       responseCode = "412",
-      description = "The user has been changed, created or removed, see \"current\"",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = ChangedMeanwhile.class)))
-  @APIResponse(responseCode = "428", description = "The user exists, and If-Match is missing")
+      description = "The user has been changed, created or removed, see \"current\"")
   @APIResponse(
       responseCode = "422",
       description = "A role or the password is invalid, or no operator would be left")
@@ -202,15 +189,8 @@ public class UsersResource {
       summary = "Removes a user and revokes the user's tokens",
       description = "Needs If-Match with its ETag. The last operator cannot be removed.")
   @APIResponse(responseCode = "204", description = "Removed")
-  @APIResponse(responseCode = "404")
   @APIResponse(responseCode = "409", description = "No operator would be left")
-  @APIResponse(
-      responseCode = "412",
-      description = "The user has been changed, see \"current\"",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = ChangedMeanwhile.class)))
+  @APIResponse(responseCode = "412", description = "The user has been changed, see \"current\"")
   public Response remove(
       @PathParam("name") String name, @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch)
       throws IOException {

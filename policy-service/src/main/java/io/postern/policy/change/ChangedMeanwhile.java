@@ -6,6 +6,7 @@ import io.postern.directory.DirectoryChange;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param current the object as it is now; null: there is none, or the request is of several
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema
 public record ChangedMeanwhile(
     String type,
     String title,

@@ -1,7 +1,6 @@
 package io.postern.policy.partner;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.policy.directory.CurrentDirectory;
 import io.quarkus.security.Authenticated;
@@ -17,9 +16,9 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -58,17 +57,13 @@ public class ConnectorValidationResource {
   @Operation(
       summary = "Validates a stored outbound connector, whether it is on or off",
       description = "As for a draft. The result is kept as the connector's last validation.")
-  @APIResponse(
+  @APIResponseSchema(
+      value = ValidationView.class,
       responseCode = "202",
-      description = "Started; see Location",
-      content = @Content(schema = @Schema(implementation = ValidationView.class)))
+      responseDescription = "Started; see Location")
   @APIResponse(
       responseCode = "400",
-      description = "Domains, recipients or sender do not match the connector",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "404",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
+      description = "Domains, recipients or sender do not match the connector")
   public Response validate(
       @PathParam("organization") String organization,
       @PathParam("name") String name,
@@ -84,9 +79,6 @@ public class ConnectorValidationResource {
   @GET
   @RunOnVirtualThread
   @Operation(summary = "The last validation of a connector, and those of the last hour")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = Validations.class)))
   public Validations list(
       @PathParam("organization") String organization, @PathParam("name") String name) {
     caller.requireRead(organization, "outbound connector " + name);
@@ -103,9 +95,6 @@ public class ConnectorValidationResource {
   @Path("/{id}")
   @RunOnVirtualThread
   @Operation(summary = "A validation so far; kept for an hour")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = ValidationView.class)))
   public ValidationView read(
       @PathParam("organization") String organization,
       @PathParam("name") String name,

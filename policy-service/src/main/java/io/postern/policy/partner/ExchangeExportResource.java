@@ -1,7 +1,6 @@
 package io.postern.policy.partner;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
@@ -19,8 +18,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -45,9 +42,6 @@ public class ExchangeExportResource {
       summary = "PowerShell commands for a partner with Exchange Online",
       description = "Review it before you run it; each value is quoted.")
   @APIResponse(responseCode = "200", description = "PowerShell")
-  @APIResponse(
-      responseCode = "400",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
   public String export(
       @PathParam("organization") String organization,
       @Parameter(

@@ -1,7 +1,6 @@
 package io.postern.policy.partner;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.v1.ProbeRequest;
 import io.postern.policy.change.Author;
@@ -24,8 +23,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -60,12 +57,8 @@ public class PartnerResource {
           "delivery-service checks the partner's DNS and mail hosts, in at most a minute, and "
               + "sends no mail. Needs the role of an administrator, because it connects to other "
               + "hosts.")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = PartnerView.class)))
-  @APIResponse(
-      responseCode = "400",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "200")
+  @APIResponse(responseCode = "400", description = "Not a domain")
   public PartnerView offer(
       @PathParam("organization") String organization, @PathParam("domain") String partner) {
     caller.requireChange(organization, "organization " + organization);
@@ -102,23 +95,16 @@ public class PartnerResource {
       description =
           "A pair of connectors, activated together or not at all. Without consent, nothing is "
               + "changed. The same call with consent enforces the plan.")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = SecureView.class)))
+  @APIResponse(responseCode = "200")
   @APIResponse(
       responseCode = "409",
       description =
           "A connector with that name was created in another way, or the organization was changed "
-              + "at the same time",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
+              + "at the same time")
   @APIResponse(
       responseCode = "412",
-      description = "The organization has been changed since the plan",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "422",
-      description = "The pair violates the rules of the directory",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
+      description = "The organization has been changed since the plan")
+  @APIResponse(responseCode = "422", description = "The pair violates the rules of the directory")
   public SecureView secure(
       @PathParam("organization") String organization,
       @PathParam("domain") String partner,
@@ -128,10 +114,7 @@ public class PartnerResource {
           @QueryParam("dryRun")
           @DefaultValue("false")
           boolean dryRun,
-      @Parameter(description = "Reason, for the record of changes")
-          @QueryParam("reason")
-          @DefaultValue("")
-          String reason,
+      @QueryParam("reason") @DefaultValue("") String reason,
       @Nullable SecureRequest body) {
     caller.requireChange(organization, "organization " + organization);
     if (body == null) {
@@ -155,13 +138,8 @@ public class PartnerResource {
   @Operation(
       summary = "The connectors that were created to force TLS with a partner",
       description = "As they are now; \"seen\" as If-Match removes exactly these.")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = SecuredView.class)))
-  @APIResponse(
-      responseCode = "404",
-      description = "None was created",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "200")
+  @APIResponse(responseCode = "404", description = "None was created")
   public SecuredView made(
       @PathParam("organization") String organization, @PathParam("domain") String partner) {
     caller.requireRead(organization, "organization " + organization);
@@ -176,41 +154,23 @@ public class PartnerResource {
       description =
           "As they were read, or not at all. Mail to and from the partner is then handled by the "
               + "other connectors.")
-  @APIResponse(
-      responseCode = "200",
-      description = "Removed, or compared (dry run)",
-      content = @Content(schema = @Schema(implementation = Changed.class)))
-  @APIResponse(
-      responseCode = "404",
-      description = "None was created",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
+  @APIResponse(responseCode = "200", description = "Removed, or compared (dry run)")
+  @APIResponse(responseCode = "404", description = "None was created")
   @APIResponse(
       responseCode = "409",
       description =
-          "A connector is not as it was created, or the organization was changed at the same time",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
+          "A connector is not as it was created, or the organization was changed at the same time")
   @APIResponse(
       responseCode = "412",
-      description = "The organization has been changed since they were read",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "428",
-      description = "If-Match is missing",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
+      description = "The organization has been changed since they were read")
   public Changed undo(
       @PathParam("organization") String organization,
       @PathParam("domain") String partner,
       @Parameter(description = "\"seen\" of the connectors; *: any")
           @HeaderParam(HttpHeaders.IF_MATCH)
           @Nullable String ifMatch,
-      @Parameter(description = "Compare and check, change nothing")
-          @QueryParam("dryRun")
-          @DefaultValue("false")
-          boolean dryRun,
-      @Parameter(description = "Reason, for the record of changes")
-          @QueryParam("reason")
-          @DefaultValue("")
-          String reason) {
+      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
+      @QueryParam("reason") @DefaultValue("") String reason) {
     caller.requireChange(organization, "organization " + organization);
     String domain = SecurePair.domain(partner);
     return securing

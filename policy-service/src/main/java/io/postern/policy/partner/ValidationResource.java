@@ -1,7 +1,6 @@
 package io.postern.policy.partner;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.OutboundConnector;
@@ -22,9 +21,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -53,18 +51,14 @@ public class ValidationResource {
           "delivery-service tries each host of the connector's next hops like a delivery, and "
               + "sends nothing, or a test message to the recipients in the body. The draft is not "
               + "stored.")
-  @APIResponse(
+  @APIResponseSchema(
+      value = ValidationView.class,
       responseCode = "202",
-      description = "Started; see Location",
-      content = @Content(schema = @Schema(implementation = ValidationView.class)))
+      responseDescription = "Started; see Location")
   @APIResponse(
       responseCode = "400",
-      description = "Domains, recipients or sender do not match the connector",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
-  @APIResponse(
-      responseCode = "422",
-      description = "The draft cannot be read",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
+      description = "Domains, recipients or sender do not match the connector")
+  @APIResponse(responseCode = "422", description = "The draft cannot be read")
   public Response draft(
       @PathParam("organization") String organization, @Nullable ValidationRequest body) {
     caller.requireChange(organization, "organization " + organization);
@@ -95,12 +89,6 @@ public class ValidationResource {
   @Path("/{id}")
   @RunOnVirtualThread
   @Operation(summary = "A validation so far; kept for an hour")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = ValidationView.class)))
-  @APIResponse(
-      responseCode = "404",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
   public ValidationView read(
       @PathParam("organization") String organization, @PathParam("id") String id) {
     caller.requireRead(organization, "validation " + id);
