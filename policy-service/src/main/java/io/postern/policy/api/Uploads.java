@@ -1,6 +1,7 @@
 package io.postern.policy.api;
 
 import io.postern.api.ProblemException;
+import io.postern.bounds.Share;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,9 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Large bodies of requests, read to their end before anything else is held for them: a client may
@@ -27,20 +27,22 @@ final class Uploads {
   private static final int CHUNK = 64 << 10;
 
   private final Duration limit;
-  private final Set<String> organizations = new HashSet<>(); // guarded by this
-  private long bytes; // the same
+  private final Share bodies = new Share(Long.MAX_VALUE, 1);
+  private final Share memory = new Share(MOST_BYTES, MOST_BYTES);
 
   Uploads(Duration limit) {
     this.limit = limit;
   }
 
   /** A body that has come; its memory is held until it is closed. One thread. */
-  final class Body implements AutoCloseable {
-    private final String organization;
+  static final class Body implements AutoCloseable {
+    private final Share.Held place;
+    private final Share.Held memory;
     private final List<byte[]> chunks = new ArrayList<>();
 
-    private Body(String organization) {
-      this.organization = organization;
+    private Body(Share.Held place, Share.Held memory) {
+      this.place = place;
+      this.memory = memory;
     }
 
     InputStream stream() {
@@ -50,11 +52,9 @@ final class Uploads {
 
     @Override
     public void close() {
-      synchronized (Uploads.this) {
-        organizations.remove(organization);
-        bytes -= chunks.size() * (long) CHUNK;
-      }
       chunks.clear();
+      memory.close();
+      place.close();
     }
   }
 
@@ -62,8 +62,7 @@ final class Uploads {
    * @throws ProblemException 503: others are being read; 400: it did not arrive in time
    */
   Body read(String organization, InputStream text) throws IOException {
-    begin(organization);
-    Body body = new Body(organization);
+    Body body = new Body(held(bodies.take(organization, 1)), held(memory.take(organization, 0)));
     boolean complete = false;
     try {
       read(text, body);
@@ -80,7 +79,9 @@ final class Uploads {
     long end = System.nanoTime() + limit.toNanos();
     boolean more = true;
     while (more) {
-      take();
+      if (!body.memory.grow(CHUNK)) {
+        throw busy();
+      }
       byte[] chunk = new byte[CHUNK];
       body.chunks.add(chunk);
       int length = fill(chunk, text, end);
@@ -109,17 +110,11 @@ final class Uploads {
     return length;
   }
 
-  private synchronized void begin(String organization) {
-    if (!organizations.add(organization)) {
+  private static Share.Held held(Share.@Nullable Held held) {
+    if (held == null) {
       throw busy();
     }
-  }
-
-  private synchronized void take() {
-    if (bytes + CHUNK > MOST_BYTES) {
-      throw busy();
-    }
-    bytes += CHUNK;
+    return held;
   }
 
   private static ProblemException busy() {

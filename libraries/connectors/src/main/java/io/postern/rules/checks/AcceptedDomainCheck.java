@@ -20,7 +20,7 @@ final class AcceptedDomainCheck {
 
   static void check(AcceptedDomain domain, Directory after, Findings findings) {
     findings.organization(domain.getOrganization(), after);
-    findings.when(
+    findings.addIf(
         !DomainNames.isDomain(domain.getDomain()) || !DomainNames.hasDot(domain.getDomain()),
         "domain",
         "\"" + Findings.shown(domain.getDomain()) + "\" is not a valid accepted domain",
@@ -35,7 +35,7 @@ final class AcceptedDomainCheck {
   /** A list that is needed is there, and all routes that a list names. */
   private static void list(AcceptedDomain domain, Optional<RecipientList> list, Findings findings) {
     if (list.isEmpty()) {
-      findings.when(
+      findings.addIf(
           domain.getRecipientValidation() == RecipientValidation.RECIPIENT_VALIDATION_LIST,
           "recipientValidation",
           "the domain has no recipient list yet, and all its mail would be deferred",
@@ -46,7 +46,7 @@ final class AcceptedDomainCheck {
     }
     for (Map.Entry<String, Integer> named : list.get().sizes().entrySet()) {
       String route = named.getKey();
-      findings.when(
+      findings.addIf(
           !route.isEmpty()
               && domain.getRecipientValidation()
                   == RecipientValidation.RECIPIENT_VALIDATION_MAILBOX_ROUTE,
@@ -55,7 +55,7 @@ final class AcceptedDomainCheck {
               + "elsewhere: "
               + Findings.shown(route),
           "write list or off");
-      findings.when(
+      findings.addIf(
           !route.equals(RecipientKeys.ON_PREMISES) && MailboxRoutes.named(domain, route).isEmpty(),
           "furtherMailboxRoutes",
           named.getValue() + " recipients of its list name the route " + Findings.shown(route),

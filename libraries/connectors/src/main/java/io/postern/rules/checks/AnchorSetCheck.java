@@ -20,7 +20,7 @@ final class AnchorSetCheck {
   static void check(AnchorSet set, Directory after, Findings findings) {
     FieldChecks.check(DirectoryFields.ANCHOR_SET, set, set.getOrganization(), after, findings);
     findings.organization(set.getOrganization(), after);
-    findings.when(
+    findings.addIf(
         set.getCertificatesCount() == 0 && !set.getWithDefaults(),
         "pem",
         "it has no certificate",
@@ -39,12 +39,12 @@ final class AnchorSetCheck {
 
   private static void fingerprint(int i, List<ByteString> all, Findings findings) {
     String field = "distrusted[" + i + "]";
-    findings.when(
+    findings.addIf(
         all.get(i).size() != FINGERPRINT_BYTES,
         field,
         "it is not the SHA-256 of a certificate",
         "write the 64 hexadecimal digits that openssl x509 -noout -fingerprint -sha256 prints");
-    findings.when(all.indexOf(all.get(i)) < i, field, "duplicate entry", "keep one of the two");
+    findings.addIf(all.indexOf(all.get(i)) < i, field, "duplicate entry", "keep one of the two");
   }
 
   private static void certificate(String field, ByteString der, AnchorSet set, Findings findings) {
@@ -58,12 +58,12 @@ final class AnchorSetCheck {
     ByteArrayInputStream bytes = new ByteArrayInputStream(der.toByteArray());
     try {
       CertificateFactory.getInstance("X.509").generateCertificate(bytes);
-      findings.when(
+      findings.addIf(
           bytes.available() > 0,
           field,
           "there are bytes after the certificate",
           "add each certificate as a separate entry");
-      findings.when(
+      findings.addIf(
           set.getDistrustedList()
               .contains(ByteString.copyFrom(Fingerprints.sha256(der.toByteArray()))),
           field,

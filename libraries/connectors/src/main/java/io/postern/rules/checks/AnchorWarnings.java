@@ -24,7 +24,7 @@ final class AnchorWarnings {
                         new ByteArrayInputStream(set.getCertificates(i).toByteArray()));
         Instant end = certificate.getNotAfter().toInstant();
         long days = Duration.between(now, end).toDays();
-        findings.when(
+        findings.addIf(
             end.isBefore(now.plus(SOON)),
             "pem[" + i + "]",
             end.isBefore(now)

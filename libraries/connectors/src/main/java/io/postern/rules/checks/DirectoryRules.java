@@ -55,14 +55,14 @@ public final class DirectoryRules {
       }
       String key = DirectoryKeys.key(change);
       Findings findings = new Findings(key, problems);
-      findings.when(!seen.add(key), "", "duplicate object in one command", "keep one of the two");
+      findings.addIf(!seen.add(key), "", "duplicate object in one command", "keep one of the two");
       if (isAnothersDomain(key, change)) {
         findings.add(
             "domain", "the domain is accepted for another organization", "remove it there first");
       } else if (change.getRemoved()) {
         removal(change, after, findings);
       } else {
-        findings.when(
+        findings.addIf(
             isNamed(change) && spellings(key, after) > 1,
             "name",
             "another object's name differs in upper and lower case only",
@@ -192,12 +192,12 @@ public final class DirectoryRules {
   private static void organization(Organization organization, Directory after, Findings findings) {
     String id = organization.getId();
     FieldChecks.check(DirectoryFields.ORGANIZATION, organization, id, after, findings);
-    findings.when(
+    findings.addIf(
         !DomainNames.isDomain(id) || DomainNames.hasDot(id),
         "id",
         "\"" + Findings.shown(id) + "\" is not a valid ID",
         "use 1 to 63 lower-case letters, digits and hyphens, without a hyphen at the ends");
-    findings.when(
+    findings.addIf(
         organization.getRejectDirectSendSubdomains() && !organization.getRejectDirectSend(),
         "rejectDirectSendSubdomains",
         "without rejectDirectSend it rejects nothing",

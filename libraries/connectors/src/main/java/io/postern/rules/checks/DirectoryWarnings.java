@@ -50,7 +50,7 @@ public final class DirectoryWarnings {
             OutboundWarnings.add(new OutboundEntry(object.getOutboundConnector()), after, findings);
         case ANCHOR_SET -> AnchorWarnings.add(object.getAnchorSet(), now, findings);
         case ROUTING_RULE ->
-            findings.when(
+            findings.addIf(
                 object.getRoutingRule().getEnabled()
                     && object.getRoutingRule().getExceptHeaderField().isEmpty()
                     && object.getRoutingRule().getExceptSendersCount() == 0,

@@ -24,7 +24,7 @@ final class EnhancedFilteringCheck {
     boolean skipsListed = connector.getEfSkipIpsCount() > 0;
     users(connector, after, findings);
     if (!skipsLast && !skipsListed) {
-      findings.when(
+      findings.addIf(
           connector.getEfUsersCount() > 0,
           "efUsers",
           "nothing is skipped for them",
@@ -32,18 +32,18 @@ final class EnhancedFilteringCheck {
       return;
     }
     skipList(connector.getEfSkipIpsList(), findings);
-    findings.when(
+    findings.addIf(
         connector.getTreatMessagesAsInternal() || connector.getCloudServicesMailEnabled(),
         skipsLast ? "efSkipLastIP" : "efSkipIPs",
         "the gateway relays mail from any sender, and treatMessagesAsInternal or "
             + "cloudServicesMailEnabled would trust all of it",
         "remove one of them");
-    findings.when(
+    findings.addIf(
         skipsLast && skipsListed,
         "efSkipIPs",
         "with efSkipLastIP only the client is skipped, and the list has no effect",
         "remove one of the two");
-    findings.when(
+    findings.addIf(
         connector.getSenderIpAddressesCount() == 0
             && connector.getTlsSenderCertificateName().isEmpty(),
         skipsLast ? "efSkipLastIP" : "efSkipIPs",
@@ -51,7 +51,7 @@ final class EnhancedFilteringCheck {
             + "trusted",
         "write the gateway's senderIPAddresses (for a partner with restrictDomainsToIPAddresses:"
             + " true) or its tlsSenderCertificateName");
-    findings.when(
+    findings.addIf(
         after.outboundConnectors(connector.getOrganization()).stream()
             .anyMatch(EnhancedFilteringCheck::isCentral),
         skipsLast ? "efSkipLastIP" : "efSkipIPs",
@@ -62,7 +62,7 @@ final class EnhancedFilteringCheck {
 
   /** The other side of the same combination. */
   static void centralTransport(OutboundConnector connector, Directory after, Findings findings) {
-    findings.when(
+    findings.addIf(
         isCentral(connector)
             && after.inboundConnectors(connector.getOrganization()).stream()
                 .anyMatch(c -> c.getEfSkipLastIp() || c.getEfSkipIpsCount() > 0),
@@ -119,7 +119,7 @@ final class EnhancedFilteringCheck {
     for (int i = 0; i < users.size(); i++) {
       int at = users.get(i).lastIndexOf('@');
       String domain = DomainNames.aLabels(users.get(i).substring(at + 1));
-      findings.when(
+      findings.addIf(
           at <= 0 || domain == null || !after.accepts(connector.getOrganization(), domain),
           "efUsers[" + i + "]",
           "\"" + Findings.shown(users.get(i)) + "\" is not an address in an accepted domain",

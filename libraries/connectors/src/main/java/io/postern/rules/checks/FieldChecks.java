@@ -99,7 +99,7 @@ final class FieldChecks {
   }
 
   private static void number(String name, Kind.Number number, int value, Findings findings) {
-    findings.when(
+    findings.addIf(
         value != 0 && (value < number.least() || value > number.most()),
         name,
         value + " is out of range",
@@ -109,7 +109,7 @@ final class FieldChecks {
   private static void choice(
       String name, Kind.Choice choice, EnumValueDescriptor value, Findings findings) {
     boolean omittable = choice.words().write(choice.standing().getValueDescriptor()) == null;
-    findings.when(
+    findings.addIf(
         value.getIndex() < 0,
         name,
         "unknown value",
@@ -126,13 +126,13 @@ final class FieldChecks {
         }
       }
       case HOST_NAME ->
-          findings.when(
+          findings.addIf(
               !value.isEmpty() && !(DomainNames.isDomain(value) && DomainNames.hasDot(value)),
               name,
               "\"" + Findings.shown(value) + "\" is not a valid host name",
               Findings.suggested(value, "a host name such as mail.contoso.com, in lower case"));
       case ENTRY ->
-          findings.when(
+          findings.addIf(
               !value.isEmpty() && !value.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
               name,
               "\"" + Findings.shown(value) + "\" is not a valid file name",

@@ -39,14 +39,14 @@ public final class Findings {
             .build());
   }
 
-  void when(boolean wrong, String field, String problem, String cure) {
+  void addIf(boolean wrong, String field, String problem, String cure) {
     if (wrong) {
       add(field, problem, cure);
     }
   }
 
   void partnerOnly(String field, boolean set) {
-    when(
+    addIf(
         set,
         field,
         "it is for partner connectors only",
@@ -54,7 +54,7 @@ public final class Findings {
   }
 
   void onPremisesOnly(String field, boolean set) {
-    when(
+    addIf(
         set,
         field,
         "it is for on-premises connectors only",
@@ -62,7 +62,7 @@ public final class Findings {
   }
 
   void forcedTlsOnly(String field, boolean set) {
-    when(
+    addIf(
         set,
         field,
         "nothing can be required of opportunistic TLS",
@@ -77,7 +77,7 @@ public final class Findings {
             && name.equals(name.strip())
             && name.indexOf('/') < 0
             && visible(name);
-    when(
+    addIf(
         !fine,
         "name",
         "\"" + shown(name) + "\" is not a valid name",
@@ -87,8 +87,8 @@ public final class Findings {
   }
 
   void text(String field, String text, int max) {
-    when(text.length() > max, field, "it is longer than " + max + " characters", "shorten it");
-    when(
+    addIf(text.length() > max, field, "it is longer than " + max + " characters", "shorten it");
+    addIf(
         !visible(text.replace('\n', ' ')),
         field,
         "it has control or invisible formatting characters",
@@ -97,7 +97,7 @@ public final class Findings {
 
   /** False, with a problem, if the list is too long to be looked at one by one. */
   boolean list(String field, int size, int max) {
-    when(size > max, field, "it has " + size + " entries", "write at most " + max);
+    addIf(size > max, field, "it has " + size + " entries", "write at most " + max);
     return size <= max;
   }
 
@@ -138,7 +138,7 @@ public final class Findings {
   /** A name or an address, and a port. */
   void host(String field, NextHopHost host) {
     hostName(field, host.getHost());
-    when(
+    addIf(
         host.getPort() < 0 || host.getPort() > 65_535,
         field,
         "invalid port " + host.getPort(),
@@ -168,7 +168,7 @@ public final class Findings {
     int slash = anchors.getId().indexOf('/');
     String owner = slash < 0 ? organization : anchors.getId().substring(0, slash);
     String name = anchors.getId().substring(slash + 1);
-    when(
+    addIf(
         !owner.equals(organization) || after.anchorSet(organization, name).isEmpty(),
         field,
         "the organization has no trust anchors named \"" + shown(name) + "\"",
@@ -176,7 +176,7 @@ public final class Findings {
   }
 
   void organization(String organization, Directory after) {
-    when(
+    addIf(
         after.organization(organization).isEmpty(),
         "organization",
         "no such organization: \"" + shown(organization) + "\"",

@@ -26,7 +26,7 @@ final class InboundConnectorCheck {
     findings.organization(connector.getOrganization(), after);
     addresses(connector, findings);
     associatedDomains(connector, after, findings);
-    findings.when(
+    findings.addIf(
         connector.getBlocked() && connector.getMode() == ConnectorMode.REPORT_ONLY,
         "blocked",
         "with mode: reportOnly, nothing is refused",
@@ -52,12 +52,12 @@ final class InboundConnectorCheck {
       String shown = "\"" + Findings.shown(addresses.get(i)) + "\"";
       try {
         IpRange range = IpRange.parse(addresses.get(i));
-        findings.when(
+        findings.addIf(
             !range.fitsConnector(),
             field,
             shown + " is too wide a block for a sender",
             "write blocks of /24 to /32 (IPv6: /64 to /128)");
-        findings.when(
+        findings.addIf(
             range.hasHostBits() && connector.getConnectorType() == ConnectorType.ON_PREMISES,
             field,
             shown + " is a whole block, whose hosts may all relay",
@@ -76,7 +76,7 @@ final class InboundConnectorCheck {
       return;
     }
     for (int i = 0; i < domains.size(); i++) {
-      findings.when(
+      findings.addIf(
           !after.accepts(connector.getOrganization(), domains.get(i)),
           "associatedAcceptedDomains[" + i + "]",
           "\""
@@ -91,22 +91,22 @@ final class InboundConnectorCheck {
     boolean addresses = connector.getSenderIpAddressesCount() > 0;
     boolean toCertificate = connector.getRestrictDomainsToCertificate();
     boolean toAddresses = connector.getRestrictDomainsToIpAddresses();
-    findings.when(
+    findings.addIf(
         connector.getSenderDomainsCount() == 0,
         "senderDomains",
         "a partner connector needs the sender domains it is for",
         "write the partner's domains, or * for all");
-    findings.when(
+    findings.addIf(
         toCertificate && !name,
         "tlsSenderCertificateName",
         "restrictDomainsToCertificate needs a name to compare",
         "write the name in the partner's certificate, such as mail.fabrikam.com");
-    findings.when(
+    findings.addIf(
         toAddresses && !addresses,
         "senderIPAddresses",
         "restrictDomainsToIPAddresses needs addresses",
         "write the partner's addresses");
-    findings.when(
+    findings.addIf(
         addresses && toCertificate && !toAddresses,
         "restrictDomainsToIPAddresses",
         "without it, the senderIPAddresses of a connector that is restricted to a certificate have "
@@ -116,18 +116,18 @@ final class InboundConnectorCheck {
 
   private static void onPremises(InboundConnector connector, Directory after, Findings findings) {
     String name = connector.getTlsSenderCertificateName();
-    findings.when(
+    findings.addIf(
         connector.getTreatMessagesAsInternal() && connector.getCloudServicesMailEnabled(),
         "treatMessagesAsInternal",
         "with cloudServicesMailEnabled the server's own header fields say which mail is internal",
         "remove one of the two");
-    findings.when(
+    findings.addIf(
         connector.getCloudServicesMailEnabled() && name.isEmpty(),
         "cloudServicesMailEnabled",
         "header fields that make mail internal are accepted only from a server with a certificate",
         "set tlsSenderCertificateName and requireTls: true instead of senderIPAddresses");
     boolean addresses = connector.getSenderIpAddressesCount() > 0;
-    findings.when(
+    findings.addIf(
         !connector.getSenderDomainsList().stream()
             .allMatch(d -> d.equals("*") || d.startsWith("smtp:*;")),
         "senderDomains",
@@ -142,7 +142,7 @@ final class InboundConnectorCheck {
     }
     InboundEntry entry = new InboundEntry(connector);
     if (!name.isEmpty() && !OriginatingConnector.canCount(after, entry)) {
-      findings.when(
+      findings.addIf(
           connector.getCloudServicesMailEnabled()
               || connector.getTreatMessagesAsInternal()
               || entry.isGateway(),
@@ -152,7 +152,7 @@ final class InboundConnectorCheck {
               + "\" identifies no server: neither it nor its parent is an accepted domain here, so it"
               + " permits relaying only, and neither internal mail nor a gateway",
           "add the domain to the accepted domains, or write a name in one of them");
-      findings.when(
+      findings.addIf(
           !OriginatingConnector.isOfNobodyElse(
               after, connector.getOrganization(), entry.certificateName),
           "tlsSenderCertificateName",

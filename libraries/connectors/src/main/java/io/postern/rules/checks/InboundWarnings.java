@@ -47,12 +47,12 @@ final class InboundWarnings {
     AddressOverlaps overlaps = after.index(entry.organization()).overlaps();
     for (IpRange range : entry.ranges) {
       String field = "senderIPAddresses[" + places.get(range.text()) + "]";
-      findings.when(
+      findings.addIf(
           range.hasHostBits(),
           field,
           range.text() + " is the whole block of that length, not one address",
           "write only the address, or the first address of the block");
-      findings.when(
+      findings.addIf(
           range.isIpv4() && range.prefixLength() < WIDE,
           field,
           "any of "
@@ -88,12 +88,12 @@ final class InboundWarnings {
       return;
     }
     PublicSuffixes.warn("tlsSenderCertificateName", name, findings);
-    findings.when(
+    findings.addIf(
         entry.connector.getConnectorType() == ConnectorType.PARTNER && !entry.demandsCertificate(),
         "tlsSenderCertificateName",
         "without requireTls the name does not restrict, as in Exchange",
         "set requireTls: true to demand the certificate");
-    findings.when(
+    findings.addIf(
         entry.connector.getConnectorType() == ConnectorType.ON_PREMISES
             && !OriginatingConnector.canCount(after, entry),
         "tlsSenderCertificateName",
@@ -162,7 +162,7 @@ final class InboundWarnings {
     }
     List<String> own = acceptedDomains(entry.organization(), after);
     boolean all = entry.senderDomains.stream().anyMatch(p -> p.kind() == DomainPattern.Kind.ANY);
-    findings.when(
+    findings.addIf(
         all && entry.associatedDomains.isEmpty() && own.size() > 1,
         "associatedAcceptedDomains",
         "mail from all other senders is refused for each of the organization's "
@@ -186,13 +186,13 @@ final class InboundWarnings {
 
   /** What Microsoft's pages say twice, or advise against. */
   private static void partnerAddresses(InboundEntry entry, Findings findings) {
-    findings.when(
+    findings.addIf(
         entry.isForItsAddresses(),
         "senderIPAddresses",
         "the connector applies to these addresses, and refuses no other client; Exchange's page of "
             + "the cmdlet calls the addresses ignored without restrictDomainsToIPAddresses",
         "set restrictDomainsToIPAddresses: true to refuse these sender domains from elsewhere");
-    findings.when(
+    findings.addIf(
         entry.connector.getRestrictDomainsToIpAddresses() && entry.demandsCertificate(),
         "restrictDomainsToIPAddresses",
         "the client must be at one of the addresses and show the certificate",

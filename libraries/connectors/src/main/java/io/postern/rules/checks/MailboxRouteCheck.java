@@ -31,12 +31,12 @@ final class MailboxRouteCheck {
     for (int i = 0; i < domain.getFurtherMailboxRoutesCount(); i++) {
       MailboxRoute route = domain.getFurtherMailboxRoutes(i);
       String field = "furtherMailboxRoutes[" + i + "]";
-      findings.when(
+      findings.addIf(
           !NAME.matcher(route.getName()).matches(),
           field + ".name",
           "\"" + Findings.shown(route.getName()) + "\" is not a valid route name",
           "write 1 to 63 lower-case letters, digits and hyphens");
-      findings.when(
+      findings.addIf(
           !names.add(route.getName()),
           field + ".name",
           "two routes of the domain have this name",
@@ -47,7 +47,7 @@ final class MailboxRouteCheck {
 
   private static void check(
       MailboxRoute route, String prefix, String organization, Directory after, Findings findings) {
-    findings.when(
+    findings.addIf(
         route.getHost().getHost().isEmpty(),
         prefix + "host",
         "there is no mailbox route, and the domain's MX may point back here",
@@ -67,12 +67,12 @@ final class MailboxRouteCheck {
               "mail to a mailbox is always sent over TLS",
               "write encryptionOnly, certificateValidation or domainValidation");
     }
-    findings.when(
+    findings.addIf(
         !name.isEmpty() && !names,
         prefix + "tlsDomain",
         "it applies only with tlsSettings: domainValidation",
         "set tlsSettings: domainValidation, or remove tlsDomain");
-    findings.when(
+    findings.addIf(
         name.isEmpty() && names,
         prefix + "tlsDomain",
         "domainValidation needs the name that the host's certificate must carry",

@@ -49,12 +49,12 @@ final class OutboundConnectorCheck {
 
   private static void hosts(OutboundConnector connector, Findings findings) {
     boolean some = connector.getSmartHostsCount() > 0;
-    findings.when(
+    findings.addIf(
         some && connector.getUseMxRecord(),
         "useMXRecord",
         "a connector uses either MX or smartHosts",
         "set useMXRecord: false, or remove smartHosts");
-    findings.when(
+    findings.addIf(
         !some && !connector.getUseMxRecord(),
         "smartHosts",
         "with useMXRecord: false the connector needs smart hosts",
@@ -63,12 +63,12 @@ final class OutboundConnectorCheck {
 
   private static void tlsDomain(OutboundConnector connector, Findings findings) {
     boolean names = connector.getTlsSettings() == TlsLevel.DOMAIN_VALIDATION;
-    findings.when(
+    findings.addIf(
         !connector.getTlsDomain().isEmpty() && !names,
         "tlsDomain",
         "it applies only with tlsSettings: domainValidation",
         "set tlsSettings: domainValidation, or remove tlsDomain");
-    findings.when(
+    findings.addIf(
         names && connector.getTlsDomain().isEmpty() && connector.getSmartHostsCount() > 0,
         "tlsDomain",
         "domainValidation of smart hosts needs the name that their certificate must carry",
@@ -78,7 +78,7 @@ final class OutboundConnectorCheck {
   /** As whom we appear to its hosts. */
   private static void identity(OutboundConnector connector, Findings findings) {
     sourceAddresses(connector.getSourceAddressesList(), findings);
-    findings.when(
+    findings.addIf(
         !connector.getCredentials().isEmpty() && connector.getUseMxRecord(),
         "credentials",
         "they must not be sent to hosts that a recipient's domain names",
@@ -99,7 +99,7 @@ final class OutboundConnectorCheck {
             "\"" + Findings.shown(addresses.get(i)) + "\" is not a possible source address",
             "use an IPv4 or IPv6 address of the machines that run delivery-service");
       } else {
-        findings.when(
+        findings.addIf(
             !families.add(address.bits()),
             field,
             "it is the second address of its family",
@@ -109,14 +109,14 @@ final class OutboundConnectorCheck {
   }
 
   private static void partner(OutboundConnector connector, Directory after, Findings findings) {
-    findings.when(
+    findings.addIf(
         connector.getRecipientDomainsCount() == 0 && !connector.getIsTransportRuleScoped(),
         "recipientDomains",
         "a partner connector needs the recipient domains it is for",
         "write the partner's domains, or * for all");
     List<String> domains = connector.getRecipientDomainsList();
     for (int i = 0; i < Math.min(domains.size(), Findings.MAX_LIST); i++) {
-      findings.when(
+      findings.addIf(
           isOwn(connector, domains.get(i), after) && !connector.getIsTransportRuleScoped(),
           "recipientDomains[" + i + "]",
           "a partner connector does not apply to mail to the organization's own accepted domains",
@@ -128,30 +128,30 @@ final class OutboundConnectorCheck {
     boolean all = connector.getAllAcceptedDomains();
     boolean central = connector.getRouteAllMessagesViaOnPremises();
     List<String> domains = connector.getRecipientDomainsList();
-    findings.when(
+    findings.addIf(
         domains.isEmpty() && !all && !central && !connector.getIsTransportRuleScoped(),
         "recipientDomains",
         "the connector would match no mail",
         "write recipientDomains, allAcceptedDomains: true or routeAllMessagesViaOnPremises: true");
-    findings.when(
+    findings.addIf(
         (all || central) && connector.getIsTransportRuleScoped(),
         "isTransportRuleScoped",
         "the connector takes only mail of routing rules, and allAcceptedDomains and"
             + " routeAllMessagesViaOnPremises have no effect",
         "remove them, or remove isTransportRuleScoped");
     // The trap of office-docs-powershell#8739: Internet mail went to the on-premises server.
-    findings.when(
+    findings.addIf(
         all && domains.stream().anyMatch(d -> d.equals("*") || d.startsWith("smtp:*;")),
         "recipientDomains",
         "with allAcceptedDomains, * also matches mail to the Internet",
         "remove *, or set routeAllMessagesViaOnPremises: true if this is intended");
-    findings.when(
+    findings.addIf(
         connector.getUseMxRecord() && (all || central),
         "useMXRecord",
         "MX must not be used for own servers: it may point back here",
         "write useMXRecord: false and smartHosts");
     for (int i = 0; i < Math.min(domains.size(), Findings.MAX_LIST); i++) {
-      findings.when(
+      findings.addIf(
           connector.getUseMxRecord() && isOwn(connector, domains.get(i), after),
           "recipientDomains[" + i + "]",
           "the MX of an own accepted domain may point back here",

@@ -28,7 +28,7 @@ final class OutboundWarnings {
           "recipientDomains[" + i + "]", connector.getRecipientDomains(i), findings);
     }
     PublicSuffixes.warn("tlsDomain", connector.getTlsDomain(), findings);
-    findings.when(
+    findings.addIf(
         isForced(connector)
             && connector.getUseMxRecord()
             && entry.recipientDomains.stream().anyMatch(p -> p.kind() == DomainPattern.Kind.ANY),
@@ -49,7 +49,7 @@ final class OutboundWarnings {
               .acceptedDomain(name)
               .filter(domain -> domain.getOrganization().equals(connector.getOrganization()))
               .isPresent();
-      findings.when(
+      findings.addIf(
           own && (host.getPort() == 0 || host.getPort() == SMTP_PORT),
           "smartHosts[" + i + "]",
           "the MX records of the accepted domain " + name + " may lead back to this installation",

@@ -17,7 +17,7 @@ final class RateCheck {
   }
 
   private static void rate(String field, int rate, InboundConnector connector, Findings findings) {
-    findings.when(
+    findings.addIf(
         rate > 0
             && connector.getSenderIpAddressesCount() == 0
             && connector.getTlsSenderCertificateName().isEmpty(),

@@ -12,12 +12,12 @@ final class RecipientValidationCheck {
   static void check(AcceptedDomain domain, Findings findings) {
     RecipientValidation validation = domain.getRecipientValidation();
     boolean byRoute = validation == RecipientValidation.RECIPIENT_VALIDATION_MAILBOX_ROUTE;
-    findings.when(
+    findings.addIf(
         byRoute && domain.getDomainType() == AcceptedDomainType.INTERNAL_RELAY,
         "recipientValidation",
         "the mailbox route does not know the recipients at another system",
         "write off or list, or make the domain authoritative");
-    findings.when(
+    findings.addIf(
         !byRoute
             && domain.getUnansweredRecipients() == UnansweredRecipients.UNANSWERED_RECIPIENTS_DEFER,
         "unansweredRecipients",

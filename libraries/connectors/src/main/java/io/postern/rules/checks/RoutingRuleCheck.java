@@ -32,7 +32,7 @@ public final class RoutingRuleCheck {
     addresses("exceptRecipients", rule.getExceptRecipientsList(), findings);
     header("header", rule.getHeaderField(), rule.getHeaderWordsList(), findings);
     header("exceptHeader", rule.getExceptHeaderField(), rule.getExceptHeaderWordsList(), findings);
-    findings.when(
+    findings.addIf(
         rule.getFromScope() != RuleScope.IN_ORGANIZATION
             && !(rule.getHeaderField().isEmpty() && rule.getExceptHeaderField().isEmpty()),
         "fromScope",
@@ -47,7 +47,7 @@ public final class RoutingRuleCheck {
           "there is no outbound connector " + shown,
           "write the name of one that has isTransportRuleScoped: true");
     } else {
-      findings.when(
+      findings.addIf(
           !connector.connector.getIsTransportRuleScoped(),
           "outboundConnector",
           shown + " takes mail without a rule",
@@ -56,7 +56,7 @@ public final class RoutingRuleCheck {
   }
 
   private static void bounds(List<RoutingEntry> all, Findings findings) {
-    findings.when(
+    findings.addIf(
         all.size() > MOST_RULES,
         "",
         "the organization would have more than " + MOST_RULES + " routing rules",
@@ -70,12 +70,12 @@ public final class RoutingRuleCheck {
                         + entry.rule.getExceptSendersCount()
                         + entry.rule.getExceptRecipientsCount())
             .sum();
-    findings.when(
+    findings.addIf(
         addresses > MOST_ADDRESSES,
         "",
         "the organization's routing rules would have more than " + MOST_ADDRESSES + " addresses",
         "write domains in place of addresses");
-    findings.when(
+    findings.addIf(
         all.stream()
                 .mapToInt(e -> e.rule.getHeaderWordsCount() + e.rule.getExceptHeaderWordsCount())
                 .sum()
@@ -117,12 +117,12 @@ public final class RoutingRuleCheck {
 
   /** A name as RFC 5322 §3.6.8 has it. */
   private static void header(String prefix, String name, List<String> words, Findings findings) {
-    findings.when(
+    findings.addIf(
         !name.isEmpty() && !name.matches("[!-9;-~]{1,64}"),
         prefix + "Field",
         "\"" + Findings.shown(name) + "\" is not the name of a header field",
         "write a name such as X-Signature, without the colon");
-    findings.when(
+    findings.addIf(
         name.isEmpty() && !words.isEmpty(),
         prefix + "Field",
         "the words are looked for in a field",
@@ -131,7 +131,7 @@ public final class RoutingRuleCheck {
       return;
     }
     for (int i = 0; i < words.size(); i++) {
-      findings.when(
+      findings.addIf(
           words.get(i).isBlank() || words.get(i).length() > MOST_WORD,
           prefix + "Words[" + i + "]",
           words.get(i).isBlank() ? "it is empty" : "it is too long",

@@ -32,7 +32,7 @@ final class SenderRewritingCheck {
                           + " senderRewritingEnabled: false in the connector"));
       return;
     }
-    findings.when(
+    findings.addIf(
         !domain.equals(DomainNames.normal(domain)) || !after.accepts(organization.getId(), domain),
         DOMAIN,
         "\"" + Findings.shown(domain) + "\" is not an accepted domain of the organization",
@@ -45,7 +45,7 @@ final class SenderRewritingCheck {
             .organization(connector.getOrganization())
             .filter(organization -> !organization.getSenderRewritingDomain().isEmpty())
             .isPresent();
-    findings.when(
+    findings.addIf(
         connector.getSenderRewritingEnabled() && !domain,
         "senderRewritingEnabled",
         "the organization has no domain for rewritten addresses",

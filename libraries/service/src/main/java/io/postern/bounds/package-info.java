@@ -1,0 +1,3 @@
+/** Bounds against what clients and administrators can make a service hold. */
+@org.jspecify.annotations.NullMarked
+package io.postern.bounds;
