@@ -1,11 +1,10 @@
 package io.postern.directory.exchange;
 
 import io.postern.directory.exchange.Finding.Taken;
-import io.postern.fields.DirectoryFields;
 import io.postern.names.DomainNames;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The import of an accepted domain. Its mailbox route is not in Exchange's data. */
 final class AcceptedDomainImport {
@@ -20,46 +19,42 @@ final class AcceptedDomainImport {
     this.routes = routes;
   }
 
-  /** Null: it is left out. */
-  @Nullable Map<String, Object> read() {
+  /** None: it is left out. */
+  List<Map<String, Object>> read() {
     String domain = DomainNames.normal(in.text("DomainName"));
-    in.take("DomainName", "domain", domain);
-    in.take(DirectoryFields.ACCEPTED_DOMAIN.get("domainType"));
-    for (String parameter :
-        new String[] {
-          "Name",
-          "AddressBookEnabled",
-          "AuthenticationType",
-          "InitialDomain",
-          "FederatedOrganizationLink",
-          "LiveIdInstanceType",
-          "MailFlowPartner",
-          "PendingCompletion",
-          "PendingFederatedAccountNamespace",
-          "PendingFederatedDomain",
-          "PendingRemoval",
-          "PerimeterDuplicateDetected",
-          "RawAuthenticationType",
-          "CatchAllRecipientID",
-          "IsCoexistenceDomain",
-          "IsDefaultFederatedDomain",
-          "DualProvisioningEnabled",
-          "DomainCapabilities",
-          "DnsConfigurationState",
-          "EmailOnly",
-          "ExternallyManaged",
-          "IsSmtpDaneEnabled",
-          "SendingFromDomainDisabled",
-          "SendingToDomainDisabled"
-        }) {
-      in.text(parameter); // says nothing of the domain's mail here
-    }
-    in.rest(DirectoryFields.ACCEPTED_DOMAIN);
+    in.take("domain", domain);
+    in.take("domainType");
+    in.saysNothing(
+        "Name",
+        "AddressBookEnabled",
+        "AuthenticationType",
+        "InitialDomain",
+        "FederatedOrganizationLink",
+        "LiveIdInstanceType",
+        "MailFlowPartner",
+        "PendingCompletion",
+        "PendingFederatedAccountNamespace",
+        "PendingFederatedDomain",
+        "PendingRemoval",
+        "PerimeterDuplicateDetected",
+        "RawAuthenticationType",
+        "CatchAllRecipientID",
+        "IsCoexistenceDomain",
+        "IsDefaultFederatedDomain",
+        "DualProvisioningEnabled",
+        "DomainCapabilities",
+        "DnsConfigurationState",
+        "EmailOnly",
+        "ExternallyManaged",
+        "IsSmtpDaneEnabled",
+        "SendingFromDomainDisabled",
+        "SendingToDomainDisabled");
+    in.rest();
     if (domain.endsWith(".onmicrosoft.com")) {
       in.object(
           Taken.NOT_TAKEN,
-          "not imported: the domain belongs to Microsoft, and its MX cannot point " + "here");
-      return null;
+          "not imported: the domain belongs to Microsoft, and its MX cannot point here");
+      return List.of();
     }
     String route = routes.getOrDefault(domain, routes.getOrDefault("", ""));
     if (route.isEmpty()) {
@@ -72,7 +67,7 @@ final class AcceptedDomainImport {
     } else {
       in.fields.put("mailboxRoute", mailboxRoute(route));
     }
-    return in.fields;
+    return List.of(in.fields);
   }
 
   private static Map<String, Object> mailboxRoute(String route) {

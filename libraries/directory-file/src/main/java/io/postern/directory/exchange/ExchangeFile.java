@@ -36,25 +36,17 @@ public final class ExchangeFile {
   }
 
   private static String decoded(byte[] file) throws ExchangeFormatException {
-    Charset charset = StandardCharsets.UTF_8;
-    int mark = 0;
-    if (file.length >= 3
-        && file[0] == (byte) 0xEF
-        && file[1] == (byte) 0xBB
-        && file[2] == (byte) 0xBF) {
-      mark = 3;
-    } else if (file.length >= 2 && file[0] == (byte) 0xFF && file[1] == (byte) 0xFE) {
-      charset = StandardCharsets.UTF_16LE;
-      mark = 2;
-    } else if (file.length >= 2 && file[0] == (byte) 0xFE && file[1] == (byte) 0xFF) {
-      charset = StandardCharsets.UTF_16BE;
-      mark = 2;
-    }
+    String bytes = new String(file, 0, Math.min(3, file.length), StandardCharsets.ISO_8859_1);
+    boolean little = bytes.startsWith("\u00ff\u00fe");
+    boolean big = bytes.startsWith("\u00fe\u00ff");
+    int mark = little || big ? 2 : bytes.equals("\u00ef\u00bb\u00bf") ? 3 : 0;
+    Charset charset =
+        little
+            ? StandardCharsets.UTF_16LE
+            : big ? StandardCharsets.UTF_16BE : StandardCharsets.UTF_8;
     try {
-      return charset
-          .newDecoder()
-          .decode(ByteBuffer.wrap(file, mark, file.length - mark))
-          .toString();
+      ByteBuffer text = ByteBuffer.wrap(file, mark, file.length - mark);
+      return charset.newDecoder().decode(text).toString();
     } catch (CharacterCodingException e) {
       throw new ExchangeFormatException(
           "the file is not UTF-8 or UTF-16 with a byte order mark: write it with Out-File "

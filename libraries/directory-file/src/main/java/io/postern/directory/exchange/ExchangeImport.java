@@ -5,6 +5,7 @@ import io.postern.directory.exchange.Finding.Taken;
 import io.postern.names.DomainNames;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,75 +41,60 @@ public record ExchangeImport(Map<String, Object> organization, List<Finding> fin
     Map<String, String> normalRoutes = new TreeMap<>();
     routes.forEach((domain, route) -> normalRoutes.put(DomainNames.normal(domain), route));
     List<Finding> findings = new ArrayList<>();
-    List<Map<String, Object>> domains = new ArrayList<>();
-    List<Map<String, Object>> inbound = new ArrayList<>();
-    List<Map<String, Object>> outbound = new ArrayList<>();
-    List<Map<String, Object>> rules = new ArrayList<>();
+    Map<Kind, List<Map<String, Object>>> drafts = new EnumMap<>(Kind.class);
     boolean otherBefore = false;
     boolean central = objects.stream().anyMatch(ExchangeImport::isCentral);
     for (ExchangeObject object : byPriority(objects)) {
       ObjectImport one = new ObjectImport(object, findings);
-      switch (object.kind()) {
-        case ACCEPTED_DOMAIN -> add(domains, new AcceptedDomainImport(one, normalRoutes).read());
-        case INBOUND_CONNECTOR -> add(inbound, new InboundImport(one, accepted, central).read());
-        case OUTBOUND_CONNECTOR -> outbound.addAll(new OutboundImport(one, accepted).read());
-        case TRANSPORT_RULE -> {
-          RoutingRuleImport rule = new RoutingRuleImport(object, one);
-          Map<String, Object> fields = rule.read();
-          if (fields != null && otherBefore) {
-            one.object(Taken.DIFFERENT, LeftOut.AFTER_ANOTHER);
-            fields.put("enabled", false);
-          }
-          add(rules, fields);
-          otherBefore |= fields == null && rule.comesBefore();
+      List<Map<String, Object>> drafted =
+          switch (object.kind()) {
+            case ACCEPTED_DOMAIN -> new AcceptedDomainImport(one, normalRoutes).read();
+            case INBOUND_CONNECTOR -> new InboundImport(one, accepted, central).read();
+            case OUTBOUND_CONNECTOR -> new OutboundImport(one, accepted).read();
+            case TRANSPORT_RULE -> new RoutingRuleImport(one).read();
+            case UNKNOWN -> {
+              one.object(
+                  Taken.UNKNOWN,
+                  "it is not of Get-InboundConnector, Get-OutboundConnector, Get-TransportRule or Get-AcceptedDomain");
+              yield List.of();
+            }
+          };
+      if (object.kind() == Kind.TRANSPORT_RULE) {
+        if (otherBefore) {
+          drafted.forEach(rule -> LeftOut.disable(rule, one));
         }
-        case UNKNOWN ->
-            one.object(
-                Taken.UNKNOWN,
-                "it is not of Get-InboundConnector, Get-OutboundConnector, Get-TransportRule or Get-AcceptedDomain");
+        otherBefore |= drafted.isEmpty() && RoutingRuleImport.comesBefore(one);
       }
+      drafts.computeIfAbsent(object.kind(), kind -> new ArrayList<>()).addAll(drafted);
     }
+    new LeftOut(id, drafts, accepted, findings).take();
     Map<String, Object> organization = new LinkedHashMap<>();
     organization.put("id", id);
-    put(organization, "acceptedDomains", domains);
-    put(organization, "inboundConnectors", inbound);
-    put(organization, "outboundConnectors", outbound);
-    put(organization, "routingRules", rules);
-    new LeftOut(organization, accepted, findings).take();
+    drafts.forEach(
+        (kind, some) -> {
+          if (!some.isEmpty()) {
+            organization.put(kind.here().list(), some);
+          }
+        });
     return new ExchangeImport(organization, findings);
   }
 
   /** Rules in the order in which Exchange tries them; all else as it stands. */
   private static List<ExchangeObject> byPriority(List<ExchangeObject> objects) {
-    return objects.stream()
-        .sorted(
-            Comparator.comparing(
-                object ->
-                    object.kind() == Kind.TRANSPORT_RULE
-                            && String.valueOf(object.parameters().get("Priority"))
-                                .matches("[0-9]{1,6}")
-                        ? Integer.parseInt(String.valueOf(object.parameters().get("Priority")))
-                        : -1))
-        .toList();
+    return objects.stream().sorted(Comparator.comparing(ExchangeImport::priority)).toList();
+  }
+
+  private static int priority(ExchangeObject object) {
+    String priority = String.valueOf(object.parameters().get("Priority"));
+    return object.kind() == Kind.TRANSPORT_RULE && priority.matches("[0-9]{1,6}")
+        ? Integer.parseInt(priority)
+        : -1;
   }
 
   private static boolean isCentral(ExchangeObject object) {
+    ObjectImport out = new ObjectImport(object, new ArrayList<>());
     return object.kind() == Kind.OUTBOUND_CONNECTOR
-        && !Boolean.FALSE.equals(new ObjectImport(object, new ArrayList<>()).flag("Enabled"))
-        && new ObjectImport(object, new ArrayList<>()).isSet("RouteAllMessagesViaOnPremises");
-  }
-
-  private static void add(
-      List<Map<String, Object>> list, @org.jspecify.annotations.Nullable Map<String, Object> one) {
-    if (one != null) {
-      list.add(one);
-    }
-  }
-
-  private static void put(
-      Map<String, Object> organization, String section, List<Map<String, Object>> objects) {
-    if (!objects.isEmpty()) {
-      organization.put(section, objects);
-    }
+        && !Boolean.FALSE.equals(out.flag("Enabled"))
+        && out.isSet("RouteAllMessagesViaOnPremises");
   }
 }

@@ -1,7 +1,9 @@
 package io.postern.directory.exchange;
 
+import io.postern.directory.ObjectKind;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -15,16 +17,23 @@ import org.jspecify.annotations.Nullable;
 public record ExchangeObject(Kind kind, Map<String, @Nullable Object> parameters) {
   /** The cmdlet that shows it. */
   public enum Kind {
-    INBOUND_CONNECTOR("Get-InboundConnector"),
-    OUTBOUND_CONNECTOR("Get-OutboundConnector"),
-    ACCEPTED_DOMAIN("Get-AcceptedDomain"),
-    TRANSPORT_RULE("Get-TransportRule"),
-    UNKNOWN("another object");
+    ACCEPTED_DOMAIN("Get-AcceptedDomain", ObjectKind.ACCEPTED_DOMAIN),
+    INBOUND_CONNECTOR("Get-InboundConnector", ObjectKind.INBOUND_CONNECTOR),
+    OUTBOUND_CONNECTOR("Get-OutboundConnector", ObjectKind.OUTBOUND_CONNECTOR),
+    TRANSPORT_RULE("Get-TransportRule", ObjectKind.ROUTING_RULE),
+    UNKNOWN("another object", null);
 
     final String cmdlet;
+    private final @Nullable ObjectKind here;
 
-    Kind(String cmdlet) {
+    Kind(String cmdlet, @Nullable ObjectKind here) {
       this.cmdlet = cmdlet;
+      this.here = here;
+    }
+
+    /** What it is here; of a known kind. */
+    ObjectKind here() {
+      return Objects.requireNonNull(here);
     }
   }
 

@@ -1,13 +1,11 @@
 package io.postern.directory.exchange;
 
-import io.postern.fields.DirectoryFields;
 import io.postern.names.DomainNames;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The import of an inbound connector. What restricts or demands is never left out silently: it
@@ -47,31 +45,30 @@ final class InboundImport {
     this.acceptedDomains = acceptedDomains;
   }
 
-  /** The fields in the directory file's spelling; null: it is left out. */
-  @Nullable Map<String, Object> read() {
-    in.take("Name", "name", in.text("Name"));
-    onPremises =
-        "onPremises".equals(in.take(DirectoryFields.INBOUND_CONNECTOR.get("connectorType")));
-    in.take(DirectoryFields.INBOUND_CONNECTOR.get("enabled"));
+  /** In the directory file's spelling. */
+  List<Map<String, Object>> read() {
+    in.take("name", in.text("Name"));
+    onPremises = "onPremises".equals(in.take("connectorType"));
+    in.take("enabled");
     in.comment();
     senderDomains();
     certificate();
     addresses();
-    in.takeFlag("RequireTls", "requireTls");
+    in.take("requireTls");
     if (!onPremises) {
-      in.takeFlag("RestrictDomainsToCertificate", "restrictDomainsToCertificate");
+      in.take("restrictDomainsToCertificate");
     } else {
       in.without("RestrictDomainsToCertificate", "it has an effect only on partner connectors");
       in.without("RestrictDomainsToIPAddresses", "it has an effect only on partner connectors");
     }
     List<String> associated = Spaces.domains(in, "AssociatedAcceptedDomains");
     if (!associated.isEmpty()) {
-      in.take("AssociatedAcceptedDomains", "associatedAcceptedDomains", associated);
+      in.take("associatedAcceptedDomains", associated);
     }
     internal();
     gateway();
-    in.rest(DirectoryFields.INBOUND_CONNECTOR);
-    return in.fields;
+    in.rest();
+    return List.of(in.fields);
   }
 
   private void senderDomains() {
@@ -80,7 +77,7 @@ final class InboundImport {
       return;
     }
     if (!onPremises || domains.equals(List.of("*"))) {
-      in.take("SenderDomains", "senderDomains", domains);
+      in.take("senderDomains", domains);
     } else {
       in.different(
           "SenderDomains",
@@ -100,7 +97,7 @@ final class InboundImport {
               + " is: use trustAnchors to name an issuer");
       in.fields.put("tlsSenderCertificateName", name);
     } else if (!name.isEmpty()) {
-      in.take("TlsSenderCertificateName", "tlsSenderCertificateName", name);
+      in.take("tlsSenderCertificateName", name);
     }
     certificate = name;
   }
@@ -109,7 +106,7 @@ final class InboundImport {
     List<String> addresses = Spaces.addresses(in, "SenderIPAddresses");
     boolean restricts = in.isSet("RestrictDomainsToIPAddresses");
     if (!onPremises) {
-      in.takeFlag("RestrictDomainsToIPAddresses", "restrictDomainsToIPAddresses");
+      in.take("restrictDomainsToIPAddresses");
     }
     if (addresses.isEmpty()) {
       return;
@@ -119,7 +116,7 @@ final class InboundImport {
     } else if (onPremises && !certificate.isEmpty()) {
       in.different("SenderIPAddresses", ONLY_BY_CERTIFICATE);
     } else {
-      in.take("SenderIPAddresses", "senderIPAddresses", onPremises ? blocks(addresses) : addresses);
+      in.take("senderIPAddresses", onPremises ? blocks(addresses) : addresses);
       if (!onPremises && !restricts) {
         in.different("SenderIPAddresses", FOR_THEM);
       }
@@ -144,10 +141,9 @@ final class InboundImport {
 
   private void internal() {
     boolean cloud = in.isSet("CloudServicesMailEnabled");
-    boolean inNoDomain = onPremises && !certificate.isEmpty() && !counts();
     boolean gateway = in.isSet("EFSkipLastIP") || !in.texts("EFSkipIPs").isEmpty();
-    if (inNoDomain || gateway && !central) {
-      String why = inNoDomain ? IN_NO_DOMAIN : "a gateway relays mail from any sender";
+    if (inNoDomain() || gateway && !central) {
+      String why = inNoDomain() ? IN_NO_DOMAIN : "a gateway relays mail from any sender";
       in.without("CloudServicesMailEnabled", why);
       in.without("TreatMessagesAsInternal", why);
       return;
@@ -160,11 +156,11 @@ final class InboundImport {
           "an address may be shared, and the fields make mail internal: write a"
               + " tlsSenderCertificateName");
     } else if (cloud) {
-      in.take("CloudServicesMailEnabled", "cloudServicesMailEnabled", true);
+      in.take("cloudServicesMailEnabled", true);
     }
     if (in.isSet("TreatMessagesAsInternal")) {
       if (onPremises && !cloud) {
-        in.take("TreatMessagesAsInternal", "treatMessagesAsInternal", true);
+        in.take("treatMessagesAsInternal", true);
       } else {
         in.notTaken("TreatMessagesAsInternal", "of own servers without cloudServicesMailEnabled");
       }
@@ -173,39 +169,44 @@ final class InboundImport {
 
   private void gateway() {
     boolean last = in.isSet("EFSkipLastIP");
-    boolean inNoDomain = onPremises && !certificate.isEmpty() && !counts();
-    if (inNoDomain || central) {
-      String why = inNoDomain ? IN_NO_DOMAIN : WITH_CENTRAL_TRANSPORT;
+    List<String> skipped = in.texts("EFSkipIPs");
+    List<String> users = in.texts("EFUsers");
+    boolean some = last || !skipped.isEmpty();
+    String why = whyNoGateway(some);
+    if (!why.isEmpty()) {
       in.without("EFSkipLastIP", why);
       in.without("EFSkipIPs", why);
       in.without("EFUsers", why);
       return;
     }
-    List<String> skipped = in.texts("EFSkipIPs");
-    List<String> users = in.texts("EFUsers");
-    boolean known =
-        in.fields.containsKey("senderIPAddresses")
-            || in.fields.containsKey("tlsSenderCertificateName");
-    if (!known && (last || !skipped.isEmpty())) {
-      String remark =
-          "the gateway is not identified by a certificate or address: write "
-              + "tlsSenderCertificateName, or restrictDomainsToIPAddresses with senderIPAddresses";
-      in.without("EFSkipLastIP", remark);
-      in.without("EFSkipIPs", remark);
-      in.without("EFUsers", remark);
-      return;
-    }
     if (last) {
-      in.take("EFSkipLastIP", "efSkipLastIP", true);
+      in.take("efSkipLastIP", true);
       in.without("EFSkipIPs", "EFSkipLastIP skips only the last host, as in Exchange");
     } else if (!skipped.isEmpty()) {
-      in.take("EFSkipIPs", "efSkipIPs", skipped);
+      in.take("efSkipIPs", skipped);
     }
-    if (!users.isEmpty() && (last || !skipped.isEmpty())) {
-      in.take("EFUsers", "efUsers", users);
+    if (!users.isEmpty() && some) {
+      in.take("efUsers", users);
     } else if (!users.isEmpty()) {
       in.notTaken("EFUsers", "without EFSkipLastIP or EFSkipIPs they have no effect");
     }
+  }
+
+  private String whyNoGateway(boolean some) {
+    if (inNoDomain() || central) {
+      return inNoDomain() ? IN_NO_DOMAIN : WITH_CENTRAL_TRANSPORT;
+    }
+    boolean known =
+        in.fields.containsKey("senderIPAddresses")
+            || in.fields.containsKey("tlsSenderCertificateName");
+    return known || !some
+        ? ""
+        : "the gateway is not identified by a certificate or address: write "
+            + "tlsSenderCertificateName, or restrictDomainsToIPAddresses with senderIPAddresses";
+  }
+
+  private boolean inNoDomain() {
+    return onPremises && !certificate.isEmpty() && !counts();
   }
 
   /** Some certificate of the name is in an accepted domain (docs/design/connectors.md). */

@@ -1,23 +1,22 @@
 package io.postern.directory.exchange;
 
-import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.Organization;
 import io.postern.directory.DirectoryFile;
 import io.postern.directory.FileProblem;
+import io.postern.directory.exchange.ExchangeObject.Kind;
 import io.postern.directory.exchange.Finding.Taken;
 import io.postern.rules.Directory;
 import io.postern.rules.checks.DirectoryRules;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Connectors and routing rules of a draft that the file's reader or the rules would refuse: they
@@ -25,61 +24,60 @@ import java.util.TreeMap;
  * the rest together, since two may exclude each other. One use, one thread.
  */
 final class LeftOut {
-  static final String AFTER_ANOTHER =
+  private static final String AFTER_ANOTHER =
       "enabled is false: a rule before it was left out, and may have taken its mail in Exchange."
           + " Review the rule, and enable it";
 
-  private static final Map<String, String> SECTIONS =
-      new TreeMap<>(
-          Map.of(
-              "inboundConnectors", "Get-InboundConnector",
-              "outboundConnectors", "Get-OutboundConnector",
-              "routingRules", "Get-TransportRule"));
+  private static final List<Kind> KINDS =
+      List.of(Kind.INBOUND_CONNECTOR, Kind.OUTBOUND_CONNECTOR, Kind.TRANSPORT_RULE);
 
-  private final Map<String, Object> organization;
+  private final String organization;
+  private final Map<Kind, List<Map<String, Object>>> drafts;
   private final List<Finding> findings;
   private final Directory domains;
 
-  /** The connectors that are taken, by the key of their object. */
+  /** The objects that are taken, by key. */
   private final Map<String, DirectoryObject> taken = new HashMap<>();
 
   /**
-   * @param organization the draft; it is changed
+   * @param drafts of objects, in the directory file's spelling; changed
    * @param accepted domains of the organization, those that are there already too
    * @param findings are added to
    */
-  LeftOut(Map<String, Object> organization, Set<String> accepted, List<Finding> findings) {
+  LeftOut(
+      String organization,
+      Map<Kind, List<Map<String, Object>>> drafts,
+      Set<String> accepted,
+      List<Finding> findings) {
     this.organization = organization;
+    this.drafts = drafts;
     this.findings = findings;
-    String id = String.valueOf(organization.get("id"));
     List<DirectoryObject> objects = new ArrayList<>();
-    objects.add(
-        DirectoryObject.newBuilder().setOrganization(Organization.newBuilder().setId(id)).build());
+    Organization.Builder owner = Organization.newBuilder().setId(organization);
+    objects.add(DirectoryObject.newBuilder().setOrganization(owner).build());
     for (String domain : accepted) {
-      objects.add(
-          DirectoryObject.newBuilder()
-              .setAcceptedDomain(AcceptedDomain.newBuilder().setOrganization(id).setDomain(domain))
-              .build());
+      AcceptedDomain.Builder one = AcceptedDomain.newBuilder().setOrganization(organization);
+      objects.add(DirectoryObject.newBuilder().setAcceptedDomain(one.setDomain(domain)).build());
     }
     domains = Directory.of(objects, 0, Map.of());
   }
 
   void take() {
-    for (String section : SECTIONS.keySet()) {
+    for (Kind kind : KINDS) {
       Set<String> names = new HashSet<>();
       leaveOut(
-          section,
-          connector ->
-              names.add(name(connector))
-                  ? problem(section, connector)
+          kind,
+          draft ->
+              names.add(name(draft))
+                  ? problem(kind, draft)
                   : "another connector has the same name. Rename one");
     }
-    for (String section : SECTIONS.keySet()) {
+    for (Kind kind : KINDS) {
       Map<String, String> together = problems(List.copyOf(taken.values()));
       leaveOut(
-          section,
-          connector -> {
-            String key = key(section, connector);
+          kind,
+          draft -> {
+            String key = kind.here().key(organization, name(draft));
             String why = together.getOrDefault(key, "");
             if (!why.isEmpty()) {
               taken.remove(key);
@@ -89,85 +87,66 @@ final class LeftOut {
     }
   }
 
-  @FunctionalInterface
-  private interface Check {
-    /** Empty: the connector is taken. */
-    String why(Map<String, Object> connector);
+  /** A rule after one that is left out. */
+  static void disable(Map<String, Object> rule, ObjectImport report) {
+    report.object(Taken.DIFFERENT, AFTER_ANOTHER);
+    rule.put("enabled", false);
   }
 
-  @SuppressWarnings("unchecked")
-  private void leaveOut(String section, Check check) {
+  /**
+   * @param check why a draft is left out; empty: it is taken
+   */
+  private void leaveOut(Kind kind, Function<Map<String, Object>, String> check) {
     List<Map<String, Object>> kept = new ArrayList<>();
     boolean leftOut = false;
-    for (Map<String, Object> connector :
-        (List<Map<String, Object>>) organization.getOrDefault(section, List.of())) {
-      String why = check.why(connector);
-      String object = (SECTIONS.get(section) + " " + name(connector)).strip();
+    for (Map<String, Object> draft : drafts.getOrDefault(kind, List.of())) {
+      String why = check.apply(draft);
+      ObjectImport report =
+          new ObjectImport(new ExchangeObject(kind, Map.of("Name", name(draft))), findings);
       if (!why.isEmpty()) {
-        findings.add(new Finding(object, "", "", Taken.NOT_TAKEN, "not imported: " + why));
+        report.object(Taken.NOT_TAKEN, "not imported: " + why);
         leftOut = true;
         continue;
       }
-      if (leftOut && section.equals("routingRules")) {
-        findings.add(new Finding(object, "", "", Taken.DIFFERENT, AFTER_ANOTHER));
-        connector.put("enabled", false);
+      if (leftOut && kind == Kind.TRANSPORT_RULE) {
+        disable(draft, report);
       }
-      kept.add(connector);
+      kept.add(draft);
     }
-    if (kept.isEmpty()) {
-      organization.remove(section);
-    } else {
-      organization.put(section, kept);
-    }
+    drafts.put(kind, kept);
   }
 
-  private String problem(String section, Map<String, Object> connector) {
-    Map<String, Object> draft = Map.of("id", organization.get("id"), section, List.of(connector));
+  private String problem(Kind kind, Map<String, Object> draft) {
     DirectoryFile file =
-        DirectoryFile.parse(DraftText.yaml(draft).getBytes(StandardCharsets.UTF_8));
+        DirectoryFile.lists(Map.of(kind.here().list(), List.of(draft)), organization);
     if (!file.problems().isEmpty()) {
       FileProblem first = file.problems().getFirst();
       return text(first.field(), first.problem(), first.cure());
     }
-    for (DirectoryObject object : file.objects()) {
-      if (!object.hasOrganization()) {
-        String key = DirectoryKeys.key(object);
-        List<DirectoryObject> with = new ArrayList<>(List.of(object));
-        if (object.hasRoutingRule()) {
-          with.addAll(taken.values()); // it names one of the connectors
-        }
-        String why = problems(with).getOrDefault(key, "");
-        if (!why.isEmpty()) {
-          return why;
-        }
-        taken.put(key, object);
-      }
+    String key = kind.here().key(organization, name(draft));
+    List<DirectoryObject> with = new ArrayList<>(file.objects());
+    if (kind == Kind.TRANSPORT_RULE) {
+      with.addAll(taken.values()); // it names one of the connectors
     }
-    return "";
+    String why = problems(with).getOrDefault(key, "");
+    if (why.isEmpty()) {
+      taken.put(key, file.objects().getFirst());
+    }
+    return why;
   }
 
   /** The first problem of each object, by its key. */
-  private Map<String, String> problems(List<DirectoryObject> connectors) {
+  private Map<String, String> problems(List<DirectoryObject> objects) {
     Map<String, String> problems = new HashMap<>();
-    for (DirectoryProblem problem : DirectoryRules.validate(domains, connectors)) {
+    for (DirectoryProblem problem : DirectoryRules.validate(domains, objects)) {
       problems.putIfAbsent(
           problem.getObject(), text(problem.getField(), problem.getProblem(), problem.getCure()));
     }
     return problems;
   }
 
-  private String key(String section, Map<String, Object> connector) {
-    String id = String.valueOf(organization.get("id"));
-    return switch (section) {
-          case "inboundConnectors" -> DirectoryKeys.inboundConnectors(id);
-          case "outboundConnectors" -> DirectoryKeys.outboundConnectors(id);
-          default -> DirectoryKeys.routingRules(id);
-        }
-        + name(connector);
-  }
-
-  private static String name(Map<String, Object> connector) {
-    return String.valueOf(connector.get("name"));
+  private static String name(Map<String, Object> draft) {
+    return String.valueOf(draft.get("name"));
   }
 
   private static String text(String field, String problem, String cure) {

@@ -3,7 +3,6 @@ package io.postern.directory.exchange;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import io.postern.directory.exchange.Finding.Taken;
 import io.postern.fields.Field;
-import io.postern.fields.FieldTable;
 import io.postern.fields.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -112,10 +112,18 @@ final class ObjectImport {
     return Boolean.TRUE.equals(flag(parameter));
   }
 
-  /** A field of the same name and meaning. */
+  /** A field of the same meaning. */
+  void take(String field, Object value) {
+    take(field(field).exchange().parameter(), field, value);
+  }
+
   void take(String parameter, String field, Object value) {
     fields.put(field, value);
     report(parameter, Taken.TAKEN, "");
+  }
+
+  private Field field(String name) {
+    return object.kind().here().fields().get(name);
   }
 
   void different(String parameter, String remark) {
@@ -147,12 +155,9 @@ final class ObjectImport {
     return text.length() <= MOST_VALUE ? text : text.substring(0, MOST_VALUE) + "...";
   }
 
-  void comment() {
-    comment("Comment");
-  }
-
   /** On one line. */
-  void comment(String parameter) {
+  void comment() {
+    String parameter = field("comment").exchange().parameter();
     String text = text(parameter);
     String line = text.replaceAll("\\p{Cntrl}+", " ");
     if (!line.equals(text)) {
@@ -163,52 +168,61 @@ final class ObjectImport {
     }
   }
 
-  /** The parameter was looked at, or says nothing of mail. */
-  boolean isSeen(String parameter) {
+  /** Parameters that choose no mail and change none here. */
+  void saysNothing(String... parameters) {
+    seen.addAll(List.of(parameters));
+  }
+
+  /** Parameters that are set, that nobody looked at, and that may say something of mail. */
+  List<String> unseen() {
+    return object.parameters().keySet().stream()
+        .filter(name -> !isSeen(name) && !isSilent(name))
+        .toList();
+  }
+
+  private boolean isSeen(String parameter) {
     return seen.contains(parameter) || BOOKKEEPING.contains(parameter);
   }
 
-  /** A flag of the same name and meaning. */
-  void takeFlag(String parameter, String field) {
-    Boolean value = flag(parameter);
-    if (value != null) {
-      take(parameter, field, value);
-    } else {
-      number(parameter);
-    }
+  private boolean isSilent(String parameter) {
+    String value = String.valueOf(object.parameters().get(parameter));
+    return isAbsent(parameter) || value.isBlank() || value.equalsIgnoreCase("false");
+  }
+
+  private boolean isAbsent(String parameter) {
+    Object value = object.parameters().get(parameter);
+    return value == null || value instanceof List<?> list && list.isEmpty();
   }
 
   /** A parameter that has no counterpart, reported where it is set. */
   void without(String parameter, String remark) {
-    Object value = object.parameters().get(parameter);
     seen.add(parameter);
-    boolean silent =
-        value == null
-            || value.equals(false)
-            || value.toString().isBlank()
-            || value.toString().equalsIgnoreCase("false")
-            || value instanceof List<?> list && list.isEmpty();
-    if (!silent) {
+    if (!isSilent(parameter)) {
       notTaken(parameter, remark);
     }
   }
 
   /**
-   * A flag or a choice of the same name and meaning.
+   * A flag or a choice of the same meaning.
    *
    * @return the word of a choice; null: none was taken
    */
-  @Nullable String take(Field field) {
-    String parameter = field.exchange().parameter();
-    if (!(field.kind() instanceof Kind.Choice choice)) {
-      takeFlag(parameter, field.name());
+  @Nullable String take(String field) {
+    String parameter = field(field).exchange().parameter();
+    String text = text(parameter);
+    if (!(field(field).kind() instanceof Kind.Choice choice)) {
+      Boolean value = flag(parameter);
+      if (value != null) {
+        take(parameter, field, value);
+      } else {
+        number(parameter);
+      }
       return null;
     }
-    String text = text(parameter);
     EnumValueDescriptor value = choice.words().read(text);
     String word = value == null ? null : choice.words().write(value);
     if (word != null) {
-      take(parameter, field.name(), word);
+      take(parameter, field, word);
     } else if (!text.isEmpty() && !number(parameter)) {
       notTaken(parameter, "it has a value that this version does not know");
     }
@@ -227,22 +241,13 @@ final class ObjectImport {
   }
 
   /** Those that nobody took: bookkeeping, without a counterpart, or unknown. */
-  void rest(FieldTable table) {
-    table
-        .absent()
-        .forEach(
-            (parameter, remark) -> {
-              if (!BOOKKEEPING.contains(parameter)) {
-                without(parameter, remark);
-              }
-            });
+  void rest() {
+    Map<String, String> absent = new TreeMap<>(object.kind().here().fields().absent());
+    absent.keySet().removeAll(BOOKKEEPING);
+    absent.forEach(this::without);
     for (String name : object.parameters().keySet()) {
-      if (!seen.contains(name) && !BOOKKEEPING.contains(name)) {
-        Object value = object.parameters().get(name);
-        boolean silent = value == null || value instanceof List<?> list && list.isEmpty();
-        if (!silent) {
-          report(name, Taken.UNKNOWN, "this version does not know the parameter");
-        }
+      if (!isSeen(name) && !isAbsent(name)) {
+        report(name, Taken.UNKNOWN, "this version does not know the parameter");
       }
     }
   }

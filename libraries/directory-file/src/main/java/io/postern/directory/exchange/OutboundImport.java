@@ -3,7 +3,6 @@ package io.postern.directory.exchange;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.fields.DirectoryFields;
 import io.postern.fields.Field;
-import io.postern.fields.FieldTable;
 import io.postern.names.DomainNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +15,6 @@ import java.util.Set;
  * demands TLS is never left out silently.
  */
 final class OutboundImport {
-  private static final FieldTable FIELDS = DirectoryFields.OUTBOUND_CONNECTOR;
   private static final int MOST_NAME = 64;
   private static final Set<String> ALL_MAIL =
       Set.of("allAcceptedDomains", "routeAllMessagesViaOnPremises");
@@ -33,13 +31,16 @@ final class OutboundImport {
 
   /** Each in the directory file's spelling. */
   List<Map<String, Object>> read() {
-    out.take("Name", "name", out.text("Name"));
-    onPremises = "onPremises".equals(out.take(FIELDS.get("connectorType")));
-    out.take(FIELDS.get("enabled"));
-    switchedOff("TestMode", "a connector in test mode handles no mail: enabled is false");
+    out.take("name", out.text("Name"));
+    onPremises = "onPremises".equals(out.take("connectorType"));
+    out.take("enabled");
+    if (out.isSet("TestMode")) {
+      out.fields.put("enabled", false);
+      out.different("TestMode", "a connector in test mode handles no mail: enabled is false");
+    }
     boolean scoped = out.isSet("IsTransportRuleScoped");
     if (scoped) {
-      out.take(FIELDS.get("isTransportRuleScoped"));
+      out.take("isTransportRuleScoped");
       String remark = "it has no effect of a connector that only rules give mail to";
       out.without("AllAcceptedDomains", remark);
       out.without("RouteAllMessagesViaOnPremises", remark);
@@ -50,28 +51,21 @@ final class OutboundImport {
     boolean outside = recipientDomains();
     hosts();
     tls();
-    for (Field field : FIELDS.fields()) {
-      boolean byRuleOnly = scoped && ALL_MAIL.contains(field.name());
-      if (byRuleOnly) {
+    for (Field field : DirectoryFields.OUTBOUND_CONNECTOR.fields()) {
+      if (field.only() != ConnectorType.ON_PREMISES || scoped && ALL_MAIL.contains(field.name())) {
         continue;
-      } else if (field.only() == ConnectorType.ON_PREMISES && onPremises) {
-        out.take(field);
-      } else if (field.only() == ConnectorType.ON_PREMISES) {
+      }
+      if (onPremises) {
+        out.take(field.name());
+      } else {
         out.without(field.exchange().parameter(), "it is only for connectors to own servers");
       }
     }
     out.without(
         "SenderRewritingEnabled",
         "write senderRewritingDomain of the organization first, then senderRewritingEnabled: true");
-    out.rest(FIELDS);
+    out.rest();
     return outside ? List.of(out.fields, outsideOf(out.fields)) : List.of(out.fields);
-  }
-
-  private void switchedOff(String parameter, String remark) {
-    if (out.isSet(parameter)) {
-      out.fields.put("enabled", false);
-      out.different(parameter, remark);
-    }
   }
 
   /** True: mail to the outside needs a connector of its own. */
@@ -98,7 +92,7 @@ final class OutboundImport {
               + "imported as a separate connector. Remove that one if it is not intended");
     }
     if (!domains.isEmpty()) {
-      out.take("RecipientDomains", "recipientDomains", List.copyOf(domains));
+      out.take("recipientDomains", List.copyOf(domains));
     }
     return outside;
   }
@@ -121,7 +115,7 @@ final class OutboundImport {
             .toList();
     Boolean mx = out.flag("UseMXRecord");
     if (Boolean.TRUE.equals(mx) && !hosts.isEmpty()) {
-      out.take("UseMXRecord", "useMXRecord", true);
+      out.take("useMXRecord", true);
       out.different("SmartHosts", "UseMXRecord takes precedence: not imported");
       return;
     }
@@ -132,22 +126,22 @@ final class OutboundImport {
           "a block of addresses is not a host, not imported: write each address separately");
     }
     if (!single.isEmpty()) {
-      out.take("SmartHosts", "smartHosts", single);
+      out.take("smartHosts", single);
     }
     if (mx != null) {
-      out.take("UseMXRecord", "useMXRecord", mx);
+      out.take("useMXRecord", mx);
     }
   }
 
   private void tls() {
-    String level = out.take(FIELDS.get("tlsSettings"));
+    String level = out.take("tlsSettings");
     String domain = out.text("TlsDomain");
     if (!domain.isEmpty() && "domainValidation".equals(level)) {
-      out.take("TlsDomain", "tlsDomain", domain);
+      out.take("tlsDomain", domain);
     } else if (!domain.isEmpty()) {
       out.notTaken("TlsDomain", "it has an effect only with TlsSettings DomainValidation");
     }
-    out.take(FIELDS.get("smtpDaneMode"));
-    out.take(FIELDS.get("mtaStsMode"));
+    out.take("smtpDaneMode");
+    out.take("mtaStsMode");
   }
 }

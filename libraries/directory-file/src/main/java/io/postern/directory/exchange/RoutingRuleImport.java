@@ -1,87 +1,48 @@
 package io.postern.directory.exchange;
 
 import io.postern.directory.exchange.Finding.Taken;
-import io.postern.fields.DirectoryFields;
-import io.postern.fields.FieldTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The import of a mail flow rule that gives mail to a connector. One with a condition, exception or
  * action that is not known here is left out as a whole: it would give other mail to the connector.
  */
 final class RoutingRuleImport {
-  private static final FieldTable FIELDS = DirectoryFields.ROUTING_RULE;
-
-  /** What Get-TransportRule shows of each rule, and what chooses no mail. */
-  private static final Set<String> SAYS_NOTHING = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-
-  static {
-    SAYS_NOTHING.addAll(
-        List.of(
-            "Actions",
-            "Conditions",
-            "CreatedBy",
-            "Description",
-            "DlpPolicy",
-            "DlpPolicyId",
-            "Exceptions",
-            "ImmutableId",
-            "IsRuleConfigurationSupported",
-            "ManuallyModified",
-            "RouteMessageOutboundConnector",
-            "RuleConfigurationUnsupportedReason",
-            "RuleErrorAction",
-            "RuleSubType",
-            "RuleVersion",
-            "SenderAddressLocation",
-            "SetAuditSeverity",
-            "Size",
-            "UseLegacyRegex"));
-  }
-
-  private final ExchangeObject object;
   private final ObjectImport in;
   private final List<String> unknown = new ArrayList<>();
 
-  RoutingRuleImport(ExchangeObject object, ObjectImport in) {
-    this.object = object;
+  RoutingRuleImport(ObjectImport in) {
     this.in = in;
   }
 
   /** It may take mail before the rules after it, in Exchange. */
-  boolean comesBefore() {
+  static boolean comesBefore(ObjectImport in) {
     return !in.text("State").equalsIgnoreCase("Disabled")
         && (in.isSet("StopRuleProcessing") || !in.text("RouteMessageOutboundConnector").isEmpty());
   }
 
-  /** The fields in the directory file's spelling; null: it is left out. */
-  @Nullable Map<String, Object> read() {
+  /** In the directory file's spelling; none: it is left out. */
+  List<Map<String, Object>> read() {
     String connector = in.text("RouteMessageOutboundConnector");
     if (connector.isEmpty()) {
       in.object(Taken.NOT_TAKEN, "not imported: it gives no mail to a connector");
-      return null;
+      return List.of();
     }
-    in.take("Name", "name", in.text("Name"));
+    in.take("name", in.text("Name"));
     String priority = in.text("Priority");
     if (!priority.isEmpty() && !priority.equals("0")) {
-      in.take(
-          "Priority",
-          "priority",
-          priority.matches("[0-9]{1,6}") ? Integer.valueOf(priority) : priority);
+      in.take("priority", priority.matches("[0-9]{1,6}") ? Integer.valueOf(priority) : priority);
     }
     if (in.text("State").equalsIgnoreCase("Disabled")) {
-      in.take("State", "enabled", false);
+      in.take("enabled", false);
     }
     if (in.text("Mode").toLowerCase(Locale.ROOT).startsWith("audit")) {
-      in.take("Mode", "mode", "reportOnly");
+      in.take("mode", "reportOnly");
     }
-    in.comment("Comments");
+    in.comment();
     scope("FromScope", "fromScope");
     scope("SentToScope", "sentToScope");
     addresses("senders", "From", "SenderDomainIs");
@@ -90,7 +51,7 @@ final class RoutingRuleImport {
     addresses("exceptRecipients", "ExceptIfSentTo", "ExceptIfRecipientDomainIs");
     header("header", "");
     header("exceptHeader", "ExceptIf");
-    in.take("RouteMessageOutboundConnector", "outboundConnector", connector);
+    in.take("outboundConnector", connector);
     if (Boolean.FALSE.equals(in.flag("StopRuleProcessing"))) {
       in.different(
           "StopRuleProcessing", "the first rule that gives mail to a connector is the last here");
@@ -101,11 +62,11 @@ final class RoutingRuleImport {
         && (in.fields.containsKey("headerField") || in.fields.containsKey("exceptHeaderField"))) {
       unknown.add("a header field of mail from outside (FromScope InOrganization is missing)");
     }
-    return hasUnknown() ? null : in.fields;
+    return hasUnknown() ? List.of() : List.of(in.fields);
   }
 
   private void scope(String parameter, String field) {
-    if (in.take(FIELDS.get(field)) == null && !in.text(parameter).isEmpty()) {
+    if (in.take(field) == null && !in.text(parameter).isEmpty()) {
       unknown.add(parameter + " " + in.text(parameter));
     }
   }
@@ -145,18 +106,27 @@ final class RoutingRuleImport {
 
   /** True: the rule has a part that is not known here. */
   private boolean hasUnknown() {
-    for (Map.Entry<String, @Nullable Object> each : object.parameters().entrySet()) {
-      Object value = each.getValue();
-      boolean silent =
-          value == null
-              || value.equals(false)
-              || value.toString().isBlank()
-              || value.toString().equalsIgnoreCase("false")
-              || value instanceof List<?> list && list.isEmpty();
-      if (!silent && !in.isSeen(each.getKey()) && !SAYS_NOTHING.contains(each.getKey())) {
-        unknown.add(each.getKey());
-      }
-    }
+    in.saysNothing(
+        "Actions",
+        "Conditions",
+        "CreatedBy",
+        "Description",
+        "DlpPolicy",
+        "DlpPolicyId",
+        "Exceptions",
+        "ImmutableId",
+        "IsRuleConfigurationSupported",
+        "ManuallyModified",
+        "RouteMessageOutboundConnector",
+        "RuleConfigurationUnsupportedReason",
+        "RuleErrorAction",
+        "RuleSubType",
+        "RuleVersion",
+        "SenderAddressLocation",
+        "SetAuditSeverity",
+        "Size",
+        "UseLegacyRegex");
+    unknown.addAll(in.unseen());
     if (unknown.isEmpty()) {
       return false;
     }
