@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Certificates as text (RFC 7468 §5), to DER and back. */
-final class Pem {
+/** Certificates as text (RFC 7468 §5), to DER and back. Pure; any thread. */
+public final class Pem {
   // Text between the blocks is explanatory and skipped (RFC 7468 §2).
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \\1-----");
@@ -25,9 +25,11 @@ final class Pem {
   private Pem() {}
 
   /**
+   * The certificates of a text, in its order; one at least.
+   *
    * @throws CertificateException with a sentence that names the block and its fault
    */
-  static List<byte[]> certificates(String text) throws CertificateException {
+  public static List<byte[]> certificates(String text) throws CertificateException {
     List<byte[]> certificates = new ArrayList<>();
     Matcher block = BLOCK.matcher(text);
     while (block.find()) {

@@ -4,7 +4,6 @@ import io.postern.contracts.DeliveryId;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
-import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.Envelope;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.Explanation;
@@ -89,23 +88,14 @@ final class MessageDecider {
                     recipient, group == null ? "in no group" : "its domain cannot be read"));
         continue;
       }
-      boolean returned = returns(attempt.message().getEnvelope(), recipient);
-      Direction direction =
-          returned
-              ? Direction.ORIGINATING // to the outside (docs/guides/sender-rewriting.md)
-              : group.getDirection();
-      OutboundMail given =
-          new OutboundMail(
-              organization,
-              direction,
-              attempt.message().getEnvelope().getReversePath(),
+      OutboundMail mail =
+          OutboundRules.mail(
+              attempt.message(),
+              attempt.message().getEnvelope().getRecipients(recipient),
+              group,
               address.localPart(),
               domain,
-              attempt.message().getEnvelope().getRequireTls(),
-              provenServer(group),
               header);
-      // A remote host wrote the header of what comes back to a rewritten sender.
-      OutboundMail mail = returned ? given.withoutRules() : given;
       switch (OutboundRules.decide(directory, mail)) {
         case OutboundDecision.Deliver deliver -> {
           String weaker = Weakening.of(directory, organization, domain, attempt.due(), deliver);
@@ -254,11 +244,6 @@ final class MessageDecider {
     }
   }
 
-  /** The recipient is a rewritten sender, to whom a notification goes back. */
-  private static boolean returns(Envelope envelope, int recipient) {
-    return !envelope.getRecipients(recipient).getReturnsTo().isEmpty();
-  }
-
   /** With the address that the mail goes to: behind a rewritten one the sender's. */
   private static EnvelopeRecipient addressed(Envelope envelope, int recipient) {
     EnvelopeRecipient given = envelope.getRecipients(recipient);
@@ -296,14 +281,5 @@ final class MessageDecider {
       shared.setReported(reported.toBuilder().clearExplanation());
     }
     return shared.build();
-  }
-
-  private static boolean provenServer(RecipientGroup group) {
-    return OutboundRules.provenServer(
-        group.getDirection(),
-        group.getConnector(),
-        group.getByAddress(),
-        group.getVerdict(),
-        group.getRelaysOnly());
   }
 }

@@ -48,10 +48,14 @@ final class Differences {
       @Nullable String then,
       @Nullable String now,
       List<String> differences) {
-    String before = Ins.or(then, "none");
-    String after = Ins.or(now, "none");
+    String before = or(then, "none");
+    String after = or(now, "none");
     if (!before.equals(after)) {
       differences.add(leg + ": " + respect + " was " + before + ", is now " + after);
     }
+  }
+
+  private static String or(@Nullable String text, String otherwise) {
+    return text == null || text.isEmpty() ? otherwise : text;
   }
 }

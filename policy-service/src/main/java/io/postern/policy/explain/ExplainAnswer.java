@@ -89,22 +89,15 @@ public record ExplainAnswer(
       @Nullable String because,
       List<String> steps) {
     static In unknown(String because) {
-      return new In("unknown", null, null, null, null, null, null, null, null, because, List.of());
+      return undecided("unknown", because);
     }
 
     static In ofAnother() {
-      return new In(
-          "otherOrganization",
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          "Another organization decides.",
-          List.of());
+      return undecided("otherOrganization", "Another organization decides.");
+    }
+
+    private static In undecided(String result, String because) {
+      return new In(result, null, null, null, null, null, null, null, null, because, List.of());
     }
   }
 

@@ -1,12 +1,10 @@
 package io.postern.policy.explain;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.log.LogSettings;
-import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.PolicyVerdicts;
-import io.postern.rules.Directory;
+import io.postern.policy.directory.CurrentDirectory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Singleton;
@@ -29,16 +27,16 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "explain", description = "What would happen to a message, and why")
 public class ExplainResource {
-  private final DirectoryReader<Directory> reader;
+  private final CurrentDirectory directory;
   private final Explanations explanations;
   private final Caller caller;
 
   ExplainResource(
-      DirectoryReader<Directory> reader,
+      CurrentDirectory directory,
       LogSettings settings,
       PolicyVerdicts verdicts,
       Caller caller) {
-    this.reader = reader;
+    this.directory = directory;
     this.explanations = new Explanations(settings, verdicts);
     this.caller = caller;
   }
@@ -70,14 +68,7 @@ public class ExplainResource {
       throw ProblemException.badRequest(
           "", "the body is missing", "write facts, queueId or reference");
     }
-    Directory directory =
-        reader
-            .awaitCurrent()
-            .orElseThrow(
-                () ->
-                    new ProblemException(
-                        Problem.of(503, "Not ready", "The directory is not completely read.")));
-    return explanations.answer(directory, caller, request);
+    return explanations.answer(directory.get(), caller, request);
   }
 
   @POST

@@ -1,28 +1,25 @@
 package io.postern.policy.explain;
 
-import io.postern.contracts.v1.RequireTls;
+import io.postern.policy.AskedVerdicts;
 import io.postern.policy.explain.ExplainAnswer.Decisions;
 import io.postern.policy.explain.ExplainAnswer.In;
 import io.postern.policy.explain.ExplainAnswer.Out;
 import io.postern.rules.Directory;
 import io.postern.rules.ExplainedConnector;
-import io.postern.rules.OutboundMail;
-import io.postern.rules.again.RecordedDecision;
+import io.postern.rules.again.MailDecision;
 import io.postern.rules.again.RecordedFacts;
 import io.postern.rules.inbound.ExplainedInbound;
 import io.postern.rules.inbound.InboundDecision;
 import io.postern.rules.inbound.InboundFacts;
-import io.postern.rules.inbound.RecipientRules;
 import io.postern.rules.outbound.ExplainedOutbound;
-import io.postern.rules.outbound.OutboundRules;
 import io.postern.smtp.Address;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +33,8 @@ final class Explainer {
 
   private final Directory directory;
   private final RecordedFacts recorded;
-  private final RequireTls requireTls;
   private final AskedVerdicts verdicts;
+  private final MailDecision mail;
   private final Predicate<String> mine;
   private final @Nullable String organization;
 
@@ -48,14 +45,13 @@ final class Explainer {
   Explainer(
       Directory directory,
       RecordedFacts recorded,
-      RequireTls requireTls,
       AskedVerdicts verdicts,
       Predicate<String> mine,
       @Nullable String organization) {
     this.directory = directory;
     this.recorded = recorded;
-    this.requireTls = requireTls;
     this.verdicts = verdicts;
+    this.mail = MailDecision.of(directory, recorded, verdicts::verdict);
     this.mine = mine;
     this.organization = organization;
   }
@@ -64,28 +60,20 @@ final class Explainer {
   record Explained(Decisions now, List<ExplainedConnector> connectors, int leftOut) {}
 
   Explained explain(Address recipient) {
-    Optional<RecordedDecision.Decided> decided =
-        verdicts.decided(
-            () ->
-                new RecordedDecision(directory, recorded, verdicts::known)
-                    .decide(recipient.toString()),
-            RecordedDecision.Decided::decision);
-    InboundFacts facts = decided.map(RecordedDecision.Decided::facts).orElse(recorded.facts());
+    MailDecision.In in = mail.in(recipient.toString()).orElse(null);
+    InboundFacts facts = in == null ? recorded.facts() : in.facts();
+    InboundDecision decision = in == null ? null : in.decision();
     String domain = recipient.asciiDomain();
-    InboundDecision inbound =
-        decided.map(d -> withRecipient(d.decision(), recipient.localPart(), domain)).orElse(null);
     List<ExplainedConnector> connectors = new ArrayList<>();
-    for (String id : organizations(inbound, facts, domain)) {
+    for (String id : organizations(decision, facts, domain)) {
       connectors.addAll(
           ExplainedInbound.of(directory, facts, domain, verdicts::known, id).connectors());
     }
-    ExplainedOutbound outbound =
-        inbound instanceof InboundDecision.Accept accept && mine.test(accept.organization())
-            ? outbound(accept, recipient.localPart(), domain)
-            : null;
     Out out = null;
-    if (outbound != null && inbound instanceof InboundDecision.Accept accept) {
-      out = Outs.of(outbound.decision(), accept.organization());
+    if (decision instanceof InboundDecision.Accept accept && mine.test(accept.organization())) {
+      ExplainedOutbound outbound =
+          ExplainedOutbound.of(directory, mail.mail(accept, recipient.toString()));
+      out = OutboundViews.of(outbound.decision(), accept.organization());
       if (organization == null || organization.equals(accept.organization())) {
         connectors.addAll(outbound.connectors());
       }
@@ -99,30 +87,9 @@ final class Explainer {
             .limit(MOST_CONNECTORS)
             .toList();
     return new Explained(
-        new Decisions(in(inbound), incoming(inbound), out),
+        new Decisions(in(decision), incoming(decision), out),
         shown,
         connectors.size() - shown.size());
-  }
-
-  private InboundDecision withRecipient(InboundDecision decision, String localPart, String domain) {
-    return decision instanceof InboundDecision.Accept accept
-        ? RecipientRules.decide(directory, accept, localPart, domain)
-        : decision;
-  }
-
-  private ExplainedOutbound outbound(
-      InboundDecision.Accept accept, String localPart, String domain) {
-    return ExplainedOutbound.of(
-        directory,
-        new OutboundMail(
-            accept.organization(),
-            accept.direction(),
-            recorded.reversePath(),
-            localPart,
-            domain,
-            requireTls,
-            OutboundRules.provenServer(accept),
-            recorded.header()));
   }
 
   /** Those whose connectors may decide: the recipient's, the sender's and the client's. */
@@ -132,42 +99,34 @@ final class Explainer {
       return Set.of(organization);
     }
     Set<String> ids = new LinkedHashSet<>();
-    switch (decision) {
-      case InboundDecision.Accept accept -> ids.add(accept.organization());
-      case InboundDecision.Refuse refuse -> ids.add(refuse.organization());
-      case null, default -> {}
+    if (decision != null) {
+      ids.add(decision.organization());
     }
-    directory.acceptedDomain(domain).ifPresent(d -> ids.add(d.getOrganization()));
-    String sender = facts.mailFromDomain();
-    if (sender != null) {
-      directory.acceptedDomain(sender).ifPresent(d -> ids.add(d.getOrganization()));
-    }
+    Stream.of(domain, facts.mailFromDomain() == null ? "" : facts.mailFromDomain())
+        .flatMap(name -> directory.acceptedDomain(name).stream())
+        .forEach(accepted -> ids.add(accepted.getOrganization()));
     ids.removeIf(id -> id.isEmpty() || !mine.test(id));
     return ids;
   }
 
   private In in(@Nullable InboundDecision decision) {
-    return switch (decision) {
-      case null ->
-          In.unknown(
-              "It depends on the header section or on the recipient's address, which are not "
-                  + "available: the source behind a gateway decides.");
-      case InboundDecision.Accept accept when !seen(accept.organization()) -> In.ofAnother();
-      case InboundDecision.Refuse refuse when !seen(refuse.organization()) -> In.ofAnother();
-      default -> Ins.of(decision);
-    };
+    return decision == null
+        ? In.unknown(
+            "It depends on the header section or on the recipient's address, which are not "
+                + "available: the source behind a gateway decides.")
+        : isSeen(decision) ? InboundViews.of(decision) : In.ofAnother();
   }
 
   private @Nullable In incoming(@Nullable InboundDecision decision) {
     return decision instanceof InboundDecision.Accept accept
             && accept.incoming() != null
-            && seen(accept.incoming().organization())
-        ? Ins.of(accept.incoming())
+            && isSeen(accept.incoming())
+        ? InboundViews.of(accept.incoming())
         : null;
   }
 
-  /** Nobody's decision is everybody's to see: it rests on the caller's own facts. */
-  private boolean seen(String id) {
-    return id.isEmpty() || mine.test(id);
+  /** A decision without an organization is visible to every caller: it is by the caller's facts. */
+  private boolean isSeen(InboundDecision decision) {
+    return decision.organization().isEmpty() || mine.test(decision.organization());
   }
 }

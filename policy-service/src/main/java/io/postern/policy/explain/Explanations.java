@@ -11,10 +11,9 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.PresentedChain;
 import io.postern.contracts.v1.RecipientGroup;
-import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.log.LogSettings;
-import io.postern.names.DomainNames;
+import io.postern.policy.AskedVerdicts;
 import io.postern.policy.PolicyVerdicts;
 import io.postern.policy.explain.ExplainAnswer.Decisions;
 import io.postern.policy.explain.ExplainAnswer.In;
@@ -29,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -86,26 +86,19 @@ final class Explanations {
   private ExplainAnswer byHand(
       Directory directory, Predicate<String> mine, ExplainRequest request) {
     GivenFacts given = GivenFacts.of(request);
-    AskedVerdicts asked = given.assumedGood() ? AskedVerdicts.assumedGood() : asked();
-    Explainer explainer =
-        new Explainer(
-            directory,
-            given.facts(),
-            Boolean.TRUE.equals(request.requireTls())
-                ? RequireTls.REQUIRE_TLS_YES
-                : RequireTls.REQUIRE_TLS_UNSPECIFIED,
-            asked,
-            mine,
-            request.organization());
-    List<ExplainAnswer.Recipient> recipients =
-        given.recipients().stream()
-            .map(address -> recipient(address, explainer.explain(address), null))
-            .toList();
-    List<String> notes = notes(asked, given.facts());
+    List<String> notes = new ArrayList<>();
     if (given.assumedGood()) {
-      notes.addFirst("The chain of the certificate with these names is assumed to be valid.");
+      notes.add("The chain of the certificate with these names is assumed to be valid.");
     }
-    return new ExplainAnswer(directory.version(), null, facts(given.facts()), recipients, notes);
+    return answer(
+        directory,
+        mine,
+        request,
+        given.facts(),
+        given.assumedGood() ? AskedVerdicts.assumedGood() : asked(),
+        null,
+        given.recipients().stream().map(address -> new Asked(address, null)).toList(),
+        notes);
   }
 
   private interface Lookup {
@@ -142,7 +135,8 @@ final class Explanations {
   private ExplainAnswer ofMessage(
       Directory directory, Predicate<String> mine, ExplainRequest request, RecordedMail mail)
       throws TimeoutException {
-    QueueId id = queueId(request.queueId());
+    QueueId id =
+        parsed("/queueId", request.queueId(), QueueId::parse, "write it as in the reply 250");
     MessageAccepted message = mail.accepted(id);
     List<RecipientGroup> groups =
         message == null
@@ -153,36 +147,28 @@ final class Explanations {
     }
     RecordedFacts recorded = recorded(message, mail);
     List<DeliveryRequested> deliveries = mail.deliveries(id);
-    AskedVerdicts asked = asked();
-    Explainer explainer =
-        new Explainer(
-            directory,
-            recorded,
-            message.getEnvelope().getRequireTls(),
-            asked,
-            mine,
-            request.organization());
-    List<ExplainAnswer.Recipient> recipients = new ArrayList<>();
+    List<Asked> recipients = new ArrayList<>();
     for (RecipientGroup group : groups) {
       for (int index : group.getRecipientsList()) {
         String address = message.getEnvelope().getRecipients(index).getAddress();
         if (recipients.size() < GivenFacts.MOST_RECIPIENTS && isAsked(request, address)) {
-          Address parsed = Address.parse(address);
-          recipients.add(
-              recipient(parsed, explainer.explain(parsed), then(group, index, deliveries, mine)));
+          recipients.add(new Asked(Address.parse(address), then(group, index, deliveries, mine)));
         }
       }
     }
-    return new ExplainAnswer(
-        directory.version(),
+    return answer(
+        directory,
+        mine,
+        request,
+        recorded,
+        asked(),
         new Recorded(
             id.value(),
             null,
             Instant.ofEpochMilli(message.getAcceptedMillis()).toString(),
             message.getDirectoryVersion()),
-        facts(recorded),
         recipients,
-        notes(asked, recorded));
+        new ArrayList<>());
   }
 
   private static RecordedFacts recorded(MessageAccepted message, RecordedMail mail)
@@ -209,7 +195,12 @@ final class Explanations {
   private ExplainAnswer ofRefusal(
       Directory directory, Predicate<String> mine, ExplainRequest request, RecordedMail mail)
       throws TimeoutException {
-    String reference = reference(request.reference());
+    String reference =
+        parsed(
+            "/reference",
+            request.reference(),
+            RefusalReference::parse,
+            "write it as in the reply: 0Z7K-31QF");
     MessageRefused refused = mail.refused(reference);
     if (refused == null || !isSeen(directory, refused, mine)) {
       throw ProblemException.notFound("refusal " + reference);
@@ -227,32 +218,65 @@ final class Explanations {
                   + refused.getText()
                   + "); no connector was evaluated."));
     }
-    RecordedFacts recorded = all.getFirst();
-    AskedVerdicts asked = asked();
-    Explainer explainer =
-        new Explainer(
-            directory,
-            recorded,
-            RequireTls.REQUIRE_TLS_UNSPECIFIED,
-            asked,
-            mine,
-            request.organization());
-    Address address = Address.parse(refused.getRecipient());
-    return new ExplainAnswer(
-        directory.version(),
+    return answer(
+        directory,
+        mine,
+        request,
+        all.getFirst(),
+        asked(),
         new Recorded(null, reference, Instant.ofEpochMilli(refused.getAtMillis()).toString(), null),
-        facts(recorded),
         List.of(
-            recipient(
-                address, explainer.explain(address), new Decisions(Ins.of(refused), null, null))),
-        notes(asked, recorded));
+            new Asked(
+                Address.parse(refused.getRecipient()),
+                new Decisions(InboundViews.of(refused), null, null))),
+        new ArrayList<>());
   }
 
-  private static ExplainAnswer.Recipient recipient(
-      Address address, Explainer.Explained explained, @Nullable Decisions then) {
+  /**
+   * A recipient that is asked about.
+   *
+   * @param then as recorded; null: facts by hand
+   */
+  private record Asked(Address address, @Nullable Decisions then) {}
+
+  private static ExplainAnswer answer(
+      Directory directory,
+      Predicate<String> mine,
+      ExplainRequest request,
+      RecordedFacts facts,
+      AskedVerdicts verdicts,
+      @Nullable Recorded recorded,
+      List<Asked> asked,
+      List<String> notes) {
+    Explainer explainer =
+        new Explainer(directory, facts, verdicts, mine, request.organization());
+    List<ExplainAnswer.Recipient> recipients =
+        asked.stream().map(one -> recipient(one, explainer.explain(one.address()))).toList();
+    if (!facts.complete()) {
+      notes.add("Not certain: " + facts.missing() + ".");
+    }
+    if (!verdicts.complete()) {
+      notes.add(
+          "certificate-service did not validate the chain within 10 s: the result is unknown, as "
+              + "in a session.");
+    }
+    return new ExplainAnswer(
+        directory.version(),
+        recorded,
+        new ExplainAnswer.Facts(
+            facts.facts().clientIp(),
+            facts.facts().tls(),
+            facts.facts().certificateNames(),
+            facts.facts().mailFromDomain()),
+        recipients,
+        notes);
+  }
+
+  private static ExplainAnswer.Recipient recipient(Asked asked, Explainer.Explained explained) {
+    Decisions then = asked.then();
     List<String> differences = then == null ? List.of() : Differences.of(then, explained.now());
     return new ExplainAnswer.Recipient(
-        address.toString(),
+        asked.address().toString(),
         explained.now(),
         then,
         then == null ? null : !differences.isEmpty(),
@@ -266,17 +290,17 @@ final class Explanations {
     boolean own = mine.test(group.getOrganization());
     In incoming =
         group.hasIncoming() && mine.test(group.getIncoming().getOrganization())
-            ? Ins.of(group.getIncoming())
+            ? InboundViews.of(group.getIncoming())
             : null;
     return new Decisions(
-        own ? Ins.of(group) : In.ofAnother(),
+        own ? InboundViews.of(group) : In.ofAnother(),
         incoming,
         !own
             ? null
             : deliveries.stream()
                 .filter(d -> d.getRecipientsList().contains(index))
                 .findFirst()
-                .map(Outs::of)
+                .map(OutboundViews::of)
                 .orElse(null));
   }
 
@@ -285,7 +309,7 @@ final class Explanations {
         || group.hasIncoming() && mine.test(group.getIncoming().getOrganization());
   }
 
-  /** Nobody's refusals concern the organization whose domain the sender or recipient has. */
+  /** Refusals without an organization concern the organization whose domain the sender or recipient has. */
   private static boolean isSeen(
       Directory directory, MessageRefused refused, Predicate<String> mine) {
     if (!refused.getOrganization().isEmpty()) {
@@ -293,7 +317,7 @@ final class Explanations {
     }
     return mine.test("")
         || List.of(refused.getReversePath(), refused.getRecipient()).stream()
-            .map(DomainNames::ofAddress)
+            .map(RecordedFacts::domain)
             .anyMatch(
                 domain ->
                     domain != null
@@ -309,45 +333,15 @@ final class Explanations {
   }
 
   private AskedVerdicts asked() {
-    return AskedVerdicts.of(verdicts::source, PATIENCE);
+    return AskedVerdicts.all(verdicts::source, PATIENCE);
   }
 
-  private static List<String> notes(AskedVerdicts asked, RecordedFacts facts) {
-    List<String> notes = new ArrayList<>();
-    if (!facts.complete()) {
-      notes.add("Not certain: " + facts.missing() + ".");
-    }
-    if (asked.missing() > 0) {
-      notes.add(
-          "certificate-service did not validate the chain within 10 s: the result is unknown, as "
-              + "in a session.");
-    }
-    return notes;
-  }
-
-  private static ExplainAnswer.Facts facts(RecordedFacts recorded) {
-    return new ExplainAnswer.Facts(
-        recorded.facts().clientIp(),
-        recorded.facts().tls(),
-        recorded.facts().certificateNames(),
-        recorded.facts().mailFromDomain());
-  }
-
-  private static QueueId queueId(@Nullable String text) {
+  private static <T> T parsed(
+      String pointer, @Nullable String text, Function<String, T> parser, String cure) {
     try {
-      return QueueId.parse(text == null ? "" : text);
+      return parser.apply(text == null ? "" : text);
     } catch (IllegalArgumentException e) {
-      throw ProblemException.badRequest(
-          "/queueId", String.valueOf(e.getMessage()), "write it as in the reply 250");
-    }
-  }
-
-  private static String reference(@Nullable String text) {
-    try {
-      return RefusalReference.parse(text == null ? "" : text);
-    } catch (IllegalArgumentException e) {
-      throw ProblemException.badRequest(
-          "/reference", String.valueOf(e.getMessage()), "write it as in the reply: 0Z7K-31QF");
+      throw ProblemException.badRequest(pointer, String.valueOf(e.getMessage()), cure);
     }
   }
 }

@@ -2,6 +2,8 @@ package io.postern.policy.explain;
 
 import com.google.protobuf.ByteString;
 import io.postern.api.ProblemException;
+import io.postern.contracts.v1.RequireTls;
+import io.postern.directory.Pem;
 import io.postern.names.CertificateNames;
 import io.postern.names.DomainNames;
 import io.postern.rules.RecordedHeader;
@@ -9,14 +11,11 @@ import io.postern.rules.address.IpAddress;
 import io.postern.rules.again.RecordedFacts;
 import io.postern.rules.inbound.InboundFacts;
 import io.postern.smtp.Address;
-import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +64,10 @@ record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumed
             request.mailFrom() == null || facts.mailFromDomain() == null ? "" : request.mailFrom(),
             recipients.stream().map(Address::toString).toList(),
             domains,
+            Map.of(),
+            Boolean.TRUE.equals(request.requireTls())
+                ? RequireTls.REQUIRE_TLS_YES
+                : RequireTls.REQUIRE_TLS_UNSPECIFIED,
             1,
             header(request.headerFields()),
             ""),
@@ -149,24 +152,19 @@ record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumed
     if (pem == null || pem.isBlank()) {
       return List.of();
     }
-    List<byte[]> chain = new ArrayList<>();
+    List<byte[]> chain;
     try {
       if (pem.length() > MOST_PEM) {
         throw new CertificateException("it is longer than 100,000 characters");
       }
-      for (Certificate certificate :
-          CertificateFactory.getInstance("X.509")
-              .generateCertificates(
-                  new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
-        chain.add(certificate.getEncoded());
-      }
+      chain = Pem.certificates(pem);
     } catch (CertificateException e) {
       throw ProblemException.badRequest(
           "/certificate",
           "it cannot be read: " + e.getMessage(),
           "write the chain in PEM, leaf first");
     }
-    if (chain.isEmpty() || chain.size() > MOST_CERTIFICATES) {
+    if (chain.size() > MOST_CERTIFICATES) {
       throw ProblemException.badRequest(
           "/certificate", "it has " + chain.size() + " certificates", "write 1 to 10 in PEM");
     }

@@ -1,7 +1,6 @@
 package io.postern.policy.explain;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
@@ -19,7 +18,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +64,7 @@ final class RecordedMail implements AutoCloseable {
         from(id),
         LIMIT,
         record -> {
-          Decision decision = parsed(record, Decision.parser());
+          Decision decision = TopicScan.parsed(record, Decision.parser());
           boolean its = decision.getQueueId().equals(id.value()) && decision.getAttempt() == 1;
           if (its) {
             deliveries.addAll(decision.getDeliveriesList());
@@ -95,16 +94,12 @@ final class RecordedMail implements AutoCloseable {
         found -> true);
   }
 
-  private interface Test<T> {
-    boolean is(T record);
-  }
-
   private <T> @Nullable T first(
       Collection<TopicPartition> partitions,
       long sinceMillis,
       @Nullable String key,
       Parser<T> parser,
-      Test<T> wanted)
+      Predicate<T> wanted)
       throws TimeoutException {
     List<T> found = new ArrayList<>(1);
     scan.readWhile(
@@ -113,8 +108,8 @@ final class RecordedMail implements AutoCloseable {
         LIMIT,
         record -> {
           if (key == null || key.equals(record.key())) {
-            T value = parsed(record, parser);
-            if (wanted.is(value)) {
+            T value = TopicScan.parsed(record, parser);
+            if (wanted.test(value)) {
               found.add(value);
             }
           }
@@ -130,15 +125,6 @@ final class RecordedMail implements AutoCloseable {
 
   private static long from(QueueId id) {
     return Math.max(1, id.createdMillis() - CLOCK_SKEW.toMillis());
-  }
-
-  private static <T> T parsed(ConsumerRecord<String, byte[]> record, Parser<T> parser) {
-    try {
-      return parser.parseFrom(record.value());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException(
-          "unreadable record in " + record.topic() + ", offset " + record.offset(), e);
-    }
   }
 
   @Override

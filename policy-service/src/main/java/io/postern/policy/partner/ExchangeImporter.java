@@ -5,7 +5,7 @@ import io.postern.api.ProblemException;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.directory.DirectoryFile;
-import io.postern.directory.exchange.DraftText;
+import io.postern.directory.exchange.DirectoryYaml;
 import io.postern.directory.exchange.ExchangeFile;
 import io.postern.directory.exchange.ExchangeFormatException;
 import io.postern.directory.exchange.ExchangeImport;
@@ -59,7 +59,7 @@ final class ExchangeImporter {
   ImportAnswer run(byte[] file, Door door) {
     ExchangeImport imported = imported(file);
     List<Finding> kept = KeptFields.addTo(imported.organization(), before, organization);
-    String draft = DraftText.yaml(imported.organization());
+    String draft = DirectoryYaml.yaml(imported.organization());
     List<ImportAnswer.FindingView> findings =
         Stream.concat(imported.findings().stream(), kept.stream())
             .map(ImportAnswer.FindingView::of)

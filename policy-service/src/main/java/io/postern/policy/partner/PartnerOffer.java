@@ -42,7 +42,7 @@ final class PartnerOffer {
 
   /** The connector by which a partner's MX are looked at: nothing is demanded of them. */
   static OutboundConnector look(String organization, String domain) {
-    return Drafts.objects(
+    return RequestObjects.objects(
             organization,
             Map.of(
                 "outboundConnectors",

@@ -106,7 +106,7 @@ final class SecurePair {
     return new SecurePair(
         organization,
         domain,
-        Drafts.objects(
+        RequestObjects.objects(
             organization,
             Map.of("inboundConnectors", inbound, "outboundConnectors", List.of(outbound)),
             SecurePair::place));
@@ -116,7 +116,7 @@ final class SecurePair {
   static FileProblem place(FileProblem problem) {
     String field = problem.field().replaceFirst("[.\\[].*", "");
     String asked = ASKED.getOrDefault(field, "");
-    return Drafts.at(
+    return RequestObjects.at(
         asked.isEmpty()
             ? ""
             : FileProblem.pointer(asked + problem.field().substring(field.length())),

@@ -69,11 +69,11 @@ public class ValidationResource {
           "/connector", "the draft is missing", "write the fields of an outbound connector");
     }
     OutboundConnector connector =
-        Drafts.objects(
+        RequestObjects.objects(
                 organization,
                 Map.of("outboundConnectors", List.of(draft)),
                 problem ->
-                    Drafts.at(
+                    RequestObjects.at(
                         problem.pointer().replaceFirst("^/outboundConnectors/0", "/connector"),
                         problem))
             .stream()

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The clients' chains of a run's days, and the names of their leaves, each read once. At most
  * {@link #MOST_BYTES} of them, the newest: strangers present chains too, and can push others' out;
- * mail whose chain is out cannot be known. Filled by one thread, then read by any.
+ * mail whose chain is out cannot be known. One thread.
  */
 final class PresentedChains implements RecordedFacts.Chains {
   static final long MOST_BYTES = 32L << 20;
@@ -22,7 +22,7 @@ final class PresentedChains implements RecordedFacts.Chains {
   private static final int OVERHEAD = 300;
 
   private final Map<ByteString, PresentedChain> chains = new LinkedHashMap<>();
-  private final Map<Leaf, List<String>> names = new HashMap<>(); // guarded by itself
+  private final Map<Leaf, List<String>> names = new HashMap<>();
   private long bytes;
 
   /** A leaf by its bytes: each look at a record makes a copy of the chain. */
@@ -55,8 +55,6 @@ final class PresentedChains implements RecordedFacts.Chains {
       return List.of();
     }
     Leaf leaf = new Leaf(ByteString.copyFrom(chain.getFirst()));
-    synchronized (names) {
-      return names.computeIfAbsent(leaf, l -> CertificateNames.ofLeaf(chain));
-    }
+    return names.computeIfAbsent(leaf, l -> CertificateNames.ofLeaf(chain));
   }
 }

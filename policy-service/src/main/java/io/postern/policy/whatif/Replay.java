@@ -1,6 +1,5 @@
 package io.postern.policy.whatif;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
@@ -58,7 +57,7 @@ final class Replay {
           sinceMillis,
           LIMIT,
           record -> {
-            chains.add(chain(record));
+            chains.add(TopicScan.parsed(record, PresentedChain.parser()));
             return goesOn();
           });
     }
@@ -90,29 +89,12 @@ final class Replay {
     return true;
   }
 
-  private void one(ConsumerRecord<String, byte[]> record, Comparison comparison) {
-    try {
-      if (record.topic().equals(Topics.MAIL_ACCEPTED)) {
-        comparison.accepted(MessageAccepted.parseFrom(record.value()), record.timestamp());
-      } else {
-        comparison.refused(MessageRefused.parseFrom(record.value()), record.timestamp());
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw unreadable(record, e);
+  private static void one(ConsumerRecord<String, byte[]> record, Comparison comparison) {
+    if (record.topic().equals(Topics.MAIL_ACCEPTED)) {
+      comparison.accepted(
+          TopicScan.parsed(record, MessageAccepted.parser()), record.timestamp());
+    } else {
+      comparison.refused(TopicScan.parsed(record, MessageRefused.parser()), record.timestamp());
     }
-  }
-
-  private static PresentedChain chain(ConsumerRecord<String, byte[]> record) {
-    try {
-      return PresentedChain.parseFrom(record.value());
-    } catch (InvalidProtocolBufferException e) {
-      throw unreadable(record, e);
-    }
-  }
-
-  private static IllegalStateException unreadable(
-      ConsumerRecord<String, byte[]> record, InvalidProtocolBufferException e) {
-    return new IllegalStateException(
-        "unreadable record in " + record.topic() + ", offset " + record.offset(), e);
   }
 }

@@ -9,11 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The counts of one run. Strangers make partner domains, by refused mail: beyond {@value #MOST}
- * groups those of a further domain are counted together, under "others". Thread-safe.
+ * groups those of a further domain are counted together, under "others". One thread.
  */
 final class Tally {
   static final int MOST = 1_000;
@@ -39,24 +38,24 @@ final class Tally {
   private long decided;
 
   /** A record of accepted mail with a recipient that is counted. */
-  synchronized void message() {
+  void message() {
     messages++;
   }
 
   /** A record of refusals with a recipient that is counted. */
-  synchronized void refusal() {
+  void refusal() {
     refusals++;
   }
 
-  synchronized void decided(long count) {
+  void decided(long count) {
     decided += count;
   }
 
-  synchronized void unknown(String reason, long count) {
+  void unknown(String reason, long count) {
     unknown.merge(reason, count, Long::sum);
   }
 
-  synchronized void differs(Group group, long count, Sample sample) {
+  void differs(Group group, long count, Sample sample) {
     Count its = groups.get(group);
     if (its == null) {
       its = groups.computeIfAbsent(groups.size() < MOST ? group : group.others(), g -> new Count());
@@ -67,19 +66,19 @@ final class Tally {
     }
   }
 
-  synchronized long messages() {
+  long messages() {
     return messages;
   }
 
-  synchronized long refusals() {
+  long refusals() {
     return refusals;
   }
 
-  synchronized long decided() {
+  long decided() {
     return decided;
   }
 
-  synchronized List<Difference> differences() {
+  List<Difference> differences() {
     return groups.entrySet().stream()
         .map(e -> difference(e.getKey(), e.getValue()))
         .sorted(Comparator.comparingLong(Difference::count).reversed())
@@ -98,12 +97,8 @@ final class Tally {
         List.copyOf(count.samples));
   }
 
-  synchronized List<Unknown> unknown() {
+  List<Unknown> unknown() {
     return new TreeMap<>(unknown)
         .entrySet().stream().map(e -> new Unknown(e.getKey(), e.getValue())).toList();
-  }
-
-  static String or(@Nullable String text, String otherwise) {
-    return text == null || text.isEmpty() ? otherwise : text;
   }
 }

@@ -1,9 +1,8 @@
 package io.postern.policy.whatif;
 
 import io.postern.api.Caller;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
-import io.postern.log.directory.DirectoryReader;
+import io.postern.policy.directory.CurrentDirectory;
 import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -42,12 +41,12 @@ public class WhatIfResource {
   private static final int MOST_BYTES = 4 << 20;
   private static final int MOST_DAYS = 7;
 
-  private final DirectoryReader<Directory> reader;
+  private final CurrentDirectory directory;
   private final WhatIfRuns runs;
   private final Caller caller;
 
-  WhatIfResource(DirectoryReader<Directory> reader, WhatIfRuns runs, Caller caller) {
-    this.reader = reader;
+  WhatIfResource(CurrentDirectory directory, WhatIfRuns runs, Caller caller) {
+    this.directory = directory;
     this.runs = runs;
     this.caller = caller;
   }
@@ -94,17 +93,11 @@ public class WhatIfResource {
     if (draft.length > MOST_BYTES) {
       throw ProblemException.tooLarge("A draft has at most 4 MB.");
     }
-    Directory now =
-        reader
-            .awaitCurrent()
-            .orElseThrow(
-                () ->
-                    new ProblemException(
-                        Problem.of(503, "Not ready", "The directory is not completely read.")));
-    Draft checked =
+    Directory now = directory.get();
+    DraftDirectory checked =
         organization.isEmpty()
-            ? Draft.ofFile(now, draft, this::requireRead, caller.isOperator())
-            : Draft.ofObjects(now, organization, draft, caller.isOperator());
+            ? DraftDirectory.ofFile(now, draft, this::requireRead, caller.isOperator())
+            : DraftDirectory.ofObjects(now, organization, draft, caller.isOperator());
     WhatIfRun run = runs.start(checked, days);
     return Response.accepted(run.view())
         .location(URI.create("/api/v1/what-if/" + run.id()))

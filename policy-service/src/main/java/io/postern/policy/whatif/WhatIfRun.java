@@ -2,6 +2,7 @@ package io.postern.policy.whatif;
 
 import io.postern.log.LogSettings;
 import io.postern.log.verdicts.VerdictSource;
+import io.postern.policy.AskedVerdicts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -23,12 +24,13 @@ final class WhatIfRun {
   }
 
   private static final Logger LOG = Logger.getLogger(WhatIfRun.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration CHAIN_AGE = Duration.ofDays(1); // one record stands for a day
 
   private final String id;
   private final Set<String> organizations;
   private final String sha256;
-  private @Nullable Draft draft; // until it is compared: two directories; the run's thread
+  private @Nullable DraftDirectory draft; // until it is compared: two directories; the run's thread
   private final Instant since;
   private final Replay replay;
   private final Supplier<VerdictSource> verdicts;
@@ -41,7 +43,7 @@ final class WhatIfRun {
 
   WhatIfRun(
       String id,
-      Draft draft,
+      DraftDirectory draft,
       Instant since,
       LogSettings settings,
       Supplier<VerdictSource> verdicts) {
@@ -108,13 +110,13 @@ final class WhatIfRun {
     state = State.FAILED;
   }
 
-  private void compare(Draft draft) throws TimeoutException {
+  private void compare(DraftDirectory draft) throws TimeoutException {
     long start = System.nanoTime();
     PresentedChains chains = new PresentedChains();
     replay.chains(since.minus(CHAIN_AGE).toEpochMilli(), chains);
     replay.mail(
         since.toEpochMilli(),
-        new Comparison(draft, chains, chains::names, new RunVerdicts(verdicts), tally));
+        new Comparison(draft, chains, chains::names, AskedVerdicts.each(verdicts, PATIENCE), tally));
     result =
         new WhatIfResult(
             draft.now().version(),

@@ -37,7 +37,7 @@ public class WhatIfRuns {
   /**
    * @throws ProblemException 503: two are running
    */
-  synchronized WhatIfRun start(Draft draft, int days) {
+  synchronized WhatIfRun start(DraftDirectory draft, int days) {
     forget();
     if (runs.values().stream().filter(WhatIfRun::running).count() >= AT_ONCE) {
       throw new ProblemException(

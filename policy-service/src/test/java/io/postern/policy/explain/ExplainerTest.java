@@ -2,7 +2,7 @@ package io.postern.policy.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.contracts.v1.RequireTls;
+import io.postern.policy.AskedVerdicts;
 import io.postern.policy.LogLab;
 import io.postern.rules.Condition;
 import io.postern.rules.Directory;
@@ -133,7 +133,6 @@ class ExplainerTest {
     return new Explainer(
             directory,
             given.facts(),
-            RequireTls.REQUIRE_TLS_UNSPECIFIED,
             AskedVerdicts.assumedGood(),
             mine,
             null)

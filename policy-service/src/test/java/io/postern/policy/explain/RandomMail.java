@@ -22,13 +22,13 @@ import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.directory.DirectoryFile;
 import io.postern.rules.Directory;
-import io.postern.rules.InboundDecision;
-import io.postern.rules.InboundFacts;
-import io.postern.rules.InboundRules;
-import io.postern.rules.RecipientRules;
-import io.postern.rules.RecordedFacts;
-import io.postern.rules.ReportedDecisions;
-import io.postern.rules.SenderTrust;
+import io.postern.rules.again.RecordedFacts;
+import io.postern.rules.again.ReportedDecisions;
+import io.postern.rules.inbound.InboundDecision;
+import io.postern.rules.inbound.InboundFacts;
+import io.postern.rules.inbound.InboundRules;
+import io.postern.rules.inbound.RecipientRules;
+import io.postern.rules.inbound.SenderTrust;
 import io.postern.rules.recipients.RecipientLists;
 import io.postern.rules.recipients.RecipientRecords;
 import io.postern.smtp.Address;
@@ -169,12 +169,21 @@ final class RandomMail {
       if (one(2)) {
         recipient = Address.parse(pick(LOCAL_PARTS) + "@" + recipient.domain());
       }
-      switch (inSession(directory, facts, recipient)) {
+      String address = recipient.toString();
+      if (accepted.getEnvelope().getRecipientsList().stream()
+          .anyMatch(taken -> taken.getAddress().equals(address))) {
+        continue;
+      }
+      boolean returns = one(12);
+      switch (inSession(directory, facts, recipient, returns)) {
         case InboundDecision.Accept accept -> {
           int index = accepted.getEnvelope().getRecipientsCount();
           accepted
               .getEnvelopeBuilder()
-              .addRecipients(EnvelopeRecipient.newBuilder().setAddress(recipient.toString()));
+              .addRecipients(
+                  EnvelopeRecipient.newBuilder()
+                      .setAddress(address)
+                      .setReturnsTo(returns ? "back@" + pick(DOMAINS) : ""));
           accepted.addGroups(group(accept).addRecipients(index));
         }
         case InboundDecision.Refuse refuse ->
@@ -185,9 +194,13 @@ final class RandomMail {
     return new Mail(directory, file, facts, accepted.build(), refused);
   }
 
-  /** As Attribution and RcptCommands of ingress-service decide. */
+  /**
+   * As Attribution and MailCommands of ingress-service decide.
+   *
+   * @param returns the recipient is a rewritten sender
+   */
   private static InboundDecision inSession(
-      Directory directory, InboundFacts facts, Address recipient) {
+      Directory directory, InboundFacts facts, Address recipient, boolean returns) {
     String domain = recipient.asciiDomain();
     InboundDecision decision =
         InboundRules.decide(directory, facts, domain, RandomMail::verdict);
@@ -195,8 +208,11 @@ final class RandomMail {
         ReportedDecisions.of(directory, facts, domain, decision, RandomMail::verdict);
     return switch (decision) {
       case InboundDecision.Accept accept ->
-          RecipientRules.decide(directory, accept.with(reported), recipient.localPart(), domain);
-      case InboundDecision.Refuse refuse -> refuse.with(reported);
+          returns
+              ? accept.reporting(reported.own(), reported.incoming())
+              : RecipientRules.decide(
+                  directory, accept.reporting(reported.own(), reported.incoming()), recipient.localPart(), domain);
+      case InboundDecision.Refuse refuse -> refuse.reporting(reported.own());
       case InboundDecision.VerdictNeeded needed -> needed;
     };
   }

@@ -5,8 +5,9 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.log.verdicts.VerdictSource;
+import io.postern.policy.AskedVerdicts;
 import io.postern.rules.Directory;
-import io.postern.rules.RecordedFacts;
+import io.postern.rules.again.RecordedFacts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -26,10 +27,10 @@ public final class ComparedMail {
       Function<VerdictQuestion, CertificateVerdict> verdicts) {
     comparison =
         new Comparison(
-            new Draft(now, draft, Set.of("contoso", "fabrikam"), ""),
+            new DraftDirectory(now, draft, Set.of("contoso", "fabrikam"), ""),
             chains,
             names,
-            new RunVerdicts(() -> source(verdicts)),
+            AskedVerdicts.each(() -> source(verdicts), Duration.ofSeconds(10)),
             tally);
   }
 

@@ -16,6 +16,7 @@ import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.log.verdicts.VerdictSource;
+import io.postern.policy.AskedVerdicts;
 import io.postern.policy.LogLab;
 import io.postern.rules.Directory;
 import java.time.Duration;
@@ -70,10 +71,10 @@ class ComparisonTest {
   private final Directory now = LogLab.directory(contoso(false, "encryptionOnly") + OTHER);
 
   private Comparison comparison(String draft) {
-    return comparison(Draft.ofFile(now, draft.getBytes(UTF_8), id -> {}, true));
+    return comparison(DraftDirectory.ofFile(now, draft.getBytes(UTF_8), id -> {}, true));
   }
 
-  private Comparison comparison(Draft draft) {
+  private Comparison comparison(DraftDirectory draft) {
     PresentedChains chains = new PresentedChains();
     chains.add(
         PresentedChain.newBuilder()
@@ -84,7 +85,7 @@ class ComparisonTest {
         draft,
         chains,
         chain -> chain.isEmpty() ? List.of() : List.of("mail.fabrikam.example"),
-        new RunVerdicts(() -> source),
+        AskedVerdicts.each(() -> source, Duration.ofSeconds(10)),
         tally);
   }
 
@@ -149,10 +150,10 @@ class ComparisonTest {
                 "acceptedDomains:\n  - { domain: somebody.example, mailboxRoute: { host: mailbox.contoso.example } }");
     assertThat(draft).contains("somebody.example");
 
-    assertThatThrownBy(() -> Draft.ofFile(now, draft.getBytes(UTF_8), id -> {}, false))
+    assertThatThrownBy(() -> DraftDirectory.ofFile(now, draft.getBytes(UTF_8), id -> {}, false))
         .isInstanceOf(ProblemException.class)
         .hasMessageContaining("somebody.example");
-    assertThat(Draft.ofFile(now, draft.getBytes(UTF_8), id -> {}, true).organizations())
+    assertThat(DraftDirectory.ofFile(now, draft.getBytes(UTF_8), id -> {}, true).organizations())
         .containsExactly("contoso");
   }
 
@@ -161,10 +162,10 @@ class ComparisonTest {
     Directory strict = LogLab.directory(contoso(true, "encryptionOnly") + OTHER);
     Comparison comparison =
         new Comparison(
-            Draft.ofFile(strict, contoso(false, "encryptionOnly").getBytes(UTF_8), id -> {}, true),
+            DraftDirectory.ofFile(strict, contoso(false, "encryptionOnly").getBytes(UTF_8), id -> {}, true),
             fingerprint -> null,
             chain -> List.of(),
-            new RunVerdicts(() -> source),
+            AskedVerdicts.each(() -> source, Duration.ofSeconds(10)),
             tally);
     comparison.refused(
         RecordedDays.refused("198.51.100.7", false, "a@fabrikam.example", "anna@contoso.example"),
@@ -196,6 +197,40 @@ class ComparisonTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
                 "requirementRaised", "fabrikam.example", "level", "To Fabrikam"));
+  }
+
+  /** It took the way out of the draft's mail as if it had come in by the directory in force. */
+  @Test
+  void aServerThatTheDraftMakesTheOwnSendsByTheDraftsRules() {
+    String draft =
+        contoso(false, "encryptionOnly")
+            .replace(
+                "  outboundConnectors:",
+                """
+                  - name: Further server
+                    connectorType: onPremises
+                    senderIPAddresses: [198.51.100.0/28]
+                  routingRules:
+                  - name: Sign
+                    fromScope: inOrganization
+                    outboundConnector: Signing
+                  outboundConnectors:
+                  - name: Signing
+                    connectorType: onPremises
+                    isTransportRuleScoped: true
+                    smartHosts: [sign.contoso.example]
+                """);
+    comparison(draft)
+        .accepted(
+            RecordedDays.incoming(
+                "198.51.100.7", true, "anna@contoso.example", "ben@contoso.example"),
+            0);
+    assertThat(tally.differences())
+        .extracting(Difference::kind, Difference::after)
+        .containsExactlyInAnyOrder(
+            tuple("otherConnector", "Further server"),
+            tuple("otherWay", "Signing"),
+            tuple("requirementRaised", "Signing"));
   }
 
   @Test
@@ -241,11 +276,11 @@ class ComparisonTest {
             RecordedDays.incoming(
                 "198.51.100.7", true, "a@fabrikam.example", "anna@contoso.example")),
         0);
-    assertThat(tally.unknown()).containsExactly(new WhatIfResult.Unknown(Comparison.NO_VERDICT, 1));
+    assertThat(tally.unknown()).containsExactly(new WhatIfResult.Unknown(InboundComparison.NO_VERDICT, 1));
   }
 
-  private Draft objects(String objects) {
-    return Draft.ofObjects(now, "contoso", objects.getBytes(UTF_8), false);
+  private DraftDirectory objects(String objects) {
+    return DraftDirectory.ofObjects(now, "contoso", objects.getBytes(UTF_8), false);
   }
 
   @Test
@@ -297,7 +332,7 @@ class ComparisonTest {
                 objects(
                     "acceptedDomains: [{domain: other.example, mailboxRoute: {host: m.example}}]"))
         .isInstanceOf(ProblemException.class);
-    assertThatThrownBy(() -> Draft.ofObjects(now, "nobody", "{}".getBytes(UTF_8), true))
+    assertThatThrownBy(() -> DraftDirectory.ofObjects(now, "nobody", "{}".getBytes(UTF_8), true))
         .isInstanceOf(ProblemException.class)
         .hasMessageContaining("nobody");
   }
@@ -326,7 +361,7 @@ class ComparisonTest {
                 assertThat(refused.problem().errors().getFirst().cure()).isNotEmpty();
               });
     }
-    assertThatThrownBy(() -> new Draft(now, now, Set.of(), ""))
+    assertThatThrownBy(() -> new DraftDirectory(now, now, Set.of(), ""))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

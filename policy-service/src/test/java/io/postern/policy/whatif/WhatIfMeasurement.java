@@ -36,7 +36,7 @@ public final class WhatIfMeasurement {
         WhatIfRun run =
             new WhatIfRun(
                 "measured",
-                Draft.ofFile(now, file(true).getBytes(UTF_8), id -> {}, true),
+                DraftDirectory.ofFile(now, file(true).getBytes(UTF_8), id -> {}, true),
                 Instant.now().minus(Duration.ofDays(1)),
                 log.settings(),
                 () -> {

@@ -1,6 +1,5 @@
 package io.postern.operator.trace;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.log.LogSettings;
@@ -53,15 +52,7 @@ public final class RefusalLookup {
       scan.read(
           scan.partitions(Topics.MAIL_REFUSALS),
           since.toEpochMilli(),
-          record -> each.accept(parsed(record.value())));
-    }
-  }
-
-  private static MessageRefused parsed(byte[] value) {
-    try {
-      return MessageRefused.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("unreadable record in " + Topics.MAIL_REFUSALS, e);
+          record -> each.accept(TopicScan.parsed(record, MessageRefused.parser())));
     }
   }
 }

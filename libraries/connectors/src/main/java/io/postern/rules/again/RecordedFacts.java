@@ -6,6 +6,7 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.PresentedChain;
 import io.postern.contracts.v1.RefusedVariant;
+import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.names.CertificateNames;
 import io.postern.names.DomainNames;
@@ -13,19 +14,25 @@ import io.postern.rules.RecordedHeader;
 import io.postern.rules.inbound.InboundFacts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The facts of a session that was decided, from its record in mail.accepted or mail.refusals and
- * its client's chain in certificate.presented: {@link RecordedDecision} decides by them as the
- * session did, given the same directory and verdicts (docs/decisions/0051). Immutable, any thread.
+ * its client's chain in certificate.presented: {@code MailDecision} decides by them as the session
+ * and the decider did, given the same directory and verdicts (docs/decisions/0051). Immutable, any
+ * thread.
  *
  * @param facts of the client
  * @param reversePath as given; of a count "@" and its domain; empty: the null reverse-path
  * @param recipients addresses as given; empty: a count's, of which the domain alone is known
  * @param recipientDomains A-labels; each is decided by itself
+ * @param returnsTo of recipients that are rewritten senders: the sender, to whom the mail goes back
+ * @param requireTls REQUIRETLS of an accepted message (RFC 8689)
  * @param count mails or refusals that it stands for
  * @param header null: a refusal's, at RCPT
  * @param missing why the decision may differ, for people; empty: it cannot
@@ -35,6 +42,8 @@ public record RecordedFacts(
     String reversePath,
     List<String> recipients,
     List<String> recipientDomains,
+    Map<String, String> returnsTo,
+    RequireTls requireTls,
     long count,
     @Nullable RecordedHeader header,
     String missing) {
@@ -50,6 +59,7 @@ public record RecordedFacts(
   public RecordedFacts {
     recipients = List.copyOf(recipients);
     recipientDomains = List.copyOf(recipientDomains);
+    returnsTo = Map.copyOf(returnsTo);
   }
 
   /** The decision needs nothing that is not here. */
@@ -83,11 +93,15 @@ public record RecordedFacts(
         session.getTlsFacts().getPeerChainFingerprint(),
         accepted.getEnvelope().getReversePath(),
         recipients,
-        recipients.stream()
-            .map(DomainNames::ofAddress)
-            .filter(Objects::nonNull)
-            .distinct()
-            .toList(),
+        recipients.stream().map(RecordedFacts::domain).filter(Objects::nonNull).distinct().toList(),
+        accepted.getEnvelope().getRecipientsList().stream()
+            .filter(recipient -> !recipient.getReturnsTo().isEmpty())
+            .collect(
+                Collectors.toMap(
+                    EnvelopeRecipient::getAddress,
+                    EnvelopeRecipient::getReturnsTo,
+                    (one, same) -> one)),
+        accepted.getEnvelope().getRequireTls(),
         1,
         new RecordedHeader(accepted.getHeaderBlock(), accepted.getHeaderBlockCut()),
         chains,
@@ -120,12 +134,14 @@ public record RecordedFacts(
               variant.getSenderDomain().isEmpty() ? "" : "@" + variant.getSenderDomain(),
               List.of(),
               List.of(variant.getRecipientDomain()),
+              Map.of(),
+              RequireTls.REQUIRE_TLS_UNSPECIFIED,
               variant.getCount(),
               null,
               chains,
               names));
     }
-    String recipient = DomainNames.ofAddress(refused.getRecipient());
+    String recipient = domain(refused.getRecipient());
     if (recipient != null) {
       all.add(
           of(
@@ -135,6 +151,8 @@ public record RecordedFacts(
               refused.getReversePath(),
               List.of(refused.getRecipient()),
               List.of(recipient),
+              Map.of(),
+              RequireTls.REQUIRE_TLS_UNSPECIFIED,
               1,
               null,
               chains,
@@ -150,6 +168,8 @@ public record RecordedFacts(
       String reversePath,
       List<String> recipients,
       List<String> recipientDomains,
+      Map<String, String> returnsTo,
+      RequireTls requireTls,
       long count,
       @Nullable RecordedHeader header,
       Chains chains,
@@ -161,13 +181,29 @@ public record RecordedFacts(
             : presented.getCertificatesList().stream().map(ByteString::toByteArray).toList();
     byte[] staple = presented == null ? new byte[0] : presented.getStapledOcsp().toByteArray();
     return new RecordedFacts(
-        new InboundFacts(
-            clientIp, tls, chain, staple, names.apply(chain), DomainNames.ofAddress(reversePath)),
+        new InboundFacts(clientIp, tls, chain, staple, names.apply(chain), domain(reversePath)),
         reversePath,
         recipients,
         recipientDomains,
+        returnsTo,
+        requireTls,
         count,
         header,
         presented == null && !fingerprint.isEmpty() ? NO_CHAIN : "");
+  }
+
+  /**
+   * The domain of a recorded address as the session had it: lower-case A-labels, or an address
+   * literal in lower case. Null: it has none.
+   */
+  public static @Nullable String domain(String address) {
+    int at = address.lastIndexOf('@');
+    if (at < 0) {
+      return null;
+    }
+    String domain = address.substring(at + 1);
+    String ascii =
+        DomainNames.isAscii(domain) ? domain.toLowerCase(Locale.ROOT) : DomainNames.aLabels(domain);
+    return ascii == null || ascii.isEmpty() ? null : ascii;
   }
 }

@@ -80,28 +80,18 @@ public record ReportedDecisions(
 
   private static @Nullable ReportedDecision of(
       Directory directory, InboundDecision decided, InboundDecision reported) {
-    InboundDecision its = partOf(organization(decided), reported);
+    // What no organization decides is compared with the whole.
+    String organization = decided.organization();
+    InboundDecision its = reported.partOf(id -> organization.isEmpty() || id.equals(organization));
     return its == null || !changes(directory, decided, its) ? null : record(its);
-  }
-
-  /** What the decision says to an organization; nobody's decision is compared with anybody's. */
-  private static @Nullable InboundDecision partOf(String organization, InboundDecision decision) {
-    if (organization.isEmpty() || organization(decision).equals(organization)) {
-      return decision;
-    }
-    return decision instanceof InboundDecision.Accept accept
-            && accept.incoming() != null
-            && accept.incoming().organization().equals(organization)
-        ? accept.incoming()
-        : null;
   }
 
   private static boolean changes(
       Directory directory, InboundDecision decided, InboundDecision reported) {
-    InboundEntry by = directory.index(organization(reported)).inbound(connector(reported));
+    InboundEntry by = directory.index(reported.organization()).inbound(reported.connector());
     return by != null && by.reportsOnly()
         || decided.getClass() != reported.getClass()
-        || !connector(decided).equals(connector(reported))
+        || !decided.connector().equals(reported.connector())
         || decided instanceof InboundDecision.Refuse before
             && reported instanceof InboundDecision.Refuse after
             && !(before.rule().equals(after.rule()) && before.code() == after.code());
@@ -110,8 +100,8 @@ public record ReportedDecisions(
   private static ReportedDecision record(InboundDecision reported) {
     ReportedDecision.Builder record =
         ReportedDecision.newBuilder()
-            .setOrganization(organization(reported))
-            .setConnector(connector(reported));
+            .setOrganization(reported.organization())
+            .setConnector(reported.connector());
     return switch (reported) {
       case InboundDecision.Accept accept ->
           record
@@ -131,22 +121,6 @@ public record ReportedDecisions(
       }
       case InboundDecision.VerdictNeeded needed ->
           throw new IllegalStateException("each verdict was given");
-    };
-  }
-
-  private static String organization(InboundDecision decision) {
-    return switch (decision) {
-      case InboundDecision.Accept accept -> accept.organization();
-      case InboundDecision.Refuse refuse -> refuse.organization();
-      case InboundDecision.VerdictNeeded needed -> "";
-    };
-  }
-
-  private static String connector(InboundDecision decision) {
-    return switch (decision) {
-      case InboundDecision.Accept accept -> accept.connector();
-      case InboundDecision.Refuse refuse -> refuse.connector();
-      case InboundDecision.VerdictNeeded needed -> "";
     };
   }
 }

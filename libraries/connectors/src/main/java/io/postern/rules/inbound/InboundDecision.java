@@ -5,10 +5,40 @@ import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.ReportedDecision;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The decision about one recipient in the session (docs/design/connectors.md, "Inbound"). */
 public sealed interface InboundDecision {
+  /** Whose decision it is; empty: nobody's. */
+  default String organization() {
+    return "";
+  }
+
+  /** The organization's inbound connector that decided; empty: none did. */
+  default String connector() {
+    return "";
+  }
+
+  /** The verdict on the client's chain; empty: none was needed. */
+  default String verdict() {
+    return "";
+  }
+
+  /**
+   * What it says to some organizations (G8): the decision, or the acceptance by the recipient's.
+   *
+   * @return null: it is another organization's
+   */
+  default @Nullable InboundDecision partOf(Predicate<String> organizations) {
+    if (organizations.test(organization())) {
+      return this;
+    }
+    return this instanceof Accept accept && accept.incoming() != null
+        ? accept.incoming().partOf(organizations)
+        : null;
+  }
+
   /**
    * @param organization on whose behalf the mail goes on
    * @param connector the inbound connector's name; empty: the anonymous path

@@ -13,6 +13,16 @@ public sealed interface OutboundDecision {
   /** The connectors looked at, and the reason of the decision. */
   Explanation explanation();
 
+  /** The outbound connector that takes the mail; empty: none does. */
+  default String connector() {
+    return "";
+  }
+
+  /** Why the mail does not go on; empty: it does. */
+  default String reason() {
+    return "";
+  }
+
   /**
    * @param connector the outbound connector's name; empty: mailbox route or MX without a connector
    * @param organizationFields of a message that has such: the next hop has no word of it yet

@@ -4,10 +4,13 @@ import io.postern.contracts.Reasons;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.Direction;
+import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.MailboxRoute;
+import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OrganizationFields;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.fields.TlsDemand;
@@ -17,6 +20,7 @@ import io.postern.rules.MailboxRoutes;
 import io.postern.rules.OrganizationIndex;
 import io.postern.rules.OutboundEntry;
 import io.postern.rules.OutboundMail;
+import io.postern.rules.RecordedHeader;
 import io.postern.rules.RoutingEntry;
 import io.postern.rules.Trail;
 import io.postern.rules.address.AddressList;
@@ -98,6 +102,41 @@ public final class OutboundRules {
   }
 
   /**
+   * The mail to a recipient as it is recorded. What comes back to a rewritten sender goes outside,
+   * and by no rule: a remote host wrote its header (docs/guides/sender-rewriting.md).
+   *
+   * @param recipient of the message
+   * @param group its group
+   * @param localPart of the address to which the mail goes: behind a rewritten one the sender's
+   * @param recipientDomain of the same, A-label
+   * @param header the message's
+   */
+  public static OutboundMail mail(
+      MessageAccepted message,
+      EnvelopeRecipient recipient,
+      RecipientGroup group,
+      String localPart,
+      String recipientDomain,
+      RecordedHeader header) {
+    boolean returned = !recipient.getReturnsTo().isEmpty();
+    return new OutboundMail(
+        group.getOrganization(),
+        returned ? Direction.ORIGINATING : group.getDirection(),
+        message.getEnvelope().getReversePath(),
+        localPart,
+        recipientDomain,
+        message.getEnvelope().getRequireTls(),
+        provenServer(
+            group.getDirection(),
+            group.getConnector(),
+            group.getByAddress(),
+            group.getVerdict(),
+            group.getRelaysOnly()),
+        header,
+        !returned);
+  }
+
+  /**
    * Whether the organization's own server brought the mail and proved itself by its certificate. A
    * service that may only relay proves nothing that its other customers do not.
    *
@@ -106,7 +145,7 @@ public final class OutboundRules {
    * @param verdict on the client's chain
    * @param relaysOnly {@link SenderTrust#RELAYS_ONLY}
    */
-  public static boolean provenServer(
+  static boolean provenServer(
       Direction direction, String connector, String byAddress, String verdict, boolean relaysOnly) {
     return direction == Direction.ORIGINATING
         && !connector.isEmpty()

@@ -15,7 +15,6 @@ import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.PresentedChain;
 import io.postern.contracts.v1.RefusedVariant;
 import io.postern.contracts.v1.SessionFacts;
-import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
 import io.postern.rules.RulePropertiesTest;
 import io.postern.rules.Sample;
@@ -306,9 +305,8 @@ class RecordedFactsTest {
       for (String recipient : recipients) {
         String domain = recipient.substring(recipient.indexOf('@') + 1);
         assertThat(
-                new RecordedDecision(directory, message, verdict)
-                    .decide(recipient)
-                    .map(RecordedDecision.Decided::decision))
+                MailDecision.of(directory, message, verdict).in(recipient)
+                    .map(MailDecision.In::decision))
             .map(RulePropertiesTest::text)
             .hasValue(
                 RulePropertiesTest.text(
@@ -350,23 +348,20 @@ class RecordedFactsTest {
     RecordedFacts anna =
         RecordedFacts.of(refused.setRecipient("anna@contoso.com").build(), f -> null).getFirst();
     assertThat(
-            new RecordedDecision(directory, anna, q -> null)
-                .decide("anna@contoso.com")
-                .map(RecordedDecision.Decided::decision))
+            MailDecision.of(directory, anna, q -> null).in("anna@contoso.com")
+                .map(MailDecision.In::decision))
         .isEmpty();
     RecordedFacts ben =
         RecordedFacts.of(refused.setRecipient("ben@contoso.com").build(), f -> null).getFirst();
     assertThat(
-            new RecordedDecision(directory, ben, q -> null)
-                .decide("ben@contoso.com")
-                .map(RecordedDecision.Decided::decision))
+            MailDecision.of(directory, ben, q -> null).in("ben@contoso.com")
+                .map(MailDecision.In::decision))
         .as("efUsers does not name him")
         .get()
         .isInstanceOf(InboundDecision.Refuse.class);
     assertThat(
-            new RecordedDecision(directory, ben, q -> null)
-                .decide("contoso.com")
-                .map(RecordedDecision.Decided::decision))
+            MailDecision.of(directory, ben, q -> null).in("contoso.com")
+                .map(MailDecision.In::decision))
         .as("of a count: whose it was is not known")
         .isEmpty();
     // What this directory's connection lets in, a source that counts may be refused for.
@@ -376,14 +371,12 @@ class RecordedFactsTest {
                 f -> null)
             .getFirst();
     assertThat(
-            new RecordedDecision(directory, other, q -> null)
-                .decide("anna@contoso.com")
-                .map(RecordedDecision.Decided::decision))
+            MailDecision.of(directory, other, q -> null).in("anna@contoso.com")
+                .map(MailDecision.In::decision))
         .isEmpty();
     assertThat(
-            new RecordedDecision(directory, other, q -> null)
-                .decide("ben@contoso.com")
-                .map(RecordedDecision.Decided::decision))
+            MailDecision.of(directory, other, q -> null).in("ben@contoso.com")
+                .map(MailDecision.In::decision))
         .as("efUsers does not name him")
         .get()
         .isInstanceOf(InboundDecision.Accept.class);
@@ -421,10 +414,10 @@ class RecordedFactsTest {
 
   @Test
   void domainsAreThoseOfTheSession() {
-    assertThat(DomainNames.ofAddress("a@Contoso.COM")).isEqualTo("contoso.com");
-    assertThat(DomainNames.ofAddress("a@blå.example")).isEqualTo("xn--bl-zia.example");
-    assertThat(DomainNames.ofAddress("a@[IPv6:2001:DB8::1]")).isEqualTo("[ipv6:2001:db8::1]");
-    assertThat(DomainNames.ofAddress("postmaster")).isNull();
-    assertThat(DomainNames.ofAddress("")).isNull();
+    assertThat(RecordedFacts.domain("a@Contoso.COM")).isEqualTo("contoso.com");
+    assertThat(RecordedFacts.domain("a@blå.example")).isEqualTo("xn--bl-zia.example");
+    assertThat(RecordedFacts.domain("a@[IPv6:2001:DB8::1]")).isEqualTo("[ipv6:2001:db8::1]");
+    assertThat(RecordedFacts.domain("postmaster")).isNull();
+    assertThat(RecordedFacts.domain("")).isNull();
   }
 }

@@ -10,9 +10,9 @@ import io.postern.contracts.v1.VerdictResult;
 import io.postern.directory.DirectoryFile;
 import io.postern.directory.exchange.ExchangeObject.Kind;
 import io.postern.directory.exchange.Finding.Taken;
-import io.postern.lab.exchange.ExchangeModel;
 import io.postern.lab.exchange.ExchangeModel.Session;
 import io.postern.lab.exchange.ExchangeModel.Tenant;
+import io.postern.lab.exchange.ExchangeModel;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundMail;
 import io.postern.rules.checks.DirectoryRules;
@@ -167,7 +167,7 @@ class ExchangeMeaningTest {
       }
       DirectoryFile file =
           DirectoryFile.parse(
-              DraftText.yaml(result.organization()).getBytes(StandardCharsets.UTF_8));
+              DirectoryYaml.yaml(result.organization()).getBytes(StandardCharsets.UTF_8));
       assertThat(file.problems()).as("%s", tenant).isEmpty();
       file.objects()
           .forEach(

@@ -35,7 +35,7 @@ class RoundTripTest {
       }
       List<DirectoryObject> ours =
           parsed(
-              DraftText.yaml(
+              DirectoryYaml.yaml(
                   Map.of(
                       "id", "contoso",
                       "inboundConnectors", inbound,
@@ -54,7 +54,7 @@ class RoundTripTest {
               ExchangeFile.read(JSON.writeValueAsBytes(shown)),
               Map.of(),
               Set.of("contoso.com"));
-      assertThat(parsed(DraftText.yaml(imported.organization())))
+      assertThat(parsed(DirectoryYaml.yaml(imported.organization())))
           .as("round %d of seed 20261128: %s", i, shown)
           .isEqualTo(ours);
     }

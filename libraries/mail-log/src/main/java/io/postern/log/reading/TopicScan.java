@@ -1,5 +1,7 @@
 package io.postern.log.reading;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 import io.postern.log.LogSettings;
 import java.time.Duration;
 import java.util.Collection;
@@ -101,6 +103,20 @@ public final class TopicScan implements AutoCloseable {
     return partitions.stream()
         .mapToLong(p -> Math.max(0, ends.getOrDefault(p, 0L) - consumer.position(p)))
         .sum();
+  }
+
+  /**
+   * What a record holds.
+   *
+   * @throws IllegalStateException it is unreadable; with its place
+   */
+  public static <T> T parsed(ConsumerRecord<String, byte[]> record, Parser<T> parser) {
+    try {
+      return parser.parseFrom(record.value());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(
+          "unreadable record in " + record.topic() + ", offset " + record.offset(), e);
+    }
   }
 
   private void seek(

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory as it would be with a draft: a directory file, or some objects of an organization
@@ -24,11 +25,22 @@ import java.util.function.Function;
  * @param organizations of which it speaks, one at least: a run is read by those who read them all
  * @param sha256 of the body that was sent, in lower-case hexadecimal
  */
-record Draft(Directory now, Directory then, Set<String> organizations, String sha256) {
-  Draft {
+record DraftDirectory(Directory now, Directory then, Set<String> organizations, String sha256) {
+  DraftDirectory {
     if (organizations.isEmpty()) {
       throw new IllegalArgumentException("a draft without an organization would belong to all");
     }
+  }
+
+  /** Whose mail a run counts, and is read by (G8). */
+  boolean isOf(String organization) {
+    return organizations.contains(organization);
+  }
+
+  /** By a domain that it gives or takes, or leaves. */
+  boolean accepts(@Nullable String domain) {
+    return domain != null
+        && organizations.stream().anyMatch(o -> now.accepts(o, domain) || then.accepts(o, domain));
   }
 
   /**
@@ -39,7 +51,7 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
    * @param operator may draft accepted domains that there are not
    * @throws ProblemException 422 with the faults, as {@code apply} has them
    */
-  static Draft ofFile(Directory now, byte[] body, Consumer<String> mayRead, boolean operator) {
+  static DraftDirectory ofFile(Directory now, byte[] body, Consumer<String> mayRead, boolean operator) {
     DirectoryFile file = DirectoryFile.parse(body);
     file.organizations().forEach(mayRead);
     Faults.refuse(file.problems());
@@ -55,7 +67,7 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
    * @param operator may draft accepted domains that there are not
    * @throws ProblemException 404: there is no such organization; 422 with the faults
    */
-  static Draft ofObjects(Directory now, String organization, byte[] body, boolean operator) {
+  static DraftDirectory ofObjects(Directory now, String organization, byte[] body, boolean operator) {
     if (now.organization(organization).isEmpty()) {
       throw ProblemException.notFound("organization " + organization);
     }
@@ -75,7 +87,7 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
     return Fingerprints.hex(Fingerprints.sha256(body));
   }
 
-  private static Draft checked(
+  private static DraftDirectory checked(
       Directory now,
       List<DirectoryObject> changes,
       Set<String> organizations,
@@ -89,7 +101,7 @@ record Draft(Directory now, Directory then, Set<String> organizations, String sh
     if (!changes.isEmpty()) {
       Faults.refuse(DirectoryRules.validate(now, changes).stream().map(locate).toList());
     }
-    return new Draft(now, now.with(changes), organizations, sha256);
+    return new DraftDirectory(now, now.with(changes), organizations, sha256);
   }
 
   /**

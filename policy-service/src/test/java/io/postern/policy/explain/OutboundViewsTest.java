@@ -6,7 +6,7 @@ import io.postern.fields.TlsDemand;
 import io.postern.lab.contracts.RequirementFields;
 import org.junit.jupiter.api.Test;
 
-class OutsTest {
+class OutboundViewsTest {
   /** REQUIRETLS was missing. */
   @Test
   void requirementsThatDifferHaveDifferentWords() {

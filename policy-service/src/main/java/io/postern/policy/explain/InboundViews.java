@@ -1,7 +1,6 @@
 package io.postern.policy.explain;
 
 import io.postern.contracts.Spelling;
-import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageRefused;
@@ -9,21 +8,26 @@ import io.postern.contracts.v1.RecipientGroup;
 import io.postern.policy.explain.ExplainAnswer.In;
 import io.postern.rules.inbound.InboundDecision;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Decisions in the session, made or recorded, in the answer's form. */
-final class Ins {
-  private Ins() {}
+final class InboundViews {
+  private InboundViews() {}
 
   static In of(InboundDecision decision) {
     return switch (decision) {
       case InboundDecision.Accept accept ->
-          accepted(
+          new In(
+              "accept",
+              null,
+              null,
+              null,
+              null,
               accept.organization(),
               accept.connector(),
-              accept.direction(),
+              Spelling.hyphens(accept.direction()),
               accept.verdict(),
-              accept.explanation());
+              accept.explanation().getSummary(),
+              steps(accept.explanation()));
       case InboundDecision.Refuse refuse ->
           new In(
               "refuse",
@@ -43,51 +47,32 @@ final class Ins {
   }
 
   static In of(RecipientGroup group) {
-    return accepted(
-        group.getOrganization(),
-        group.getConnector(),
-        group.getDirection(),
-        group.getVerdict(),
-        group.getExplanation());
+    return of(
+        new InboundDecision.Accept(
+            group.getOrganization(),
+            group.getConnector(),
+            group.getDirection(),
+            group.getByAddress(),
+            group.getVerdict(),
+            new byte[0],
+            group.getExplanation()));
   }
 
   static In of(MessageRefused refused) {
-    return new In(
-        "refuse",
-        refused.getCode(),
-        refused.getEnhancedCode(),
-        refused.getText(),
-        refused.getRule(),
-        refused.getOrganization(),
-        refused.getConnector(),
-        null,
-        refused.getVerdict(),
-        refused.getExplanation().getSummary(),
-        steps(refused.getExplanation()));
-  }
-
-  private static In accepted(
-      String organization,
-      String connector,
-      Direction direction,
-      String verdict,
-      Explanation explanation) {
-    return new In(
-        "accept",
-        null,
-        null,
-        null,
-        null,
-        organization,
-        connector,
-        Spelling.hyphens(direction),
-        verdict,
-        explanation.getSummary(),
-        steps(explanation));
+    return of(
+        new InboundDecision.Refuse(
+            refused.getCode(),
+            refused.getEnhancedCode(),
+            refused.getText(),
+            refused.getRule(),
+            refused.getOrganization(),
+            refused.getConnector(),
+            refused.getVerdict(),
+            refused.getExplanation()));
   }
 
   static List<String> steps(Explanation explanation) {
-    return explanation.getStepsList().stream().map(Ins::sentence).toList();
+    return explanation.getStepsList().stream().map(InboundViews::sentence).toList();
   }
 
   private static String sentence(ExplanationStep step) {
@@ -97,9 +82,5 @@ final class Ins {
         + step.getCondition()
         + ": "
         + step.getDetail();
-  }
-
-  static String or(@Nullable String text, String otherwise) {
-    return text == null || text.isEmpty() ? otherwise : text;
   }
 }

@@ -6,9 +6,9 @@ import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 
-/** A draft as the text of a directory file. Pure; any thread. */
-public final class DraftText {
-  private DraftText() {}
+/** An organization as the text of a directory file. Pure; any thread. */
+public final class DirectoryYaml {
+  private DirectoryYaml() {}
 
   /**
    * @param organization in the spelling of a directory file

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** Objects that are not stored, in the spelling of the directory file. Pure; any thread. */
-final class Drafts {
-  private Drafts() {}
+final class RequestObjects {
+  private RequestObjects() {}
 
   /**
    * The objects of parts of an organization.
