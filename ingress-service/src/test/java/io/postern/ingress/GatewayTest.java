@@ -18,7 +18,7 @@ import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.topics.TopicsSetup;
 import io.postern.rules.Directory;
-import io.postern.rules.again.RecordedDecision;
+import io.postern.rules.again.MailDecision;
 import io.postern.rules.again.RecordedFacts;
 import io.postern.rules.inbound.InboundDecision;
 import java.nio.charset.StandardCharsets;
@@ -168,9 +168,9 @@ class GatewayTest {
       RecordedFacts recorded = RecordedFacts.of(message, chain -> null);
       assertThat(recorded).isNotNull();
       assertThat(
-              new RecordedDecision(directory, recorded, question -> null)
-                  .decide("anna@contoso.example")
-                  .map(RecordedDecision.Decided::decision))
+              MailDecision.of(directory, recorded, question -> null)
+                  .in("anna@contoso.example")
+                  .map(MailDecision.In::decision))
           .as("decided again by its record")
           .get()
           .isInstanceOfSatisfying(

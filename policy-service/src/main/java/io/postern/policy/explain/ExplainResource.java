@@ -32,10 +32,7 @@ public class ExplainResource {
   private final Caller caller;
 
   ExplainResource(
-      CurrentDirectory directory,
-      LogSettings settings,
-      PolicyVerdicts verdicts,
-      Caller caller) {
+      CurrentDirectory directory, LogSettings settings, PolicyVerdicts verdicts, Caller caller) {
     this.directory = directory;
     this.explanations = new Explanations(settings, verdicts);
     this.caller = caller;

@@ -248,8 +248,7 @@ final class Explanations {
       @Nullable Recorded recorded,
       List<Asked> asked,
       List<String> notes) {
-    Explainer explainer =
-        new Explainer(directory, facts, verdicts, mine, request.organization());
+    Explainer explainer = new Explainer(directory, facts, verdicts, mine, request.organization());
     List<ExplainAnswer.Recipient> recipients =
         asked.stream().map(one -> recipient(one, explainer.explain(one.address()))).toList();
     if (!facts.complete()) {
@@ -309,7 +308,10 @@ final class Explanations {
         || group.hasIncoming() && mine.test(group.getIncoming().getOrganization());
   }
 
-  /** Refusals without an organization concern the organization whose domain the sender or recipient has. */
+  /**
+   * Refusals without an organization concern the organization whose domain the sender or recipient
+   * has.
+   */
   private static boolean isSeen(
       Directory directory, MessageRefused refused, Predicate<String> mine) {
     if (!refused.getOrganization().isEmpty()) {

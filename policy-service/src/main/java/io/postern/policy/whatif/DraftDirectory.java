@@ -51,7 +51,8 @@ record DraftDirectory(Directory now, Directory then, Set<String> organizations, 
    * @param operator may draft accepted domains that there are not
    * @throws ProblemException 422 with the faults, as {@code apply} has them
    */
-  static DraftDirectory ofFile(Directory now, byte[] body, Consumer<String> mayRead, boolean operator) {
+  static DraftDirectory ofFile(
+      Directory now, byte[] body, Consumer<String> mayRead, boolean operator) {
     DirectoryFile file = DirectoryFile.parse(body);
     file.organizations().forEach(mayRead);
     Faults.refuse(file.problems());
@@ -67,7 +68,8 @@ record DraftDirectory(Directory now, Directory then, Set<String> organizations, 
    * @param operator may draft accepted domains that there are not
    * @throws ProblemException 404: there is no such organization; 422 with the faults
    */
-  static DraftDirectory ofObjects(Directory now, String organization, byte[] body, boolean operator) {
+  static DraftDirectory ofObjects(
+      Directory now, String organization, byte[] body, boolean operator) {
     if (now.organization(organization).isEmpty()) {
       throw ProblemException.notFound("organization " + organization);
     }

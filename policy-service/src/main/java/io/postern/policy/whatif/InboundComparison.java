@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The decisions about one recorded mail, by the directory in force and by the draft. One thread. */
+/**
+ * The decisions about one recorded mail, by the directory in force and by the draft. One thread.
+ */
 final class InboundComparison {
   static final String NO_VERDICT = "no verdict on the client's certificate is available";
   static final String NO_HEADER = "the source behind a gateway decides, and the header is not kept";

@@ -91,8 +91,7 @@ final class Replay {
 
   private static void one(ConsumerRecord<String, byte[]> record, Comparison comparison) {
     if (record.topic().equals(Topics.MAIL_ACCEPTED)) {
-      comparison.accepted(
-          TopicScan.parsed(record, MessageAccepted.parser()), record.timestamp());
+      comparison.accepted(TopicScan.parsed(record, MessageAccepted.parser()), record.timestamp());
     } else {
       comparison.refused(TopicScan.parsed(record, MessageRefused.parser()), record.timestamp());
     }

@@ -63,15 +63,14 @@ class DecidedAgainTest {
         assertThat(again(mail, recipients.get(index)))
             .as(context)
             .isEqualTo(required(delivery(decided, index)));
-        boolean returns =
-            !message.getEnvelope().getRecipients(index).getReturnsTo().isEmpty();
+        boolean returns = !message.getEnvelope().getRecipients(index).getReturnsTo().isEmpty();
         count(returns ? "returned" : out.result());
       }
       for (RandomMail.Refused refused : mail.refused()) {
-        Decisions now =
-            explained(
-                mail.directory(), facts(refused.record()), refused.recipient());
-        assertThat(now).as(context).isEqualTo(new Decisions(InboundViews.of(refused.record()), null, null));
+        Decisions now = explained(mail.directory(), facts(refused.record()), refused.recipient());
+        assertThat(now)
+            .as(context)
+            .isEqualTo(new Decisions(InboundViews.of(refused.record()), null, null));
         count(refused.record().getRule());
       }
     }
@@ -182,8 +181,7 @@ class DecidedAgainTest {
     return RecordedFacts.of(refused, random.chains(), RandomMail::names).getFirst();
   }
 
-  private Decisions explained(
-      Directory directory, RecordedFacts facts, Address recipient) {
+  private Decisions explained(Directory directory, RecordedFacts facts, Address recipient) {
     return new Explainer(
             directory,
             facts,
@@ -220,8 +218,7 @@ class DecidedAgainTest {
         : out.result() + "|" + out.reason();
   }
 
-  private static @Nullable DeliveryRequested delivery(
-      Decision decision, int recipient) {
+  private static @Nullable DeliveryRequested delivery(Decision decision, int recipient) {
     return decision.getDeliveriesList().stream()
         .filter(d -> d.getRecipientsList().contains(recipient))
         .findFirst()

@@ -130,12 +130,7 @@ class ExplainerTest {
                 null,
                 null,
                 null));
-    return new Explainer(
-            directory,
-            given.facts(),
-            AskedVerdicts.assumedGood(),
-            mine,
-            null)
+    return new Explainer(directory, given.facts(), AskedVerdicts.assumedGood(), mine, null)
         .explain(Address.parse(to));
   }
 

@@ -161,8 +161,7 @@ final class RandomMail {
     accepted
         .getEnvelopeBuilder()
         .setReversePath(reversePath)
-        .setRequireTls(
-            one(5) ? RequireTls.REQUIRE_TLS_YES : RequireTls.REQUIRE_TLS_UNSPECIFIED);
+        .setRequireTls(one(5) ? RequireTls.REQUIRE_TLS_YES : RequireTls.REQUIRE_TLS_UNSPECIFIED);
     List<Refused> refused = new ArrayList<>();
     for (int i = random.nextInt(3); i >= 0; i--) {
       Address recipient = Address.parse(pick(LOCAL_PARTS) + i + "@" + pick(DOMAINS));
@@ -202,8 +201,7 @@ final class RandomMail {
   private static InboundDecision inSession(
       Directory directory, InboundFacts facts, Address recipient, boolean returns) {
     String domain = recipient.asciiDomain();
-    InboundDecision decision =
-        InboundRules.decide(directory, facts, domain, RandomMail::verdict);
+    InboundDecision decision = InboundRules.decide(directory, facts, domain, RandomMail::verdict);
     ReportedDecisions reported =
         ReportedDecisions.of(directory, facts, domain, decision, RandomMail::verdict);
     return switch (decision) {
@@ -211,7 +209,10 @@ final class RandomMail {
           returns
               ? accept.reporting(reported.own(), reported.incoming())
               : RecipientRules.decide(
-                  directory, accept.reporting(reported.own(), reported.incoming()), recipient.localPart(), domain);
+                  directory,
+                  accept.reporting(reported.own(), reported.incoming()),
+                  recipient.localPart(),
+                  domain);
       case InboundDecision.Refuse refuse -> refuse.reporting(reported.own());
       case InboundDecision.VerdictNeeded needed -> needed;
     };
@@ -302,7 +303,8 @@ final class RandomMail {
     return file.append("  routingRules:\n")
         .append("  - name: Rule\n    fromScope: inOrganization\n    outboundConnector: connector ")
         .append(names - 1)
-        .append(one(2) ? "\n    headerField: X-Signature\n" : "\n    exceptHeaderField: X-Signature\n")
+        .append(
+            one(2) ? "\n    headerField: X-Signature\n" : "\n    exceptHeaderField: X-Signature\n")
         .append(one(4) ? "    enabled: false\n" : one(3) ? "    mode: reportOnly\n" : "")
         .toString();
   }

@@ -162,7 +162,8 @@ class ComparisonTest {
     Directory strict = LogLab.directory(contoso(true, "encryptionOnly") + OTHER);
     Comparison comparison =
         new Comparison(
-            DraftDirectory.ofFile(strict, contoso(false, "encryptionOnly").getBytes(UTF_8), id -> {}, true),
+            DraftDirectory.ofFile(
+                strict, contoso(false, "encryptionOnly").getBytes(UTF_8), id -> {}, true),
             fingerprint -> null,
             chain -> List.of(),
             AskedVerdicts.each(() -> source, Duration.ofSeconds(10)),
@@ -276,7 +277,8 @@ class ComparisonTest {
             RecordedDays.incoming(
                 "198.51.100.7", true, "a@fabrikam.example", "anna@contoso.example")),
         0);
-    assertThat(tally.unknown()).containsExactly(new WhatIfResult.Unknown(InboundComparison.NO_VERDICT, 1));
+    assertThat(tally.unknown())
+        .containsExactly(new WhatIfResult.Unknown(InboundComparison.NO_VERDICT, 1));
   }
 
   private DraftDirectory objects(String objects) {
