@@ -119,6 +119,11 @@ public final class InboundEntry {
         || connector.getRequireTls() && !certificateName.isEmpty();
   }
 
+  /** The same of one that restricts nothing. */
+  public boolean allowsByCertificate() {
+    return !restricting() && demandsCertificate();
+  }
+
   /** Its tlsSenderCertificateName is a domain and all its subdomains. */
   public boolean isWildcard() {
     return certificateName.startsWith("*.");

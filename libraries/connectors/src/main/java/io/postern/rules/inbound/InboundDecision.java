@@ -86,7 +86,11 @@ public sealed interface InboundDecision {
           null);
     }
 
-    Accept with(SenderTrust given) {
+    private Accept with(
+        Explanation why,
+        SenderTrust given,
+        @Nullable Accept recipients,
+        @Nullable ReportedDecision report) {
       return new Accept(
           organization,
           connector,
@@ -94,29 +98,23 @@ public sealed interface InboundDecision {
           byAddress,
           verdict,
           verdictKey,
-          explanation,
+          why,
           given,
-          incoming,
-          reported);
-    }
-
-    private Accept with(@Nullable Accept recipients, @Nullable ReportedDecision report) {
-      return new Accept(
-          organization,
-          connector,
-          direction,
-          byAddress,
-          verdict,
-          verdictKey,
-          explanation,
-          trust,
           recipients,
           report);
     }
 
+    Accept with(SenderTrust given) {
+      return with(explanation, given, incoming, reported);
+    }
+
     /** With what connectors in report-only mode would have decided, for each organization. */
     public Accept reporting(@Nullable ReportedDecision own, @Nullable ReportedDecision recipients) {
-      return with(incoming == null ? null : incoming.with(null, recipients), own);
+      return with(
+          explanation,
+          trust,
+          incoming == null ? null : incoming.reporting(recipients, null),
+          own);
     }
 
     /**
@@ -135,17 +133,7 @@ public sealed interface InboundDecision {
                           "it is served here for another organization, whose partner connectors "
                               + "accept the mail as well"))
               .build();
-      return new Accept(
-          organization,
-          connector,
-          direction,
-          byAddress,
-          verdict,
-          verdictKey,
-          both,
-          trust,
-          recipients,
-          reported);
+      return with(both, trust, recipients, reported);
     }
   }
 

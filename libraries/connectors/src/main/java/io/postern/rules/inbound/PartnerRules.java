@@ -10,6 +10,7 @@ import io.postern.rules.address.DomainPattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,82 +116,25 @@ final class PartnerRules {
           return refuse(blocked);
         }
       }
-      switch (demanded(tier)) {
-        case Trial.Failure failed -> {
-          return refuse(failed);
-        }
-        case Trial.Question(VerdictQuestion question) -> {
-          return new InboundDecision.VerdictNeeded(question);
-        }
-        case Trial.Blocked blocked -> {
-          return refuse(blocked);
-        }
-        case Trial.Success met -> {}
-        case null -> {}
+      Trial demanded = firstMet(tier, InboundEntry::allowsByCertificate);
+      if (demanded != null && !(demanded instanceof Trial.Success)) {
+        return decided(demanded, tier.pattern());
       }
     }
     DomainIndex.Tier<InboundEntry> tier = tiers.get(deciding);
-    Trial.Failure refused = null;
-    for (InboundEntry entry : tier.entries()) {
-      if (!entry.restricting()) {
-        continue;
-      }
-      switch (trial(entry)) {
-        case Trial.Success met -> {
-          return accept(entry, tier.pattern(), met);
-        }
-        case Trial.Question(VerdictQuestion question) -> {
-          return new InboundDecision.VerdictNeeded(question);
-        }
-        case Trial.Failure failed -> {
-          if (refused == null || hope(failed) > hope(refused)) {
-            refused = failed;
-          }
-        }
-        case Trial.Blocked blocked -> {
-          return refuse(blocked);
-        }
-      }
-    }
-    if (refused == null) {
+    Trial restricting = firstMet(tier, InboundEntry::restricting);
+    if (restricting == null) {
       throw new IllegalStateException("the deciding tier has a restricting connector");
     }
-    return refuse(refused);
+    return decided(restricting, tier.pattern());
   }
 
   private InboundDecision allowed(List<DomainIndex.Tier<InboundEntry>> tiers) {
-    for (DomainIndex.Tier<InboundEntry> tier : tiers) {
-      switch (demanded(tier)) {
-        case Trial.Success met -> {
-          return accept(met.entry(), tier.pattern(), met);
-        }
-        case Trial.Failure failed -> {
-          return refuse(failed);
-        }
-        case Trial.Question(VerdictQuestion question) -> {
-          return new InboundDecision.VerdictNeeded(question);
-        }
-        case Trial.Blocked blocked -> {
-          return refuse(blocked);
-        }
-        case null -> {}
-      }
-      for (InboundEntry entry : tier.entries()) {
-        switch (trial(entry)) {
-          case Trial.Success met -> {
-            return accept(entry, tier.pattern(), met);
-          }
-          case Trial.Failure failed -> {
-            return refuse(failed);
-          }
-          case Trial.Question(VerdictQuestion question) -> {
-            return new InboundDecision.VerdictNeeded(question);
-          }
-          case Trial.Blocked blocked -> {
-            return refuse(blocked);
-          }
-        }
-      }
+    if (!tiers.isEmpty()) {
+      DomainIndex.Tier<InboundEntry> tier = tiers.getFirst();
+      Trial demanded = firstMet(tier, InboundEntry::allowsByCertificate);
+      return decided(
+          demanded == null ? trial(tier.entries().getFirst()) : demanded, tier.pattern());
     }
     unmatched.addTo(trail, organization);
     return new InboundDecision.Accept(
@@ -208,14 +152,12 @@ final class PartnerRules {
                 + ", accepted on the anonymous path"));
   }
 
-  /**
-   * The first that is met of the allowing connectors that demand a certificate, else the most
-   * hopeful refusal; null: there is none.
-   */
-  private @Nullable Trial demanded(DomainIndex.Tier<InboundEntry> tier) {
+  /** The first of these that is met, else the most hopeful refusal; null: there is none. */
+  private @Nullable Trial firstMet(
+      DomainIndex.Tier<InboundEntry> tier, Predicate<InboundEntry> these) {
     Trial.Failure refused = null;
     for (InboundEntry entry : tier.entries()) {
-      if (entry.restricting() || !entry.demandsCertificate()) {
+      if (!these.test(entry)) {
         continue;
       }
       Trial trial = trial(entry);
@@ -227,6 +169,15 @@ final class PartnerRules {
       }
     }
     return refused;
+  }
+
+  private InboundDecision decided(Trial trial, DomainPattern pattern) {
+    return switch (trial) {
+      case Trial.Success met -> accept(met.entry(), pattern, met);
+      case Trial.Failure failed -> refuse(failed);
+      case Trial.Blocked blocked -> refuse(blocked);
+      case Trial.Question(VerdictQuestion question) -> new InboundDecision.VerdictNeeded(question);
+    };
   }
 
   private Trial trial(InboundEntry entry) {
