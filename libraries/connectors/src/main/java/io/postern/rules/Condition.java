@@ -1,5 +1,7 @@
 package io.postern.rules;
 
+import java.util.List;
+
 /**
  * One condition of a connector for one mail, as an explanation shows it. Immutable.
  *
@@ -33,6 +35,35 @@ public record Condition(
 
   public static Condition unknown(String parameter, String expected, String sentence) {
     return new Condition(parameter, expected, "", State.UNKNOWN, sentence);
+  }
+
+  /** Of an inbound or outbound connector. */
+  public static Condition enabled(boolean enabled) {
+    return Condition.of(
+        "enabled",
+        "true",
+        Boolean.toString(enabled),
+        enabled,
+        enabled ? "the connector is enabled" : "the connector is not enabled");
+  }
+
+  /** The same. */
+  public static Condition mode(boolean reportsOnly) {
+    return Condition.of(
+        "mode",
+        "enforce",
+        reportsOnly ? "reportOnly" : "enforce",
+        !reportsOnly,
+        reportsOnly
+            ? "the connector is in report-only mode"
+            : "the connector's decisions are in force");
+  }
+
+  /** The first few of texts that a peer has sent or an administrator has written at length. */
+  public static String listed(List<String> texts) {
+    int shown = Math.min(3, texts.size());
+    return String.join(", ", texts.subList(0, shown))
+        + (texts.size() > shown ? " and " + (texts.size() - shown) + " more" : "");
   }
 
   public boolean notMet() {

@@ -69,8 +69,8 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
     private List<Condition> partner(InboundEntry entry) {
       InboundConditions c = steps.conditions();
       List<Condition> conditions = new ArrayList<>();
-      conditions.add(c.enabled(entry));
-      conditions.add(InboundConditions.mode(entry.reportsOnly()));
+      conditions.add(Condition.enabled(entry.connector.getEnabled()));
+      conditions.add(Condition.mode(entry.reportsOnly()));
       boolean own = c.directory.accepts(entry.organization(), c.recipientDomain);
       conditions.add(
           Condition.of(
@@ -101,8 +101,8 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
     private List<Condition> byAddress(InboundEntry entry) {
       InboundConditions c = steps.conditions();
       List<Condition> conditions = new ArrayList<>();
-      conditions.add(c.enabled(entry));
-      conditions.add(InboundConditions.mode(entry.reportsOnly()));
+      conditions.add(Condition.enabled(entry.connector.getEnabled()));
+      conditions.add(Condition.mode(entry.reportsOnly()));
       InboundConditions.Counting counting = c.countingByAddress(entry);
       conditions.add(c.senderIpAddresses(entry));
       conditions.add(c.addressCounts(entry, counting));
@@ -120,8 +120,8 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
       InboundConditions c = steps.conditions();
       CertificateFit fit = CertificateFit.of(c.directory, entry, c.facts.certificateNames());
       List<Condition> conditions = new ArrayList<>();
-      conditions.add(c.enabled(entry));
-      conditions.add(InboundConditions.mode(entry.reportsOnly()));
+      conditions.add(Condition.enabled(entry.connector.getEnabled()));
+      conditions.add(Condition.mode(entry.reportsOnly()));
       conditions.add(c.certificateName(entry, RecipientRefusal.CERTIFICATE_NAME));
       InboundConditions.Counting counting = c.countingByName(entry, fit);
       if (fit.presented() != null) {

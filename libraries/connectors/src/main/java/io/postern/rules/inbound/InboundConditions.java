@@ -177,10 +177,10 @@ public final class InboundConditions {
    */
   @Nullable Condition outOfScope(InboundEntry entry) {
     if (!entry.connector.getEnabled()) {
-      return enabled(entry);
+      return Condition.enabled(false);
     }
     if (entry.reportsOnly()) {
-      return mode(true);
+      return Condition.mode(true);
     }
     if (entry.connector.getConnectorType() == ConnectorType.PARTNER) {
       return !isForSender(entry)
@@ -209,31 +209,9 @@ public final class InboundConditions {
         : associatedWith(entry, counting.domain());
   }
 
-  Condition enabled(InboundEntry entry) {
-    boolean enabled = entry.connector.getEnabled();
-    return Condition.of(
-        "enabled",
-        "true",
-        Boolean.toString(enabled),
-        enabled,
-        enabled ? "the connector is enabled" : "the connector is not enabled");
-  }
-
-  /** Of an inbound or outbound connector. */
-  public static Condition mode(boolean reportsOnly) {
-    return Condition.of(
-        "mode",
-        "enforce",
-        reportsOnly ? "reportOnly" : "enforce",
-        !reportsOnly,
-        reportsOnly
-            ? "the connector is in report-only mode"
-            : "the connector's decisions are in force");
-  }
-
   Condition senderDomains(InboundEntry entry) {
     boolean met = isForSender(entry);
-    String expected = listed(entry.connector.getSenderDomainsList());
+    String expected = Condition.listed(entry.connector.getSenderDomainsList());
     return Condition.of(
         "senderDomains",
         expected,
@@ -251,7 +229,7 @@ public final class InboundConditions {
     boolean met = isForRecipient(entry);
     return Condition.of(
         "associatedAcceptedDomains",
-        listed(entry.connector.getAssociatedAcceptedDomainsList()),
+        Condition.listed(entry.connector.getAssociatedAcceptedDomainsList()),
         recipientDomain,
         met,
         recipientDomain
@@ -268,7 +246,7 @@ public final class InboundConditions {
     boolean met = entry.servesAcceptedDomain(acceptedDomain);
     return Condition.of(
         "associatedAcceptedDomains",
-        listed(entry.connector.getAssociatedAcceptedDomainsList()),
+        Condition.listed(entry.connector.getAssociatedAcceptedDomainsList()),
         acceptedDomain,
         met,
         met ? acceptedDomain + " is among them" : "the accepted domain is not among them");
@@ -298,7 +276,7 @@ public final class InboundConditions {
     SourceAddress source = sourceAddress(entry);
     return Condition.of(
         RecipientRefusal.RESTRICT_TO_ADDRESSES,
-        listed(entry.connector.getSenderIpAddressesList()),
+        Condition.listed(entry.connector.getSenderIpAddressesList()),
         facts.clientIp(),
         source.met(),
         source.detail());
@@ -312,7 +290,7 @@ public final class InboundConditions {
     return Condition.of(
         parameter,
         entry.certificateName,
-        facts.certificateNames().isEmpty() ? "none" : listed(facts.certificateNames()),
+        facts.certificateNames().isEmpty() ? "none" : Condition.listed(facts.certificateNames()),
         presented != null,
         presented != null
             ? entry.certificateName + " matches the certificate's name " + presented
@@ -346,7 +324,7 @@ public final class InboundConditions {
     String range = entry.rangeOf(client);
     return Condition.of(
         "senderIPAddresses",
-        listed(entry.connector.getSenderIpAddressesList()),
+        Condition.listed(entry.connector.getSenderIpAddressesList()),
         facts.clientIp(),
         isFromItsAddress(entry),
         "the client's address "
@@ -398,18 +376,11 @@ public final class InboundConditions {
   String certificate() {
     return facts.certificateNames().isEmpty()
         ? "the client presented no certificate with a host name"
-        : "the client's certificate is for " + listed(facts.certificateNames());
+        : "the client's certificate is for " + Condition.listed(facts.certificateNames());
   }
 
   String sender() {
     String sender = facts.mailFromDomain();
     return sender == null ? "the null reverse-path" : sender;
-  }
-
-  /** The first few of texts that a peer has sent or an administrator has written at length. */
-  public static String listed(List<String> texts) {
-    int shown = Math.min(3, texts.size());
-    return String.join(", ", texts.subList(0, shown))
-        + (texts.size() > shown ? " and " + (texts.size() - shown) + " more" : "");
   }
 }

@@ -216,7 +216,7 @@ final class PartnerRules {
     }
     String rule = RecipientRefusal.certificateRule(entry);
     if (conditions.presented(entry) == null) {
-      trail.failed(entry.subject, rule, conditions.certificateName(entry, rule).sentence());
+      trail.failed(entry.subject, conditions.certificateName(entry, rule));
       return new Trial.Failure(
           entry.restricting()
               ? RecipientRefusal.restricted(rule)

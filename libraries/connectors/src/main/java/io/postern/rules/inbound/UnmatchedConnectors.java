@@ -55,7 +55,7 @@ final class UnmatchedConnectors {
   private void add(Trail trail, InboundEntry entry) {
     Condition unmet = conditions.outOfScope(entry);
     if (unmet != null) {
-      trail.failed(entry.subject, unmet.parameter(), unmet.sentence());
+      trail.failed(entry.subject, unmet);
     } else if (ambiguous
         && entry.usable(ConnectorType.ON_PREMISES)
         && !entry.certificateName.isEmpty()) {

@@ -7,7 +7,6 @@ import io.postern.rules.ExplainedConnector.Effect;
 import io.postern.rules.OutboundEntry;
 import io.postern.rules.OutboundMail;
 import io.postern.rules.RoutingEntry;
-import io.postern.rules.inbound.InboundConditions;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +37,8 @@ public record ExplainedOutbound(OutboundDecision decision, List<ExplainedConnect
       @Nullable OutboundEntry chosen,
       @Nullable RoutingEntry rule) {
     List<Condition> conditions = new ArrayList<>();
-    conditions.add(of.enabled(entry));
-    conditions.add(InboundConditions.mode(entry.reportsOnly()));
+    conditions.add(Condition.enabled(entry.connector.getEnabled()));
+    conditions.add(Condition.mode(entry.reportsOnly()));
     if (entry.connector.getIsTransportRuleScoped()) {
       conditions.add(of.ruleScoped(entry == chosen && rule != null ? rule.subject : ""));
     } else {

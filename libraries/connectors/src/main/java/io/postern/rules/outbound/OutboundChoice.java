@@ -93,7 +93,7 @@ public record OutboundChoice(
           "precedence",
           "a more specific connector, or one with an earlier " + "name, applies");
     } else {
-      trail.failed(other.subject, unmet.parameter(), unmet.sentence());
+      trail.failed(other.subject, unmet);
     }
   }
 

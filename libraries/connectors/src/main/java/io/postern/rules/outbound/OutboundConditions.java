@@ -4,7 +4,6 @@ import io.postern.rules.Condition;
 import io.postern.rules.OrganizationIndex;
 import io.postern.rules.OutboundEntry;
 import io.postern.rules.address.DomainPattern;
-import io.postern.rules.inbound.InboundConditions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +35,7 @@ record OutboundConditions(String domain, boolean own, boolean provenServer) {
   /** The first condition on which the connector takes no mail to the domain; null: it would. */
   @Nullable Condition outOfScope(OutboundEntry entry) {
     if (!entry.inForce()) {
-      return entry.reportsOnly() ? InboundConditions.mode(true) : enabled(entry);
+      return entry.reportsOnly() ? Condition.mode(true) : Condition.enabled(false);
     }
     if (entry.connector.getIsTransportRuleScoped()) {
       return ruleScoped("");
@@ -44,16 +43,6 @@ record OutboundConditions(String domain, boolean own, boolean provenServer) {
     return own && !entry.onPremises()
         ? connectorType(entry)
         : goesInALoop(entry) || !isForDomain(entry) ? recipientDomains(entry) : null;
-  }
-
-  Condition enabled(OutboundEntry entry) {
-    boolean enabled = entry.connector.getEnabled();
-    return Condition.of(
-        "enabled",
-        "true",
-        Boolean.toString(enabled),
-        enabled,
-        enabled ? "the connector is enabled" : "the connector is not enabled");
   }
 
   /**
@@ -107,7 +96,7 @@ record OutboundConditions(String domain, boolean own, boolean provenServer) {
       return Condition.of(
           "allAcceptedDomains", "true", domain, met, "it matches mail to every accepted domain");
     }
-    String expected = InboundConditions.listed(entry.connector.getRecipientDomainsList());
+    String expected = Condition.listed(entry.connector.getRecipientDomainsList());
     return Condition.of(
         "recipientDomains",
         expected,
