@@ -29,6 +29,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -42,10 +44,19 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/api/v1/directory")
 @Authenticated
+@RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "directory", description = "Organizations, accepted domains and connectors")
 public class DirectoryResource {
   private static final int MOST_BYTES = 4 << 20;
+
+  /**
+   * The whole directory in the file's spelling.
+   *
+   * @param version the offset of its last change; -1: empty
+   * @param organizations as in a directory file: it can be applied again
+   */
+  public record DirectoryView(long version, List<Map<String, Object>> organizations) {}
 
   private final CurrentDirectory current;
   private final DirectoryChanges changes;
@@ -58,7 +69,6 @@ public class DirectoryResource {
   }
 
   @GET
-  @RunOnVirtualThread
   @Operation(
       summary = "The directory, in the format of a directory file",
       description = "All organizations that the caller may read.")
@@ -83,7 +93,6 @@ public class DirectoryResource {
   @POST
   @Path("/apply")
   @Consumes({"application/yaml", MediaType.APPLICATION_JSON})
-  @RunOnVirtualThread
   @Operation(
       summary = "Makes the directory equal to a directory file",
       description =

@@ -7,6 +7,7 @@ import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.ExpectedObject;
+import io.postern.directory.DirectoryChange;
 import io.postern.directory.DirectoryFile;
 import io.postern.directory.FileView;
 import io.postern.directory.ObjectKind;
@@ -60,6 +61,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/api/v1/organizations")
 @Authenticated
+@RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "objects", description = "Organizations, their domains, connectors and anchors")
 public class ObjectsResource {
@@ -70,6 +72,38 @@ public class ObjectsResource {
       "{kind: accepted-domains|inbound-connectors|outbound-connectors|anchor-sets|routing-rules}";
   private static final String ORGANIZATIONS = "organizations";
   private static final String SOURCE = "api";
+
+  /**
+   * The answer to a change of one object.
+   *
+   * @param version of the directory that it is in, or was compared with; -1: empty
+   * @param applied false for a dry run, and where nothing was to change
+   * @param change null: nothing was to change
+   * @param object as it is, or would be; null: removed
+   * @param warnings known traps in it, which refuse nothing
+   */
+  public record ObjectAnswer(
+      long version,
+      boolean dryRun,
+      boolean applied,
+      @Nullable DirectoryChange change,
+      @Nullable Map<String, Object> object,
+      List<Changed.Warning> warnings) {}
+
+  /**
+   * A page of objects, by name.
+   *
+   * @param version of the directory
+   * @param next for {@code after} of the next page; null: this is the last
+   */
+  public record ObjectPage(long version, List<Item> items, @Nullable String next) {
+    /**
+     * @param etag for If-Match
+     * @param object in the spelling of the directory file
+     * @param warnings known traps in it; of a page the first 100
+     */
+    public record Item(String etag, Map<String, Object> object, List<Changed.Warning> warnings) {}
+  }
 
   private final CurrentDirectory current;
   private final DirectoryChanges changes;
@@ -82,7 +116,6 @@ public class ObjectsResource {
   }
 
   @GET
-  @RunOnVirtualThread
   @Operation(summary = "The organizations that the caller may read, without their objects")
   public ObjectPage organizations(
       @QueryParam("after") @DefaultValue("") String after,
@@ -97,7 +130,6 @@ public class ObjectsResource {
 
   @GET
   @Path("/{organization}/" + KINDS)
-  @RunOnVirtualThread
   @Operation(summary = "An organization's objects of one kind")
   public ObjectPage list(
       @PathParam("organization") String organization,
@@ -129,7 +161,6 @@ public class ObjectsResource {
 
   @GET
   @Path("/{organization}")
-  @RunOnVirtualThread
   @Operation(summary = "An organization, without its objects", description = "With its ETag.")
   public Response organization(@PathParam("organization") String organization) {
     DirectoryObject object =
@@ -139,7 +170,6 @@ public class ObjectsResource {
 
   @GET
   @Path("/{organization}/" + KINDS + "/{name}")
-  @RunOnVirtualThread
   @Operation(
       summary = "One object",
       description =
@@ -169,7 +199,6 @@ public class ObjectsResource {
   @PUT
   @Path("/{organization}")
   @Consumes({MediaType.APPLICATION_JSON, "application/yaml"})
-  @RunOnVirtualThread
   @Operation(
       summary = "Creates or changes an organization",
       description = "An operator creates it; If-Match with the ETag changes it.")
@@ -190,7 +219,6 @@ public class ObjectsResource {
   @PUT
   @Path("/{organization}/" + KINDS + "/{name}")
   @Consumes({MediaType.APPLICATION_JSON, "application/yaml"})
-  @RunOnVirtualThread
   @Operation(
       summary = "Creates or changes one object",
       description =
@@ -235,7 +263,6 @@ public class ObjectsResource {
 
   @DELETE
   @Path("/{organization}")
-  @RunOnVirtualThread
   @Operation(
       summary = "Removes an organization without objects",
       description = "Needs If-Match, and the role of an operator.")
@@ -250,7 +277,6 @@ public class ObjectsResource {
 
   @DELETE
   @Path("/{organization}/" + KINDS + "/{name}")
-  @RunOnVirtualThread
   @Operation(summary = "Removes one object", description = "Needs If-Match with its ETag.")
   @APIResponseSchema(value = ObjectAnswer.class, responseCode = "200")
   @APIResponse(responseCode = "422", description = "Another object still needs it")

@@ -7,6 +7,8 @@ import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.ControlKind;
 import io.postern.contracts.v1.MessageControl;
 import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
+import io.postern.log.sending.ControlWriter;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -19,6 +21,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -26,6 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +39,12 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/api/v1")
 @Authenticated
+@RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "queue", description = "The queue: waiting and held mail")
 public class QueueResource {
+  private static final Logger LOG = Logger.getLogger(QueueResource.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int ACCEPTED = 202;
   private static final int MOST_RECIPIENTS = 10_000;
@@ -46,18 +53,32 @@ public class QueueResource {
       "The organization whose mail is meant; an administrator of one organization may omit it, for "
           + "an operator the default is all";
 
-  private final QueueControls controls;
+  /**
+   * A request for a message.
+   *
+   * @param recipients indexes into the envelope as it was accepted; none: all
+   * @param notice of a cancel: whether the sender gets a DSN; not given: yes
+   */
+  public record QueueRequest(@Nullable List<Integer> recipients, @Nullable Boolean notice) {}
+
+  /**
+   * The answer to a request that is in the log; the scheduler obeys within a second.
+   *
+   * @param controlId of the outcomes that answer the request
+   */
+  public record QueueAnswer(String controlId) {}
+
+  private final ControlWriter writer;
   private final Caller caller;
 
   QueueResource(LogSettings settings, Caller caller) {
-    controls = new QueueControls(settings);
+    writer = new ControlWriter(settings);
     this.caller = caller;
   }
 
   @POST
   @Path("/queue/{queueId}/{action: hold|release|retry|cancel}")
   @Consumes(MediaType.APPLICATION_JSON)
-  @RunOnVirtualThread
   @Operation(
       summary = "Holds, releases, retries or cancels a message, or some of its recipients",
       description =
@@ -107,8 +128,7 @@ public class QueueResource {
                       && request != null
                       && Boolean.FALSE.equals(request.notice()))
               .build();
-      controls.publish(control);
-      return accepted(control);
+      return publish(control);
     } catch (IllegalArgumentException e) {
       throw ProblemException.badRequest(
           "queueId", String.valueOf(e.getMessage()), "copy the queue id from the trace");
@@ -117,7 +137,6 @@ public class QueueResource {
 
   @POST
   @Path("/routes/{route}/flush")
-  @RunOnVirtualThread
   @Operation(
       summary = "Retries all queued mail for a route now",
       description =
@@ -141,8 +160,7 @@ public class QueueResource {
           "route", "it is not a route", "write a route such as mx:fabrikam.example");
     }
     MessageControl control = control(ControlKind.RETRY_NOW, scope).setRoute(route).build();
-    controls.publish(control);
-    return accepted(control);
+    return publish(control);
   }
 
   private MessageControl.Builder control(ControlKind kind, String scope) {
@@ -156,7 +174,16 @@ public class QueueResource {
         .setAtMillis(System.currentTimeMillis());
   }
 
-  private static Response accepted(MessageControl control) {
+  /**
+   * @throws IllegalArgumentException when the queue id names a partition that there is not
+   */
+  private Response publish(MessageControl control) {
+    try {
+      writer.publish(List.of(control), PATIENCE);
+    } catch (LogUnavailableException e) {
+      LOG.warnf("a control was not sent: %s", e);
+      throw ProblemException.unavailable("Kafka does not accept the request now: try again.");
+    }
     return Response.status(ACCEPTED).entity(new QueueAnswer(control.getControlId())).build();
   }
 

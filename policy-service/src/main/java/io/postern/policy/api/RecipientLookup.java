@@ -19,7 +19,8 @@ import java.util.List;
 final class RecipientLookup {
   private RecipientLookup() {}
 
-  static RecipientView of(Directory directory, AcceptedDomain domain, Address recipient) {
+  static RecipientsResource.RecipientView of(
+      Directory directory, AcceptedDomain domain, Address recipient) {
     InboundDecision.Accept anybody =
         new InboundDecision.Accept(
             domain.getOrganization(),
@@ -51,7 +52,7 @@ final class RecipientLookup {
     next.explanation().getStepsList().stream()
         .filter(ExplanationStep::getMatched)
         .forEach(step -> why.add(text(step)));
-    return new RecipientView(
+    return new RecipientsResource.RecipientView(
         recipient.toString(),
         decision == anybody,
         RecipientRules.isListed(directory, domain, recipient.localPart()),

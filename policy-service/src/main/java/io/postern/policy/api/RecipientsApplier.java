@@ -12,7 +12,6 @@ import io.postern.policy.change.Author;
 import io.postern.policy.change.Faults;
 import io.postern.policy.directory.CurrentDirectory;
 import io.postern.policy.directory.DirectoryCommands;
-import io.postern.policy.recipients.ListProblem;
 import io.postern.policy.recipients.RecipientComparison;
 import io.postern.policy.recipients.RecipientFile;
 import io.postern.policy.recipients.RecipientListStep;
@@ -59,7 +58,7 @@ final class RecipientsApplier {
    * @param removeAtMost per cent of the list in force
    * @throws ProblemException 422: the list has faults; 409: another change of the list came between
    */
-  RecipientsAnswer apply(
+  RecipientsResource.RecipientsAnswer apply(
       AcceptedDomain domain, InputStream text, boolean dryRun, int removeAtMost, Author author)
       throws IOException {
     try (Uploads.Body body = uploads.read(domain.getOrganization(), text)) {
@@ -74,13 +73,13 @@ final class RecipientsApplier {
     }
   }
 
-  private RecipientsAnswer applied(
+  private RecipientsResource.RecipientsAnswer applied(
       AcceptedDomain domain, InputStream text, boolean dryRun, int removeAtMost, Author author)
       throws IOException {
     RecipientFile file = RecipientFile.read(domain, text);
     RecipientComparison comparison =
         RecipientComparison.of(current.get().recipientLists().list(domain.getDomain()), file);
-    refuse(problems(file, comparison, removeAtMost));
+    Faults.refuseAll(problems(file, comparison, removeAtMost));
     boolean send = !dryRun && !comparison.same();
     if (send) {
       List<DirectoryCommand> steps =
@@ -94,7 +93,7 @@ final class RecipientsApplier {
       }
     }
     Difference difference = comparison.difference();
-    return new RecipientsAnswer(
+    return new RecipientsResource.RecipientsAnswer(
         domain.getDomain(),
         dryRun,
         send,
@@ -106,17 +105,9 @@ final class RecipientsApplier {
         difference.unrouted());
   }
 
-  /** A list is no JSON: its faults have lines and no pointer. */
-  private static void refuse(List<ListProblem> problems) {
-    Faults.refuseAll(
-        problems.stream()
-            .map(p -> new Problem.Fault("", p.problem(), p.cure(), p.line() > 0 ? p.line() : null))
-            .toList());
-  }
-
-  private static List<ListProblem> problems(
+  private static List<Problem.Fault> problems(
       RecipientFile file, RecipientComparison comparison, int removeAtMost) {
-    List<ListProblem> problems = new ArrayList<>(file.problems());
+    List<Problem.Fault> problems = new ArrayList<>(file.problems());
     if (problems.isEmpty() && comparison.removesMoreThan(removeAtMost)) {
       problems.add(
           doubt(
@@ -144,8 +135,8 @@ final class RecipientsApplier {
   }
 
   /** A suspicious list, refused unless removeAtMost is raised. */
-  private static ListProblem doubt(String problem, String cure, int removeAtMost) {
-    return new ListProblem(
+  private static Problem.Fault doubt(String problem, String cure, int removeAtMost) {
+    return RecipientFile.fault(
         0,
         problem,
         cure
@@ -169,7 +160,8 @@ final class RecipientsApplier {
           "The list was changed at the same time. No address that is in both lists is missing: "
               + "check the list, and apply yours again.");
     }
-    refuse(problems.stream().map(p -> new ListProblem(0, p.getProblem(), p.getCure())).toList());
+    Faults.refuseAll(
+        problems.stream().map(p -> RecipientFile.fault(0, p.getProblem(), p.getCure())).toList());
     throw new IllegalStateException("a list was refused without a reason");
   }
 

@@ -26,6 +26,8 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -39,10 +41,58 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/api/v1/accepted-domains/{domain}/recipients")
 @Singleton
 @Authenticated
+@RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "recipients", description = "Recipient lists of accepted domains")
 public class RecipientsResource {
   private static final int PERCENT = 100;
+
+  /**
+   * The answer to a list of recipients.
+   *
+   * @param applied false for a dry run, and where nothing was to change
+   * @param addresses in the list given
+   * @param others lines with an address of another domain or kind, which were left out
+   * @param rerouted addresses of both lists whose route changes
+   * @param unrouted addresses that named a route, and name none or are gone
+   */
+  public record RecipientsAnswer(
+      String domain,
+      boolean dryRun,
+      boolean applied,
+      int addresses,
+      int others,
+      int added,
+      int removed,
+      int rerouted,
+      int unrouted) {}
+
+  /**
+   * One address and its domain's list.
+   *
+   * @param accepted ingress takes it as a recipient that exists
+   * @param listed the list has it, or the address before a "+"
+   * @param why the steps that decide, as in a trace
+   * @param next where its mail goes now, as in a trace
+   */
+  public record RecipientView(
+      String address, boolean accepted, boolean listed, List<String> why, String next) {}
+
+  /**
+   * A domain's list of recipients, without its addresses, which nobody can read back from here.
+   *
+   * @param complete false: the last change ended half-way; apply the list again
+   * @param changedAt UTC; none without a list
+   * @param routes addresses by the route that they name; "": none
+   */
+  public record RecipientsView(
+      String domain,
+      boolean listed,
+      boolean complete,
+      int addresses,
+      String changedAt,
+      String changedBy,
+      Map<String, Integer> routes) {}
 
   private final RecipientsApplier applier;
   private final CurrentDirectory current;
@@ -60,7 +110,6 @@ public class RecipientsResource {
 
   @PUT
   @Consumes("text/csv")
-  @RunOnVirtualThread
   @Operation(
       summary = "Replaces the recipient list of a domain",
       description =
@@ -104,7 +153,6 @@ public class RecipientsResource {
   }
 
   @GET
-  @RunOnVirtualThread
   @Operation(summary = "The size of a domain's list, who changed it and when, and its routes")
   @APIResponse(responseCode = "200")
   @APIResponse(responseCode = "404", description = "Not an accepted domain")
@@ -125,7 +173,6 @@ public class RecipientsResource {
 
   @GET
   @Path("/{address}")
-  @RunOnVirtualThread
   @Operation(summary = "Whether an address is a recipient, and how its mail is routed")
   @APIResponse(responseCode = "200")
   @APIResponse(responseCode = "404", description = "Not an accepted domain")

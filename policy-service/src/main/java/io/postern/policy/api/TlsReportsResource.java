@@ -4,8 +4,8 @@ import io.postern.api.Caller;
 import io.postern.api.ProblemException;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.TlsReportReceived;
-import io.postern.log.directory.DirectoryReader;
 import io.postern.names.DomainNames;
+import io.postern.policy.directory.CurrentDirectory;
 import io.postern.policy.tlsrpt.ReceivedReports;
 import io.postern.policy.tlsrpt.SentReports;
 import io.postern.rules.Directory;
@@ -28,6 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** The API of reports about TLS, others' and our own (docs/guides/reports.md). */
 @Path("/api/v1/tls-reports")
 @Authenticated
+@RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(
     name = "tls-reports",
@@ -38,19 +39,18 @@ public class TlsReportsResource {
 
   private final ReceivedReports reports;
   private final SentReports sent;
-  private final DirectoryReader<Directory> reader;
+  private final CurrentDirectory current;
   private final Caller caller;
 
   TlsReportsResource(
-      ReceivedReports reports, SentReports sent, DirectoryReader<Directory> reader, Caller caller) {
+      ReceivedReports reports, SentReports sent, CurrentDirectory current, Caller caller) {
     this.reports = reports;
     this.sent = sent;
-    this.reader = reader;
+    this.current = current;
     this.caller = caller;
   }
 
   @GET
-  @RunOnVirtualThread
   @Operation(
       summary = "TLS reports about this installation's mail hosts, newest first",
       description =
@@ -76,7 +76,7 @@ public class TlsReportsResource {
     if (mine.isEmpty()) {
       return all.stream().limit(MOST).map(TlsReportView::of).toList();
     }
-    Directory directory = directory();
+    Directory directory = current.get();
     return all.stream()
         .map(report -> of(report, mine.get(), directory))
         .filter(report -> report.getPoliciesCount() > 0)
@@ -87,7 +87,6 @@ public class TlsReportsResource {
 
   @GET
   @Path("sent")
-  @RunOnVirtualThread
   @Operation(
       summary = "Reports that were sent, newest day first",
       description =
@@ -133,14 +132,5 @@ public class TlsReportsResource {
       }
     }
     return false;
-  }
-
-  private Directory directory() {
-    return reader
-        .current()
-        .orElseThrow(
-            () ->
-                ProblemException.unavailable(
-                    "The directory is not completely read, or Kafka is unavailable: try again."));
   }
 }

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/api/v1/users")
 @Authenticated
+@RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "users", description = "Local users and their roles")
 public class UsersResource {
@@ -78,7 +79,6 @@ public class UsersResource {
   public record UserAnswer(UserView user, @Nullable String password) {}
 
   @GET
-  @RunOnVirtualThread
   @Operation(summary = "All local users, by name")
   public List<UserView> all() {
     caller.requireOperator();
@@ -87,7 +87,6 @@ public class UsersResource {
 
   @GET
   @Path("/{name}")
-  @RunOnVirtualThread
   @Operation(summary = "One user", description = "With its ETag.")
   @APIResponseSchema(UserView.class)
   public Response one(@PathParam("name") String name) {
@@ -103,7 +102,6 @@ public class UsersResource {
   @PUT
   @Path("/{name}")
   @Consumes(MediaType.APPLICATION_JSON)
-  @RunOnVirtualThread
   @Operation(
       summary = "Creates a user, or changes roles or password of one",
       description =
@@ -184,7 +182,6 @@ public class UsersResource {
 
   @DELETE
   @Path("/{name}")
-  @RunOnVirtualThread
   @Operation(
       summary = "Removes a user and revokes the user's tokens",
       description = "Needs If-Match with its ETag. The last operator cannot be removed.")

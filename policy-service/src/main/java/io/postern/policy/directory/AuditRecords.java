@@ -1,5 +1,8 @@
 package io.postern.policy.directory;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.OneofDescriptor;
+import com.google.protobuf.Message;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryAudit;
 import io.postern.contracts.v1.DirectoryCommand;
@@ -8,6 +11,7 @@ import io.postern.rules.Directory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a command changes, before and after, for {@code directory.audit}: one record, or several
@@ -15,6 +19,9 @@ import java.util.Optional;
  */
 final class AuditRecords {
   private static final int OBJECT_OVERHEAD = 10; // tag and length
+  private static final OneofDescriptor KIND =
+      DirectoryObject.getDescriptor().getOneofs().getFirst();
+  private static final Set<String> IDENTITY = Set.of("id", "domain", "name", "organization");
 
   private AuditRecords() {}
 
@@ -55,40 +62,21 @@ final class AuditRecords {
 
   /** A removed object's state is the one before: twice, a large one could never be removed. */
   private static DirectoryObject identity(DirectoryObject object) {
-    DirectoryObject.Builder kept = object.toBuilder();
-    switch (object.getObjectCase()) {
-      case ORGANIZATION ->
-          kept.getOrganizationBuilder().clear().setId(object.getOrganization().getId());
-      case ACCEPTED_DOMAIN ->
-          kept.getAcceptedDomainBuilder()
-              .clear()
-              .setDomain(object.getAcceptedDomain().getDomain())
-              .setOrganization(object.getAcceptedDomain().getOrganization());
-      case INBOUND_CONNECTOR ->
-          kept.getInboundConnectorBuilder()
-              .clear()
-              .setName(object.getInboundConnector().getName())
-              .setOrganization(object.getInboundConnector().getOrganization());
-      case OUTBOUND_CONNECTOR ->
-          kept.getOutboundConnectorBuilder()
-              .clear()
-              .setName(object.getOutboundConnector().getName())
-              .setOrganization(object.getOutboundConnector().getOrganization());
-      case ANCHOR_SET ->
-          kept.getAnchorSetBuilder()
-              .clear()
-              .setName(object.getAnchorSet().getName())
-              .setOrganization(object.getAnchorSet().getOrganization());
-      case ROUTING_RULE ->
-          kept.getRoutingRuleBuilder()
-              .clear()
-              .setName(object.getRoutingRule().getName())
-              .setOrganization(object.getRoutingRule().getOrganization());
-      case OBJECT_NOT_SET -> {
-        // of a kind that this version does not know
-      }
+    FieldDescriptor kind = object.getOneofFieldDescriptor(KIND);
+    if (kind == null) {
+      return object; // of a kind that this version does not know
     }
-    return kept.build();
+    Message former = (Message) object.getField(kind);
+    Message.Builder kept = former.newBuilderForType();
+    former
+        .getAllFields()
+        .forEach(
+            (field, value) -> {
+              if (IDENTITY.contains(field.getName())) {
+                kept.setField(field, value);
+              }
+            });
+    return object.toBuilder().setField(kind, kept.build()).build();
   }
 
   private static int bytes(DirectoryObject object) {

@@ -5,8 +5,8 @@ import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
+import io.postern.log.Newest;
 import io.postern.log.sending.OwnContent;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +22,7 @@ final class DsnTexts implements AutoCloseable {
   private static final int REMEMBERED = 200;
 
   private final LogSettings settings;
-  private final Map<String, MessageAccepted> uncommitted =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, MessageAccepted> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Map<String, MessageAccepted> uncommitted = new Newest<>(REMEMBERED);
   private @Nullable OwnContent contents;
 
   DsnTexts(LogSettings settings) {

@@ -2,29 +2,20 @@ package io.postern.policy.notices;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.Spelling;
 
 /** The notice writer's metrics (README). Any thread. */
 final class NoticeMetrics {
   /** The reason why no DSN reports a recipient. */
   enum Silence {
     /** Never a bounce of a bounce (RFC 5321 §6.1). */
-    NULL_REVERSE_PATH("null-reverse-path"),
+    NULL_REVERSE_PATH,
     /** NOTIFY does not ask for it (RFC 3461 §4.1). */
-    NOT_ASKED("not-asked"),
+    NOT_ASKED,
     /** The message that it is about is gone, or cannot be read. */
-    UNREADABLE("unreadable"),
-    /** {@link NoticeBudget}. */
-    OVER_BUDGET("over-budget");
-
-    private final String word;
-
-    Silence(String word) {
-      this.word = word;
-    }
-
-    String word() {
-      return word;
-    }
+    UNREADABLE,
+    /** {@link io.postern.policy.MailBudget}. */
+    OVER_BUDGET
   }
 
   private final MeterRegistry registry;
@@ -62,7 +53,7 @@ final class NoticeMetrics {
   private Counter suppressed(Silence silence) {
     return Counter.builder("postern.notices.suppressed")
         .description("Recipients without a DSN, by reason")
-        .tag("reason", silence.word)
+        .tag("reason", Spelling.hyphens(silence))
         .register(registry);
   }
 

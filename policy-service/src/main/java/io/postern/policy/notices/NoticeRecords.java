@@ -3,6 +3,7 @@ package io.postern.policy.notices;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
+import io.postern.contracts.Spelling;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.MessageAccepted;
@@ -16,6 +17,7 @@ import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.reading.RecordReader;
+import io.postern.policy.MailBudget;
 import io.postern.policy.notices.NoticeMetrics.Silence;
 import io.postern.smtp.Address;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +52,7 @@ final class NoticeRecords {
   private final RecordReader accepted;
   private final RecordReader outcomes;
   private final DsnTexts texts;
-  private final NoticeBudget budget;
+  private final MailBudget budget;
   private final Optional<String> hostName;
   private final NoticeMetrics metrics;
   private final String incarnation = UUID.randomUUID().toString();
@@ -60,7 +62,7 @@ final class NoticeRecords {
       RecordReader accepted,
       RecordReader outcomes,
       DsnTexts texts,
-      NoticeBudget budget,
+      MailBudget budget,
       Optional<String> hostName,
       NoticeMetrics metrics) {
     this.accepted = accepted;
@@ -179,7 +181,7 @@ final class NoticeRecords {
           RecipientOutcome.newBuilder()
               .setRecipient(recipient.index())
               .setKind(OutcomeKind.NOT_NOTIFIED)
-              .setReason(Silence.OVER_BUDGET.word())
+              .setReason(Spelling.hyphens(Silence.OVER_BUDGET))
               .setDetail(
                   "the sender was not authenticated, and the hourly limit of notifications to such "
                       + "senders is reached"));

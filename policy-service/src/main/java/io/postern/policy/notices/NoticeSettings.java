@@ -1,8 +1,10 @@
 package io.postern.policy.notices;
 
+import io.postern.policy.MailBudget;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Delivery status notifications (DSNs). */
@@ -33,14 +35,15 @@ public interface NoticeSettings {
   int unproved();
 
   /** Checked: a wrong setting ends the process with a sentence. */
-  default NoticeBudget budget() {
+  default MailBudget budget() {
     if (unproved() < 0 || unproved() > MOST_UNPROVED || unprovedPerDomain() < 0) {
       throw new ConfigurationException(
           "postern.notices.unproved must be 0 to "
               + MOST_UNPROVED
               + ", and postern.notices.unproved-per-domain 0 or more");
     }
-    return new NoticeBudget(unproved(), unprovedPerDomain(), System::currentTimeMillis);
+    return new MailBudget(
+        Duration.ofHours(1), unproved(), unprovedPerDomain(), System::currentTimeMillis);
   }
 
   /** Checked: a wrong setting ends the process with a sentence. */

@@ -8,6 +8,7 @@ import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
 import io.postern.log.reading.RecordReader;
 import io.postern.policy.GroupMember;
+import io.postern.policy.MailBudget;
 import io.postern.policy.Worker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ public final class NoticeWriter implements Worker.Task {
    * @param hostName {@link NoticeSettings#hostName}
    */
   NoticeWriter(
-      LogSettings settings, NoticeBudget budget, Optional<String> hostName, NoticeMetrics metrics) {
+      LogSettings settings, MailBudget budget, Optional<String> hostName, NoticeMetrics metrics) {
     this(settings, budget, hostName, metrics, () -> {});
   }
 
@@ -63,7 +64,7 @@ public final class NoticeWriter implements Worker.Task {
    */
   NoticeWriter(
       LogSettings settings,
-      NoticeBudget budget,
+      MailBudget budget,
       Optional<String> hostName,
       NoticeMetrics metrics,
       Runnable beforeCommit) {

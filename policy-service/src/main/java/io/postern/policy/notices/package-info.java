@@ -5,7 +5,7 @@
  * <ol>
  *   <li>{@code NoticeWriter} polls {@code mail.notices}.
  *   <li>{@code NoticeRecords} reads a notice's message and last outcome back, and asks NOTIFY and
- *       {@code NoticeBudget}.
+ *       {@code MailBudget}.
  *   <li>{@code Reports} makes a {@code Report} for each organization, with {@code Meanings}.
  *   <li>{@code Dsn} writes the three parts: {@code HumanPart}, {@code StatusPart}, {@code
  *       ReturnedPart}.

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** The API of forced TLS with a partner (docs/guides/forced-tls-with-a-partner.md). */
 @Path("/api/v1/organizations/{organization}/partners/{domain}")
 @Authenticated
+@RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "partners", description = "Validation of connectors, and forced TLS with a partner")
 public class PartnerResource {
@@ -50,7 +51,6 @@ public class PartnerResource {
   }
 
   @GET
-  @RunOnVirtualThread
   @Operation(
       summary = "Proposes values for forced TLS with a partner",
       description =
@@ -89,7 +89,6 @@ public class PartnerResource {
   @POST
   @Path("/secure")
   @Consumes(MediaType.APPLICATION_JSON)
-  @RunOnVirtualThread
   @Operation(
       summary = "Plans, checks, validates and, with consent, enforces forced TLS with a partner",
       description =
@@ -134,7 +133,6 @@ public class PartnerResource {
 
   @GET
   @Path("/secure")
-  @RunOnVirtualThread
   @Operation(
       summary = "The connectors that were created to force TLS with a partner",
       description = "As they are now; \"seen\" as If-Match removes exactly these.")
@@ -148,7 +146,6 @@ public class PartnerResource {
   }
 
   @DELETE
-  @RunOnVirtualThread
   @Operation(
       summary = "Removes the connectors that were created to force TLS with a partner",
       description =

@@ -4,6 +4,7 @@ import io.postern.contracts.Spelling;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.log.LogSettings;
+import io.postern.log.Newest;
 import io.postern.log.reading.TopicOnDemand;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,15 +29,7 @@ class SeenPeers {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final TopicOnDemand topic;
-  private final Map<String, HandshakeSeen> newest =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, HandshakeSeen> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<String, HandshakeSeen> newest = new Newest<>(MOST);
   private long patientUntil; // 0: nobody has asked
 
   SeenPeers(LogSettings settings) {

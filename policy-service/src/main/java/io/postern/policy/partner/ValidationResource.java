@@ -21,17 +21,28 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** The API of validations of outbound connectors (docs/guides/forced-tls-with-a-partner.md). */
-@Path("/api/v1/organizations/{organization}/validations")
+@Path("/api/v1/organizations/{organization}")
 @Authenticated
+@RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "partners", description = "Validation of connectors, and forced TLS with a partner")
 public class ValidationResource {
+  private static final String STORED = "/outbound-connectors/{name}/validations";
+
+  /**
+   * @param last the newest validation that ended, of this definition or an earlier one; null: none
+   * @param recent those of the last hour, the newest first
+   */
+  @Schema(name = "ConnectorValidations")
+  public record Validations(@Nullable LastValidation last, List<ValidationView> recent) {}
+
   private final CurrentDirectory directory;
   private final ProbeLog probes;
   private final Caller caller;
@@ -43,8 +54,8 @@ public class ValidationResource {
   }
 
   @POST
+  @Path("/validations")
   @Consumes(MediaType.APPLICATION_JSON)
-  @RunOnVirtualThread
   @Operation(
       summary = "Validates a draft of an outbound connector",
       description =
@@ -86,13 +97,62 @@ public class ValidationResource {
   }
 
   @GET
-  @Path("/{id}")
-  @RunOnVirtualThread
+  @Path("/validations/{id}")
   @Operation(summary = "A validation so far; kept for an hour")
   public ValidationView read(
       @PathParam("organization") String organization, @PathParam("id") String id) {
     caller.requireRead(organization, "validation " + id);
     return view(organization, id);
+  }
+
+  @POST
+  @Path(STORED)
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(
+      summary = "Validates a stored outbound connector, whether it is on or off",
+      description = "As for a draft. The result is kept as the connector's last validation.")
+  @APIResponseSchema(
+      value = ValidationView.class,
+      responseCode = "202",
+      responseDescription = "Started; see Location")
+  @APIResponse(
+      responseCode = "400",
+      description = "Domains, recipients or sender do not match the connector")
+  public Response validate(
+      @PathParam("organization") String organization,
+      @PathParam("name") String name,
+      @Nullable ValidationRequest body) {
+    caller.requireChange(organization, "outbound connector " + name);
+    OutboundConnector connector = directory.outbound(organization, name);
+    return ask(
+        new ValidationPlan(
+                directory.get(), connector, body == null ? ValidationRequest.EMPTY : body)
+            .request(caller.name(), true, true));
+  }
+
+  @GET
+  @Path(STORED)
+  @Operation(summary = "The last validation of a connector, and those of the last hour")
+  public Validations list(
+      @PathParam("organization") String organization, @PathParam("name") String name) {
+    caller.requireRead(organization, "outbound connector " + name);
+    OutboundConnector connector = directory.outbound(organization, name);
+    Instant now = Instant.now();
+    return new Validations(
+        probes.lastValidation(connector).map(v -> LastValidation.of(v, connector)).orElse(null),
+        probes.probes(organization, name).stream()
+            .map(probe -> ValidationView.of(probe, now))
+            .toList());
+  }
+
+  @GET
+  @Path(STORED + "/{id}")
+  @Operation(summary = "A validation so far; kept for an hour")
+  public ValidationView readStored(
+      @PathParam("organization") String organization,
+      @PathParam("name") String name,
+      @PathParam("id") String id) {
+    return read(organization, id);
   }
 
   private ValidationView view(String organization, String id) {
@@ -102,7 +162,7 @@ public class ValidationResource {
         .orElseThrow(() -> ProblemException.notFound("validation " + id));
   }
 
-  Response ask(ProbeRequest request) {
+  private Response ask(ProbeRequest request) {
     probes.ask(request);
     String id = request.getProbeId();
     return Response.accepted(view(request.getOrganization(), id))

@@ -1,5 +1,6 @@
 package io.postern.policy.recipients;
 
+import io.postern.api.Problem;
 import io.postern.contracts.RecipientKeys;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.MailboxRoute;
@@ -36,7 +37,7 @@ public final class RecipientFile {
 
   private final AcceptedDomain domain;
   private final List<TreeMap<String, String>> shards = new ArrayList<>();
-  private final List<ListProblem> problems = new ArrayList<>();
+  private final List<Problem.Fault> problems = new ArrayList<>();
   private int addresses;
   private int others;
 
@@ -68,7 +69,7 @@ public final class RecipientFile {
     return file;
   }
 
-  public List<ListProblem> problems() {
+  public List<Problem.Fault> problems() {
     return problems;
   }
 
@@ -168,6 +169,15 @@ public final class RecipientFile {
   }
 
   private void problem(int line, String problem, String cure) {
-    problems.add(new ListProblem(line, problem, cure));
+    problems.add(fault(line, problem, cure));
+  }
+
+  /**
+   * A fault of a list, which is no JSON: it has a line and no pointer.
+   *
+   * @param line from 1; 0: of the list as a whole
+   */
+  public static Problem.Fault fault(int line, String problem, String cure) {
+    return new Problem.Fault("", problem, cure, line > 0 ? line : null);
   }
 }

@@ -3,8 +3,8 @@ package io.postern.policy.scheduler;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.ScheduleState;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -61,10 +61,7 @@ public final class SchedulerMetrics {
 
   /** As a tag's value. */
   static String name(ScheduleState state) {
-    return switch (state) {
-      case ENTRY_HELD -> "held";
-      default -> state.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    };
+    return state == ScheduleState.ENTRY_HELD ? "held" : Spelling.hyphens(state);
   }
 
   /** The counts by state of a partition that begins, for its task to keep up to date. */
@@ -104,7 +101,7 @@ public final class SchedulerMetrics {
   private Counter counter(SkipKind kind) {
     return Counter.builder("postern.scheduler.skipped")
         .description("Ignored outcomes, by kind; aborted ones are counted again")
-        .tag("kind", kind.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .tag("kind", Spelling.hyphens(kind))
         .register(registry);
   }
 

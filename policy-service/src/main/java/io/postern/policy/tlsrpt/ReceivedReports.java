@@ -5,12 +5,12 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.PolicySessions;
 import io.postern.contracts.v1.TlsReportReceived;
 import io.postern.log.LogSettings;
+import io.postern.log.Newest;
 import io.postern.log.reading.TopicOnDemand;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,15 +30,7 @@ public class ReceivedReports {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final TopicOnDemand topic;
-  private final Map<String, TlsReportReceived> newest =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, TlsReportReceived> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<String, TlsReportReceived> newest = new Newest<>(MOST);
 
   ReceivedReports(LogSettings settings) {
     topic = new TopicOnDemand(settings, Topics.TLS_REPORTS, this::take);

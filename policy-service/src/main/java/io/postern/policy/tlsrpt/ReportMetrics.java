@@ -2,7 +2,7 @@ package io.postern.policy.tlsrpt;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Locale;
+import io.postern.contracts.Spelling;
 
 /** The TLS reporter's metrics (README). Any thread. */
 final class ReportMetrics {
@@ -14,7 +14,7 @@ final class ReportMetrics {
     TOO_OLD,
     /** Too many domains. */
     NO_ROOM,
-    /** {@link MailBudget}: a mail of a report. */
+    /** {@link io.postern.policy.MailBudget}: a mail of a report. */
     OVER_BUDGET,
     /** Written by a newer version, or damaged. */
     UNREADABLE
@@ -68,18 +68,14 @@ final class ReportMetrics {
   }
 
   private Counter loss(Loss loss) {
-    return registry.counter("postern.tls.reports.lost", "reason", word(loss));
+    return registry.counter("postern.tls.reports.lost", "reason", Spelling.hyphens(loss));
   }
 
   private Counter post(PostResult result) {
-    return registry.counter("postern.tls.reports.posts", "result", word(result));
+    return registry.counter("postern.tls.reports.posts", "result", Spelling.hyphens(result));
   }
 
   private Counter startedOverCounter() {
     return registry.counter("postern.tls.reports.started.over");
-  }
-
-  private static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -15,6 +15,7 @@ import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
 import io.postern.log.sending.OwnContent;
 import io.postern.policy.GroupMember;
+import io.postern.policy.MailBudget;
 import io.postern.policy.Worker;
 import io.postern.policy.tlsrpt.ReportMetrics.Loss;
 import io.postern.rules.Directory;
@@ -25,6 +26,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -59,6 +61,12 @@ public final class Reporter implements Worker.Task {
   private static final int FETCH_BYTES = 8 << 20;
   private static final int BATCH = 20;
 
+  /**
+   * Mails a day to the addresses of one domain: a domain may name addresses of another one, which
+   * never asked, and RFC 8460 lets nobody check that.
+   */
+  static final int MOST_MAILS = 1_000;
+
   /** One partition that this member owns. */
   private static final class Owned {
     final SessionFold fold = new SessionFold();
@@ -78,7 +86,7 @@ public final class Reporter implements Worker.Task {
   private final Posts posts;
   private final Runnable beforeCommit;
   private final OccasionalLog trouble = new OccasionalLog(Reporter.class);
-  private final MailBudget budget = new MailBudget();
+  private final MailBudget budget;
   private final Map<TopicPartition, Owned> partitions = new HashMap<>();
   private @Nullable GroupMember member;
   private @Nullable KafkaConsumer<String, byte[]> extents;
@@ -105,6 +113,7 @@ public final class Reporter implements Worker.Task {
     this.clockMillis = clockMillis;
     this.metrics = metrics;
     this.beforeCommit = beforeCommit;
+    budget = new MailBudget(Duration.ofDays(1), Integer.MAX_VALUE, MOST_MAILS, clockMillis);
     posts = new Posts(settings, https, clockMillis, metrics);
   }
 
@@ -344,7 +353,7 @@ public final class Reporter implements Worker.Task {
               submitter.signature().orElseThrow(),
               organization,
               mailPartitions);
-      if (budget.take(mail.queueId().value(), to, DomainDay.dayOf(clockMillis.getAsLong()))) {
+      if (budget.take(mail.queueId().value(), domainOf(to))) {
         mails.add(
             new PendingMail(mail, organization, contents().send(mail.queueId(), mail.text())));
       } else {
@@ -423,5 +432,9 @@ public final class Reporter implements Worker.Task {
     if (writer != null) {
       writer.close();
     }
+  }
+
+  static String domainOf(String address) {
+    return address.substring(address.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
   }
 }

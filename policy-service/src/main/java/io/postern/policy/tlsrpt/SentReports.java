@@ -6,6 +6,7 @@ import io.postern.contracts.v1.TlsReportMade;
 import io.postern.contracts.v1.TlsReportPosted;
 import io.postern.contracts.v1.TlsSessionRecord;
 import io.postern.log.LogSettings;
+import io.postern.log.Newest;
 import io.postern.log.reading.TopicOnDemand;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
@@ -30,17 +31,7 @@ public class SentReports {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final TopicOnDemand topic;
-  private final Map<Key, Sent> newest =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Sent> eldest) {
-          return size() > MOST;
-        }
-      };
-
-  private record Key(String domain, int day) {}
+  private final Map<DomainDay, Sent> newest = new Newest<>(MOST);
 
   /**
    * A report of one domain and day.
@@ -78,7 +69,7 @@ public class SentReports {
     Map<String, @Nullable TlsReportPosted> posts = new LinkedHashMap<>();
     made.getPostToList().forEach(address -> posts.put(address, null));
     newest.put(
-        new Key(made.getDomain(), made.getDay()),
+        new DomainDay(made.getDomain(), made.getDay()),
         new Sent(
             made.getDomain(),
             LocalDate.ofEpochDay(made.getDay()),
@@ -89,7 +80,7 @@ public class SentReports {
 
   /** An address that the report does not name is another report's of the same day: passed over. */
   private synchronized void posted(TlsReportPosted posted) {
-    Sent sent = newest.get(new Key(posted.getDomain(), posted.getDay()));
+    Sent sent = newest.get(new DomainDay(posted.getDomain(), posted.getDay()));
     if (sent != null && sent.posts().containsKey(posted.getPostTo())) {
       sent.posts().put(posted.getPostTo(), posted);
     }

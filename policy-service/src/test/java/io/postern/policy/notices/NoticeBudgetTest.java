@@ -2,12 +2,14 @@ package io.postern.policy.notices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.policy.MailBudget;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class NoticeBudgetTest {
   private final AtomicLong clock = new AtomicLong(1_800_000_000_000L); // a full hour
-  private final NoticeBudget budget = new NoticeBudget(5, 2, clock::get);
+  private final MailBudget budget = new MailBudget(Duration.ofHours(1), 5, 2, clock::get);
 
   private boolean take(int number, String domain) {
     return budget.take("dsn" + number, domain);
@@ -45,7 +47,9 @@ class NoticeBudgetTest {
 
   @Test
   void zeroIsNone() {
-    assertThat(new NoticeBudget(0, 5, clock::get).take("dsn", "a.example")).isFalse();
-    assertThat(new NoticeBudget(5, 0, clock::get).take("dsn", "a.example")).isFalse();
+    assertThat(new MailBudget(Duration.ofHours(1), 0, 5, clock::get).take("dsn", "a.example"))
+        .isFalse();
+    assertThat(new MailBudget(Duration.ofHours(1), 5, 0, clock::get).take("dsn", "a.example"))
+        .isFalse();
   }
 }

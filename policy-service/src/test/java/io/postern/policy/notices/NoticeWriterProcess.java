@@ -3,6 +3,8 @@ package io.postern.policy.notices;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.log.LogSettings;
 import io.postern.policy.LogLab;
+import io.postern.policy.MailBudget;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
@@ -20,7 +22,7 @@ public final class NoticeWriterProcess {
             settings,
             new NoticeWriter(
                 settings,
-                new NoticeBudget(1_000, 1_000, System::currentTimeMillis),
+                new MailBudget(Duration.ofHours(1), 1_000, 1_000, System::currentTimeMillis),
                 Optional.empty(),
                 new NoticeMetrics(new SimpleMeterRegistry()),
                 () -> {

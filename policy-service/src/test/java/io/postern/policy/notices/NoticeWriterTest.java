@@ -26,6 +26,7 @@ import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.policy.LogLab;
+import io.postern.policy.MailBudget;
 import io.postern.policy.Worker;
 import io.postern.policy.decider.Decider;
 import io.postern.policy.decider.DeciderMetrics;
@@ -82,10 +83,10 @@ class NoticeWriterTest {
   }
 
   private Worker startWriter(Runnable beforeCommit) {
-    return startWriter(new NoticeBudget(1_000, 1_000, () -> 1), beforeCommit);
+    return startWriter(new MailBudget(Duration.ofHours(1), 1_000, 1_000, () -> 1), beforeCommit);
   }
 
-  private Worker startWriter(NoticeBudget budget, Runnable beforeCommit) {
+  private Worker startWriter(MailBudget budget, Runnable beforeCommit) {
     Worker worker =
         NoticeWriter.worker(
             log.settings(),
@@ -480,7 +481,7 @@ class NoticeWriterTest {
 
   @Test
   void unprovedSendersHaveABudgetAndTheRecordSaysWhoWasNotTold() throws Exception {
-    startWriter(new NoticeBudget(3, 2, () -> 1), () -> {});
+    startWriter(new MailBudget(Duration.ofHours(1), 3, 2, () -> 1), () -> {});
     List<QueueId> ids = new ArrayList<>();
     for (String sender :
         List.of(

@@ -1,5 +1,6 @@
 package io.postern.policy.recipients;
 
+import io.postern.api.Problem;
 import io.postern.contracts.RecipientKeys;
 import io.postern.contracts.v1.RecipientShard;
 import io.postern.fuzzing.FuzzTest;
@@ -43,8 +44,10 @@ final class RecipientFileFuzzTest extends FuzzTest {
   @Override
   protected void take(byte[] input) throws IOException {
     RecipientFile file = RecipientFileTest.read(input);
-    for (ListProblem problem : file.problems()) {
-      holds(!problem.cure().isEmpty() && problem.line() >= 0, "a problem has a cure: " + problem);
+    for (Problem.Fault problem : file.problems()) {
+      holds(
+          !problem.cure().isEmpty() && (problem.line() == null || problem.line() > 0),
+          "a problem has a cure: " + problem);
     }
     holds(file.addresses() > 0 || !file.problems().isEmpty(), "an empty list is a problem");
     int addresses = 0;

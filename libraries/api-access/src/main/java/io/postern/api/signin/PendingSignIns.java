@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.consumer.InvalidJwtException;
-import org.jose4j.lang.JoseException;
 
 /**
  * Sign-ins on their way, in the form in which a browser keeps them: each replica can take the
@@ -38,11 +37,7 @@ public class PendingSignIns {
     claims.setSubject(pending.state());
     claims.setStringClaim(VERIFIER, pending.verifier());
     claims.setStringClaim(NEXT, pending.next());
-    try {
-      return signed.signed(KIND, claims, now, now.plus(LASTS));
-    } catch (JoseException e) {
-      throw new IllegalStateException("no token could be made", e);
-    }
+    return signed.signed(KIND, claims, now, now.plus(LASTS));
   }
 
   /** Empty: it is none of ours, or is too old. */

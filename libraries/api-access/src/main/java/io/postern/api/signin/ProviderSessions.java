@@ -23,7 +23,6 @@ import java.util.Optional;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.consumer.InvalidJwtException;
-import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,8 +118,6 @@ public class ProviderSessions {
       return signed.signed(KIND, claims, now, end);
     } catch (IllegalArgumentException e) {
       throw new RefusedException(Refusal.TOO_MANY_ROLES);
-    } catch (JoseException e) {
-      throw new IllegalStateException("no token could be made", e);
     }
   }
 

@@ -11,8 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import org.jboss.logging.Logger;
-import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 public class Sessions {
   /** As long as a token. */
   public static final Duration LASTS = Tokens.LONGEST;
-
-  private static final Logger LOG = Logger.getLogger(Sessions.class);
 
   private final Passwords passwords;
   private final Users users;
@@ -57,11 +53,6 @@ public class Sessions {
   }
 
   private String issued(User user) {
-    try {
-      return tokens.issue(user, Instant.now().plus(LASTS).truncatedTo(ChronoUnit.SECONDS));
-    } catch (JoseException e) {
-      LOG.error("No token could be made", e);
-      throw new IllegalStateException("no token could be made", e);
-    }
+    return tokens.issue(user, Instant.now().plus(LASTS).truncatedTo(ChronoUnit.SECONDS));
   }
 }

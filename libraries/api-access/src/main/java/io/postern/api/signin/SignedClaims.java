@@ -48,7 +48,7 @@ class SignedClaims {
   /**
    * @throws IllegalArgumentException it is longer than a browser keeps
    */
-  String signed(String kind, JwtClaims claims, Instant now, Instant end) throws JoseException {
+  String signed(String kind, JwtClaims claims, Instant now, Instant end) {
     claims.setIssuer(kind);
     claims.setIssuedAt(NumericDate.fromSeconds(now.getEpochSecond()));
     claims.setExpirationTime(NumericDate.fromSeconds(end.getEpochSecond()));
@@ -57,7 +57,12 @@ class SignedClaims {
     token.setAlgorithmHeaderValue(AlgorithmIdentifiers.HMAC_SHA256);
     token.setKeyIdHeaderValue(KEY_ID);
     token.setKey(new HmacKey(users.tokenKey()));
-    String signed = token.getCompactSerialization();
+    String signed;
+    try {
+      signed = token.getCompactSerialization();
+    } catch (JoseException e) {
+      throw new IllegalStateException("no token could be made", e);
+    }
     if (signed.length() > MOST_CHARACTERS) {
       throw new IllegalArgumentException("a token of more than " + MOST_CHARACTERS + " characters");
     }

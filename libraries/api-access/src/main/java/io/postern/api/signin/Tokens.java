@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.consumer.InvalidJwtException;
-import org.jose4j.lang.JoseException;
 
 /**
  * Tokens that stand for a local user's password for some hours. They name the user and the user's
@@ -30,7 +29,7 @@ class Tokens {
     this.signed = signed;
   }
 
-  String issue(User user, Instant end) throws JoseException {
+  String issue(User user, Instant end) {
     JwtClaims claims = new JwtClaims();
     claims.setSubject(user.name());
     claims.setClaim(VERSION, user.version());

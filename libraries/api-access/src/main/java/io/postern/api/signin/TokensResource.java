@@ -18,7 +18,6 @@ import java.time.temporal.ChronoUnit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jose4j.lang.JoseException;
 
 /** Tokens for users who have signed in with their password. */
 @Path("/api/v1/tokens")
@@ -53,8 +52,7 @@ public class TokensResource {
       @Parameter(description = "How long it lasts: 1 to 720")
           @QueryParam("minutes")
           @DefaultValue("720")
-          int minutes)
-      throws JoseException {
+          int minutes) {
     if (minutes < 1 || minutes > Tokens.LONGEST.toMinutes()) {
       throw ProblemException.badRequest(
           "minutes", "it is " + minutes, "write 1 to " + Tokens.LONGEST.toMinutes());

@@ -1,7 +1,7 @@
 package io.postern.log.rules;
 
 import io.postern.contracts.Owner;
-import java.util.LinkedHashMap;
+import io.postern.log.Newest;
 import java.util.Map;
 
 /**
@@ -16,15 +16,7 @@ public final class StillOpenDeliveries {
 
   private record Key(Owner owner, AttemptKey attempt) {}
 
-  private final Map<Key, Boolean> open =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Boolean> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<Key, Boolean> open = new Newest<>(MOST);
 
   /** A "still open" counted. */
   public void add(Owner owner, AttemptKey attempt) {

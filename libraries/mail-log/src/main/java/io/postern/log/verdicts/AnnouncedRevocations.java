@@ -5,8 +5,8 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationStatus;
+import io.postern.log.Newest;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -27,15 +27,7 @@ public final class AnnouncedRevocations {
 
   // By certificate: the newest thisUpdate, in Unix milliseconds, of a list or response that revokes
   // it, at whatever place; the certificate announced last is last. Guarded by itself.
-  private final Map<ByteString, Long> revoked =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ByteString, Long> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<ByteString, Long> revoked = new Newest<>(MOST);
 
   /** False: it was known already. */
   public boolean take(RevocationAnnouncement announcement) {
