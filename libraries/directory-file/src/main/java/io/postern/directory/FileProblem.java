@@ -24,6 +24,11 @@ public record FileProblem(
         : "/" + escaped(field).replace("[", "/").replace("]", "").replace('.', '/');
   }
 
+  /** At another place, of something that has no lines. */
+  public FileProblem at(String pointer) {
+    return new FileProblem(0, 0, pointer, object, field, problem, cure);
+  }
+
   static String escaped(String name) {
     return name.replace("~", "~0").replace("/", "~1");
   }

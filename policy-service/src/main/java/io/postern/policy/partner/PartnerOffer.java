@@ -3,6 +3,7 @@ package io.postern.policy.partner;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.directory.DirectoryFile;
 import io.postern.names.CertificateNames;
 import io.postern.rules.Directory;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /**
  * The values for forced TLS that a partner's mail hosts and last handshakes suggest. A proposal: an
@@ -42,21 +42,18 @@ final class PartnerOffer {
 
   /** The connector by which a partner's MX are looked at: nothing is demanded of them. */
   static OutboundConnector look(String organization, String domain) {
-    return RequestObjects.objects(
-            organization,
-            Map.of(
-                "outboundConnectors",
-                List.of(
-                    Map.of(
-                        "name",
-                        "look at " + domain.substring(0, Math.min(50, domain.length())),
-                        "connectorType",
-                        "partner",
-                        "recipientDomains",
-                        List.of(domain),
-                        "revocation",
-                        "bestEffort"))),
-            UnaryOperator.identity())
+    Map<String, ?> connector =
+        Map.of(
+            "name",
+            "look at " + domain.substring(0, Math.min(50, domain.length())),
+            "connectorType",
+            "partner",
+            "recipientDomains",
+            List.of(domain),
+            "revocation",
+            "bestEffort");
+    return DirectoryFile.lists(Map.of("outboundConnectors", List.of(connector)), organization)
+        .objects()
         .getFirst()
         .getOutboundConnector();
   }

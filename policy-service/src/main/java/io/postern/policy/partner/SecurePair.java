@@ -7,16 +7,19 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.directory.DirectoryFile;
 import io.postern.directory.FileProblem;
 import io.postern.directory.FileView;
+import io.postern.directory.ObjectKind;
 import io.postern.names.DomainNames;
+import io.postern.policy.change.Faults;
 import io.postern.rules.Directory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connectors by which TLS with one partner is forced
@@ -42,14 +45,17 @@ final class SecurePair {
           Map.entry("revocation", "revocation"),
           Map.entry("mode", "mode"));
 
+  private static final List<ObjectKind> KINDS =
+      List.of(ObjectKind.INBOUND_CONNECTOR, ObjectKind.OUTBOUND_CONNECTOR);
+
   private final String organization;
   private final String domain;
-  private final List<DirectoryObject> objects;
+  private final DirectoryFile file;
 
-  private SecurePair(String organization, String domain, List<DirectoryObject> objects) {
+  private SecurePair(String organization, String domain, DirectoryFile file) {
     this.organization = organization;
     this.domain = domain;
-    this.objects = objects;
+    this.file = file;
   }
 
   /** A partner's domain as lower-case A-labels. */
@@ -80,63 +86,48 @@ final class SecurePair {
         asked.domains() == null || asked.domains().isEmpty() ? List.of(domain) : asked.domains();
     List<Map<String, Object>> inbound = new ArrayList<>();
     if (!asked.certificate().isEmpty()) {
-      Map<String, Object> one = common(asked, inboundName(domain), domain);
+      Map<String, Object> one = connector(asked, inboundName(domain), domain);
       one.put("senderDomains", domains);
-      one.put("requireTls", true);
       one.put("tlsSenderCertificateName", asked.certificate());
       one.put("restrictDomainsToCertificate", true);
       inbound.add(one);
     }
     if (!asked.addressList().isEmpty()) {
-      Map<String, Object> one = common(asked, byAddressName(domain), domain);
+      Map<String, Object> one = connector(asked, byAddressName(domain), domain);
       one.put("senderDomains", domains);
-      one.put("requireTls", true);
       one.put("senderIPAddresses", asked.addressList());
       one.put("restrictDomainsToIPAddresses", true);
       inbound.add(one);
     }
-    Map<String, Object> outbound = common(asked, outboundName(domain), domain);
+    Map<String, Object> outbound = connector(asked, outboundName(domain), domain);
     outbound.put("recipientDomains", domains);
     if (asked.smartHosts() != null && !asked.smartHosts().isEmpty()) {
       outbound.put("smartHosts", asked.smartHosts());
     }
-    outbound.put(
-        "tlsSettings", asked.tlsSettings() == null ? "domainValidation" : asked.tlsSettings());
+    outbound.put("tlsSettings", "domainValidation");
+    put(outbound, "tlsSettings", asked.tlsSettings());
     put(outbound, "tlsDomain", asked.tlsDomain());
-    return new SecurePair(
-        organization,
-        domain,
-        RequestObjects.objects(
-            organization,
-            Map.of("inboundConnectors", inbound, "outboundConnectors", List.of(outbound)),
-            SecurePair::place));
+    Map<String, List<?>> lists =
+        Map.of("inboundConnectors", inbound, "outboundConnectors", List.of(outbound));
+    DirectoryFile file = DirectoryFile.lists(lists, organization);
+    Faults.refuse(file.problems().stream().map(SecurePair::place).toList());
+    return new SecurePair(organization, domain, file);
   }
 
   /** A problem of a connector, at the field of the request that it was made of. */
-  static FileProblem place(FileProblem problem) {
+  private static FileProblem place(FileProblem problem) {
     String field = problem.field().replaceFirst("[.\\[].*", "");
     String asked = ASKED.getOrDefault(field, "");
-    return RequestObjects.at(
-        asked.isEmpty()
-            ? ""
-            : FileProblem.pointer(asked + problem.field().substring(field.length())),
-        problem);
+    String at = asked.isEmpty() ? "" : asked + problem.field().substring(field.length());
+    return problem.at(FileProblem.pointer(at));
   }
 
   /** The same of a problem that the rules found. */
-  static FileProblem place(DirectoryProblem problem) {
-    return place(
-        new FileProblem(
-            0,
-            0,
-            "",
-            problem.getObject(),
-            problem.getField(),
-            problem.getProblem(),
-            problem.getCure()));
+  FileProblem place(DirectoryProblem problem) {
+    return place(file.locate(problem));
   }
 
-  private static Map<String, Object> common(SecureRequest asked, String name, String domain) {
+  private static Map<String, Object> connector(SecureRequest asked, String name, String domain) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("name", name);
     fields.put("connectorType", "partner");
@@ -147,8 +138,7 @@ final class SecurePair {
     return fields;
   }
 
-  private static void put(
-      Map<String, Object> fields, String name, @org.jspecify.annotations.Nullable String value) {
+  private static void put(Map<String, Object> fields, String name, @Nullable String value) {
     if (value != null && !value.isBlank()) {
       fields.put(name, value.strip());
     }
@@ -171,41 +161,27 @@ final class SecurePair {
   }
 
   List<DirectoryObject> objects() {
-    return objects;
+    return file.objects();
   }
 
   OutboundConnector outbound() {
-    return objects.stream()
-        .filter(DirectoryObject::hasOutboundConnector)
-        .map(DirectoryObject::getOutboundConnector)
-        .findFirst()
-        .orElseThrow();
+    return objects().getLast().getOutboundConnector(); // a file has them after the inbound ones
   }
 
   List<InboundConnector> inbound() {
-    return objects.stream()
+    return objects().stream()
         .filter(DirectoryObject::hasInboundConnector)
         .map(DirectoryObject::getInboundConnector)
         .toList();
   }
 
   /** In the spelling of a directory file. */
-  Map<String, Object> shown() {
-    return shown(objects);
-  }
-
   static Map<String, Object> shown(List<DirectoryObject> connectors) {
-    return Map.of(
-        "inboundConnectors",
-        connectors.stream()
-            .filter(DirectoryObject::hasInboundConnector)
-            .map(FileView::fields)
-            .toList(),
-        "outboundConnectors",
-        connectors.stream()
-            .filter(DirectoryObject::hasOutboundConnector)
-            .map(FileView::fields)
-            .toList());
+    Map<String, Object> lists = new LinkedHashMap<>();
+    for (ObjectKind kind : KINDS) {
+      lists.put(kind.list(), connectors.stream().filter(kind::is).map(FileView::fields).toList());
+    }
+    return lists;
   }
 
   /**
@@ -214,21 +190,26 @@ final class SecurePair {
    * @throws ProblemException 409: a connector of one of the names was made by somebody else
    */
   List<DirectoryObject> wanted(Directory before) {
-    List<DirectoryObject> wanted = new ArrayList<>(objects);
-    Set<String> keys = objects.stream().map(DirectoryKeys::key).collect(Collectors.toSet());
+    List<DirectoryObject> wanted = new ArrayList<>(objects());
+    List<String> keys = objects().stream().map(DirectoryKeys::key).toList();
     made(before, organization, domain).stream()
         .filter(made -> !keys.contains(DirectoryKeys.key(made)))
         .map(SecurePair::removed)
         .forEach(wanted::add);
     for (String key : keys) {
-      if (before.object(key).filter(there -> !isMade(there, domain)).isPresent()) {
+      if (isOthers(before, key, domain)) {
         throw ProblemException.conflict(
             key
-                + " was not created by this call: rename or remove it first, or change it "
-                + "directly.");
+                + " was not created by this call: rename or remove it first, or change it"
+                + " directly.");
       }
     }
     return wanted;
+  }
+
+  /** Something has the key that was not made for the partner. */
+  private static boolean isOthers(Directory before, String key, String domain) {
+    return before.object(key).filter(there -> !isMade(there, domain)).isPresent();
   }
 
   /**
@@ -241,12 +222,11 @@ final class SecurePair {
     List<DirectoryObject> made = made(before, organization, domain);
     List<Problem.Fault> others = new ArrayList<>();
     for (String key : keys(organization, domain)) {
-      if (before.object(key).filter(there -> !isMade(there, domain)).isPresent()) {
+      if (isOthers(before, key, domain)) {
         others.add(other(key, "its comment was changed", "restore \"" + COMMENT + domain + "\""));
       }
     }
     before.objects().stream()
-        .filter(object -> object.hasInboundConnector() || object.hasOutboundConnector())
         .filter(object -> DirectoryKeys.organizationOf(object).equals(organization))
         .filter(object -> isMade(object, domain) && !made.contains(object))
         .forEach(
@@ -293,10 +273,7 @@ final class SecurePair {
   }
 
   private static boolean isMade(DirectoryObject object, String domain) {
-    String comment =
-        object.hasInboundConnector()
-            ? object.getInboundConnector().getComment()
-            : object.getOutboundConnector().getComment();
-    return comment.equals(COMMENT + domain);
+    return KINDS.stream().anyMatch(kind -> kind.is(object))
+        && (COMMENT + domain).equals(FileView.fields(object).get("comment"));
   }
 }

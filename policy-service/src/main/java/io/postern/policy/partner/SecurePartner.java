@@ -54,8 +54,7 @@ class SecurePartner {
     Directory before = directory.unchanged(organization, Precondition.seen(ifMatch));
     SecurePair pair = SecurePair.of(organization, domain, asked);
     Change change =
-        Change.of(before, List.of(organization), pair::wanted, author, false)
-            .placed(SecurePair::place);
+        Change.of(before, List.of(organization), pair::wanted, author, false).placed(pair::place);
     Changed planned = DirectoryChanges.compare(change);
     List<String> warnings = new ArrayList<>(new SecureWarnings(before, pair, domain).find());
     planned
@@ -63,27 +62,20 @@ class SecurePartner {
         .forEach(
             found -> warnings.add(found.object() + ": " + found.warning() + "; " + found.cure()));
     boolean consented = asked.consented() && !dryRun;
-    if (asked.planOnly()) {
-      return new SecureView(
-          organization,
-          domain,
-          pair.shown(),
-          warnings,
-          List.of(),
-          null,
-          before.version(),
-          false,
-          null);
+    List<String> missing = List.of();
+    ValidationView validation = null;
+    boolean enforce = false;
+    if (!asked.planOnly()) {
+      ProbeRequest request =
+          new ValidationPlan(
+                  before.with(pair.objects()),
+                  pair.outbound(),
+                  new ValidationRequest(null, List.of(domain), asked.recipients(), null))
+              .request(author.name(), consented, author.rights().operator());
+      validation = validated(request);
+      missing = missing(pair, validation);
+      enforce = consented && (validation.state().equals("met") || asked.despite());
     }
-    ProbeRequest request =
-        new ValidationPlan(
-                before.with(pair.objects()),
-                pair.outbound(),
-                new ValidationRequest(null, List.of(domain), asked.recipients(), null))
-            .request(author.name(), consented, author.rights().operator());
-    ValidationView validation = validated(request);
-    List<String> missing = missing(pair, validation);
-    boolean enforce = consented && (validation.state().equals("met") || asked.despite());
     Long version = enforce ? (Long) changes.make(change).version() : null;
     if (consented && !enforce) {
       missing.addFirst(
@@ -94,7 +86,7 @@ class SecurePartner {
     return new SecureView(
         organization,
         domain,
-        pair.shown(),
+        SecurePair.shown(pair.objects()),
         warnings,
         missing,
         validation,

@@ -2,9 +2,10 @@ package io.postern.policy.partner;
 
 import io.postern.api.Caller;
 import io.postern.api.ProblemException;
-import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.ProbeRequest;
+import io.postern.directory.DirectoryFile;
+import io.postern.policy.change.Faults;
 import io.postern.policy.directory.CurrentDirectory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -74,23 +75,17 @@ public class ValidationResource {
       @PathParam("organization") String organization, @Nullable ValidationRequest body) {
     caller.requireChange(organization, "organization " + organization);
     directory.of(organization);
-    Map<String, Object> draft = body == null ? null : body.connector();
-    if (body == null || draft == null) {
+    if (body == null || body.connector() == null) {
       throw ProblemException.badRequest(
           "/connector", "the draft is missing", "write the fields of an outbound connector");
     }
-    OutboundConnector connector =
-        RequestObjects.objects(
-                organization,
-                Map.of("outboundConnectors", List.of(draft)),
-                problem ->
-                    RequestObjects.at(
-                        problem.pointer().replaceFirst("^/outboundConnectors/0", "/connector"),
-                        problem))
-            .stream()
-            .map(DirectoryObject::getOutboundConnector)
-            .findFirst()
-            .orElseThrow();
+    DirectoryFile draft =
+        DirectoryFile.lists(Map.of("outboundConnectors", List.of(body.connector())), organization);
+    Faults.refuse(
+        draft.problems().stream()
+            .map(p -> p.at(p.pointer().replaceFirst("^/outboundConnectors/0", "/connector")))
+            .toList());
+    OutboundConnector connector = draft.objects().getFirst().getOutboundConnector();
     return ask(
         new ValidationPlan(directory.get(), connector, body)
             .request(caller.name(), false, caller.isOperator()));
