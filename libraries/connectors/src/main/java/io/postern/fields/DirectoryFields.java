@@ -6,6 +6,7 @@ import static io.postern.fields.Row.number;
 import static io.postern.fields.Row.text;
 import static io.postern.fields.Row.texts;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.AcceptedDomainType;
 import io.postern.contracts.v1.AnchorSet;
@@ -28,6 +29,7 @@ import io.postern.contracts.v1.TlsVersion;
 import io.postern.contracts.v1.UnansweredRecipients;
 import io.postern.fields.Exchange.Here;
 import io.postern.fields.Kind.Form;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -86,7 +88,10 @@ public final class DirectoryFields {
           flag("rejectDirectSendSubdomains")
               .note("; with `rejectDirectSend`: from subdomains of accepted domains too")
               .evaluated("MatchSubDomains of the accepted domain in Exchange"),
-          text("senderRewritingDomain", Form.DOMAIN, "an accepted domain of the organization")
+          text(
+                  "senderRewritingDomain",
+                  Form.ACCEPTED_DOMAIN,
+                  "an accepted domain of the organization")
               .added("Exchange takes its default domain"));
 
   private static final Row[] ROUTE = {
@@ -243,7 +248,7 @@ public final class DirectoryFields {
               flag("efSkipLastIP").note("; not with `efSkipIPs`").evaluated(GATEWAYS),
               texts(
                       "efSkipIPs",
-                      Form.OTHER,
+                      Form.GATEWAY,
                       MOST_ENTRIES,
                       "public addresses of a gateway: address, `192.0.2.1-192.0.2.9`, CIDR block from"
                           + " `/8` (IPv6: `/32`)"
@@ -251,7 +256,7 @@ public final class DirectoryFields {
                   .evaluated(THE_SAME),
               texts(
                       "efUsers",
-                      Form.OTHER,
+                      Form.RECIPIENT,
                       MOST_ENTRIES,
                       "recipients, `user@example.com` in an accepted domain" + AT_MOST)
                   .otherwise("all")
@@ -480,37 +485,37 @@ public final class DirectoryFields {
                   .note("; `inOrganization`: to an accepted domain of the organization")
                   .in(Group.CONDITIONS)
                   .evaluated(),
-              texts("senders", Form.OTHER, MOST_ENTRIES, ADDRESSES)
+              texts("senders", Form.MAILBOXES, MOST_ENTRIES, ADDRESSES)
                   .otherwise("any MAIL FROM")
                   .in(Group.CONDITIONS)
                   .exchange("From", Here.EVALUATED, "and SenderDomainIs; MAIL FROM is compared"),
-              texts("recipients", Form.OTHER, MOST_ENTRIES, ADDRESSES)
+              texts("recipients", Form.MAILBOXES, MOST_ENTRIES, ADDRESSES)
                   .otherwise("any recipient")
                   .in(Group.CONDITIONS)
                   .exchange("SentTo", Here.EVALUATED, "and RecipientDomainIs"),
-              text("headerField", Form.OTHER, FIELD_NAME)
+              text("headerField", Form.HEADER_FIELD, FIELD_NAME)
                   .in(Group.CONDITIONS)
                   .exchange("HeaderContainsMessageHeader", Here.EVALUATED, OF_ORIGINATING),
-              texts("headerWords", Form.OTHER, MOST_WORDS, "texts; one of them is in the field")
+              texts("headerWords", Form.WORD, MOST_WORDS, "texts; one of them is in the field")
                   .otherwise("none: the field is there")
                   .in(Group.CONDITIONS)
                   .exchange("HeaderContainsWords", Here.EVALUATED, ""),
-              texts("exceptSenders", Form.OTHER, MOST_ENTRIES, ADDRESSES)
+              texts("exceptSenders", Form.MAILBOXES, MOST_ENTRIES, ADDRESSES)
                   .in(Group.EXCEPTIONS)
                   .exchange("ExceptIfFrom", Here.EVALUATED, "and ExceptIfSenderDomainIs"),
-              texts("exceptRecipients", Form.OTHER, MOST_ENTRIES, ADDRESSES)
+              texts("exceptRecipients", Form.MAILBOXES, MOST_ENTRIES, ADDRESSES)
                   .in(Group.EXCEPTIONS)
                   .exchange("ExceptIfSentTo", Here.EVALUATED, "and ExceptIfRecipientDomainIs"),
-              text("exceptHeaderField", Form.OTHER, FIELD_NAME)
+              text("exceptHeaderField", Form.HEADER_FIELD, FIELD_NAME)
                   .in(Group.EXCEPTIONS)
                   .exchange("ExceptIfHeaderContainsMessageHeader", Here.EVALUATED, OF_ORIGINATING),
-              texts("exceptHeaderWords", Form.OTHER, MOST_WORDS, "as `headerWords`")
+              texts("exceptHeaderWords", Form.WORD, MOST_WORDS, "as `headerWords`")
                   .otherwise("none: the field is there")
                   .in(Group.EXCEPTIONS)
                   .exchange("ExceptIfHeaderContainsWords", Here.EVALUATED, ""),
               text(
                       "outboundConnector",
-                      Form.OTHER,
+                      Form.OUTBOUND_CONNECTOR,
                       "an outbound connector with `isTransportRuleScoped`")
                   .required("Signature service")
                   .in(Group.ROUTING)
@@ -521,7 +526,24 @@ public final class DirectoryFields {
                   "StopRuleProcessing",
                       "the first rule that gives mail to a connector is the last"));
 
+  private static final List<FieldTable> TABLES =
+      List.of(
+          ORGANIZATION,
+          ACCEPTED_DOMAIN,
+          ANCHOR_SET,
+          INBOUND_CONNECTOR,
+          OUTBOUND_CONNECTOR,
+          ROUTING_RULE);
+
   private DirectoryFields() {}
+
+  /** Of a kind of object, by its message. */
+  public static FieldTable of(Descriptor message) {
+    return TABLES.stream()
+        .filter(table -> table.message().equals(message))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(message.getName()));
+  }
 
   private static Row name(String example) {
     return text("name", Form.NAME, "1 to 64 characters, no `/`").required(example);

@@ -3,8 +3,12 @@ package io.postern.fields;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.ConnectorType;
+import io.postern.names.DomainNames;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +55,36 @@ public record Field(
       owner = owner.getFieldBuilder(step);
     }
     owner.setField(path.getLast(), value);
+  }
+
+  /**
+   * Keys of the objects that it names; an empty name's is nobody's.
+   *
+   * @param organization that the object belongs to
+   */
+  Stream<String> references(MessageOrBuilder object, String organization) {
+    return switch (kind) {
+      case Kind.Anchors _ -> {
+        String id = ((AnchorSetReference) get(object)).getId();
+        String name = id.substring(id.indexOf('/') + 1);
+        yield Stream.of("anchor-set/" + DirectoryKeys.anchorSetId(organization, name));
+      }
+      case Kind.Text text -> Stream.of(get(object)).flatMap(n -> key(text.form(), n, organization));
+      case Kind.Texts texts ->
+          ((List<?>) get(object)).stream().flatMap(n -> key(texts.form(), n, organization));
+      case Kind.Part(FieldTable fields, int most) ->
+          (most == 0 ? Stream.of(object) : ((List<?>) get(object)).stream())
+              .flatMap(part -> fields.references((MessageOrBuilder) part, organization));
+      default -> Stream.of();
+    };
+  }
+
+  private static Stream<String> key(Kind.Form form, Object name, String organization) {
+    return switch (form) {
+      case ACCEPTED_DOMAIN -> Stream.of("accepted-domain/" + DomainNames.normal((String) name));
+      case OUTBOUND_CONNECTOR -> Stream.of(DirectoryKeys.outboundConnectors(organization) + name);
+      default -> Stream.of();
+    };
   }
 
   /** Whether a value is stored that is not the default. */

@@ -1,6 +1,7 @@
 package io.postern.fields;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.MessageOrBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +60,15 @@ public record FieldTable(
   /** The same, of a field that is there. */
   public Field get(String name) {
     return field(name).orElseThrow(() -> new IllegalArgumentException(name));
+  }
+
+  /**
+   * Keys of the objects that the fields name; an empty name's is nobody's.
+   *
+   * @param organization that the object belongs to
+   */
+  public Stream<String> references(MessageOrBuilder object, String organization) {
+    return fields.stream().flatMap(field -> field.references(object, organization));
   }
 
   /** Those that Exchange's object does not have, so that an import says nothing of them. */

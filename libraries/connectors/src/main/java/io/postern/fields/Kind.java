@@ -70,6 +70,18 @@ public sealed interface Kind {
     DOMAIN_PATTERN,
     /** An accepted domain of the organization. */
     ACCEPTED_DOMAIN,
+    /** The name of an outbound connector of the organization. */
+    OUTBOUND_CONNECTOR,
+    /** Public addresses of a gateway. */
+    GATEWAY,
+    /** A recipient in an accepted domain. */
+    RECIPIENT,
+    /** A mailbox, a domain, or a wildcard. */
+    MAILBOXES,
+    /** The name of a header field (RFC 5322 §3.6.8). */
+    HEADER_FIELD,
+    /** A text that is looked for in a header field. */
+    WORD,
     /** Of which the object's own check says what it is. */
     OTHER;
 
@@ -77,7 +89,7 @@ public sealed interface Kind {
     public boolean domain() {
       return switch (this) {
         case DOMAIN, CERTIFICATE_NAME, HOST_NAME, DOMAIN_PATTERN, ACCEPTED_DOMAIN -> true;
-        case NAME, PLAIN, ENTRY, OTHER -> false;
+        default -> false;
       };
     }
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosts that {@code efSkipIPs} names: addresses, blocks and spans. Immutable. At most {@code
- * Findings.MAX_LIST} entries, looked at one by one: 500 cost some microseconds.
+ * The hosts that {@code efSkipIPs} names: addresses, blocks and spans. Immutable. At most 500
+ * entries, looked at one by one, which costs some microseconds.
  */
 public record SkipList(List<Span> spans) {
   /**

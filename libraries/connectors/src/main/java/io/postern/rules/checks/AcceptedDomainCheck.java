@@ -3,7 +3,6 @@ package io.postern.rules.checks;
 import io.postern.contracts.RecipientKeys;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.RecipientValidation;
-import io.postern.fields.DirectoryFields;
 import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
 import io.postern.rules.MailboxRoutes;
@@ -19,14 +18,11 @@ final class AcceptedDomainCheck {
   private AcceptedDomainCheck() {}
 
   static void check(AcceptedDomain domain, Directory after, Findings findings) {
-    findings.organization(domain.getOrganization(), after);
     findings.addIf(
         !DomainNames.isDomain(domain.getDomain()) || !DomainNames.hasDot(domain.getDomain()),
         "domain",
-        "\"" + Findings.shown(domain.getDomain()) + "\" is not a valid accepted domain",
+        Findings.quoted(domain.getDomain()) + " is not a valid accepted domain",
         Findings.suggested(domain.getDomain(), "a domain name such as contoso.com, in lower case"));
-    FieldChecks.check(
-        DirectoryFields.ACCEPTED_DOMAIN, domain, domain.getOrganization(), after, findings);
     MailboxRouteCheck.check(domain, after, findings);
     RecipientValidationCheck.check(domain, findings);
     list(domain, after.recipients(domain), findings);

@@ -4,11 +4,11 @@ import com.google.protobuf.ByteString;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AnchorSet;
 import io.postern.fields.DirectoryFields;
-import io.postern.rules.Directory;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 
 /** The checks of an organization's trust anchors: readable certificates and fingerprints. */
 final class AnchorSetCheck {
@@ -17,34 +17,31 @@ final class AnchorSetCheck {
 
   private AnchorSetCheck() {}
 
-  static void check(AnchorSet set, Directory after, Findings findings) {
-    FieldChecks.check(DirectoryFields.ANCHOR_SET, set, set.getOrganization(), after, findings);
-    findings.organization(set.getOrganization(), after);
+  static void check(AnchorSet set, Findings findings) {
     findings.addIf(
         set.getCertificatesCount() == 0 && !set.getWithDefaults(),
         "pem",
         "it has no certificate",
         "write at least one, or withDefaults: true for the installation's");
-    if (findings.list("pem", set.getCertificatesCount(), DirectoryFields.MOST_CERTIFICATES)) {
-      for (int i = 0; i < set.getCertificatesCount(); i++) {
-        certificate("pem[" + i + "]", set.getCertificates(i), set, findings);
-      }
-    }
-    if (findings.list("distrusted", set.getDistrustedCount(), DirectoryFields.MOST_DISTRUSTED)) {
-      for (int i = 0; i < set.getDistrustedCount(); i++) {
-        fingerprint(i, set.getDistrustedList(), findings);
-      }
-    }
-  }
-
-  private static void fingerprint(int i, List<ByteString> all, Findings findings) {
-    String field = "distrusted[" + i + "]";
-    findings.addIf(
-        all.get(i).size() != FINGERPRINT_BYTES,
-        field,
-        "it is not the SHA-256 of a certificate",
-        "write the 64 hexadecimal digits that openssl x509 -noout -fingerprint -sha256 prints");
-    findings.addIf(all.indexOf(all.get(i)) < i, field, "duplicate entry", "keep one of the two");
+    findings.each(
+        "pem",
+        set.getCertificatesList(),
+        DirectoryFields.MOST_CERTIFICATES,
+        (field, der) -> certificate(field, der, set, findings));
+    Set<ByteString> distrusted = new HashSet<>();
+    findings.each(
+        "distrusted",
+        set.getDistrustedList(),
+        DirectoryFields.MOST_DISTRUSTED,
+        (field, fingerprint) -> {
+          findings.addIf(
+              fingerprint.size() != FINGERPRINT_BYTES,
+              field,
+              "it is not the SHA-256 of a certificate",
+              "write the 64 hexadecimal digits that openssl x509 -noout -fingerprint -sha256 prints");
+          findings.addIf(
+              !distrusted.add(fingerprint), field, "duplicate entry", "keep one of the two");
+        });
   }
 
   private static void certificate(String field, ByteString der, AnchorSet set, Findings findings) {

@@ -1,5 +1,6 @@
 package io.postern.rules.checks;
 
+import com.google.protobuf.Message;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryObject.ObjectCase;
@@ -8,7 +9,6 @@ import io.postern.contracts.v1.Organization;
 import io.postern.fields.DirectoryFields;
 import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
-import io.postern.rules.MailboxRoutes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -137,44 +137,31 @@ public final class DirectoryRules {
       if (!object.hasOrganization()) {
         referrers.putIfAbsent("organization/" + organization, key);
       }
-      switch (object.getObjectCase()) {
-        case ACCEPTED_DOMAIN ->
-            MailboxRoutes.all(object.getAcceptedDomain())
-                .forEach(
-                    route ->
-                        referrers.putIfAbsent(
-                            Findings.anchorSetKey(organization, route.getAnchors()), key));
-        case INBOUND_CONNECTOR -> {
-          referrers.putIfAbsent(
-              Findings.anchorSetKey(organization, object.getInboundConnector().getAnchors()), key);
-          for (String domain : object.getInboundConnector().getAssociatedAcceptedDomainsList()) {
-            referrers.putIfAbsent("accepted-domain/" + DomainNames.normal(domain), key);
-          }
-        }
-        case OUTBOUND_CONNECTOR ->
-            referrers.putIfAbsent(
-                Findings.anchorSetKey(organization, object.getOutboundConnector().getAnchors()),
-                key);
-        case ORGANIZATION ->
-            referrers.putIfAbsent(
-                "accepted-domain/"
-                    + DomainNames.normal(object.getOrganization().getSenderRewritingDomain()),
-                key);
-        case ROUTING_RULE ->
-            referrers.putIfAbsent(
-                DirectoryKeys.outboundConnectors(organization)
-                    + object.getRoutingRule().getOutboundConnector(),
-                key);
-        case ANCHOR_SET, OBJECT_NOT_SET -> {}
-      }
+      Message named = message(object);
+      DirectoryFields.of(named.getDescriptorForType())
+          .references(named, organization)
+          .forEach(reference -> referrers.putIfAbsent(reference, key));
     }
     return referrers;
   }
 
+  private static Message message(DirectoryObject object) {
+    return (Message)
+        object.getField(
+            object.getOneofFieldDescriptor(DirectoryObject.getDescriptor().getOneofs().getFirst()));
+  }
+
   private static void check(DirectoryObject change, Directory after, Findings findings) {
+    String organization = DirectoryKeys.organizationOf(change);
+    Message message = message(change);
+    new FieldChecks(organization, after, findings)
+        .check(DirectoryFields.of(message.getDescriptorForType()), "", message);
+    if (!change.hasOrganization()) {
+      findings.organization(organization, after);
+    }
     switch (change.getObjectCase()) {
       case ORGANIZATION -> {
-        organization(change.getOrganization(), after, findings);
+        organization(change.getOrganization(), findings);
         SenderRewritingCheck.organization(change.getOrganization(), after, findings);
       }
       case ACCEPTED_DOMAIN ->
@@ -183,19 +170,18 @@ public final class DirectoryRules {
           InboundConnectorCheck.check(change.getInboundConnector(), after, findings);
       case OUTBOUND_CONNECTOR ->
           OutboundConnectorCheck.check(change.getOutboundConnector(), after, findings);
-      case ANCHOR_SET -> AnchorSetCheck.check(change.getAnchorSet(), after, findings);
+      case ANCHOR_SET -> AnchorSetCheck.check(change.getAnchorSet(), findings);
       case ROUTING_RULE -> RoutingRuleCheck.check(change.getRoutingRule(), after, findings);
       case OBJECT_NOT_SET -> throw new IllegalStateException("handled before");
     }
   }
 
-  private static void organization(Organization organization, Directory after, Findings findings) {
+  private static void organization(Organization organization, Findings findings) {
     String id = organization.getId();
-    FieldChecks.check(DirectoryFields.ORGANIZATION, organization, id, after, findings);
     findings.addIf(
         !DomainNames.isDomain(id) || DomainNames.hasDot(id),
         "id",
-        "\"" + Findings.shown(id) + "\" is not a valid ID",
+        Findings.quoted(id) + " is not a valid ID",
         "use 1 to 63 lower-case letters, digits and hyphens, without a hyphen at the ends");
     findings.addIf(
         organization.getRejectDirectSendSubdomains() && !organization.getRejectDirectSend(),

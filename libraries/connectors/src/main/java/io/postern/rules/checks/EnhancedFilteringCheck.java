@@ -2,27 +2,18 @@ package io.postern.rules.checks;
 
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.OutboundConnector;
-import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
-import io.postern.rules.address.SkipList;
-import java.util.List;
 
 /**
  * The checks of efSkipLastIP, efSkipIPs and efUsers (docs/guides/gateways.md): a gateway is proved
  * by address or certificate, or anybody could write Received fields that are believed.
  */
 final class EnhancedFilteringCheck {
-  /** The widest blocks that a cloud service publishes have room in them. */
-  private static final int SHORTEST_IPV4_PREFIX = 8;
-
-  private static final int SHORTEST_IPV6_PREFIX = 32;
-
   private EnhancedFilteringCheck() {}
 
   static void check(InboundConnector connector, Directory after, Findings findings) {
     boolean skipsLast = connector.getEfSkipLastIp();
     boolean skipsListed = connector.getEfSkipIpsCount() > 0;
-    users(connector, after, findings);
     if (!skipsLast && !skipsListed) {
       findings.addIf(
           connector.getEfUsersCount() > 0,
@@ -31,7 +22,6 @@ final class EnhancedFilteringCheck {
           "set efSkipLastIP: true or efSkipIPs, or remove efUsers");
       return;
     }
-    skipList(connector.getEfSkipIpsList(), findings);
     findings.addIf(
         connector.getTreatMessagesAsInternal() || connector.getCloudServicesMailEnabled(),
         skipsLast ? "efSkipLastIP" : "efSkipIPs",
@@ -73,57 +63,5 @@ final class EnhancedFilteringCheck {
 
   private static boolean isCentral(OutboundConnector connector) {
     return connector.getEnabled() && connector.getRouteAllMessagesViaOnPremises();
-  }
-
-  private static void skipList(List<String> texts, Findings findings) {
-    if (!findings.list("efSkipIPs", texts.size(), Findings.MAX_LIST)) {
-      return;
-    }
-    for (int i = 0; i < texts.size(); i++) {
-      entry("efSkipIPs[" + i + "]", texts.get(i), findings);
-    }
-  }
-
-  private static void entry(String field, String text, Findings findings) {
-    String shown = "\"" + Findings.shown(text) + "\"";
-    SkipList.Span span;
-    try {
-      span = SkipList.parse(text);
-    } catch (IllegalArgumentException e) {
-      findings.add(
-          field,
-          shown + ": " + e.getMessage(),
-          "write 192.0.2.1, 192.0.2.0/24, 192.0.2.1-192.0.2.9 or 2001:db8::/64");
-      return;
-    }
-    SkipList.Span own = SkipList.PRIVATE.meeting(span);
-    boolean ipv4 = span.first().bits() == 32;
-    if (own != null) {
-      findings.add(
-          field,
-          shown + " has private addresses (" + own.text() + "), which are skipped without it",
-          "remove it, and use only public addresses of the gateway");
-    } else if (span.isWiderThan(ipv4 ? SHORTEST_IPV4_PREFIX : SHORTEST_IPV6_PREFIX)) {
-      findings.add(
-          field,
-          shown + " is too wide for the hosts of a gateway",
-          "write blocks of /8 and longer (IPv6: /32), or shorter ranges");
-    }
-  }
-
-  private static void users(InboundConnector connector, Directory after, Findings findings) {
-    List<String> users = connector.getEfUsersList();
-    if (!findings.list("efUsers", users.size(), Findings.MAX_LIST)) {
-      return;
-    }
-    for (int i = 0; i < users.size(); i++) {
-      int at = users.get(i).lastIndexOf('@');
-      String domain = DomainNames.aLabels(users.get(i).substring(at + 1));
-      findings.addIf(
-          at <= 0 || domain == null || !after.accepts(connector.getOrganization(), domain),
-          "efUsers[" + i + "]",
-          "\"" + Findings.shown(users.get(i)) + "\" is not an address in an accepted domain",
-          "add each address at which the recipient receives mail, user@domain");
-    }
   }
 }

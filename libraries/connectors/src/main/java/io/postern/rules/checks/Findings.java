@@ -1,22 +1,19 @@
 package io.postern.rules.checks;
 
-import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.NextHopHost;
-import io.postern.fields.DirectoryFields;
 import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
-import io.postern.rules.address.DomainPattern;
 import io.postern.rules.address.IpAddress;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * The problems of one object as they are found, with the checks that several kinds of object share.
  * Fields are spelled as in Exchange's parameters and the directory file. One thread.
  */
 public final class Findings {
-  static final int MAX_LIST = DirectoryFields.MOST_ENTRIES;
   static final int MAX_NAME = 64; // Exchange's bound on a connector's name
   private static final int MAX_SHOWN = 80;
   private static final int MAX_KEY = 400;
@@ -80,7 +77,7 @@ public final class Findings {
     addIf(
         !fine,
         "name",
-        "\"" + shown(name) + "\" is not a valid name",
+        quoted(name) + " is not a valid name",
         "write 1 to "
             + MAX_NAME
             + " visible characters without \"/\" and without spaces at the ends");
@@ -95,27 +92,15 @@ public final class Findings {
         "write plain text");
   }
 
-  /** False, with a problem, if the list is too long to be looked at one by one. */
-  boolean list(String field, int size, int max) {
-    addIf(size > max, field, "it has " + size + " entries", "write at most " + max);
-    return size <= max;
-  }
-
-  /** contoso.com, *.contoso.com, *. */
-  void domainPatterns(String field, List<String> patterns) {
-    if (!list(field, patterns.size(), MAX_LIST)) {
-      return;
-    }
-    for (int i = 0; i < patterns.size(); i++) {
-      String pattern = patterns.get(i);
-      try {
-        DomainPattern.parse(pattern);
-      } catch (IllegalArgumentException e) {
-        add(
-            field + "[" + i + "]",
-            "\"" + shown(pattern) + "\": " + e.getMessage(),
-            suggested(pattern, "contoso.com, *.contoso.com (the domain and its subdomains) or *"));
-      }
+  /** Each entry with its name; none, and a problem, if the list is too long to be looked at. */
+  <T> void each(String field, List<T> entries, int most, BiConsumer<String, T> check) {
+    addIf(
+        entries.size() > most,
+        field,
+        "it has " + entries.size() + " entries",
+        "write at most " + most);
+    for (int i = 0; i < entries.size() && entries.size() <= most; i++) {
+      check.accept(field + "[" + i + "]", entries.get(i));
     }
   }
 
@@ -125,12 +110,12 @@ public final class Findings {
     if (base.indexOf('*') >= 0) {
       add(
           field,
-          "\"" + shown(name) + "\" has a wildcard that is not the whole first label",
+          quoted(name) + " has a wildcard that is not the whole first label",
           "write mail.contoso.com or *.contoso.com");
     } else if (!DomainNames.isDomain(base) || !DomainNames.hasDot(base)) {
       add(
           field,
-          "\"" + shown(name) + "\" is not a valid certificate name",
+          quoted(name) + " is not a valid certificate name",
           suggested(name, "mail.contoso.com or *.contoso.com, in lower case"));
     }
   }
@@ -153,7 +138,7 @@ public final class Findings {
       boolean block = name.indexOf('/') >= 0;
       add(
           field,
-          "\"" + shown(name) + "\" is neither a host name nor an IP address",
+          quoted(name) + " is neither a host name nor an IP address",
           block
               ? "add each host of the block separately"
               : suggested(name, "a host name or an IP address without brackets"));
@@ -188,6 +173,10 @@ public final class Findings {
     return "write " + (suggestion == null ? otherwise : suggestion);
   }
 
+  static String quoted(String text) {
+    return "\"" + shown(text) + "\"";
+  }
+
   /** The text, bounded and printable: an administrator may have written anything. */
   static String shown(String text) {
     StringBuilder shown = new StringBuilder();
@@ -216,10 +205,5 @@ public final class Findings {
           false;
       default -> true;
     };
-  }
-
-  static String anchorSetKey(String organization, AnchorSetReference anchors) {
-    String name = anchors.getId().substring(anchors.getId().indexOf('/') + 1);
-    return "anchor-set/" + DirectoryKeys.anchorSetId(organization, name);
   }
 }

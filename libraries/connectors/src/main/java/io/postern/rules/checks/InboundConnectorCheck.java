@@ -9,7 +9,6 @@ import io.postern.rules.Directory;
 import io.postern.rules.InboundEntry;
 import io.postern.rules.address.IpRange;
 import io.postern.rules.inbound.OriginatingConnector;
-import java.util.List;
 
 /**
  * The checks of an inbound connector: those of New-InboundConnector (docs/design/connectors.md,
@@ -21,11 +20,8 @@ final class InboundConnectorCheck {
 
   static void check(InboundConnector connector, Directory after, Findings findings) {
     FieldTable fields = DirectoryFields.INBOUND_CONNECTOR;
-    FieldChecks.check(fields, connector, connector.getOrganization(), after, findings);
     FieldChecks.allowed(fields, connector, connector.getConnectorType(), false, findings);
-    findings.organization(connector.getOrganization(), after);
     addresses(connector, findings);
-    associatedDomains(connector, after, findings);
     findings.addIf(
         connector.getBlocked() && connector.getMode() == ConnectorMode.REPORT_ONLY,
         "blocked",
@@ -36,53 +32,35 @@ final class InboundConnectorCheck {
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, findings);
       case ON_PREMISES -> onPremises(connector, after, findings);
-      case CONNECTOR_TYPE_UNSPECIFIED ->
-          findings.add("connectorType", "it is missing", "write partner or onPremises");
-      case UNRECOGNIZED -> {}
+      case CONNECTOR_TYPE_UNSPECIFIED, UNRECOGNIZED -> {}
     }
   }
 
   private static void addresses(InboundConnector connector, Findings findings) {
-    List<String> addresses = connector.getSenderIpAddressesList();
-    if (!findings.list("senderIPAddresses", addresses.size(), Findings.MAX_LIST)) {
-      return;
-    }
-    for (int i = 0; i < addresses.size(); i++) {
-      String field = "senderIPAddresses[" + i + "]";
-      String shown = "\"" + Findings.shown(addresses.get(i)) + "\"";
-      try {
-        IpRange range = IpRange.parse(addresses.get(i));
-        findings.addIf(
-            !range.fitsConnector(),
-            field,
-            shown + " is too wide a block for a sender",
-            "write blocks of /24 to /32 (IPv6: /64 to /128)");
-        findings.addIf(
-            range.hasHostBits() && connector.getConnectorType() == ConnectorType.ON_PREMISES,
-            field,
-            shown + " is a whole block, whose hosts may all relay",
-            "write only the address, or the first address of the block");
-      } catch (IllegalArgumentException e) {
-        findings.add(
-            field, shown + ": " + e.getMessage(), "write 192.0.2.1, 192.0.2.0/24 or 2001:db8::/64");
-      }
-    }
+    findings.each(
+        "senderIPAddresses",
+        connector.getSenderIpAddressesList(),
+        DirectoryFields.MOST_ENTRIES,
+        (field, text) -> address(field, text, connector.getConnectorType(), findings));
   }
 
-  private static void associatedDomains(
-      InboundConnector connector, Directory after, Findings findings) {
-    List<String> domains = connector.getAssociatedAcceptedDomainsList();
-    if (!findings.list("associatedAcceptedDomains", domains.size(), Findings.MAX_LIST)) {
-      return;
-    }
-    for (int i = 0; i < domains.size(); i++) {
+  private static void address(String field, String text, ConnectorType type, Findings findings) {
+    String shown = Findings.quoted(text);
+    try {
+      IpRange range = IpRange.parse(text);
       findings.addIf(
-          !after.accepts(connector.getOrganization(), domains.get(i)),
-          "associatedAcceptedDomains[" + i + "]",
-          "\""
-              + Findings.shown(domains.get(i))
-              + "\" is not an accepted domain of the organization",
-          "add it to the accepted domains, or remove it here");
+          !range.fitsConnector(),
+          field,
+          shown + " is too wide a block for a sender",
+          "write blocks of /24 to /32 (IPv6: /64 to /128)");
+      findings.addIf(
+          range.hasHostBits() && type == ConnectorType.ON_PREMISES,
+          field,
+          shown + " is a whole block, whose hosts may all relay",
+          "write only the address, or the first address of the block");
+    } catch (IllegalArgumentException e) {
+      findings.add(
+          field, shown + ": " + e.getMessage(), "write 192.0.2.1, 192.0.2.0/24 or 2001:db8::/64");
     }
   }
 
@@ -147,16 +125,15 @@ final class InboundConnectorCheck {
               || connector.getTreatMessagesAsInternal()
               || entry.isGateway(),
           "tlsSenderCertificateName",
-          "\""
-              + Findings.shown(name)
-              + "\" identifies no server: neither it nor its parent is an accepted domain here, so it"
+          Findings.quoted(name)
+              + " identifies no server: neither it nor its parent is an accepted domain here, so it"
               + " permits relaying only, and neither internal mail nor a gateway",
           "add the domain to the accepted domains, or write a name in one of them");
       findings.addIf(
           !OriginatingConnector.isOfNobodyElse(
               after, connector.getOrganization(), entry.certificateName),
           "tlsSenderCertificateName",
-          "\"" + Findings.shown(name) + "\" is in the accepted domain of another organization",
+          Findings.quoted(name) + " is in the accepted domain of another organization",
           "write a name in a domain of this organization");
     }
   }

@@ -20,39 +20,36 @@ final class MailboxRouteCheck {
   private MailboxRouteCheck() {}
 
   static void check(AcceptedDomain domain, Directory after, Findings findings) {
-    check(MailboxRoutes.of(domain), "mailboxRoute.", domain.getOrganization(), after, findings);
-    if (!findings.list(
-        "furtherMailboxRoutes",
-        domain.getFurtherMailboxRoutesCount(),
-        DirectoryFields.MOST_ROUTES)) {
-      return;
-    }
+    FieldChecks fields = new FieldChecks(domain.getOrganization(), after, findings);
+    check(MailboxRoutes.of(domain), "mailboxRoute.", fields, findings);
     Set<String> names = new HashSet<>();
-    for (int i = 0; i < domain.getFurtherMailboxRoutesCount(); i++) {
-      MailboxRoute route = domain.getFurtherMailboxRoutes(i);
-      String field = "furtherMailboxRoutes[" + i + "]";
-      findings.addIf(
-          !NAME.matcher(route.getName()).matches(),
-          field + ".name",
-          "\"" + Findings.shown(route.getName()) + "\" is not a valid route name",
-          "write 1 to 63 lower-case letters, digits and hyphens");
-      findings.addIf(
-          !names.add(route.getName()),
-          field + ".name",
-          "two routes of the domain have this name",
-          "use different names");
-      check(route, field + ".", domain.getOrganization(), after, findings);
-    }
+    findings.each(
+        "furtherMailboxRoutes",
+        domain.getFurtherMailboxRoutesList(),
+        DirectoryFields.MOST_ROUTES,
+        (field, route) -> {
+          findings.addIf(
+              !NAME.matcher(route.getName()).matches(),
+              field + ".name",
+              Findings.quoted(route.getName()) + " is not a valid route name",
+              "write 1 to 63 lower-case letters, digits and hyphens");
+          findings.addIf(
+              !names.add(route.getName()),
+              field + ".name",
+              "two routes of the domain have this name",
+              "use different names");
+          check(route, field + ".", fields, findings);
+        });
   }
 
   private static void check(
-      MailboxRoute route, String prefix, String organization, Directory after, Findings findings) {
+      MailboxRoute route, String prefix, FieldChecks fields, Findings findings) {
     findings.addIf(
         route.getHost().getHost().isEmpty(),
         prefix + "host",
         "there is no mailbox route, and the domain's MX may point back here",
         "write the host that takes the domain's mail");
-    FieldChecks.check(DirectoryFields.MAILBOX_ROUTE, prefix, route, organization, after, findings);
+    fields.check(DirectoryFields.MAILBOX_ROUTE, prefix, route);
     tls(route, prefix, findings);
   }
 

@@ -24,14 +24,12 @@ final class OutboundConnectorCheck {
   static void check(OutboundConnector connector, Directory after, Findings findings) {
     FieldTable fields = DirectoryFields.OUTBOUND_CONNECTOR;
     TlsLevel level = connector.getTlsSettings();
-    FieldChecks.check(fields, connector, connector.getOrganization(), after, findings);
     FieldChecks.allowed(
         fields,
         connector,
         connector.getConnectorType(),
         level == TlsLevel.OPPORTUNISTIC || level == TlsLevel.TLS_LEVEL_UNSPECIFIED,
         findings);
-    findings.organization(connector.getOrganization(), after);
     hosts(connector, findings);
     tlsDomain(connector, findings);
     identity(connector, findings);
@@ -41,9 +39,7 @@ final class OutboundConnectorCheck {
     switch (connector.getConnectorType()) {
       case PARTNER -> partner(connector, after, findings);
       case ON_PREMISES -> onPremises(connector, after, findings);
-      case CONNECTOR_TYPE_UNSPECIFIED ->
-          findings.add("connectorType", "it is missing", "write partner or onPremises");
-      case UNRECOGNIZED -> {}
+      case CONNECTOR_TYPE_UNSPECIFIED, UNRECOGNIZED -> {}
     }
   }
 
@@ -86,26 +82,26 @@ final class OutboundConnectorCheck {
   }
 
   private static void sourceAddresses(List<String> addresses, Findings findings) {
-    if (!findings.list("sourceAddresses", addresses.size(), MAX_SOURCE_ADDRESSES)) {
-      return;
-    }
     Set<Integer> families = new HashSet<>();
-    for (int i = 0; i < addresses.size(); i++) {
-      String field = "sourceAddresses[" + i + "]";
-      IpAddress address = IpAddress.parse(addresses.get(i));
-      if (address == null || address.isAny()) {
-        findings.add(
-            field,
-            "\"" + Findings.shown(addresses.get(i)) + "\" is not a possible source address",
-            "use an IPv4 or IPv6 address of the machines that run delivery-service");
-      } else {
-        findings.addIf(
-            !families.add(address.bits()),
-            field,
-            "it is the second address of its family",
-            "write at most one IPv4 and one IPv6 address");
-      }
-    }
+    findings.each(
+        "sourceAddresses",
+        addresses,
+        MAX_SOURCE_ADDRESSES,
+        (field, text) -> {
+          IpAddress address = IpAddress.parse(text);
+          if (address == null || address.isAny()) {
+            findings.add(
+                field,
+                Findings.quoted(text) + " is not a possible source address",
+                "use an IPv4 or IPv6 address of the machines that run delivery-service");
+          } else {
+            findings.addIf(
+                !families.add(address.bits()),
+                field,
+                "it is the second address of its family",
+                "write at most one IPv4 and one IPv6 address");
+          }
+        });
   }
 
   private static void partner(OutboundConnector connector, Directory after, Findings findings) {
@@ -115,7 +111,7 @@ final class OutboundConnectorCheck {
         "a partner connector needs the recipient domains it is for",
         "write the partner's domains, or * for all");
     List<String> domains = connector.getRecipientDomainsList();
-    for (int i = 0; i < Math.min(domains.size(), Findings.MAX_LIST); i++) {
+    for (int i = 0; i < Math.min(domains.size(), DirectoryFields.MOST_ENTRIES); i++) {
       findings.addIf(
           isOwn(connector, domains.get(i), after) && !connector.getIsTransportRuleScoped(),
           "recipientDomains[" + i + "]",
@@ -150,7 +146,7 @@ final class OutboundConnectorCheck {
         "useMXRecord",
         "MX must not be used for own servers: it may point back here",
         "write useMXRecord: false and smartHosts");
-    for (int i = 0; i < Math.min(domains.size(), Findings.MAX_LIST); i++) {
+    for (int i = 0; i < Math.min(domains.size(), DirectoryFields.MOST_ENTRIES); i++) {
       findings.addIf(
           connector.getUseMxRecord() && isOwn(connector, domains.get(i), after),
           "recipientDomains[" + i + "]",

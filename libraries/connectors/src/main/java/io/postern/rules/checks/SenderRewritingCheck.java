@@ -35,7 +35,7 @@ final class SenderRewritingCheck {
     findings.addIf(
         !domain.equals(DomainNames.normal(domain)) || !after.accepts(organization.getId(), domain),
         DOMAIN,
-        "\"" + Findings.shown(domain) + "\" is not an accepted domain of the organization",
+        Findings.quoted(domain) + " is not an accepted domain of the organization",
         "use one of its acceptedDomains whose MX points here: notifications are returned to it");
   }
 
