@@ -61,7 +61,7 @@ class RecordedSessionTest {
         InboundRules.decide(
             TestDirectory.snapshot(),
             facts.facts(),
-            facts.recipientDomains().getFirst(),
+            facts.recipients().getFirst().replaceFirst(".*@", ""),
             question -> server.verdicts.verdict(question, Duration.ZERO));
     return decision instanceof InboundDecision.Refuse refusal
         ? refusal.code() + " " + refusal.rule() + " " + refusal.verdict()

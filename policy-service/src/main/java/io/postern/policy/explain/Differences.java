@@ -5,7 +5,6 @@ import io.postern.policy.explain.ExplainAnswer.In;
 import io.postern.policy.explain.ExplainAnswer.Out;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The respects in which a recorded decision and today's differ, each a sentence. Pure. */
@@ -34,28 +33,23 @@ final class Differences {
     differs(leg, "connector", then.connector(), now.connector(), differences);
     differs(leg, "organization", then.organization(), now.organization(), differences);
     differs(leg, "rule", then.rule(), now.rule(), differences);
-    differs(
-        leg,
-        "code",
-        Objects.toString(then.code(), ""),
-        Objects.toString(now.code(), ""),
-        differences);
+    differs(leg, "code", then.code(), now.code(), differences);
   }
 
   private static void differs(
       String leg,
       String respect,
-      @Nullable String then,
-      @Nullable String now,
+      @Nullable Object then,
+      @Nullable Object now,
       List<String> differences) {
-    String before = or(then, "none");
-    String after = or(now, "none");
+    String before = named(then);
+    String after = named(now);
     if (!before.equals(after)) {
       differences.add(leg + ": " + respect + " was " + before + ", is now " + after);
     }
   }
 
-  private static String or(@Nullable String text, String otherwise) {
-    return text == null || text.isEmpty() ? otherwise : text;
+  private static String named(@Nullable Object value) {
+    return value == null || value.equals("") ? "none" : value.toString();
   }
 }

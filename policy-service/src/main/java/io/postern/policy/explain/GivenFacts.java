@@ -57,13 +57,11 @@ record GivenFacts(RecordedFacts facts, List<Address> recipients, boolean assumed
             new byte[0],
             assumed ? names : CertificateNames.ofLeaf(chain),
             sender(request.mailFrom()));
-    List<String> domains = recipients.stream().map(Address::asciiDomain).toList();
     return new GivenFacts(
         new RecordedFacts(
             facts,
             request.mailFrom() == null || facts.mailFromDomain() == null ? "" : request.mailFrom(),
             recipients.stream().map(Address::toString).toList(),
-            domains,
             Map.of(),
             Boolean.TRUE.equals(request.requireTls())
                 ? RequireTls.REQUIRE_TLS_YES

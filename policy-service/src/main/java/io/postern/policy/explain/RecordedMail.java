@@ -2,6 +2,7 @@ package io.postern.policy.explain;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Parser;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.Decision;
@@ -9,13 +10,13 @@ import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.PresentedChain;
+import io.postern.contracts.v1.SessionFacts;
 import io.postern.log.LogSettings;
 import io.postern.log.reading.TopicScan;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -84,14 +85,17 @@ final class RecordedMail implements AutoCloseable {
         refused -> refused.getReference().equals(reference) && refused.getFromMillis() == 0);
   }
 
-  /** Null: it is not in the log any more, or was not kept. */
-  @Nullable PresentedChain chain(ByteString fingerprint) throws TimeoutException {
-    return first(
-        scan.partitions(Topics.CERTIFICATE_PRESENTED),
-        clock.millis() - CHAINS.toMillis(),
-        HexFormat.of().formatHex(fingerprint.toByteArray()),
-        PresentedChain.parser(),
-        found -> true);
+  /** The client's. Null: it presented none, or the log has it no longer or never had it. */
+  @Nullable PresentedChain chain(SessionFacts session) throws TimeoutException {
+    ByteString fingerprint = session.getTlsFacts().getPeerChainFingerprint();
+    return fingerprint.isEmpty()
+        ? null
+        : first(
+            scan.partitions(Topics.CERTIFICATE_PRESENTED),
+            clock.millis() - CHAINS.toMillis(),
+            Fingerprints.hex(fingerprint.toByteArray()),
+            PresentedChain.parser(),
+            found -> true);
   }
 
   private <T> @Nullable T first(

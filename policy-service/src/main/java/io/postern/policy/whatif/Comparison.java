@@ -12,8 +12,6 @@ import io.postern.rules.RecordedHeader;
 import io.postern.rules.again.RecordedFacts;
 import io.postern.rules.outbound.OutboundRules;
 import java.time.Instant;
-import java.util.List;
-import java.util.function.Function;
 
 /**
  * The decisions about recorded mail by the directory in force and by a draft, and what differs. The
@@ -26,23 +24,16 @@ final class Comparison {
 
   private final DraftDirectory draft;
   private final RecordedFacts.Chains chains;
-  private final Function<List<byte[]>, List<String>> names;
   private final AskedVerdicts verdicts;
   private final Tally tally;
 
   /**
    * @param chains those that are in the log
-   * @param names DNS names of a chain's leaf; a memory of them, since reading certificates is slow
    */
   Comparison(
-      DraftDirectory draft,
-      RecordedFacts.Chains chains,
-      Function<List<byte[]>, List<String>> names,
-      AskedVerdicts verdicts,
-      Tally tally) {
+      DraftDirectory draft, RecordedFacts.Chains chains, AskedVerdicts verdicts, Tally tally) {
     this.draft = draft;
     this.chains = chains;
-    this.names = names;
     this.verdicts = verdicts;
     this.tally = tally;
   }
@@ -52,7 +43,7 @@ final class Comparison {
       return;
     }
     message.getGroupsList().forEach(this::learn);
-    RecordedFacts facts = RecordedFacts.of(message, chains, names);
+    RecordedFacts facts = RecordedFacts.of(message, chains);
     boolean counted =
         facts == null
             ? ofOurs(message, atMillis)
@@ -65,7 +56,7 @@ final class Comparison {
   void refused(MessageRefused refused, long atMillis) {
     long decidable = 0;
     boolean counted = false;
-    for (RecordedFacts facts : RecordedFacts.of(refused, chains, names)) {
+    for (RecordedFacts facts : RecordedFacts.of(refused, chains)) {
       decidable += facts.count();
       counted |= comparison(facts, refused.getReference(), atMillis).compare();
     }

@@ -8,7 +8,6 @@ import io.postern.rules.OutboundMail;
 import io.postern.rules.again.MailDecision;
 import io.postern.rules.again.RecordedFacts;
 import io.postern.rules.inbound.InboundDecision;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -49,10 +48,8 @@ final class InboundComparison {
 
   /** Compares all recipients; whether one was counted. */
   boolean compare() {
-    List<String> recipients =
-        facts.recipients().isEmpty() ? facts.recipientDomains() : facts.recipients();
     boolean counted = false;
-    for (String recipient : recipients) {
+    for (String recipient : facts.recipients()) {
       String domain = recipient.indexOf('@') < 0 ? recipient : RecordedFacts.domain(recipient);
       counted |= domain != null && compare(recipient, domain);
     }

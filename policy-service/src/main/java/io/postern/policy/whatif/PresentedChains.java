@@ -50,7 +50,8 @@ final class PresentedChains implements RecordedFacts.Chains {
     return chains.get(fingerprint);
   }
 
-  List<String> names(List<byte[]> chain) {
+  @Override
+  public List<String> names(List<byte[]> chain) {
     if (chain.isEmpty()) {
       return List.of();
     }

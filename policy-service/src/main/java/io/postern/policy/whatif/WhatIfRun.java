@@ -116,8 +116,7 @@ final class WhatIfRun {
     replay.chains(since.minus(CHAIN_AGE).toEpochMilli(), chains);
     replay.mail(
         since.toEpochMilli(),
-        new Comparison(
-            draft, chains, chains::names, AskedVerdicts.each(verdicts, PATIENCE), tally));
+        new Comparison(draft, chains, AskedVerdicts.each(verdicts, PATIENCE), tally));
     result =
         new WhatIfResult(
             draft.now().version(),

@@ -170,15 +170,15 @@ class DecidedAgainTest {
   }
 
   private ComparedMail compared(Directory now, Directory draft) {
-    return new ComparedMail(now, draft, random.chains(), RandomMail::names, RandomMail::verdict);
+    return new ComparedMail(now, draft, random.chains(), RandomMail::verdict);
   }
 
   private RecordedFacts facts(MessageAccepted message) {
-    return requireNonNull(RecordedFacts.of(message, random.chains(), RandomMail::names));
+    return requireNonNull(RecordedFacts.of(message, random.chains()));
   }
 
   private RecordedFacts facts(MessageRefused refused) {
-    return RecordedFacts.of(refused, random.chains(), RandomMail::names).getFirst();
+    return RecordedFacts.of(refused, random.chains()).getFirst();
   }
 
   private Decisions explained(Directory directory, RecordedFacts facts, Address recipient) {

@@ -37,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Random directories of two organizations, and random mail with what ingress-service records of its
@@ -116,11 +117,21 @@ final class RandomMail {
   }
 
   RecordedFacts.Chains chains() {
-    return chains::get;
+    return new RecordedFacts.Chains() {
+      @Override
+      public @Nullable PresentedChain of(ByteString fingerprint) {
+        return chains.get(fingerprint);
+      }
+
+      @Override
+      public List<String> names(List<byte[]> chain) {
+        return RandomMail.names(chain);
+      }
+    };
   }
 
   /** The name that the random leaf is for. */
-  static List<String> names(List<byte[]> chain) {
+  private static List<String> names(List<byte[]> chain) {
     return chain.isEmpty() ? List.of() : List.of(new String(chain.getFirst(), UTF_8));
   }
 

@@ -23,13 +23,11 @@ public final class ComparedMail {
       Directory now,
       Directory draft,
       RecordedFacts.Chains chains,
-      Function<List<byte[]>, List<String>> names,
       Function<VerdictQuestion, CertificateVerdict> verdicts) {
     comparison =
         new Comparison(
             new DraftDirectory(now, draft, Set.of("contoso", "fabrikam"), ""),
             chains,
-            names,
             AskedVerdicts.each(() -> source(verdicts), Duration.ofSeconds(10)),
             tally);
   }

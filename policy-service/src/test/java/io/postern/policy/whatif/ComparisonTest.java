@@ -19,6 +19,7 @@ import io.postern.log.verdicts.VerdictSource;
 import io.postern.policy.AskedVerdicts;
 import io.postern.policy.LogLab;
 import io.postern.rules.Directory;
+import io.postern.rules.again.RecordedFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,18 +76,22 @@ class ComparisonTest {
   }
 
   private Comparison comparison(DraftDirectory draft) {
-    PresentedChains chains = new PresentedChains();
-    chains.add(
-        PresentedChain.newBuilder()
-            .setFingerprint(FINGERPRINT)
-            .addCertificates(ByteString.copyFrom(CERTIFICATE))
-            .build());
+    PresentedChain kept =
+        PresentedChain.newBuilder().addCertificates(ByteString.copyFrom(CERTIFICATE)).build();
+    RecordedFacts.Chains chains =
+        new RecordedFacts.Chains() {
+          @Override
+          public @Nullable PresentedChain of(ByteString fingerprint) {
+            return fingerprint.equals(FINGERPRINT) ? kept : null;
+          }
+
+          @Override
+          public List<String> names(List<byte[]> chain) {
+            return chain.isEmpty() ? List.of() : List.of("mail.fabrikam.example");
+          }
+        };
     return new Comparison(
-        draft,
-        chains,
-        chain -> chain.isEmpty() ? List.of() : List.of("mail.fabrikam.example"),
-        AskedVerdicts.each(() -> source, Duration.ofSeconds(10)),
-        tally);
+        draft, chains, AskedVerdicts.each(() -> source, Duration.ofSeconds(10)), tally);
   }
 
   private final VerdictSource source =
@@ -165,7 +170,6 @@ class ComparisonTest {
             DraftDirectory.ofFile(
                 strict, contoso(false, "encryptionOnly").getBytes(UTF_8), id -> {}, true),
             fingerprint -> null,
-            chain -> List.of(),
             AskedVerdicts.each(() -> source, Duration.ofSeconds(10)),
             tally);
     comparison.refused(

@@ -1,6 +1,7 @@
 package io.postern.rules.again;
 
 import com.google.protobuf.ByteString;
+import io.postern.contracts.v1.Envelope;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
@@ -13,12 +14,10 @@ import io.postern.names.DomainNames;
 import io.postern.rules.RecordedHeader;
 import io.postern.rules.inbound.InboundFacts;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param facts of the client
  * @param reversePath as given; of a count "@" and its domain; empty: the null reverse-path
- * @param recipients addresses as given; empty: a count's, of which the domain alone is known
- * @param recipientDomains A-labels; each is decided by itself
+ * @param recipients addresses as given, each decided by itself; of a count the domain alone,
+ *     A-label
  * @param returnsTo of recipients that are rewritten senders: the sender, to whom the mail goes back
  * @param requireTls REQUIRETLS of an accepted message (RFC 8689)
  * @param count mails or refusals that it stands for
@@ -41,7 +40,6 @@ public record RecordedFacts(
     InboundFacts facts,
     String reversePath,
     List<String> recipients,
-    List<String> recipientDomains,
     Map<String, String> returnsTo,
     RequireTls requireTls,
     long count,
@@ -50,15 +48,20 @@ public record RecordedFacts(
   private static final String NO_CHAIN =
       "the client's certificate chain is no longer in Kafka, or was not kept";
 
-  /** The chain of a fingerprint; null: there is none. */
+  /** The clients' chains that were kept. */
   @FunctionalInterface
   public interface Chains {
+    /** The chain of a fingerprint; null: there is none. */
     @Nullable PresentedChain of(ByteString fingerprint);
+
+    /** DNS names of a chain's leaf; a memory may give them, since reading them is slow. */
+    default List<String> names(List<byte[]> chain) {
+      return CertificateNames.ofLeaf(chain);
+    }
   }
 
   public RecordedFacts {
     recipients = List.copyOf(recipients);
-    recipientDomains = List.copyOf(recipientDomains);
     returnsTo = Map.copyOf(returnsTo);
   }
 
@@ -69,43 +72,28 @@ public record RecordedFacts(
 
   /** Null: no client sent it, but a service of ours (a notification, a report). */
   public static @Nullable RecordedFacts of(MessageAccepted accepted, Chains chains) {
-    return of(accepted, chains, CertificateNames::ofLeaf);
-  }
-
-  /**
-   * The same.
-   *
-   * @param names DNS names of a chain's leaf; a memory of many, since reading them is slow
-   */
-  public static @Nullable RecordedFacts of(
-      MessageAccepted accepted, Chains chains, Function<List<byte[]>, List<String>> names) {
     SessionFacts session = accepted.getSession();
     if (session.getClientIp().isEmpty()) {
       return null;
     }
-    List<String> recipients =
-        accepted.getEnvelope().getRecipientsList().stream()
-            .map(EnvelopeRecipient::getAddress)
-            .toList();
+    Envelope envelope = accepted.getEnvelope();
+    Map<String, String> returnsTo = new HashMap<>();
+    for (EnvelopeRecipient recipient : envelope.getRecipientsList()) {
+      if (!recipient.getReturnsTo().isEmpty()) {
+        returnsTo.put(recipient.getAddress(), recipient.getReturnsTo());
+      }
+    }
     return of(
         session.getClientIp(),
         session.getTls(),
         session.getTlsFacts().getPeerChainFingerprint(),
-        accepted.getEnvelope().getReversePath(),
-        recipients,
-        recipients.stream().map(RecordedFacts::domain).filter(Objects::nonNull).distinct().toList(),
-        accepted.getEnvelope().getRecipientsList().stream()
-            .filter(recipient -> !recipient.getReturnsTo().isEmpty())
-            .collect(
-                Collectors.toMap(
-                    EnvelopeRecipient::getAddress,
-                    EnvelopeRecipient::getReturnsTo,
-                    (one, same) -> one)),
-        accepted.getEnvelope().getRequireTls(),
+        envelope.getReversePath(),
+        envelope.getRecipientsList().stream().map(EnvelopeRecipient::getAddress).toList(),
+        returnsTo,
+        envelope.getRequireTls(),
         1,
         new RecordedHeader(accepted.getHeaderBlock(), accepted.getHeaderBlockCut()),
-        chains,
-        names);
+        chains);
   }
 
   /**
@@ -114,12 +102,6 @@ public record RecordedFacts(
    * refusals beyond its variants are in none.
    */
   public static List<RecordedFacts> of(MessageRefused refused, Chains chains) {
-    return of(refused, chains, CertificateNames::ofLeaf);
-  }
-
-  /** The same, with names as above. */
-  public static List<RecordedFacts> of(
-      MessageRefused refused, Chains chains, Function<List<byte[]>, List<String>> names) {
     SessionFacts session = refused.getSession();
     if (session.getClientIp().isEmpty()) {
       return List.of();
@@ -127,38 +109,48 @@ public record RecordedFacts(
     List<RecordedFacts> all = new ArrayList<>();
     for (RefusedVariant variant : refused.getVariantsList()) {
       all.add(
-          of(
+          refused(
               variant.getClientIp().isEmpty() ? session.getClientIp() : variant.getClientIp(),
               variant.getTls(),
               variant.getChainFingerprint(),
               variant.getSenderDomain().isEmpty() ? "" : "@" + variant.getSenderDomain(),
-              List.of(),
-              List.of(variant.getRecipientDomain()),
-              Map.of(),
-              RequireTls.REQUIRE_TLS_UNSPECIFIED,
+              variant.getRecipientDomain(),
               variant.getCount(),
-              null,
-              chains,
-              names));
+              chains));
     }
-    String recipient = domain(refused.getRecipient());
-    if (recipient != null) {
+    if (domain(refused.getRecipient()) != null) {
       all.add(
-          of(
+          refused(
               session.getClientIp(),
               session.getTls(),
               session.getTlsFacts().getPeerChainFingerprint(),
               refused.getReversePath(),
-              List.of(refused.getRecipient()),
-              List.of(recipient),
-              Map.of(),
-              RequireTls.REQUIRE_TLS_UNSPECIFIED,
+              refused.getRecipient(),
               1,
-              null,
-              chains,
-              names));
+              chains));
     }
     return all;
+  }
+
+  private static RecordedFacts refused(
+      String clientIp,
+      boolean tls,
+      ByteString fingerprint,
+      String reversePath,
+      String recipient,
+      long count,
+      Chains chains) {
+    return of(
+        clientIp,
+        tls,
+        fingerprint,
+        reversePath,
+        List.of(recipient),
+        Map.of(),
+        RequireTls.REQUIRE_TLS_UNSPECIFIED,
+        count,
+        null,
+        chains);
   }
 
   private static RecordedFacts of(
@@ -167,13 +159,11 @@ public record RecordedFacts(
       ByteString fingerprint,
       String reversePath,
       List<String> recipients,
-      List<String> recipientDomains,
       Map<String, String> returnsTo,
       RequireTls requireTls,
       long count,
       @Nullable RecordedHeader header,
-      Chains chains,
-      Function<List<byte[]>, List<String>> names) {
+      Chains chains) {
     @Nullable PresentedChain presented = fingerprint.isEmpty() ? null : chains.of(fingerprint);
     List<byte[]> chain =
         presented == null
@@ -181,10 +171,9 @@ public record RecordedFacts(
             : presented.getCertificatesList().stream().map(ByteString::toByteArray).toList();
     byte[] staple = presented == null ? new byte[0] : presented.getStapledOcsp().toByteArray();
     return new RecordedFacts(
-        new InboundFacts(clientIp, tls, chain, staple, names.apply(chain), domain(reversePath)),
+        new InboundFacts(clientIp, tls, chain, staple, chains.names(chain), domain(reversePath)),
         reversePath,
         recipients,
-        recipientDomains,
         returnsTo,
         requireTls,
         count,

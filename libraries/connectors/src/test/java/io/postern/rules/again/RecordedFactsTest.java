@@ -60,6 +60,19 @@ class RecordedFactsTest {
         facts.mailFromDomain());
   }
 
+  private final RecordedFacts.Chains chains =
+      new RecordedFacts.Chains() {
+        @Override
+        public @Nullable PresentedChain of(ByteString fingerprint) {
+          return log.get(fingerprint);
+        }
+
+        @Override
+        public List<String> names(List<byte[]> chain) {
+          return RecordedFactsTest.names(chain);
+        }
+      };
+
   private static List<String> names(List<byte[]> chain) {
     return chain.isEmpty()
         ? List.of()
@@ -127,10 +140,10 @@ class RecordedFactsTest {
                       .addRecipients(
                           EnvelopeRecipient.newBuilder().setAddress("\"a@b\"@" + recipient)))
               .build();
-      RecordedFacts message = RecordedFacts.of(accepted, log::get, RecordedFactsTest::names);
+      RecordedFacts message = RecordedFacts.of(accepted, chains);
       assertThat(message).isNotNull();
       assertThat(message.complete()).isTrue();
-      assertThat(message.recipientDomains()).containsExactly(recipient);
+      assertThat(message.recipients()).containsExactly("\"a@b\"@" + recipient);
       assertThat(decide(directory, message.facts(), recipient, verdict)).isEqualTo(inSession);
 
       MessageRefused refused =
@@ -139,7 +152,7 @@ class RecordedFactsTest {
               .setReversePath(sender(facts))
               .setRecipient("a@" + recipient)
               .build();
-      assertThat(RecordedFacts.of(refused, log::get, RecordedFactsTest::names))
+      assertThat(RecordedFacts.of(refused, chains))
           .singleElement()
           .satisfies(
               one -> {
@@ -160,7 +173,7 @@ class RecordedFactsTest {
                           refused.getSession().getTlsFacts().getPeerChainFingerprint())
                       .setCount(5))
               .build();
-      assertThat(RecordedFacts.of(counted, log::get, RecordedFactsTest::names))
+      assertThat(RecordedFacts.of(counted, chains))
           .singleElement()
           .satisfies(
               one -> {
@@ -298,8 +311,7 @@ class RecordedFactsTest {
               accepted
                   .getEnvelopeBuilder()
                   .addRecipients(EnvelopeRecipient.newBuilder().setAddress(r)));
-      RecordedFacts message =
-          RecordedFacts.of(accepted.build(), log::get, RecordedFactsTest::names);
+      RecordedFacts message = RecordedFacts.of(accepted.build(), chains);
       assertThat(message).isNotNull();
       assertThat(message.complete()).isTrue();
       for (String recipient : recipients) {
