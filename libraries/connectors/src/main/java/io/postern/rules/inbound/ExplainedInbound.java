@@ -166,19 +166,12 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
     }
 
     private static Effect effect(InboundEntry entry, @Nullable InboundDecision decision) {
-      return switch (decision) {
-        case InboundDecision.Accept accept
-            when is(entry, accept.organization(), accept.connector()) ->
-            Effect.TAKES;
-        case InboundDecision.Refuse refuse
-            when is(entry, refuse.organization(), refuse.connector()) ->
-            Effect.REFUSES;
-        case null, default -> Effect.NONE;
-      };
-    }
-
-    private static boolean is(InboundEntry entry, String organization, String connector) {
-      return entry.organization().equals(organization) && entry.name().equals(connector);
+      if (decision == null
+          || !decision.organization().equals(entry.organization())
+          || !decision.connector().equals(entry.name())) {
+        return Effect.NONE;
+      }
+      return decision instanceof InboundDecision.Accept ? Effect.TAKES : Effect.REFUSES;
     }
 
     private Condition precedence(InboundEntry entry, Effect effect, List<Condition> conditions) {
@@ -202,18 +195,10 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
           entry.usable(ConnectorType.PARTNER)
               ? new @Nullable InboundDecision[] {steps.partners(), steps.own()}
               : new @Nullable InboundDecision[] {steps.own()}) {
-        String name =
-            switch (decision) {
-              case InboundDecision.Accept accept
-                  when accept.organization().equals(entry.organization()) ->
-                  accept.connector();
-              case InboundDecision.Refuse refuse
-                  when refuse.organization().equals(entry.organization()) ->
-                  refuse.connector();
-              case null, default -> "";
-            };
-        if (!name.isEmpty()) {
-          return name;
+        if (decision != null
+            && decision.organization().equals(entry.organization())
+            && !decision.connector().isEmpty()) {
+          return decision.connector();
         }
       }
       return "another connector";

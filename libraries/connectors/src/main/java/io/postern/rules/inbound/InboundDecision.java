@@ -111,10 +111,7 @@ public sealed interface InboundDecision {
     /** With what connectors in report-only mode would have decided, for each organization. */
     public Accept reporting(@Nullable ReportedDecision own, @Nullable ReportedDecision recipients) {
       return with(
-          explanation,
-          trust,
-          incoming == null ? null : incoming.reporting(recipients, null),
-          own);
+          explanation, trust, incoming == null ? null : incoming.reporting(recipients, null), own);
     }
 
     /**
