@@ -4,9 +4,9 @@ import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.RecipientOutcome;
 
 /**
- * The reasons in answers to controls, and of states that the scheduler itself brings about. An
- * outcome with the control's id answers it for each of its recipients: with the new state, or, if
- * the state stays, with kind 0 (unspecified) and one of these reasons.
+ * The reasons in answers to controls; those of states are in {@link io.postern.contracts.Reasons}.
+ * An outcome with the control's id answers it for each of its recipients: with the new state, or,
+ * if the state stays, with kind 0 (unspecified) and one of these reasons.
  */
 final class Answers {
   /** It is too late: a next hop has the message. */
@@ -44,10 +44,6 @@ final class Answers {
   static final String ORGANIZATION_UNKNOWN = "organization-unknown";
 
   static final String NOT_UNDERSTOOD = "not-understood";
-
-  // Reasons of states.
-  static final String ADMINISTRATOR = "administrator";
-  static final String HOLD_LIMIT = "hold-limit";
 
   private Answers() {}
 

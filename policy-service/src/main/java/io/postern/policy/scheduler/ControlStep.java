@@ -1,6 +1,7 @@
 package io.postern.policy.scheduler;
 
 import io.postern.contracts.QueueId;
+import io.postern.contracts.Reasons;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ControlKind;
 import io.postern.contracts.v1.DueCause;
@@ -128,13 +129,13 @@ final class ControlStep {
     switch (control.getKind()) {
       case HOLD -> {
         ScheduleEntry.Builder held = entry.toBuilder();
-        transitions.hold(changes, key, held, Answers.ADMINISTRATOR);
+        transitions.hold(changes, key, held, Reasons.ADMINISTRATOR);
         answer(
             changes,
             key,
             held.build(),
             by,
-            Answers.state(key.recipient(), OutcomeKind.HELD, Answers.ADMINISTRATOR));
+            Answers.state(key.recipient(), OutcomeKind.HELD, Reasons.ADMINISTRATOR));
       }
       case RETRY_NOW -> {
         changes.put(

@@ -38,14 +38,14 @@ final class RememberedControl {
           changes.put(key, entry.build());
         } else {
           entry.clearRemembered().clearRememberedBy();
-          transitions.hold(changes, key, entry, Answers.ADMINISTRATOR);
+          transitions.hold(changes, key, entry, Reasons.ADMINISTRATOR);
           changes
               .outbox()
               .outcome(
                   key,
                   entry.build(),
                   by,
-                  Answers.state(key.recipient(), OutcomeKind.HELD, Answers.ADMINISTRATOR));
+                  Answers.state(key.recipient(), OutcomeKind.HELD, Reasons.ADMINISTRATOR));
         }
       }
       case RETRY_NOW -> {

@@ -1,6 +1,7 @@
 package io.postern.policy.scheduler;
 
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Reasons;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.NoticeKind;
@@ -72,7 +73,7 @@ final class Transitions {
 
   /** At the end of a hold, which no administrator has asked for. */
   void cancelAtHoldLimit(Changes changes, EntryKey key, ScheduleEntry entry) {
-    cancelled(changes, key, entry, Answers.HOLD_LIMIT, "", true);
+    cancelled(changes, key, entry, Reasons.HOLD_LIMIT, "", true);
   }
 
   /**
@@ -82,7 +83,7 @@ final class Transitions {
    */
   void cancel(
       Changes changes, EntryKey key, ScheduleEntry entry, boolean notice, String controlId) {
-    cancelled(changes, key, entry, Answers.ADMINISTRATOR, controlId, notice);
+    cancelled(changes, key, entry, Reasons.ADMINISTRATOR, controlId, notice);
   }
 
   private static void cancelled(
@@ -110,7 +111,7 @@ final class Transitions {
               key,
               entry,
               controlId,
-              Answers.state(key.recipient(), OutcomeKind.NOT_NOTIFIED, Answers.ADMINISTRATOR));
+              Answers.state(key.recipient(), OutcomeKind.NOT_NOTIFIED, Reasons.ADMINISTRATOR));
     }
     changes.remove(key);
   }

@@ -117,43 +117,25 @@ record ReportMail(QueueId queueId, byte[] text, MessageAccepted accepted) {
             + "!"
             + (subject.endMillis() / 1000 - 1)
             + ".json.gz"; // RFC 8460 §5.1
-    return "This is a report about TLS in MIME."
-        + CRLF
-        + CRLF
-        + "--"
-        + boundary
-        + CRLF
-        + "Content-Type: text/plain; charset=us-ascii"
-        + CRLF
-        + CRLF
-        + "This is a report (RFC 8460) about the TLS of sessions with the mail hosts of"
-        + CRLF
-        + subject.domain()
-        + " on "
-        + subject.date()
-        + " (UTC)."
-        + CRLF
-        + CRLF
-        + "--"
-        + boundary
-        + CRLF
-        + "Content-Type: application/tlsrpt+gzip"
-        + CRLF
-        + "Content-Transfer-Encoding: base64"
-        + CRLF
-        + "Content-Disposition: attachment;"
-        + CRLF
-        + "\tfilename=\""
-        + file
-        + "\""
-        + CRLF
-        + CRLF
-        + BASE64.encodeToString(report.gzip())
-        + CRLF
-        + "--"
-        + boundary
-        + "--"
-        + CRLF;
+    return String.join(
+        CRLF,
+        "This is a report about TLS in MIME.",
+        "",
+        "--" + boundary,
+        "Content-Type: text/plain; charset=us-ascii",
+        "",
+        "This is a report (RFC 8460) about the TLS of sessions with the mail hosts of",
+        subject.domain() + " on " + subject.date() + " (UTC).",
+        "",
+        "--" + boundary,
+        "Content-Type: application/tlsrpt+gzip",
+        "Content-Transfer-Encoding: base64",
+        "Content-Disposition: attachment;",
+        "\tfilename=\"" + file + "\"",
+        "",
+        BASE64.encodeToString(report.gzip()),
+        "--" + boundary + "--",
+        "");
   }
 
   private static RecipientGroup group(DayReport report, String organization) {
