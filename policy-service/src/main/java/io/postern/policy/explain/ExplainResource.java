@@ -14,8 +14,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 @Path("/api/v1/explain")
 @Authenticated
+@RunOnVirtualThread
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "explain", description = "What would happen to a message, and why")
 public class ExplainResource {
@@ -40,7 +39,6 @@ public class ExplainResource {
 
   @POST
   @Produces(MediaType.APPLICATION_JSON)
-  @RunOnVirtualThread
   @Operation(
       summary = "The decisions about a message, in and out, with each condition of each connector",
       description =
@@ -48,9 +46,7 @@ public class ExplainResource {
               + "the recorded decision. Decided by the same code as in a session. With Accept: "
               + "text/plain, in sentences. Connectors and decisions of organizations that the caller "
               + "may not read are omitted.")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = ExplainAnswer.class)))
+  @APIResponse(responseCode = "200")
   @APIResponse(responseCode = "400", description = "A fact is invalid or missing; see errors")
   @APIResponse(responseCode = "404", description = "No such message, or the caller may not read it")
   @APIResponse(responseCode = "422", description = "No connector was evaluated for this message")
@@ -70,7 +66,6 @@ public class ExplainResource {
 
   @POST
   @Produces(MediaType.TEXT_PLAIN)
-  @RunOnVirtualThread
   @Operation(hidden = true)
   public String sentences(@Nullable ExplainRequest request) {
     return ExplainText.of(explain(request));

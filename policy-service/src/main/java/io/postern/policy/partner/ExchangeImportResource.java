@@ -7,7 +7,6 @@ import io.postern.directory.exchange.ExchangeFile;
 import io.postern.names.DomainNames;
 import io.postern.policy.change.Author;
 import io.postern.policy.change.Change;
-import io.postern.policy.change.ChangedMeanwhile;
 import io.postern.policy.change.DirectoryChanges;
 import io.postern.policy.change.Precondition;
 import io.postern.policy.directory.CurrentDirectory;
@@ -59,10 +58,7 @@ public class ExchangeImportResource {
           "Output of Get-InboundConnector, Get-OutboundConnector and Get-AcceptedDomain, as JSON of"
               + " ConvertTo-Json -Depth 5, also mixed; at most 4 MB. Objects that are not in it do"
               + " not change.")
-  @APIResponse(
-      responseCode = "200",
-      description = "Imported, or compared (dry run)",
-      content = @Content(schema = @Schema(implementation = ImportAnswer.class)))
+  @APIResponse(responseCode = "200", description = "Imported, or compared (dry run)")
   @APIResponse(
       responseCode = "422",
       description = "The draft has errors; nothing was changed",
@@ -72,33 +68,16 @@ public class ExchangeImportResource {
               schema = @Schema(implementation = ImportProblem.class)))
   @APIResponse(
       responseCode = "409",
-      description = "The organization was changed at the same time, see \"changes\"",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = ChangedMeanwhile.class)))
+      description = "The organization was changed at the same time, see \"changes\"")
   @APIResponse(
       responseCode = "412",
-      description = "The organization has been changed since the dry run, see \"changes\"",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = ChangedMeanwhile.class)))
-  @APIResponse(
-      responseCode = "400",
-      description = "The file is not valid",
-      content = @Content(schema = @Schema(implementation = Problem.class)))
+      description = "The organization has been changed since the dry run, see \"changes\"")
+  @APIResponse(responseCode = "400", description = "The file is not valid")
   public ImportAnswer importExchange(
       InputStream file,
       @QueryParam("organization") @DefaultValue("") String organization,
-      @Parameter(description = "Compare and check, change nothing")
-          @QueryParam("dryRun")
-          @DefaultValue("true")
-          boolean dryRun,
-      @Parameter(description = "Reason, for the record of changes")
-          @QueryParam("reason")
-          @DefaultValue("")
-          String reason,
+      @QueryParam("dryRun") @DefaultValue("true") boolean dryRun,
+      @QueryParam("reason") @DefaultValue("") String reason,
       @Parameter(description = "host or host:port of all accepted domains; or domain=host:port")
           @QueryParam("mailboxRoute")
           List<String> routes,

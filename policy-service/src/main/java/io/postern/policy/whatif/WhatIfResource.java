@@ -22,10 +22,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
@@ -35,6 +34,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Singleton
 @Path("/api/v1/what-if")
 @Authenticated
+@RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "what-if", description = "What a draft would have decided differently")
 public class WhatIfResource {
@@ -53,7 +53,6 @@ public class WhatIfResource {
 
   @POST
   @Consumes({"application/yaml", MediaType.APPLICATION_JSON})
-  @RunOnVirtualThread
   @Operation(
       summary = "Compares a draft with recent mail",
       description =
@@ -61,10 +60,10 @@ public class WhatIfResource {
               + "objects, in the lists of the file: {\"inboundConnectors\": [...]}. They replace the "
               + "objects with the same names. Nothing is changed. At most two run at a time at a "
               + "replica; results are kept there for an hour.")
-  @APIResponse(
+  @APIResponseSchema(
+      value = WhatIfView.class,
       responseCode = "202",
-      description = "Started; see Location",
-      content = @Content(schema = @Schema(implementation = WhatIfView.class)))
+      responseDescription = "Started; see Location")
   @APIResponse(
       responseCode = "404",
       description = "The caller may not read an organization of the draft")
@@ -106,11 +105,8 @@ public class WhatIfResource {
 
   @GET
   @Path("/{id}")
-  @RunOnVirtualThread
   @Operation(summary = "State, progress and result of a comparison")
-  @APIResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = WhatIfView.class)))
+  @APIResponse(responseCode = "200")
   @APIResponse(responseCode = "404", description = "It no longer exists at this replica")
   public WhatIfView read(@PathParam("id") String id) {
     return run(id).view();
@@ -118,7 +114,6 @@ public class WhatIfResource {
 
   @DELETE
   @Path("/{id}")
-  @RunOnVirtualThread
   @Operation(summary = "Cancels a comparison")
   @APIResponse(responseCode = "204", description = "It ends soon, or has ended")
   @APIResponse(responseCode = "404", description = "It no longer exists at this replica")
