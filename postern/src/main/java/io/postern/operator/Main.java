@@ -22,6 +22,7 @@ import io.postern.operator.commands.access.SignOut;
 import io.postern.operator.commands.access.Users;
 import io.postern.operator.commands.access.WhoAmI;
 import io.postern.operator.commands.connectors.Connectors;
+import io.postern.operator.commands.connectors.RoutingRules;
 import io.postern.operator.commands.exchange.Export;
 import io.postern.operator.commands.exchange.Import;
 import io.postern.operator.commands.explain.Explain;
@@ -70,6 +71,7 @@ import picocli.CommandLine.Command;
       Apply.class,
       Recipients.class,
       Connectors.class,
+      RoutingRules.class,
       Validate.class,
       Watch.class,
       SecurePartner.class,
@@ -136,6 +138,7 @@ public final class Main {
             "example",
             "apply",
             "connectors",
+            "routing-rules",
             "recipients",
             "secure-partner",
             "validate",

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Client of policy-service's API for connectors one by one. Any thread.
+ * Client of policy-service's API for connectors and routing rules one by one. Any thread.
  *
  * <p>Failure: {@link IOException} with the service's own sentence.
  */
@@ -30,7 +30,9 @@ public final class ConnectorsClient {
   }
 
   /**
-   * @param direction inbound, outbound
+   * A connector, or a routing rule.
+   *
+   * @param direction inbound, outbound, routing
    * @param etag of this state
    * @param object its fields, as in a directory file
    * @param warnings known traps
@@ -67,7 +69,8 @@ public final class ConnectorsClient {
   /**
    * By name.
    *
-   * @param name a part of the connectors' names, in capitals or not; empty: any
+   * @param direction inbound, outbound, routing
+   * @param name a part of their names, in capitals or not; empty: any
    */
   public List<Connector> list(String organization, String direction, String name)
       throws IOException, InterruptedException {
@@ -199,7 +202,6 @@ public final class ConnectorsClient {
     return "/organizations/"
         + ConsoleClient.encoded(organization)
         + "/"
-        + direction
-        + "-connectors";
+        + (direction.equals("routing") ? "routing-rules" : direction + "-connectors");
   }
 }

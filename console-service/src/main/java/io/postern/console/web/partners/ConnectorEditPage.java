@@ -23,6 +23,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
@@ -307,15 +308,17 @@ public class ConnectorEditPage {
             ConnectorForm.others(draft.direction(), said.faults()),
             said.fields(),
             said.warnings(),
-            ConnectorForm.groups(draft.direction(), draft.object(), said.faults()));
+            ConnectorForm.groups(
+                draft.direction(),
+                draft.object(),
+                said.faults(),
+                connectors.ofRules(draft.organization(), draft.direction(), new ArrayList<>())));
     PosternCommand command =
-        PosternCommand.of(fresh ? "connectors add" : "connectors set").add(draft.organization());
-    draft
-        .f()
-        .command(
-            fresh
-                ? Connectors.command(draft.direction(), command.add(draft.direction()), " FILE")
-                : Connectors.command(draft.direction(), command.add(draft.name()), " FIELD=VALUE"));
+        Connectors.command(draft.direction(), fresh ? "add" : "set").add(draft.organization());
+    if (!draft.direction().equals(Connectors.ROUTING) || !fresh) {
+      command.add(fresh ? draft.direction() : draft.name());
+    }
+    draft.f().command(command + (fresh ? " FILE" : " FIELD=VALUE"));
     return Templates.connectorEdit(draft.f(), view, fresh ? mine() : List.of()).render();
   }
 }

@@ -12,6 +12,7 @@ import io.postern.fields.Group;
 import io.postern.fields.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The form of a connector or a routing rule: the fields of its table that have a group. What the
@@ -108,14 +109,19 @@ final class ConnectorForm {
 
   /**
    * @param faults of the API; each is shown beside its field
+   * @param ofRules names of the outbound connectors that a rule chooses from; empty: it is typed
    */
-  static List<Shown> groups(String direction, ObjectNode object, List<Problem.Fault> faults) {
+  static List<Shown> groups(
+      String direction,
+      ObjectNode object,
+      List<Problem.Fault> faults,
+      Optional<List<String>> ofRules) {
     List<Shown> groups = new ArrayList<>();
     for (Group group : Group.values()) {
       List<Input> inputs =
           fields(direction).stream()
               .filter(field -> field.group() == group)
-              .map(field -> input(field, object.path(field.name()), faults))
+              .map(field -> input(field, object.path(field.name()), faults, ofRules))
               .toList();
       if (!inputs.isEmpty()) {
         boolean open = group != Group.MORE || inputs.stream().anyMatch(Input::wrong);
@@ -125,14 +131,29 @@ final class ConnectorForm {
     return groups;
   }
 
-  private static Input input(Field field, JsonNode value, List<Problem.Fault> faults) {
+  private static Input input(
+      Field field, JsonNode value, List<Problem.Fault> faults, Optional<List<String>> ofRules) {
+    boolean named = ofRules.isPresent() && isConnector(field.kind());
     return new Input(
         field.name(),
-        input(field.kind()),
+        named ? "NAME" : input(field.kind()),
         value.isArray() ? String.join("\n", Values.list(value)) : value.asText(""),
         value.asBoolean(false),
-        choices(field.kind()),
+        named ? names(ofRules.get(), value.asText("")) : choices(field.kind()),
         faults.stream().filter(fault -> nameOf(fault).equals(field.name())).toList());
+  }
+
+  private static boolean isConnector(Kind kind) {
+    return kind instanceof Kind.Text text && text.form() == Kind.Form.OUTBOUND_CONNECTOR;
+  }
+
+  /** With the one that is there, or none, since a form must not change it by itself. */
+  private static List<String> names(List<String> names, String current) {
+    List<String> all = new ArrayList<>(names);
+    if (!all.contains(current)) {
+      all.addFirst(current);
+    }
+    return all;
   }
 
   /** The input's kind, as the template has it. */

@@ -8,7 +8,6 @@ import io.postern.console.web.frame.Frame;
 import io.postern.console.web.frame.Frames;
 import io.postern.console.web.frame.Page;
 import io.postern.console.web.frame.PageAnswers;
-import io.postern.console.web.frame.PosternCommand;
 import io.postern.console.web.frame.Values;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -120,9 +119,7 @@ public class ConnectorPage {
       @Context UriInfo uri) {
     Connectors.Connector connector = connectors.one(organization, direction, name);
     Frame f = frames.titled(name);
-    if (!connector.isRule()) {
-      f.command(PosternCommand.of("connectors show").add(organization).add(name).toString());
-    }
+    f.command(Connectors.command(direction, "show").add(organization).add(name).toString());
     return Templates.connector(
             f,
             view(f, connector),
@@ -211,12 +208,10 @@ public class ConnectorPage {
         frames
             .of("con.rollback")
             .command(
-                Connectors.command(
-                    connector.direction(),
-                    PosternCommand.of("connectors set")
+                Connectors.command(connector.direction(), "set")
                         .add(connector.organization())
-                        .add(connector.name()),
-                    " FIELD=VALUE"));
+                        .add(connector.name())
+                    + " FIELD=VALUE");
     String shown = problem;
     JsonNode compared = connector.object().path("-");
     try {
@@ -308,12 +303,10 @@ public class ConnectorPage {
         frames
             .of("con.delete")
             .command(
-                Connectors.command(
-                    connector.direction(),
-                    PosternCommand.of("connectors remove")
-                        .add(connector.organization())
-                        .add(connector.name()),
-                    ""));
+                Connectors.command(connector.direction(), "remove")
+                    .add(connector.organization())
+                    .add(connector.name())
+                    .toString());
     return Templates.connectorDelete(f, view(f, connector), problem).render();
   }
 

@@ -146,6 +146,32 @@ class Connectors {
     return views;
   }
 
+  /**
+   * Names of the outbound connectors of which a routing rule can choose one.
+   *
+   * @param direction of the form
+   * @param notes get the sentence of a failure
+   * @return empty: the form does not choose one, or they cannot be listed, or the organization has
+   *     more than {@value #PAGE} connectors
+   */
+  Optional<List<String>> ofRules(String organization, String direction, List<String> notes) {
+    if (!direction.equals(ROUTING) || organization.isEmpty()) {
+      return Optional.empty();
+    }
+    return PeerJson.get(
+            () -> peers.policy().get(path(organization, OUTBOUND) + "?limit=" + PAGE + "&after="),
+            notes)
+        .filter(page -> !page.hasNonNull("next"))
+        .map(
+            page ->
+                page.path("items")
+                    .valueStream()
+                    .map(item -> item.path("object"))
+                    .filter(connector -> connector.path("isTransportRuleScoped").asBoolean())
+                    .map(connector -> connector.path("name").asText())
+                    .toList());
+  }
+
   private List<JsonNode> items(String path) {
     List<JsonNode> items = new ArrayList<>();
     String after = "";
@@ -251,9 +277,13 @@ class Connectors {
     };
   }
 
-  /** The command that changes it; there is none for a single routing rule. */
-  static String command(String direction, PosternCommand command, String rest) {
-    return direction.equals(ROUTING) ? "postern apply FILE" : command + rest;
+  /**
+   * The command of one.
+   *
+   * @param verb such as show
+   */
+  static PosternCommand command(String direction, String verb) {
+    return PosternCommand.of((direction.equals(ROUTING) ? "routing-rules " : "connectors ") + verb);
   }
 
   /** Where the console shows it. */

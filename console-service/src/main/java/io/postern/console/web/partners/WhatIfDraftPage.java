@@ -296,7 +296,11 @@ public class WhatIfDraftPage {
             faults.stream().filter(each -> ConnectorForm.nameOf(each).equals("name")).toList(),
             ConnectorForm.others(direction, faults),
             draft.isConnector()
-                ? ConnectorForm.groups(direction, draft.object(), faults)
+                ? ConnectorForm.groups(
+                    direction,
+                    draft.object(),
+                    faults,
+                    connectors.ofRules(draft.organization(), direction, notes))
                 : List.of(),
             draft.isConnector() && compared != null && !draft.isOf(compared),
             notes);

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class RoutingRulePagesTest {
   private static final String PASSWORD = "correct horse battery";
   private static final String ORGANIZATION = "/api/v1/organizations/contoso/";
+  private static final String CONNECTORS = ORGANIZATION + "outbound-connectors?limit=500&after=";
   private static final String RULE = ORGANIZATION + "routing-rules/Sign";
   private static final String PAGE = "/connectors/contoso/routing/Sign";
   private static final String SIGN =
@@ -65,6 +66,17 @@ class RoutingRulePagesTest {
         "/api/v1/organizations?limit=500&after=",
         SomePeers.Reply.json("{\"items\": [{\"object\": {\"id\": \"contoso\"}}]}"));
     SomePeers.answer(RULE + "?warnings=true", SomePeers.Reply.json(item("5")));
+    SomePeers.answer(CONNECTORS, SomePeers.Reply.json(connectors("")));
+  }
+
+  private static String connectors(String next) {
+    return """
+        {"items": [
+          {"object": {"name": "Archive", "isTransportRuleScoped": true}},
+          {"object": {"name": "Signature service", "isTransportRuleScoped": true}},
+          {"object": {"name": "To Fabrikam"}}]%s}
+        """
+        .formatted(next);
   }
 
   private static String item(String etag) {
@@ -184,6 +196,43 @@ class RoutingRulePagesTest {
   }
 
   @Test
+  void aRuleChoosesOneOfTheConnectorsThatOnlyRulesUse() {
+    String edit = "<option value=\"Archive\">Archive</option><option value=\"Signature service\" ";
+    browser()
+        .get(PAGE + "/edit")
+        .then()
+        .statusCode(200)
+        .body(
+            allOf(
+                containsString("<select id=\"outboundConnector\""),
+                containsString(edit + "selected>Signature service</option></select>"),
+                containsString("postern routing-rules set contoso Sign FIELD=VALUE"),
+                not(containsString("To Fabrikam"))));
+    browser()
+        .get("/connectors/new?direction=routing&organization=contoso")
+        .then()
+        .body(
+            allOf(
+                containsString("<option value=\"\" selected></option><option value=\"Archive\">"),
+                containsString("postern routing-rules add contoso FILE")));
+    // Another's connector, or one that is gone, is not replaced by opening the form.
+    SomePeers.answer(RULE + "?dryRun=false&reason=", problem(422, ""));
+    form()
+        .formParam("outboundConnector", "Gone")
+        .post("/connectors/new")
+        .then()
+        .body(containsString("<option value=\"Gone\" selected>Gone</option><option"));
+    SomePeers.answer(CONNECTORS, SomePeers.Reply.json(connectors(", \"next\": \"To Fabrikam\"")));
+    browser()
+        .get(PAGE + "/edit")
+        .then()
+        .body(
+            containsString(
+                "<input class=\"plain\" id=\"outboundConnector\" name=\"outboundConnector\""
+                    + " value=\"Signature service\""));
+  }
+
+  @Test
   void aWrongValueIsShownAtItsField() {
     SomePeers.answer(
         RULE + "?dryRun=false&reason=",
@@ -248,7 +297,7 @@ class RoutingRulePagesTest {
         .body(
             allOf(
                 containsString("Mail that this rule gives to its connector"),
-                containsString("postern apply FILE")));
+                containsString("postern routing-rules remove contoso Sign")));
     SomePeers.answer(RULE + "?dryRun=false&reason=", SomePeers.Reply.json("{\"version\": 8}"));
 
     form()

@@ -3,9 +3,7 @@ package io.postern.operator.commands.connectors;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.api.ConnectorsClient;
-import io.postern.operator.api.ConnectorsClient.Connector;
 import io.postern.operator.connection.ConnectionOptions;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,11 +30,6 @@ final class ConnectorsRemove implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ConnectorsClient client = new ConnectorsClient(connection.installation().policy());
-    Optional<Connector> found = named.find(client, output);
-    return found.isEmpty()
-        ? 1
-        : new ConnectorChange(options, output, spec)
-            .make(
-                found.get().object(), dryRun -> client.remove(found.get(), dryRun, options.reason));
+    return new ConnectorChange(options, output, spec).remove(client, named.find(client, output));
   }
 }

@@ -1,16 +1,12 @@
 package io.postern.operator.commands.connectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.api.ConnectorsClient;
-import io.postern.operator.api.ConnectorsClient.Connector;
 import io.postern.operator.connection.ConnectionOptions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,19 +42,7 @@ final class ConnectorsSet implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ConnectorsClient client = new ConnectorsClient(connection.installation().policy());
-    Optional<Connector> found = named.find(client, output);
-    if (found.isEmpty()) {
-      return 1;
-    }
-    Connector before = found.get();
-    ObjectNode wanted;
-    try {
-      wanted = FieldValues.changed(before.object(), before.direction(), values);
-    } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), String.valueOf(e.getMessage()), e);
-    }
     return new ConnectorChange(options, output, spec)
-        .make(before.object(), dryRun -> client.change(before, wanted, dryRun, options.reason));
+        .set(client, named.find(client, output), values);
   }
 }

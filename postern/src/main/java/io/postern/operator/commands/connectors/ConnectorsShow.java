@@ -6,6 +6,7 @@ import io.postern.operator.api.ChangeText;
 import io.postern.operator.api.ConnectorsClient;
 import io.postern.operator.api.ConnectorsClient.Connector;
 import io.postern.operator.connection.ConnectionOptions;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,8 @@ final class ConnectorsShow implements Callable<Integer> {
   @Mixin private NamedConnector named = new NamedConnector();
 
   /**
-   * @param lastValidation null: an inbound connector, or one that was never validated
+   * @param direction inbound, outbound, routing
+   * @param lastValidation null: no outbound connector, or one that was never validated
    */
   record Result(
       String organization,
@@ -39,7 +41,14 @@ final class ConnectorsShow implements Callable<Integer> {
       @Nullable JsonNode lastValidation) {
     List<String> lines() {
       List<String> lines = new ArrayList<>();
-      lines.add(direction + " connector " + organization + "/" + object.path("name").asText());
+      String what = ConnectorChange.word(direction);
+      lines.add(
+          (direction.equals("routing") ? "" : direction + " ")
+              + what
+              + " "
+              + organization
+              + "/"
+              + object.path("name").asText());
       object
           .properties()
           .forEach(
@@ -65,7 +74,15 @@ final class ConnectorsShow implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ConnectorsClient client = new ConnectorsClient(connection.installation().policy());
-    Optional<Connector> found = named.find(client, output);
+    return show(client, named.find(client, output), output);
+  }
+
+  /**
+   * @param found empty: there is none, which was said
+   * @return the exit code
+   */
+  static int show(ConnectorsClient client, Optional<Connector> found, OutputOption<Result> output)
+      throws IOException, InterruptedException {
     if (found.isEmpty()) {
       return 1;
     }

@@ -14,16 +14,20 @@ final class FieldValues {
   private FieldValues() {}
 
   /**
-   * A connector with these fields in the place of its own.
+   * A connector or routing rule with these fields in the place of its own.
    *
-   * @param direction inbound, outbound
+   * @param direction inbound, outbound, routing
    * @param assignments {@code field=value}; several values have commas between them; no value: the
    *     field has its default again
    * @throws IllegalArgumentException one is none, for the administrator
    */
   static ObjectNode changed(ObjectNode before, String direction, List<String> assignments) {
     ObjectKind kind =
-        direction.equals("inbound") ? ObjectKind.INBOUND_CONNECTOR : ObjectKind.OUTBOUND_CONNECTOR;
+        switch (direction) {
+          case "inbound" -> ObjectKind.INBOUND_CONNECTOR;
+          case "outbound" -> ObjectKind.OUTBOUND_CONNECTOR;
+          default -> ObjectKind.ROUTING_RULE;
+        };
     ObjectNode after = before.deepCopy();
     for (String assignment : assignments) {
       int equals = assignment.indexOf('=');
@@ -37,7 +41,8 @@ final class FieldValues {
       String value = assignment.substring(equals + 1).strip();
       if (field.equals("name")) {
         throw new IllegalArgumentException(
-            "a connector cannot be renamed: add one with the new name, and remove this one");
+            (kind == ObjectKind.ROUTING_RULE ? "a routing rule" : "a connector")
+                + " cannot be renamed: add one with the new name, and remove this one");
       }
       if (value.isEmpty()) {
         after.remove(field);
