@@ -66,9 +66,21 @@ public final class FileView {
   }
 
   private static Map<String, Object> fields(FieldTable table, MessageOrBuilder message) {
-    ShownFields shown = new ShownFields();
-    table.fields().forEach(field -> shown.put(field.name(), shown(field, message)));
-    return shown.fields;
+    Map<String, Object> fields = new LinkedHashMap<>();
+    for (Field field : table.fields()) {
+      Object value = shown(field, message);
+      if (value != null && !isSilent(value)) {
+        fields.put(field.name(), value);
+      }
+    }
+    return fields;
+  }
+
+  /** A flag never is: a reader need not know the defaults. */
+  private static boolean isSilent(Object value) {
+    return value.equals("")
+        || value.equals(0)
+        || value instanceof Collection<?> list && list.isEmpty();
   }
 
   /** The value in the file's spelling; null, empty or 0: not shown. */
@@ -108,21 +120,5 @@ public final class FileView {
         .field(field)
         .filter(each -> !each.path().isEmpty() && each.path().getLast().isRepeated())
         .isPresent();
-  }
-
-  /** Fields that have something to say. Flags always do: a reader need not know the defaults. */
-  private static final class ShownFields {
-    final Map<String, Object> fields = new LinkedHashMap<>();
-
-    void put(String name, @Nullable Object value) {
-      boolean silent =
-          value == null
-              || value.equals("")
-              || value.equals(0)
-              || value instanceof Collection<?> list && list.isEmpty();
-      if (!silent) {
-        fields.put(name, value);
-      }
-    }
   }
 }

@@ -39,14 +39,19 @@ public final class ObjectSchema {
       }
     }
     properties.put(HybridReader.ENTRY, Map.of(TYPE, "object"));
-    Map<String, Object> file = new LinkedHashMap<>();
-    file.put("$schema", "https://json-schema.org/draft/2020-12/schema");
-    file.put("title", "Postern directory file");
-    file.put(TYPE, "object");
-    file.put(PROPERTIES, Map.of("organizations", array(organization)));
-    file.put("required", List.of("organizations"));
-    file.put("additionalProperties", false);
-    return file;
+    return schema(
+        "$schema",
+        "https://json-schema.org/draft/2020-12/schema",
+        "title",
+        "Postern directory file",
+        TYPE,
+        "object",
+        PROPERTIES,
+        Map.of("organizations", array(organization)),
+        "required",
+        List.of("organizations"),
+        "additionalProperties",
+        false);
   }
 
   @SuppressWarnings("unchecked") // as object() makes it
@@ -72,9 +77,7 @@ public final class ObjectSchema {
       }
     }
     table.refused().keySet().forEach(name -> properties.put(name, Map.of("const", false)));
-    Map<String, Object> schema = new LinkedHashMap<>();
-    schema.put(TYPE, "object");
-    schema.put(PROPERTIES, properties);
+    Map<String, Object> schema = schema(TYPE, "object", PROPERTIES, properties);
     if (!required.isEmpty()) {
       schema.put("required", required);
     }
@@ -83,53 +86,50 @@ public final class ObjectSchema {
   }
 
   private Map<String, Object> property(Field field) {
-    Map<String, Object> schema = new LinkedHashMap<>();
-    switch (field.kind()) {
-      case Kind.Flag _ -> schema.put(TYPE, "boolean");
-      case Kind.Number number -> {
-        schema.put(TYPE, "integer");
-        schema.put("minimum", number.least());
-        schema.put("maximum", number.most());
-      }
-      case Kind.Choice choice -> {
-        schema.put(TYPE, "string");
-        schema.put("enum", choice.words().all());
-      }
-      case Kind.Text text -> {
-        schema.put(TYPE, "string");
-        if (text.most() > 0) {
-          schema.put("maxLength", text.most());
-        }
-      }
-      case Kind.Host _, Kind.Anchors _, Kind.Certificates _ -> schema.put(TYPE, "string");
-      case Kind.Texts texts -> list(schema, texts.most());
-      case Kind.Hosts hosts -> list(schema, hosts.most());
-      case Kind.Fingerprints fingerprints -> list(schema, fingerprints.most());
-      case Kind.Part part -> {
-        Map<String, Object> object = object(part.fields(), true);
-        if (part.most() == 0) {
-          schema.putAll(object);
-        } else {
-          schema.putAll(array(object));
-          schema.put("maxItems", part.most());
-        }
-      }
-    }
+    Map<String, Object> schema =
+        switch (field.kind()) {
+          case Kind.Flag _ -> schema(TYPE, "boolean");
+          case Kind.Number(int least, int most, int _) ->
+              schema(TYPE, "integer", "minimum", least, "maximum", most);
+          case Kind.Choice choice -> schema(TYPE, "string", "enum", choice.words().all());
+          case Kind.Text text when text.most() > 0 ->
+              schema(TYPE, "string", "maxLength", text.most());
+          case Kind.Text _, Kind.Host _, Kind.Anchors _, Kind.Certificates _ ->
+              schema(TYPE, "string");
+          case Kind.Texts texts -> list(texts.most());
+          case Kind.Hosts hosts -> list(hosts.most());
+          case Kind.Fingerprints fingerprints -> list(fingerprints.most());
+          case Kind.Part(FieldTable fields, int most) -> {
+            Map<String, Object> part = object(fields, true);
+            if (most > 0) {
+              part = array(part);
+              part.put("maxItems", most);
+            }
+            yield part;
+          }
+        };
     schema.put("description", field.values());
     return schema;
   }
 
   private static Map<String, Object> array(Map<String, Object> items) {
-    Map<String, Object> array = new LinkedHashMap<>();
-    array.put(TYPE, "array");
-    array.put(ITEMS, items);
-    return array;
+    return schema(TYPE, "array", ITEMS, items);
   }
 
   /** In a file one value may stand for a list of one. */
-  private void list(Map<String, Object> schema, int most) {
-    schema.put(TYPE, file ? List.of("array", "string") : "array");
-    schema.put(ITEMS, Map.of(TYPE, "string"));
-    schema.put("maxItems", most);
+  private Map<String, Object> list(int most) {
+    Object type = file ? List.of("array", "string") : "array";
+    return schema(TYPE, type, ITEMS, Map.of(TYPE, "string"), "maxItems", most);
+  }
+
+  /**
+   * @param pairs of names and values
+   */
+  private static Map<String, Object> schema(Object... pairs) {
+    Map<String, Object> schema = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      schema.put((String) pairs[i], pairs[i + 1]);
+    }
+    return schema;
   }
 }
