@@ -1,6 +1,6 @@
 package io.postern.policy.api;
 
-import io.postern.api.Problem;
+import io.postern.api.problems.ProblemAnswers;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.EnumSet;
@@ -88,10 +88,6 @@ public class SharedDescriptions implements OASFilter {
       answer = OASFactory.createAPIResponse().description(description);
       answers.addAPIResponse(code, answer);
     }
-    answer.setContent(
-        OASFactory.createContent()
-            .addMediaType(
-                Problem.MEDIA_TYPE,
-                OASFactory.createMediaType().schema(OASFactory.createSchema().ref(schema))));
+    answer.setContent(ProblemAnswers.content(schema));
   }
 }

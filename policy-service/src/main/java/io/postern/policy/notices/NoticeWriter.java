@@ -53,13 +53,6 @@ public final class NoticeWriter implements Worker.Task {
 
   /**
    * @param hostName {@link NoticeSettings#hostName}
-   */
-  NoticeWriter(
-      LogSettings settings, MailBudget budget, Optional<String> hostName, NoticeMetrics metrics) {
-    this(settings, budget, hostName, metrics, () -> {});
-  }
-
-  /**
    * @param beforeCommit runs when all is sent and nothing committed: for tests
    */
   NoticeWriter(
@@ -81,7 +74,11 @@ public final class NoticeWriter implements Worker.Task {
     return worker(
         log,
         new NoticeWriter(
-            log, notices.budget(), notices.checkedHostName(), new NoticeMetrics(registry)));
+            log,
+            notices.budget(),
+            notices.checkedHostName(),
+            new NoticeMetrics(registry),
+            () -> {}));
   }
 
   static Worker worker(LogSettings settings, NoticeWriter writer) {

@@ -197,12 +197,8 @@ final class ValidationPlan {
   }
 
   private List<String> accepted() {
-    return directory.objects().stream()
-        .filter(DirectoryObject::hasAcceptedDomain)
-        .map(DirectoryObject::getAcceptedDomain)
-        .filter(domain -> domain.getOrganization().equals(connector.getOrganization()))
+    return directory.acceptedDomains(connector.getOrganization()).stream()
         .map(AcceptedDomain::getDomain)
-        .sorted()
         .toList();
   }
 

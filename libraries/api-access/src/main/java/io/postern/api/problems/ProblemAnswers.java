@@ -6,6 +6,7 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 
 /**
@@ -28,11 +29,17 @@ public class ProblemAnswers implements OASFilter {
 
   private static void describe(APIResponse response) {
     if (response.getContent() == null) {
-      response.setContent(
-          OASFactory.createContent()
-              .addMediaType(
-                  Problem.MEDIA_TYPE,
-                  OASFactory.createMediaType().schema(OASFactory.createSchema().ref("Problem"))));
+      response.setContent(content("Problem"));
     }
+  }
+
+  /**
+   * @param schema of a problem
+   */
+  public static Content content(String schema) {
+    return OASFactory.createContent()
+        .addMediaType(
+            Problem.MEDIA_TYPE,
+            OASFactory.createMediaType().schema(OASFactory.createSchema().ref(schema)));
   }
 }
