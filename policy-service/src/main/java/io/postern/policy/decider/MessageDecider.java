@@ -24,7 +24,6 @@ import io.postern.smtp.srs.SenderRewriting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,9 +61,7 @@ final class MessageDecider {
 
   /** The Decision without its place in the chain: each recipient is in one delivery or outcome. */
   Decision.Builder decide(Directory directory, DecisionInput attempt) {
-    Map<DeliveryRequested, List<Integer>> together = new LinkedHashMap<>();
-    Map<DeliveryRequested, Explanation> explanations = new LinkedHashMap<>();
-    Map<DeliveryRequested, ReportedRequirement> trials = new HashMap<>();
+    Map<DeliveryRequested, Together> together = new LinkedHashMap<>();
     Map<String, OutcomeRecorded.Builder> others = new LinkedHashMap<>();
     @Nullable RecipientGroup[] groups = groups(attempt.message());
     RecordedHeader header =
@@ -112,11 +109,14 @@ final class MessageDecider {
           }
           ReportedRequirement reported = ReportedRequirements.of(directory, mail);
           DeliveryRequested key = shared(attempt.message(), group, deliver, reversePath, reported);
-          if (reported != null) {
-            trials.putIfAbsent(key, reported);
-          }
-          together.computeIfAbsent(key, k -> new ArrayList<>()).add(recipient);
-          explanations.computeIfAbsent(key, k -> explanation(deliver, reversePath));
+          together
+              .computeIfAbsent(
+                  key,
+                  k ->
+                      new Together(
+                          new ArrayList<>(), explanation(deliver, reversePath), reported))
+              .recipients()
+              .add(recipient);
         }
         case OutboundDecision.Hold hold ->
             other(others, directory, attempt, organization)
@@ -130,10 +130,11 @@ final class MessageDecider {
     }
     List<DeliveryRequested> deliveries = new ArrayList<>();
     together.forEach(
-        (key, recipients) -> {
-          for (int from = 0; from < recipients.size(); from += MOST_RECIPIENTS) {
+        (key, all) -> {
+          for (int from = 0; from < all.recipients().size(); from += MOST_RECIPIENTS) {
             List<Integer> some =
-                recipients.subList(from, Math.min(from + MOST_RECIPIENTS, recipients.size()));
+                all.recipients()
+                    .subList(from, Math.min(from + MOST_RECIPIENTS, all.recipients().size()));
             // A later attempt covers some recipients only, and another record may cover others:
             // the first recipient's index is a number that no other group has.
             int number = attempt.number() == 1 ? deliveries.size() : some.getFirst();
@@ -143,9 +144,7 @@ final class MessageDecider {
                     attempt,
                     number,
                     key,
-                    some,
-                    explanations.getOrDefault(key, Explanation.getDefaultInstance()),
-                    trials.get(key)));
+                    new Together(some, all.explanation(), all.reported())));
           }
         });
     Decision.Builder decision =
@@ -157,20 +156,28 @@ final class MessageDecider {
     return decision;
   }
 
+  /**
+   * Recipients that travel together.
+   *
+   * @param explanation the first one's
+   * @param reported the first one's; null: no connector reports
+   */
+  private record Together(
+      List<Integer> recipients, Explanation explanation, @Nullable ReportedRequirement reported) {}
+
   private DeliveryRequested delivery(
       Directory directory,
       DecisionInput attempt,
       int group,
       DeliveryRequested shared,
-      List<Integer> recipients,
-      Explanation explanation,
-      @Nullable ReportedRequirement reported) {
+      Together together) {
+    List<Integer> recipients = together.recipients();
     MessageAccepted message = attempt.message();
     Envelope.Builder envelope = message.getEnvelope().toBuilder().clearRecipients();
     recipients.forEach(r -> envelope.addRecipients(addressed(message.getEnvelope(), r)));
     DeliveryRequested.Builder delivery = shared.toBuilder();
-    if (reported != null) {
-      delivery.setReported(reported);
+    if (together.reported() != null) {
+      delivery.setReported(together.reported());
     }
     return delivery
         .setDeliveryId(new DeliveryId(attempt.queueId(), attempt.number(), group).toString())
@@ -183,7 +190,7 @@ final class MessageDecider {
             directory.routingVersion(
                 shared.getOrganization(), domains(message.getEnvelope(), recipients)))
         .setDirectoryVersion(directory.version())
-        .setExplanation(explanation)
+        .setExplanation(together.explanation())
         .addAllContent(attempt.content())
         .setSize(OrganizationHeader.size(message, shared.getNextHop().getOrganizationFields()))
         .setAcceptedMillis(attempt.acceptedAt())

@@ -83,17 +83,22 @@ public record RecordedFacts(
         returnsTo.put(recipient.getAddress(), recipient.getReturnsTo());
       }
     }
-    return of(
-        session.getClientIp(),
-        session.getTls(),
-        session.getTlsFacts().getPeerChainFingerprint(),
+    Client client =
+        Client.of(
+            session.getClientIp(),
+            session.getTls(),
+            session.getTlsFacts().getPeerChainFingerprint(),
+            envelope.getReversePath(),
+            chains);
+    return new RecordedFacts(
+        client.facts(),
         envelope.getReversePath(),
         envelope.getRecipientsList().stream().map(EnvelopeRecipient::getAddress).toList(),
         returnsTo,
         envelope.getRequireTls(),
         1,
         new RecordedHeader(accepted.getHeaderBlock(), accepted.getHeaderBlockCut()),
-        chains);
+        client.missing());
   }
 
   /**
@@ -140,45 +145,32 @@ public record RecordedFacts(
       String recipient,
       long count,
       Chains chains) {
-    return of(
-        clientIp,
-        tls,
-        fingerprint,
+    Client client = Client.of(clientIp, tls, fingerprint, reversePath, chains);
+    return new RecordedFacts(
+        client.facts(),
         reversePath,
         List.of(recipient),
         Map.of(),
         RequireTls.REQUIRE_TLS_UNSPECIFIED,
         count,
         null,
-        chains);
+        client.missing());
   }
 
-  private static RecordedFacts of(
-      String clientIp,
-      boolean tls,
-      ByteString fingerprint,
-      String reversePath,
-      List<String> recipients,
-      Map<String, String> returnsTo,
-      RequireTls requireTls,
-      long count,
-      @Nullable RecordedHeader header,
-      Chains chains) {
-    @Nullable PresentedChain presented = fingerprint.isEmpty() ? null : chains.of(fingerprint);
-    List<byte[]> chain =
-        presented == null
-            ? List.of()
-            : presented.getCertificatesList().stream().map(ByteString::toByteArray).toList();
-    byte[] staple = presented == null ? new byte[0] : presented.getStapledOcsp().toByteArray();
-    return new RecordedFacts(
-        new InboundFacts(clientIp, tls, chain, staple, chains.names(chain), domain(reversePath)),
-        reversePath,
-        recipients,
-        returnsTo,
-        requireTls,
-        count,
-        header,
-        presented == null && !fingerprint.isEmpty() ? NO_CHAIN : "");
+  /** A session's facts, and why they are not all; empty: they are. */
+  private record Client(InboundFacts facts, String missing) {
+    static Client of(
+        String ip, boolean tls, ByteString fingerprint, String reversePath, Chains chains) {
+      @Nullable PresentedChain presented = fingerprint.isEmpty() ? null : chains.of(fingerprint);
+      List<byte[]> chain =
+          presented == null
+              ? List.of()
+              : presented.getCertificatesList().stream().map(ByteString::toByteArray).toList();
+      byte[] staple = presented == null ? new byte[0] : presented.getStapledOcsp().toByteArray();
+      return new Client(
+          new InboundFacts(ip, tls, chain, staple, chains.names(chain), domain(reversePath)),
+          presented == null && !fingerprint.isEmpty() ? NO_CHAIN : "");
+    }
   }
 
   /**
