@@ -112,9 +112,7 @@ final class MessageDecider {
           together
               .computeIfAbsent(
                   key,
-                  k ->
-                      new Together(
-                          new ArrayList<>(), explanation(deliver, reversePath), reported))
+                  k -> new Together(new ArrayList<>(), explanation(deliver, reversePath), reported))
               .recipients()
               .add(recipient);
         }
