@@ -32,19 +32,24 @@ public final class AskedVerdicts {
           .build();
 
   private final Function<VerdictQuestion, CertificateVerdict> ask;
+  private final int mostSilent;
   private final Map<VerdictKey, CertificateVerdict> had = new HashMap<>();
   private int silent;
 
-  private AskedVerdicts(Function<VerdictQuestion, CertificateVerdict> ask) {
+  private AskedVerdicts(Function<VerdictQuestion, CertificateVerdict> ask, int mostSilent) {
     this.ask = ask;
+    this.mostSilent = mostSilent;
   }
 
   /**
+   * Of a run: after {@value #MOST_SILENT} questions in a row without a verdict none is asked.
+   *
    * @param source begins with the first question
    * @param patience for each question
    */
   public static AskedVerdicts each(Supplier<VerdictSource> source, Duration patience) {
-    return new AskedVerdicts(question -> source.get().verdict(question, patience));
+    return new AskedVerdicts(
+        question -> source.get().verdict(question, patience), MOST_SILENT);
   }
 
   /**
@@ -57,12 +62,13 @@ public final class AskedVerdicts {
         question -> {
           long left = end - System.nanoTime();
           return left <= 0 ? NOT_HAD : source.get().verdict(question, Duration.ofNanos(left));
-        });
+        },
+        Integer.MAX_VALUE);
   }
 
   /** Every chain is good: the caller has given names alone. */
   public static AskedVerdicts assumedGood() {
-    return new AskedVerdicts(question -> GOOD);
+    return new AskedVerdicts(question -> GOOD, Integer.MAX_VALUE);
   }
 
   /** A record says that the chain was good for this question. */
@@ -86,7 +92,7 @@ public final class AskedVerdicts {
     if (had.size() >= MOST) {
       return NOT_HAD;
     }
-    CertificateVerdict verdict = silent < MOST_SILENT ? ask.apply(question) : NOT_HAD;
+    CertificateVerdict verdict = silent < mostSilent ? ask.apply(question) : NOT_HAD;
     silent = isHad(verdict) ? 0 : silent + 1;
     had.put(question.key(), verdict);
     return verdict;

@@ -66,7 +66,7 @@ class AskedVerdictsTest {
   void aQuestionIsAskedOnceAndNoneAfterThreeWithoutAVerdict() {
     AtomicInteger asked = new AtomicInteger();
     AskedVerdicts verdicts =
-        AskedVerdicts.all(
+        AskedVerdicts.each(
             () ->
                 new VerdictSource() {
                   @Override
@@ -84,7 +84,7 @@ class AskedVerdictsTest {
                     return null;
                   }
                 },
-            Duration.ofMinutes(1));
+            Duration.ofSeconds(10));
     assertThat(verdicts.verdict(question(0))).isEqualTo(GOOD);
     assertThat(verdicts.verdict(question(0))).isEqualTo(GOOD);
     assertThat(asked.get()).isEqualTo(1);

@@ -45,7 +45,7 @@ class DecidedAgainTest {
   private final Map<String, Integer> seen = new TreeMap<>();
 
   @Test
-  void anExplanationIsTheRecordedDecisionOfSessionAndDecider() {
+  void itIsExplainedAsItWasDecidedAndAnUnchangedDraftDiffersInNothing() {
     for (int round = 0; round < MAILS; round++) {
       RandomMail.Mail mail = random.next();
       String context = "seed 29, mail " + round + "\n" + mail.file();
@@ -73,6 +73,7 @@ class DecidedAgainTest {
             .isEqualTo(new Decisions(InboundViews.of(refused.record()), null, null));
         count(refused.record().getRule());
       }
+      comparedWithItself(mail, context);
     }
     assertThat(seen)
         .as("what the mails were like")
@@ -91,27 +92,23 @@ class DecidedAgainTest {
     assertThat(seen.getOrDefault("deliver", 0)).isGreaterThan(1_000);
   }
 
-  @Test
-  void theDirectoryInForceAsADraftGivesNoDifference() {
-    for (int round = 0; round < MAILS; round++) {
-      RandomMail.Mail mail = random.next();
-      ComparedMail compared = compared(mail.directory(), mail.directory());
-      compared.accepted(mail.accepted());
-      mail.refused().forEach(refused -> compared.refused(refused.record()));
-      assertThat(compared.differences()).as(mail.file()).isEmpty();
-      assertThat(compared.unknown()).as(mail.file()).isEmpty();
-      assertThat(compared.decided())
-          .as(mail.file())
-          .isGreaterThanOrEqualTo(mail.accepted().getGroupsCount())
-          .isLessThanOrEqualTo(mail.accepted().getGroupsCount() + mail.refused().size());
-    }
+  private void comparedWithItself(RandomMail.Mail mail, String context) {
+    ComparedMail compared = compared(mail.directory(), mail.directory());
+    compared.accepted(mail.accepted());
+    mail.refused().forEach(refused -> compared.refused(refused.record()));
+    assertThat(compared.differences()).as(context).isEmpty();
+    assertThat(compared.unknown()).as(context).isEmpty();
+    assertThat(compared.decided())
+        .as(context)
+        .isGreaterThanOrEqualTo(mail.accepted().getGroupsCount())
+        .isLessThanOrEqualTo(mail.accepted().getGroupsCount() + mail.refused().size());
   }
 
   /** A draft decides as the explanation after its apply says. */
   @Test
   void whatDiffersByADraftIsWhatTheTwoExplanationsDifferIn() {
     int differ = 0;
-    for (int round = 0; round < MAILS; round++) {
+    for (int round = 0; round < MAILS / 2; round++) {
       RandomMail.Mail mail = random.next();
       Directory draft = random.enforced(mail);
       for (RandomMail.Refused refused : mail.refused()) {
@@ -130,13 +127,13 @@ class DecidedAgainTest {
         differ += same ? 0 : 1;
       }
     }
-    assertThat(differ).isGreaterThan(50);
+    assertThat(differ).isGreaterThan(20);
   }
 
   @Test
   void whatIsReportedIsWhatTheConnectorsDoInForce() {
     int reported = 0;
-    for (int round = 0; round < MAILS; round++) {
+    for (int round = 0; round < MAILS / 2; round++) {
       RandomMail.Mail mail = random.next();
       MessageAccepted message = mail.accepted();
       Directory enforced = random.enforced(mail);
@@ -166,7 +163,7 @@ class DecidedAgainTest {
         }
       }
     }
-    assertThat(reported).isGreaterThan(80);
+    assertThat(reported).isGreaterThan(30);
   }
 
   private ComparedMail compared(Directory now, Directory draft) {
