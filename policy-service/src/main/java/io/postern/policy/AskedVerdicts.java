@@ -48,8 +48,7 @@ public final class AskedVerdicts {
    * @param patience for each question
    */
   public static AskedVerdicts each(Supplier<VerdictSource> source, Duration patience) {
-    return new AskedVerdicts(
-        question -> source.get().verdict(question, patience), MOST_SILENT);
+    return new AskedVerdicts(question -> source.get().verdict(question, patience), MOST_SILENT);
   }
 
   /**

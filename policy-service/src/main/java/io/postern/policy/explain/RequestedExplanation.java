@@ -49,14 +49,14 @@ record RequestedExplanation(
     GivenFacts given = GivenFacts.of(request);
     List<Asked> asked =
         given.recipients().stream().map(address -> new Asked(address, null)).toList();
-    if (!given.assumedGood()) {
-      return answer(null, given.facts(), verdicts.get(), asked);
-    }
-    ExplainAnswer answer = answer(null, given.facts(), AskedVerdicts.assumedGood(), asked);
-    answer
-        .notes()
-        .addFirst("The chain of the certificate with these names is assumed to be valid.");
-    return answer;
+    return given.assumedGood()
+        ? answer(
+            null,
+            given.facts(),
+            AskedVerdicts.assumedGood(),
+            asked,
+            "The chain of the certificate with these names is assumed to be valid.")
+        : answer(null, given.facts(), verdicts.get(), asked);
   }
 
   ExplainAnswer ofMessage(RecordedMail mail) throws TimeoutException {
@@ -135,12 +135,19 @@ record RequestedExplanation(
                 new Decisions(InboundViews.of(refused), null, null))));
   }
 
+  /**
+   * @param first of the notes
+   */
   private ExplainAnswer answer(
-      @Nullable Recorded recorded, RecordedFacts facts, AskedVerdicts verdicts, List<Asked> asked) {
+      @Nullable Recorded recorded,
+      RecordedFacts facts,
+      AskedVerdicts verdicts,
+      List<Asked> asked,
+      String... first) {
     Explainer explainer = new Explainer(directory, facts, verdicts, mine, request.organization());
     List<ExplainAnswer.Recipient> recipients =
         asked.stream().map(one -> recipient(one, explainer.explain(one.address()))).toList();
-    List<String> notes = new ArrayList<>();
+    List<String> notes = new ArrayList<>(List.of(first));
     if (!facts.complete()) {
       notes.add("Not certain: " + facts.missing() + ".");
     }
