@@ -8,7 +8,6 @@ import io.postern.log.LogUnavailableException;
 import io.postern.log.Newest;
 import io.postern.log.sending.OwnContent;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The texts of DSNs in {@code mail.content}: each is written once, so that the DSN's acceptance,
@@ -16,17 +15,16 @@ import org.jspecify.annotations.Nullable;
  * its own few lines inline.
  *
  * <p>It remembers the DSNs whose commit failed, 200 at most, and does not write them again: an
- * outage must not fill the log. Owner: the notice writer's thread. Connected at the first DSN.
+ * outage must not fill the log. Owner: the notice writer's thread.
  */
 final class DsnTexts implements AutoCloseable {
   private static final int REMEMBERED = 200;
 
-  private final LogSettings settings;
+  private final OwnContent contents;
   private final Map<String, MessageAccepted> uncommitted = new Newest<>(REMEMBERED);
-  private @Nullable OwnContent contents;
 
   DsnTexts(LogSettings settings) {
-    this.settings = settings;
+    contents = new OwnContent(settings);
   }
 
   /** A DSN whose text is on its way into the log. */
@@ -45,12 +43,8 @@ final class DsnTexts implements AutoCloseable {
     if (dsn.getContentCount() != 1 || !dsn.getContent(0).hasInline()) {
       return () -> dsn;
     }
-    OwnContent writer = contents;
-    if (writer == null) {
-      writer = new OwnContent(settings);
-      contents = writer;
-    }
-    OwnContent.PendingText text = writer.send(queueId, dsn.getContent(0).getInline().toByteArray());
+    OwnContent.PendingText text =
+        contents.send(queueId, dsn.getContent(0).getInline().toByteArray());
     MessageAccepted.Builder referring = dsn.toBuilder().clearContent();
     return () -> {
       if (referring.getContentCount() == 0) {
@@ -69,10 +63,6 @@ final class DsnTexts implements AutoCloseable {
 
   @Override
   public void close() {
-    OwnContent writer = contents;
-    contents = null;
-    if (writer != null) {
-      writer.close();
-    }
+    contents.close();
   }
 }

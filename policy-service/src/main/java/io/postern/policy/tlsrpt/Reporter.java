@@ -1,5 +1,7 @@
 package io.postern.policy.tlsrpt;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,6 +16,7 @@ import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
 import io.postern.log.sending.OwnContent;
+import io.postern.names.DomainNames;
 import io.postern.policy.GroupMember;
 import io.postern.policy.MailBudget;
 import io.postern.policy.Worker;
@@ -26,7 +29,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -87,10 +89,10 @@ public final class Reporter implements Worker.Task {
   private final Runnable beforeCommit;
   private final OccasionalLog trouble = new OccasionalLog(Reporter.class);
   private final MailBudget budget;
+  private final OwnContent contents;
   private final Map<TopicPartition, Owned> partitions = new HashMap<>();
   private @Nullable GroupMember member;
   private @Nullable KafkaConsumer<String, byte[]> extents;
-  private @Nullable OwnContent contents;
 
   /**
    * @param directory names the organization whose domain the submitter's is
@@ -113,6 +115,7 @@ public final class Reporter implements Worker.Task {
     this.clockMillis = clockMillis;
     this.metrics = metrics;
     this.beforeCommit = beforeCommit;
+    contents = new OwnContent(settings);
     budget = new MailBudget(Duration.ofDays(1), Integer.MAX_VALUE, MOST_MAILS, clockMillis);
     posts = new Posts(settings, https, clockMillis, metrics);
   }
@@ -353,23 +356,13 @@ public final class Reporter implements Worker.Task {
               submitter.signature().orElseThrow(),
               organization,
               mailPartitions);
-      if (budget.take(mail.queueId().value(), domainOf(to))) {
-        mails.add(
-            new PendingMail(mail, organization, contents().send(mail.queueId(), mail.text())));
+      if (budget.take(mail.queueId().value(), requireNonNull(DomainNames.ofAddress(to)))) {
+        mails.add(new PendingMail(mail, organization, contents.send(mail.queueId(), mail.text())));
       } else {
         metrics.lost(Loss.OVER_BUDGET, 1);
       }
     }
     return mails;
-  }
-
-  private OwnContent contents() {
-    OwnContent writer = contents;
-    if (writer == null) {
-      writer = new OwnContent(settings);
-      contents = writer;
-    }
-    return writer;
   }
 
   private static TlsSessionRecord made(DayReport report, List<PendingMail> mails) {
@@ -427,14 +420,6 @@ public final class Reporter implements Worker.Task {
     if (consumer != null) {
       consumer.close();
     }
-    OwnContent writer = contents;
-    contents = null;
-    if (writer != null) {
-      writer.close();
-    }
-  }
-
-  static String domainOf(String address) {
-    return address.substring(address.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
+    contents.close();
   }
 }

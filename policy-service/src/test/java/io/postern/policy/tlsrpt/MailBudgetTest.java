@@ -2,8 +2,10 @@ package io.postern.policy.tlsrpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.names.DomainNames;
 import io.postern.policy.MailBudget;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +15,7 @@ class MailBudgetTest {
       new MailBudget(Duration.ofDays(1), Integer.MAX_VALUE, Reporter.MOST_MAILS, clock::get);
 
   private boolean take(String mail, String to) {
-    return budget.take(mail, Reporter.domainOf(to));
+    return budget.take(mail, Objects.requireNonNull(DomainNames.ofAddress(to)));
   }
 
   @Test

@@ -7,13 +7,15 @@ import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writer of the texts of our own messages to {@code mail.content}, so that later records carry a
  * reference and no bytes (docs/design/the-log.md, "Home partition and content"): without a
  * transaction, and every chunk acknowledged before the envelope names it. A text that no envelope
- * names harms nobody and goes with its retention. Owner: one thread. Bounds: 16 MiB unacknowledged
- * in all; a log that does not answer within the patience of 15 s ends the call.
+ * names harms nobody and goes with its retention. Connected at the first text, and after a close at
+ * the next one. Owner: one thread. Bounds: 16 MiB unacknowledged in all; a log that does not answer
+ * within the patience of 15 s ends the call.
  */
 public final class OwnContent implements AutoCloseable {
   private static final int CHUNK_BYTES = 240 * 1024;
@@ -21,10 +23,11 @@ public final class OwnContent implements AutoCloseable {
   private static final int BUFFER_BYTES = 16 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-  private final DurableSender sender;
+  private final LogSettings settings;
+  private @Nullable DurableSender sender;
 
   public OwnContent(LogSettings settings) {
-    this.sender = new DurableSender(settings, PATIENCE, BUFFER_BYTES);
+    this.settings = settings;
   }
 
   /** A text on its way. */
@@ -35,13 +38,18 @@ public final class OwnContent implements AutoCloseable {
 
   /** Several may be on their way at once: their acknowledgements come together. */
   public PendingText send(QueueId queueId, byte[] text) throws LogUnavailableException {
+    DurableSender current = sender;
+    if (current == null) {
+      current = new DurableSender(settings, PATIENCE, BUFFER_BYTES);
+      sender = current;
+    }
     ChunkedContent content =
         new ChunkedContent(
             Topics.MAIL_CONTENT,
             queueId,
             Math.clamp(text.length, 1, CHUNK_BYTES),
             UNACKNOWLEDGED_BYTES,
-            sender,
+            current,
             PATIENCE);
     content.write(ByteBuffer.wrap(text));
     return content.end()::reference;
@@ -50,6 +58,10 @@ public final class OwnContent implements AutoCloseable {
   /** Waits some seconds for texts on their way. */
   @Override
   public void close() {
-    sender.close();
+    DurableSender last = sender;
+    sender = null;
+    if (last != null) {
+      last.close();
+    }
   }
 }
