@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /**
  * Fields that Exchange's objects do not have, and so an import says nothing of: an object that is
  * here already keeps them. Without this a second import would arm a connector that only reports,
- * and take away what was demanded since the first. Pure.
+ * and take away what was demanded since the first. One object; one thread.
  */
 final class KeptFields {
   private static final List<ObjectKind> KINDS =
@@ -31,7 +31,21 @@ final class KeptFields {
   /** For the hosts that they were written for, see {@link #hosts}. */
   private static final String CREDENTIALS = "credentials";
 
-  private KeptFields() {}
+  private final ObjectKind kind;
+  private final Map<String, Object> existing;
+  private final Map<String, Object> imported;
+  private final List<Finding> findings;
+
+  private KeptFields(
+      ObjectKind kind,
+      Map<String, Object> existing,
+      Map<String, Object> imported,
+      List<Finding> findings) {
+    this.kind = kind;
+    this.existing = existing;
+    this.imported = imported;
+    this.findings = findings;
+  }
 
   /**
    * Adds them to a draft in the directory file's spelling.
@@ -43,28 +57,26 @@ final class KeptFields {
     List<Finding> findings = new ArrayList<>();
     for (ObjectKind kind : KINDS) {
       Map<String, Map<String, Object>> there =
-          objects(before, organization, kind).stream()
+          before.objects().stream()
+              .filter(kind::is)
+              .filter(object -> DirectoryKeys.organizationOf(object).equals(organization))
+              .map(FileView::fields)
               .collect(
                   Collectors.toMap(
                       fields -> identity(kind, fields), Function.identity(), (one, other) -> one));
       for (Map<String, Object> imported : list(draft, kind.list())) {
         Map<String, Object> existing = there.get(identity(kind, imported));
         if (existing != null) {
-          keep(kind, existing, imported, findings);
+          new KeptFields(kind, existing, imported, findings).keep();
         }
       }
     }
     return findings;
   }
 
-  private static void keep(
-      ObjectKind kind,
-      Map<String, Object> existing,
-      Map<String, Object> imported,
-      List<Finding> findings) {
-    String object = kind.list() + " " + imported.get(kind.nameField());
-    hosts(object, existing, imported, findings);
-    addresses(object, existing, imported, findings);
+  private void keep() {
+    hosts();
+    addresses();
     Set<String> kept = new TreeSet<>();
     if (kind == ObjectKind.ROUTING_RULE && "reportOnly".equals(existing.get("mode"))) {
       imported.put("mode", "reportOnly"); // it has the parameter, and an import must not arm it
@@ -79,20 +91,14 @@ final class KeptFields {
       }
     }
     if (!kept.isEmpty()) {
-      findings.add(
-          finding(
-              object,
-              "kept as they are here, since Exchange has no such parameters: "
-                  + String.join(", ", kept)));
+      finding(
+          "kept as they are here, since Exchange has no such parameters: "
+              + String.join(", ", kept));
     }
   }
 
   /** Ports, which Exchange has not, and credentials, which are for these hosts and no other. */
-  private static void hosts(
-      String object,
-      Map<String, Object> existing,
-      Map<String, Object> imported,
-      List<Finding> findings) {
+  private void hosts() {
     List<String> before = texts(existing, "smartHosts");
     Object credentials = existing.get(CREDENTIALS);
     if (!before.isEmpty() && names(before).equals(names(texts(imported, "smartHosts")))) {
@@ -101,33 +107,27 @@ final class KeptFields {
         imported.put(CREDENTIALS, credentials);
       }
     } else if (credentials != null) {
-      findings.add(
-          finding(object, "credentials are not kept, since they are for other smart hosts"));
+      finding("credentials are not kept, since they are for other smart hosts");
     }
   }
 
   /** What was demanded or blocked of every client stays so, where the import names addresses. */
-  private static void addresses(
-      String object,
-      Map<String, Object> existing,
-      Map<String, Object> imported,
-      List<Finding> findings) {
+  private void addresses() {
     boolean forItsAddresses =
         "partner".equals(imported.get("connectorType"))
             && imported.containsKey("senderIPAddresses")
             && !Boolean.TRUE.equals(imported.get("restrictDomainsToIPAddresses"));
     if (forItsAddresses && !existing.containsKey("senderIPAddresses")) {
       imported.remove("senderIPAddresses");
-      findings.add(
-          finding(
-              object,
-              "senderIPAddresses are not taken: the connector is here for every client, and would"
-                  + " demand or block less. Write them by hand if that is meant"));
+      finding(
+          "senderIPAddresses are not taken: the connector is here for every client, and would"
+              + " demand or block less. Write them by hand if that is meant");
     }
   }
 
-  private static Finding finding(String object, String remark) {
-    return new Finding(object, "", "", Finding.Taken.DIFFERENT, remark);
+  private void finding(String remark) {
+    String object = kind.list() + " " + imported.get(kind.nameField());
+    findings.add(new Finding(object, "", "", Finding.Taken.DIFFERENT, remark));
   }
 
   private static List<String> texts(Map<String, Object> fields, String name) {
@@ -145,15 +145,6 @@ final class KeptFields {
 
   private static String identity(ObjectKind kind, Map<String, Object> fields) {
     return String.valueOf(fields.get(kind.nameField())).toLowerCase(Locale.ROOT);
-  }
-
-  private static List<Map<String, Object>> objects(
-      Directory before, String organization, ObjectKind kind) {
-    return before.objects().stream()
-        .filter(kind::is)
-        .filter(object -> DirectoryKeys.organizationOf(object).equals(organization))
-        .map(FileView::fields)
-        .toList();
   }
 
   @SuppressWarnings("unchecked") // as ExchangeImport makes them

@@ -74,15 +74,11 @@ public final class DirectoryRules {
   }
 
   private boolean isAnothersDomain(String key, DirectoryObject change) {
+    String organization = DirectoryKeys.organizationOf(change);
     return change.hasAcceptedDomain()
         && before
             .object(key)
-            .filter(
-                owned ->
-                    !owned
-                        .getAcceptedDomain()
-                        .getOrganization()
-                        .equals(change.getAcceptedDomain().getOrganization()))
+            .filter(owned -> !DirectoryKeys.organizationOf(owned).equals(organization))
             .isPresent();
   }
 
