@@ -9,6 +9,7 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.PresentedChain;
 import io.postern.contracts.v1.RecipientGroup;
+import io.postern.names.DomainNames;
 import io.postern.policy.AskedVerdicts;
 import io.postern.policy.explain.ExplainAnswer.Decisions;
 import io.postern.policy.explain.ExplainAnswer.In;
@@ -207,7 +208,7 @@ record RequestedExplanation(
     return mine.test(refused.getOrganization())
         || refused.getOrganization().isEmpty()
             && Stream.of(refused.getReversePath(), refused.getRecipient())
-                .flatMap(address -> Stream.ofNullable(RecordedFacts.domain(address)))
+                .flatMap(address -> Stream.ofNullable(DomainNames.ofAddress(address)))
                 .flatMap(domain -> directory.acceptedDomain(domain).stream())
                 .anyMatch(accepted -> mine.test(accepted.getOrganization()));
   }

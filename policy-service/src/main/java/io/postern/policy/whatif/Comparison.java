@@ -5,6 +5,7 @@ import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.RecipientGroup;
+import io.postern.names.DomainNames;
 import io.postern.policy.AskedVerdicts;
 import io.postern.policy.whatif.Difference.Sample;
 import io.postern.rules.OutboundMail;
@@ -93,9 +94,9 @@ final class Comparison {
   /** By a domain that the draft gives or takes, or by a certificate that it names. */
   private boolean mayConcern(MessageAccepted message) {
     return !message.getSession().getTlsFacts().getPeerChainFingerprint().isEmpty()
-        || draft.accepts(RecordedFacts.domain(message.getEnvelope().getReversePath()))
+        || draft.accepts(DomainNames.ofAddress(message.getEnvelope().getReversePath()))
         || message.getEnvelope().getRecipientsList().stream()
-            .anyMatch(r -> draft.accepts(RecordedFacts.domain(r.getAddress())));
+            .anyMatch(r -> draft.accepts(DomainNames.ofAddress(r.getAddress())));
   }
 
   /**
@@ -112,7 +113,7 @@ final class Comparison {
         EnvelopeRecipient recipient = message.getEnvelope().getRecipients(index);
         String address =
             recipient.getReturnsTo().isEmpty() ? recipient.getAddress() : recipient.getReturnsTo();
-        String domain = RecordedFacts.domain(address);
+        String domain = DomainNames.ofAddress(address);
         if (domain != null && draft.isOf(group.getOrganization())) {
           counted = true;
           tally.decided(1);

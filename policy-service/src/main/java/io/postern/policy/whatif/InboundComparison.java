@@ -1,6 +1,7 @@
 package io.postern.policy.whatif;
 
 import io.postern.contracts.v1.Direction;
+import io.postern.names.DomainNames;
 import io.postern.policy.AskedVerdicts;
 import io.postern.policy.whatif.Difference.Sample;
 import io.postern.policy.whatif.Tally.Group;
@@ -50,7 +51,7 @@ final class InboundComparison {
   boolean compare() {
     boolean counted = false;
     for (String recipient : facts.recipients()) {
-      String domain = recipient.indexOf('@') < 0 ? recipient : RecordedFacts.domain(recipient);
+      String domain = recipient.indexOf('@') < 0 ? recipient : DomainNames.ofAddress(recipient);
       counted |= domain != null && compare(recipient, domain);
     }
     return counted;

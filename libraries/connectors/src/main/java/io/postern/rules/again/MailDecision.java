@@ -3,6 +3,7 @@ package io.postern.rules.again;
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.Direction;
+import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundMail;
 import io.postern.rules.RecordedHeader;
@@ -209,7 +210,7 @@ public final class MailDecision {
   }
 
   private static String domain(String recipient) {
-    String domain = isAddress(recipient) ? RecordedFacts.domain(recipient) : recipient;
+    String domain = isAddress(recipient) ? DomainNames.ofAddress(recipient) : recipient;
     return domain == null ? "" : domain;
   }
 }

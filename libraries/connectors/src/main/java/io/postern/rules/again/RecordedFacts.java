@@ -16,7 +16,6 @@ import io.postern.rules.inbound.InboundFacts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -123,7 +122,7 @@ public record RecordedFacts(
               variant.getCount(),
               chains));
     }
-    if (domain(refused.getRecipient()) != null) {
+    if (DomainNames.ofAddress(refused.getRecipient()) != null) {
       all.add(
           refused(
               session.getClientIp(),
@@ -168,23 +167,9 @@ public record RecordedFacts(
               : presented.getCertificatesList().stream().map(ByteString::toByteArray).toList();
       byte[] staple = presented == null ? new byte[0] : presented.getStapledOcsp().toByteArray();
       return new Client(
-          new InboundFacts(ip, tls, chain, staple, chains.names(chain), domain(reversePath)),
+          new InboundFacts(
+              ip, tls, chain, staple, chains.names(chain), DomainNames.ofAddress(reversePath)),
           presented == null && !fingerprint.isEmpty() ? NO_CHAIN : "");
     }
-  }
-
-  /**
-   * The domain of a recorded address as the session had it: lower-case A-labels, or an address
-   * literal in lower case. Null: it has none.
-   */
-  public static @Nullable String domain(String address) {
-    int at = address.lastIndexOf('@');
-    if (at < 0) {
-      return null;
-    }
-    String domain = address.substring(at + 1);
-    String ascii =
-        DomainNames.isAscii(domain) ? domain.toLowerCase(Locale.ROOT) : DomainNames.aLabels(domain);
-    return ascii == null || ascii.isEmpty() ? null : ascii;
   }
 }

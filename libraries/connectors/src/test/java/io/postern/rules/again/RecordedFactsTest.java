@@ -15,6 +15,7 @@ import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.PresentedChain;
 import io.postern.contracts.v1.RefusedVariant;
 import io.postern.contracts.v1.SessionFacts;
+import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
 import io.postern.rules.RulePropertiesTest;
 import io.postern.rules.Sample;
@@ -432,10 +433,10 @@ class RecordedFactsTest {
 
   @Test
   void domainsAreThoseOfTheSession() {
-    assertThat(RecordedFacts.domain("a@Contoso.COM")).isEqualTo("contoso.com");
-    assertThat(RecordedFacts.domain("a@blå.example")).isEqualTo("xn--bl-zia.example");
-    assertThat(RecordedFacts.domain("a@[IPv6:2001:DB8::1]")).isEqualTo("[ipv6:2001:db8::1]");
-    assertThat(RecordedFacts.domain("postmaster")).isNull();
-    assertThat(RecordedFacts.domain("")).isNull();
+    assertThat(DomainNames.ofAddress("a@Contoso.COM")).isEqualTo("contoso.com");
+    assertThat(DomainNames.ofAddress("a@blå.example")).isEqualTo("xn--bl-zia.example");
+    assertThat(DomainNames.ofAddress("a@[IPv6:2001:DB8::1]")).isEqualTo("[ipv6:2001:db8::1]");
+    assertThat(DomainNames.ofAddress("postmaster")).isNull();
+    assertThat(DomainNames.ofAddress("")).isNull();
   }
 }

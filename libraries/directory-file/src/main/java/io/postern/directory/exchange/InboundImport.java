@@ -4,8 +4,6 @@ import io.postern.names.DomainNames;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The import of an inbound connector. What restricts or demands is never left out silently: it
@@ -13,7 +11,6 @@ import java.util.regex.Pattern;
  * nothing here is left out.
  */
 final class InboundImport {
-  private static final Pattern ISSUER_AND_SUBJECT = Pattern.compile("(?i)<I>.*<S>.*?CN=([^,<]+).*");
   private static final String NO_EFFECT =
       "they have no effect without RestrictDomainsToIPAddresses: only the certificate restricts";
   private static final String FOR_THEM =
@@ -85,11 +82,23 @@ final class InboundImport {
     }
   }
 
+  /**
+   * The common name in a certificate identifier, {@code <I>issuer<S>subject}; empty: it is none.
+   * Linear in a text of any length.
+   */
+  private static String subjectName(String identifier) {
+    String[] parts = identifier.split("(?i)<S>", -1);
+    String[] subject = parts[parts.length - 1].split("(?i)CN=", 2);
+    return identifier.regionMatches(true, 0, "<I>", 0, 3) && parts.length > 1 && subject.length > 1
+        ? subject[1].split("[,<]", 2)[0].strip()
+        : "";
+  }
+
   private void certificate() {
     String name = in.text("TlsSenderCertificateName");
-    Matcher identifier = ISSUER_AND_SUBJECT.matcher(name);
-    if (identifier.matches()) {
-      name = identifier.group(1).strip();
+    String subject = subjectName(name);
+    if (!subject.isEmpty()) {
+      name = subject;
       in.different(
           "TlsSenderCertificateName",
           "the issuer is not compared, the name "

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -398,5 +399,19 @@ class ExchangeImportTest {
       })
   void aRangeIsWrittenAsBlocks(String range, String blocks) {
     assertThat(Spaces.blocks(range).toString()).isEqualTo(blocks);
+  }
+
+  /** Two such requests would keep all carriers of virtual threads, and with them the API. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aCertificateIdentifierOfAnyLengthIsReadAtOnce() throws Exception {
+    String identifier = "<I>" + "<S>".repeat(1_300_000);
+    ExchangeImport result =
+        imported(
+            INBOUND
+                .replace("*.fabrikam.example", identifier)
+                .replace("\"Partner\"", "\"OnPremises\""),
+            Map.of());
+    assertThat(findings(result, Taken.TAKEN)).contains("Name");
   }
 }
