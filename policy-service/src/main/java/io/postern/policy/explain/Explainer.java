@@ -31,6 +31,10 @@ final class Explainer {
   /** Connectors that a recipient's answer lists. */
   static final int MOST_CONNECTORS = 50;
 
+  private static final String NO_HEADER =
+      "It depends on the header section or on the recipient's address, which are not available: the "
+          + "source behind a gateway decides.";
+
   private final Directory directory;
   private final RecordedFacts recorded;
   private final AskedVerdicts verdicts;
@@ -87,7 +91,9 @@ final class Explainer {
             .limit(MOST_CONNECTORS)
             .toList();
     return new Explained(
-        new Decisions(in(decision), incoming(decision), out),
+        decision == null
+            ? new Decisions(In.unknown(NO_HEADER), null, null)
+            : InboundViews.seen(decision, mine, out),
         shown,
         connectors.size() - shown.size());
   }
@@ -107,26 +113,5 @@ final class Explainer {
         .forEach(accepted -> ids.add(accepted.getOrganization()));
     ids.removeIf(id -> id.isEmpty() || !mine.test(id));
     return ids;
-  }
-
-  private In in(@Nullable InboundDecision decision) {
-    return decision == null
-        ? In.unknown(
-            "It depends on the header section or on the recipient's address, which are not "
-                + "available: the source behind a gateway decides.")
-        : isSeen(decision) ? InboundViews.of(decision) : In.ofAnother();
-  }
-
-  private @Nullable In incoming(@Nullable InboundDecision decision) {
-    return decision instanceof InboundDecision.Accept accept
-            && accept.incoming() != null
-            && isSeen(accept.incoming())
-        ? InboundViews.of(accept.incoming())
-        : null;
-  }
-
-  /** A decision without an organization is visible to every caller: it is by the caller's facts. */
-  private boolean isSeen(InboundDecision decision) {
-    return decision.organization().isEmpty() || mine.test(decision.organization());
   }
 }

@@ -5,9 +5,14 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.RecipientGroup;
+import io.postern.policy.explain.ExplainAnswer.Decisions;
 import io.postern.policy.explain.ExplainAnswer.In;
+import io.postern.policy.explain.ExplainAnswer.Out;
 import io.postern.rules.inbound.InboundDecision;
+import io.postern.rules.inbound.SenderTrust;
 import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Decisions in the session, made or recorded, in the answer's form. */
 final class InboundViews {
@@ -46,16 +51,36 @@ final class InboundViews {
     };
   }
 
-  static In of(RecipientGroup group) {
-    return of(
-        new InboundDecision.Accept(
-            group.getOrganization(),
-            group.getConnector(),
-            group.getDirection(),
-            group.getByAddress(),
-            group.getVerdict(),
-            new byte[0],
-            group.getExplanation()));
+  /**
+   * What a caller sees of the decisions (G8). One without an organization is visible to every
+   * caller: it is by the caller's facts.
+   *
+   * @param mine whether the caller reads an organization
+   * @param out null: it is another organization's, or there is none
+   */
+  static Decisions seen(InboundDecision decision, Predicate<String> mine, @Nullable Out out) {
+    Predicate<String> seen = id -> id.isEmpty() || mine.test(id);
+    InboundDecision.Accept incoming =
+        decision instanceof InboundDecision.Accept accept ? accept.incoming() : null;
+    return new Decisions(
+        seen.test(decision.organization()) ? of(decision) : In.ofAnother(),
+        incoming != null && seen.test(incoming.organization()) ? of(incoming) : null,
+        out);
+  }
+
+  /** A group's acceptance as it is recorded. */
+  static InboundDecision.Accept accept(RecipientGroup group) {
+    return new InboundDecision.Accept(
+        group.getOrganization(),
+        group.getConnector(),
+        group.getDirection(),
+        group.getByAddress(),
+        group.getVerdict(),
+        new byte[0],
+        group.getExplanation(),
+        SenderTrust.NONE,
+        group.hasIncoming() ? accept(group.getIncoming()) : null,
+        null);
   }
 
   static In of(MessageRefused refused) {

@@ -12,7 +12,7 @@ import io.postern.contracts.v1.RecipientGroup;
 import io.postern.names.DomainNames;
 import io.postern.policy.AskedVerdicts;
 import io.postern.policy.explain.ExplainAnswer.Decisions;
-import io.postern.policy.explain.ExplainAnswer.In;
+import io.postern.policy.explain.ExplainAnswer.Out;
 import io.postern.policy.explain.ExplainAnswer.Recorded;
 import io.postern.rules.Directory;
 import io.postern.rules.again.RecordedFacts;
@@ -67,7 +67,9 @@ record RequestedExplanation(
     List<RecipientGroup> groups =
         message == null
             ? List.of()
-            : message.getGroupsList().stream().filter(this::isMine).toList();
+            : message.getGroupsList().stream()
+                .filter(group -> InboundViews.accept(group).partOf(mine) != null)
+                .toList();
     if (message == null || groups.isEmpty()) {
       throw ProblemException.notFound("message " + id);
     }
@@ -183,24 +185,14 @@ record RequestedExplanation(
   }
 
   private Decisions then(RecipientGroup group, int index, List<DeliveryRequested> deliveries) {
-    In incoming =
-        group.hasIncoming() && mine.test(group.getIncoming().getOrganization())
-            ? InboundViews.of(group.getIncoming())
-            : null;
-    return mine.test(group.getOrganization())
-        ? new Decisions(
-            InboundViews.of(group),
-            incoming,
-            deliveries.stream()
-                .filter(d -> d.getRecipientsList().contains(index))
-                .findFirst()
-                .map(OutboundViews::of)
-                .orElse(null))
-        : new Decisions(In.ofAnother(), incoming, null);
-  }
-
-  private boolean isMine(RecipientGroup group) {
-    return mine.test(group.getOrganization()) || group.hasIncoming() && isMine(group.getIncoming());
+    Out out =
+        deliveries.stream()
+            .filter(d -> mine.test(group.getOrganization()))
+            .filter(d -> d.getRecipientsList().contains(index))
+            .findFirst()
+            .map(OutboundViews::of)
+            .orElse(null);
+    return InboundViews.seen(InboundViews.accept(group), mine, out);
   }
 
   /** Without an organization it concerns those whose domain the sender or recipient has. */
