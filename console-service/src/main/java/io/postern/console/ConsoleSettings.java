@@ -14,8 +14,9 @@ public interface ConsoleSettings {
   int retentionDays();
 
   /**
-   * Refusals of one organization, and verdicts, that are kept for a day, shared between the
-   * partitions of the topic. More are only counted, since unauthenticated clients cause them.
+   * Refusals of one organization, verdicts, and names of clients' certificates that are kept for a
+   * day, shared between the partitions of the topic. More are only counted, since unauthenticated
+   * clients cause them.
    */
   @WithDefault("50000")
   long mostADay();

@@ -7,8 +7,8 @@ import java.util.Optional;
 @ConfigMapping(prefix = "postern.policy")
 public interface PolicySettings {
   /**
-   * Name of this replica in the ids of watches and comparisons, by which a load balancer finds it.
-   * Default: the machine's host name and {@code quarkus.management.port}.
+   * Name of this replica in the ids of comparisons, by which a load balancer finds it. Default: the
+   * machine's host name and {@code quarkus.management.port}.
    */
   Optional<String> replica();
 }

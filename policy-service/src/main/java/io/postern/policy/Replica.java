@@ -35,7 +35,7 @@ public class Replica {
   /**
    * 404 of an id that this replica does not know.
    *
-   * @param what such as "watch"
+   * @param what such as "comparison"
    */
   public ProblemException unknown(String what, String id) {
     Matcher matcher = ID.matcher(id);

@@ -21,9 +21,9 @@ import java.util.concurrent.Executors;
 import picocli.CommandLine;
 
 /**
- * A policy-service that answers as a test says, over real HTTP, and the program that asks it. The
- * first answer whose method and part of the path fit is given; one that is given once is gone then.
- * Thread-safe.
+ * A policy-service, and a console-service, that answer as a test says, over real HTTP, and the
+ * program that asks it. The first answer whose method and part of the path fit is given; one that
+ * is given once is gone then. Thread-safe.
  */
 public final class LabPolicy implements AutoCloseable {
   /** A request as it came. */
@@ -54,7 +54,12 @@ public final class LabPolicy implements AutoCloseable {
     context =
         Files.writeString(
             folder.resolve("context.properties"),
-            "postern.policy.url=http://127.0.0.1:%d\npostern.policy.credentials-file=%s\n"
+            """
+            postern.policy.url=http://127.0.0.1:%1$d
+            postern.policy.credentials-file=%2$s
+            postern.console.url=http://127.0.0.1:%1$d
+            postern.console.credentials-file=%2$s
+            """
                 .formatted(server.getAddress().getPort(), credentials));
   }
 

@@ -55,6 +55,7 @@ public final class Fold {
           Topics.DIRECTORY,
           Topics.DIRECTORY_AUDIT,
           Topics.CERTIFICATE_VERDICTS,
+          Topics.CERTIFICATE_PRESENTED,
           Topics.CERTIFICATE_ANCHORS);
 
   private final Connection connection;
@@ -73,7 +74,8 @@ public final class Fold {
 
   /**
    * @param connection of the writer
-   * @param mostADay refusals of one organization, and verdicts, that are kept of a day
+   * @param mostADay refusals of one organization, verdicts, and clients' chains that are kept of a
+   *     day
    */
   public Fold(Connection connection, int retentionDays, long mostADay, InstantSource clock) {
     this.connection = connection;

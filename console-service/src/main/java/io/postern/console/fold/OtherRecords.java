@@ -1,5 +1,6 @@
 package io.postern.console.fold;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.console.store.DayBounds;
 import io.postern.console.store.Days;
@@ -10,13 +11,16 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DirectoryAudit;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.MessageRefused;
+import io.postern.contracts.v1.PresentedChain;
 import io.postern.contracts.v1.ReportedDecision;
 import io.postern.contracts.v1.RouteState;
 import io.postern.contracts.v1.TrustBundle;
 import io.postern.contracts.v1.VerdictRecord;
+import io.postern.names.CertificateNames;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -26,11 +30,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records that are about no message, as rows: refusals, verdicts, routes, the directory and its
- * changes, the default anchors. Strangers fill refusals and verdicts: these have a bound a day.
- * Owner: one thread.
+ * Records that are about no message, as rows: refusals, verdicts, names of clients, routes, the
+ * directory and its changes, the default anchors. Strangers fill the first three: these have a
+ * bound a day. Owner: one thread.
  */
 final class OtherRecords {
+  private static final int MOST_NAMES = 20;
+
   private final MailRecords.DayCheck days;
   private final DayBounds bounds;
   private final RefusalCounts counts = new RefusalCounts();
@@ -50,6 +56,8 @@ final class OtherRecords {
           "day int, verdict_key bytea, judged bigint, result text, valid_until bigint,"
               + " record bytea",
           "ON CONFLICT DO NOTHING");
+  private final Rows names =
+      new Rows("client_names", "day int, chain bytea, names text", "ON CONFLICT DO NOTHING");
   private final Rows changes =
       new Rows(
           "directory_change",
@@ -80,6 +88,8 @@ final class OtherRecords {
           refusal(connection, MessageRefused.parseFrom(value), read, value, most);
       case Topics.CERTIFICATE_VERDICTS ->
           verdict(connection, VerdictRecord.parseFrom(value), read, most);
+      case Topics.CERTIFICATE_PRESENTED ->
+          presented(connection, PresentedChain.parseFrom(value), read, most);
       case Topics.MAIL_ROUTES -> {
         RouteState route = RouteState.parseFrom(value);
         routes.put(
@@ -179,6 +189,24 @@ final class OtherRecords {
         verdict.toByteArray());
   }
 
+  /** Of the leaf's names, which a stranger writes, the first {@value #MOST_NAMES}. */
+  private void presented(
+      Connection connection, PresentedChain chain, ConsumerRecord<?, ?> read, long most)
+      throws MailRecords.OldMessageException, SQLException {
+    int day = day(read.timestamp());
+    if (!bounds.keeps(connection, read.topic(), read.partition(), day, "", read.offset(), most)) {
+      return;
+    }
+    List<byte[]> certificates =
+        chain.getCertificatesList().stream().map(ByteString::toByteArray).toList();
+    names.add(
+        day,
+        chain.getFingerprint().toByteArray(),
+        CertificateNames.ofLeaf(certificates).stream()
+            .limit(MOST_NAMES)
+            .collect(Collectors.joining(" ")));
+  }
+
   private void change(DirectoryAudit audit, ConsumerRecord<?, ?> read, byte[] value) {
     String organizations =
         Stream.concat(audit.getBeforeList().stream(), audit.getAfterList().stream())
@@ -221,6 +249,7 @@ final class OtherRecords {
     refusals.write(connection);
     counts.write(connection);
     verdicts.write(connection);
+    names.write(connection);
     changes.write(connection);
     write(
         connection,
@@ -261,6 +290,7 @@ final class OtherRecords {
     refusals.clear();
     counts.forget();
     verdicts.clear();
+    names.clear();
     changes.clear();
     routes.clear();
     objects.clear();

@@ -50,6 +50,7 @@ class FoldTest {
           "event",
           "refusal",
           "verdict",
+          "client_names",
           "control",
           "route",
           "directory_object",

@@ -20,6 +20,7 @@ import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
+import io.postern.contracts.v1.PresentedChain;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.ReportedDecision;
@@ -343,6 +344,13 @@ final class RandomLog {
                     .setVerdictKey(ByteString.copyFrom(new byte[] {(byte) random.nextInt(5)}))
                     .setResult(VerdictResult.GOOD)
                     .setJudgedAtMillis(now))
+            .build());
+    add(
+        Topics.CERTIFICATE_PRESENTED,
+        random.nextInt(PARTITIONS),
+        "c",
+        PresentedChain.newBuilder()
+            .setFingerprint(ByteString.copyFrom(new byte[] {(byte) random.nextInt(5)}))
             .build());
     add(Topics.DIRECTORY_AUDIT, 0, "broken", null);
   }

@@ -46,6 +46,7 @@ class RetentionTest {
           "reported",
           "refusal",
           "verdict",
+          "client_names",
           "mail_in",
           "mail_out",
           "mail_sender",

@@ -153,8 +153,7 @@ public final class Topics {
               MAIL_ACCEPTED,
               MESSAGE,
               List.of(INGRESS, NOTICES, TLS_REPORTER),
-              // The API: sessions of a partner while an administrator watches it, and those to
-              // explain.
+              // The API: sessions to explain.
               List.of(DECIDER, NOTICES, DELIVERY, API, CONSOLE)),
           // The notice writer: a DSN's text. The TLS reporter: a report's.
           mail(MAIL_CONTENT, CONTENT, List.of(INGRESS, NOTICES, TLS_REPORTER), List.of(DELIVERY))

@@ -107,10 +107,10 @@ class SecurePartner {
           .forEach(missing::add);
     }
     missing.add(
-        "Inbound mail: the partner's servers authenticate with their next message. Watch it: POST "
-            + "/api/v1/organizations/ORGANIZATION/inbound-connectors/"
+        "Inbound mail: the partner's servers authenticate with their next message. Watch it: GET "
+            + "/api/v1/partner-sessions?organization=ORGANIZATION&connector="
             + pair.inbound().getFirst().getName()
-            + "/watches");
+            + " of console-service");
     return missing;
   }
 

@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +24,8 @@ public final class ConsoleClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<Integer> ANSWER = Set.of(200);
   private static final Set<Integer> COUNTED_OR_ASKED = Set.of(200, 202);
+
+  private static final Duration SEARCHED = Duration.ofSeconds(2); // as the console's page
 
   private final ServiceApi api;
 
@@ -51,6 +57,34 @@ public final class ConsoleClient {
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(control))),
         COUNTED_OR_ASKED);
+  }
+
+  /**
+   * Follows the sessions of a partner that end from now on.
+   *
+   * @param query whose, as {@code GET /api/v1/partner-sessions} takes it
+   * @param last of a state: no other is asked for
+   * @param patience for all of it
+   * @param each takes its states
+   * @return its last state
+   */
+  public JsonNode watch(
+      Map<String, List<String>> query,
+      Predicate<JsonNode> last,
+      Duration patience,
+      Consumer<JsonNode> each)
+      throws IOException, InterruptedException {
+    String path =
+        query.entrySet().stream()
+            .flatMap(
+                parameter ->
+                    parameter.getValue().stream()
+                        .map(value -> parameter.getKey() + "=" + encoded(value)))
+            .collect(Collectors.joining("&", "/partner-sessions?", ""));
+    JsonNode began = api.send(api.request(path).GET(), ANSWER);
+    each.accept(began);
+    return new LiveView(api, path + "&since=" + encoded(began.path("since").asText()), SEARCHED)
+        .follow(last, patience, each);
   }
 
   private static String query(Map<String, String> query) {

@@ -7,20 +7,28 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** A view of the API that grows until its last state; asked for twice a second. One thread. */
+/** A view of the API that grows until its last state; asked for again and again. One thread. */
 final class LiveView {
   private static final Duration PAUSE = Duration.ofMillis(500);
   private static final Duration AWAY = Duration.ofSeconds(30);
 
   private final ServiceApi api;
   private final String path;
+  private final Duration pause;
+
+  /** Twice a second. */
+  LiveView(ServiceApi api, String path) {
+    this(api, path, PAUSE);
+  }
 
   /**
    * @param path below /api/v1
+   * @param pause between two questions
    */
-  LiveView(ServiceApi api, String path) {
+  LiveView(ServiceApi api, String path, Duration pause) {
     this.api = api;
     this.path = path;
+    this.pause = pause;
   }
 
   /**
@@ -35,7 +43,7 @@ final class LiveView {
       throws IOException, InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     long answered = System.nanoTime();
-    for (; System.nanoTime() - end < 0; Thread.sleep(PAUSE)) {
+    for (; System.nanoTime() - end < 0; Thread.sleep(pause)) {
       JsonNode view;
       try {
         view = api.send(api.request(path).GET(), Set.of(200));

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,8 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Client of policy-service's API for validations, watches and forced TLS with a partner. Any
- * thread.
+ * Client of policy-service's API for validations and forced TLS with a partner. Any thread.
  *
  * <p>Failure: {@link IOException} with the service's own sentence.
  */
@@ -24,13 +22,9 @@ public final class PartnersClient {
   private static final Set<Integer> PLAN_OR_REFUSAL = Set.of(200, 409, 412, 422);
   private static final Set<Integer> UNDONE_OR_REFUSAL = Set.of(200, 404, 409, 412);
   private static final Set<Integer> ASKED = Set.of(202);
-  private static final Set<Integer> MADE = Set.of(201);
-  private static final Set<Integer> ENDED = Set.of(204, 404);
   // The service bounds a validation by three minutes, a look at a partner by one.
   private static final Duration VALIDATION = Duration.ofMinutes(4);
   private static final Duration LOOK = Duration.ofSeconds(90);
-  private static final Duration GRACE = Duration.ofMinutes(1);
-  private static final Duration END = Duration.ofSeconds(5);
 
   private final ServiceApi api;
   private final String organization;
@@ -70,46 +64,6 @@ public final class PartnersClient {
 
   private static boolean isOver(JsonNode validation) {
     return !Set.of("asked", "running").contains(validation.path("state").asText());
-  }
-
-  /** Watches the partner of an inbound connector. */
-  public JsonNode watch(String connector) throws IOException, InterruptedException {
-    return api.send(
-        post(
-            organization + "/inbound-connectors/" + ConsoleClient.encoded(connector) + "/watches",
-            Map.of()),
-        MADE);
-  }
-
-  /**
-   * @param partner domains, certificateNames, addresses
-   */
-  public JsonNode watch(Map<String, ?> partner) throws IOException, InterruptedException {
-    return api.send(post(organization + "/watches", partner), MADE);
-  }
-
-  /**
-   * Follows a watch to its end, or to this time, some seconds more.
-   *
-   * @param each takes its states
-   * @return its last state
-   */
-  public JsonNode follow(String watch, Instant until, Consumer<JsonNode> each)
-      throws IOException, InterruptedException {
-    return new LiveView(api, place(watch))
-        .follow(
-            view -> view.path("state").asText().equals("ended") || Instant.now().isAfter(until),
-            Duration.between(Instant.now(), until).plus(GRACE),
-            each);
-  }
-
-  /** Within 5 s. */
-  public void endWatch(String watch) throws IOException, InterruptedException {
-    var unused = api.response(api.request(place(watch)).timeout(END).DELETE(), ENDED);
-  }
-
-  private String place(String watch) {
-    return organization + "/watches/" + ConsoleClient.encoded(watch);
   }
 
   /** A partner's mail hosts, and values for forced TLS. It dials, a minute at most. */

@@ -9,7 +9,6 @@ import io.postern.contracts.QueueId;
 import io.postern.lab.Issue;
 import io.postern.lab.RunningProgram;
 import io.postern.lab.ScriptedPeer;
-import io.postern.lab.SmtpClient;
 import io.postern.operator.Main;
 import io.postern.stack.Service;
 import java.io.PrintWriter;
@@ -31,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /**
- * The program against the running services: validation, watch and forced TLS with a partner, and
- * two administrators who change one connector at once.
+ * The program against the running services: validation and forced TLS with a partner, and two
+ * administrators who change one connector at once.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PartnerCommandsTest {
@@ -59,9 +58,6 @@ class PartnerCommandsTest {
     organization
         .outbound(connector("To good", "good", good))
         .outbound(connector("To revoked", "revoked", revoked))
-        .inbound(
-            "name: From good, connectorType: partner, senderDomains: [%s], tlsSenderCertificateName: mail.%s, restrictDomainsToCertificate: true"
-                .formatted(partner("good"), partner("good")))
         .apply();
     Path credentials = Files.writeString(folder.resolve("credentials"), stack.credentials());
     context =
@@ -126,39 +122,6 @@ class PartnerCommandsTest {
     assertThat(unmet.exit()).as(unmet.toString()).isEqualTo(1);
     assertThat(unmet.out()).contains("NOT OK   verdict", "is-revoked", "\nNOT MET: ");
     assertThat(revoked.envelopeSeen()).isFalse();
-  }
-
-  @Test
-  void aWatchShowsExpectedAndActualAndEndsAtCtrlC() throws Exception {
-    try (RunningProgram watch =
-        RunningProgram.start(Main.class, line("watch", organization.id(), "From good"))) {
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(() -> watch.output().contains("sessions that end from now on"));
-      for (String name : List.of("other.example", "mail." + partner("good"))) {
-        try (SmtpClient client = organization.connectTls(organization.identity(name))) {
-          var unused =
-              client.send(
-                  "bob@" + partner("good"),
-                  "ann@" + organization.domain(),
-                  Messages.small("watched"));
-        }
-      }
-      Awaitility.await("both sessions")
-          .atMost(PATIENCE)
-          .untilAsserted(
-              () ->
-                  assertThat(watch.output())
-                      .contains("accepted  from 127.0.0.1", "NOT ACCEPTED (refused)"));
-      assertThat(watch.output())
-          .contains(
-              "NOT MET   From good restrictDomainsToCertificate: expected mail."
-                  + partner("good")
-                  + ", actual other.example",
-              "met       From good verdict: expected good, actual good");
-      watch.interrupt();
-      assertThat(watch.end()).isEqualTo(130);
-    }
   }
 
   @Test

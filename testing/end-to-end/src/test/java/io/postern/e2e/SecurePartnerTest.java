@@ -9,7 +9,6 @@ import io.postern.lab.Issue;
 import io.postern.lab.PeerTranscript;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
-import io.postern.smtp.Reply;
 import io.postern.stack.Service;
 import java.io.IOException;
 import java.net.URI;
@@ -28,7 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * docs/guides/forced-tls-with-a-partner.md over the running services: what a validation says is
- * what a delivery does, a watch shows what the partner's servers did, and a pair forces TLS.
+ * what a delivery does, and a pair forces TLS.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecurePartnerTest {
@@ -56,9 +55,6 @@ class SecurePartnerTest {
     organization
         .outbound(connector("To good", "good", good) + ", enabled: false")
         .outbound(connector("To revoked", "revoked", revoked))
-        .inbound(
-            "name: From good, connectorType: partner, senderDomains: [%s], tlsSenderCertificateName: mail.%s, restrictDomainsToCertificate: true"
-                .formatted(partner("good"), partner("good")))
         .apply();
   }
 
@@ -170,46 +166,6 @@ class SecurePartnerTest {
     QueueId queueId = organization.relayed(List.of(recipient), Messages.small("as a delivery"));
     assertThat(organization.outcome(queueId, recipient))
         .isEqualTo("deferred domain-validation/revoked");
-  }
-
-  private Reply send(SmtpClient client) throws Exception {
-    try (client) {
-      return client.send(
-          "bob@" + partner("good"), "ann@" + organization.domain(), Messages.small("watched"));
-    }
-  }
-
-  @Test
-  void theNextSessionsOfAPartnerAreShownWithWhatMatchedAndWhatDidNot() throws Exception {
-    String id = call("POST", "/inbound-connectors/From good/watches", "", 201).get("id").asText();
-    Reply refused = send(organization.connectTls(organization.identity("other.example")));
-    assertThat(refused.code()).isEqualTo(550);
-    Reply accepted =
-        send(organization.connectTls(organization.identity("mail." + partner("good"))));
-    assertThat(accepted.code()).isEqualTo(250);
-
-    JsonNode view =
-        Awaitility.await("two sessions")
-            .atMost(PATIENCE)
-            .until(
-                () -> call("GET", "/watches/" + id, "", 200),
-                watch -> watch.has("sessions") && watch.get("sessions").size() == 2);
-    JsonNode first = view.get("sessions").get(0);
-    JsonNode second = view.get("sessions").get(1);
-    if (first.get("result").asText().equals("accepted")) { // two topics have no order
-      JsonNode other = first;
-      first = second;
-      second = other;
-    }
-    assertThat(first.get("result").asText()).isEqualTo("refused");
-    assertThat(first.get("rule").asText()).isEqualTo("restrictDomainsToCertificate");
-    assertThat(first.get("certificateNames").get(0).asText()).isEqualTo("other.example");
-    assertThat(first.get("conditions").toString())
-        .contains("mail." + partner("good") + " is required");
-    assertThat(second.get("result").asText()).isEqualTo("accepted");
-    assertThat(second.get("connector").asText()).isEqualTo("From good");
-    assertThat(second.get("verdict").asText()).isEqualTo("good");
-    call("DELETE", "/watches/" + id, "", 204);
   }
 
   @Test

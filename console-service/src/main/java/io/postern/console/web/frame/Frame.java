@@ -210,6 +210,10 @@ public final class Frame {
     return value == null ? "" : value;
   }
 
+  public String list(List<String> items) {
+    return String.join(", ", items);
+  }
+
   public String number(long number) {
     return words.number(number);
   }

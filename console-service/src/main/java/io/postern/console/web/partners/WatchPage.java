@@ -1,29 +1,31 @@
 package io.postern.console.web.partners;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.api.ProblemException;
+import io.postern.console.watch.Watch;
+import io.postern.console.watch.WatchParameters;
+import io.postern.console.watch.WatchResource;
+import io.postern.console.watch.WatchedSession;
 import io.postern.console.web.frame.Frame;
 import io.postern.console.web.frame.Frames;
 import io.postern.console.web.frame.Page;
 import io.postern.console.web.frame.PageAnswers;
 import io.postern.console.web.frame.PosternCommand;
+import io.postern.console.web.frame.QueryPath;
 import io.postern.console.web.frame.Submitted;
-import io.postern.console.web.peers.Peers;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Watches a partner's next sessions, and shows each with its conditions as it comes. */
@@ -32,14 +34,16 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Authenticated
 @Produces(MediaType.TEXT_HTML)
 public class WatchPage {
+  private static final String PAGE = "/partners/watched";
+
   private final Frames frames;
-  private final Peers peers;
+  private final WatchResource watches;
   private final Connectors connectors;
   private final Submitted form;
 
-  WatchPage(Frames frames, Peers peers, Connectors connectors, Submitted form) {
+  WatchPage(Frames frames, WatchResource watches, Connectors connectors, Submitted form) {
     this.frames = frames;
-    this.peers = peers;
+    this.watches = watches;
     this.connectors = connectors;
     this.form = form;
   }
@@ -55,15 +59,27 @@ public class WatchPage {
       String addresses,
       String problem) {}
 
+  /**
+   * @param sessions the newest first
+   * @param fragment path of the newest state
+   * @param end path of the sessions so far
+   */
+  public record View(
+      Watch watch, List<WatchedSession> sessions, String page, String fragment, String end) {
+    public long shown() {
+      return sessions.size();
+    }
+  }
+
   @CheckedTemplate(basePath = "web")
   static final class Templates {
     private Templates() {}
 
     static native TemplateInstance watchNew(Frame f, Form v);
 
-    static native TemplateInstance watch(Frame f, WatchView w);
+    static native TemplateInstance watch(Frame f, View v);
 
-    static native TemplateInstance watchSessions(Frame f, WatchView w);
+    static native TemplateInstance watchSessions(Frame f, View v);
   }
 
   @GET
@@ -85,7 +101,7 @@ public class WatchPage {
       String addresses,
       String problem) {
     Frame f = frames.of("watch.title");
-    List<String> organizations = connectors.organizations().stream().filter(f::mayChange).toList();
+    List<String> organizations = connectors.organizations();
     String chosen =
         organization.isEmpty() && !organizations.isEmpty()
             ? organizations.getFirst()
@@ -112,86 +128,70 @@ public class WatchPage {
   @RunOnVirtualThread
   @Operation(hidden = true)
   public Response start() {
-    String organization = form.text("organization");
-    String connector = form.text("connector");
-    List<String> domains = form.list("domains");
-    List<String> names = form.list("certificateNames");
-    List<String> addresses = form.list("addresses");
-    boolean described = !domains.isEmpty() || !names.isEmpty() || !addresses.isEmpty();
+    WatchParameters asked = new WatchParameters();
+    asked.organization = form.text("organization");
+    asked.connector = form.text("connector");
+    asked.domains = form.list("domains");
+    asked.certificateNames = form.list("certificateNames");
+    asked.addresses = form.list("addresses");
     String problem = "";
-    if (described == !connector.isEmpty()) {
+    if (asked.isDescribed() == !asked.connector.isEmpty()) {
       problem = frames.of("watch.title").t("watch.oneOf");
     } else {
       try {
-        return PageAnswers.see(
-            WatchView.of(made(organization, connector, domains, names, addresses)).page());
+        return PageAnswers.see(path(PAGE, asked, watches.sessions(asked)).toString());
       } catch (ProblemException e) {
         problem = ConnectorPage.sentence(e);
       }
     }
     return Response.ok(
             page(
-                organization,
-                connector,
-                String.join("\n", domains),
-                String.join("\n", names),
-                String.join("\n", addresses),
+                asked.organization,
+                asked.connector,
+                String.join("\n", asked.domains),
+                String.join("\n", asked.certificateNames),
+                String.join("\n", asked.addresses),
                 problem))
         .build();
   }
 
-  private JsonNode made(
-      String organization,
-      String connector,
-      List<String> domains,
-      List<String> names,
-      List<String> addresses) {
-    if (connector.isEmpty()) {
-      return peers
-          .policy()
-          .post(
-              "/organizations/" + Frame.encoded(organization) + "/watches",
-              Map.of("domains", domains, "certificateNames", names, "addresses", addresses))
-          .body();
-    }
-    return peers
-        .policy()
-        .post(Connectors.path(organization, Connectors.INBOUND, connector) + "/watches", Map.of())
-        .body();
+  @GET
+  @Path("watched")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public String read(@BeanParam WatchParameters asked) {
+    Frame f = frames.of("watch.title");
+    return Templates.watch(f, view(f, asked)).render();
   }
 
   @GET
-  @Path("watches/{organization}/{id}")
+  @Path("watched/sessions")
   @RunOnVirtualThread
   @Operation(hidden = true)
-  public String read(@PathParam("organization") String organization, @PathParam("id") String id) {
-    return Templates.watch(frames.of("watch.title"), view(organization, id)).render();
+  public String sessions(@BeanParam WatchParameters asked) {
+    Frame f = frames.of("watch.title");
+    return Templates.watchSessions(f, view(f, asked)).render();
   }
 
-  @GET
-  @Path("watches/{organization}/{id}/sessions")
-  @RunOnVirtualThread
-  @Operation(hidden = true)
-  public String sessions(
-      @PathParam("organization") String organization, @PathParam("id") String id) {
-    return Templates.watchSessions(frames.of("watch.title"), view(organization, id)).render();
+  private View view(Frame f, WatchParameters asked) {
+    Watch watch = watches.sessions(asked);
+    QueryPath page = path(PAGE, asked, watch).with("until", asked.until);
+    QueryPath fragment = path(PAGE + "/sessions", asked, watch).with("until", asked.until);
+    QueryPath end = path(PAGE, asked, watch).with("until", watch.asOf());
+    f.json(path("/api/v1/partner-sessions", asked, watch).with("until", asked.until).toString());
+    return new View(
+        watch, watch.sessions().reversed(), page.toString(), fragment.toString(), end.toString());
   }
 
-  @POST
-  @Path("watches/{organization}/{id}/end")
-  @RunOnVirtualThread
-  @Operation(hidden = true)
-  public Response end(@PathParam("organization") String organization, @PathParam("id") String id) {
-    var unused = peers.policy().delete(place(organization, id), null);
-    return PageAnswers.see(
-        "/partners/watches/" + Frame.encoded(organization) + "/" + Frame.encoded(id));
-  }
-
-  private WatchView view(String organization, String id) {
-    return WatchView.of(peers.policy().get(place(organization, id)));
-  }
-
-  private static String place(String organization, String id) {
-    return "/organizations/" + Frame.encoded(organization) + "/watches/" + Frame.encoded(id);
+  /** With the time from which on sessions are shown. */
+  private static QueryPath path(String to, WatchParameters asked, Watch watch) {
+    QueryPath path =
+        QueryPath.to(to)
+            .with("organization", asked.organization)
+            .with("connector", asked.connector);
+    asked.domains.forEach(domain -> path.with("domain", domain));
+    asked.certificateNames.forEach(name -> path.with("certificateName", name));
+    asked.addresses.forEach(address -> path.with("address", address));
+    return path.with("since", watch.since());
   }
 }

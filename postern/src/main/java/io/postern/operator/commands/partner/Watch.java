@@ -2,13 +2,15 @@ package io.postern.operator.commands.partner;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.commandline.OutputOption;
-import io.postern.operator.api.PartnersClient;
+import io.postern.operator.api.ConsoleClient;
 import io.postern.operator.connection.ConnectionOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -32,6 +34,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 public final class Watch implements Callable<Integer> {
   private static final int LONGEST = 30;
+  private static final int MOST = 50;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
   @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
@@ -69,7 +72,8 @@ public final class Watch implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  private int shown;
+  private final Set<String> shown = new HashSet<>();
+  private boolean begun;
   private boolean refused;
 
   @Override
@@ -83,39 +87,50 @@ public final class Watch implements Callable<Integer> {
     if (minutes < 1 || minutes > LONGEST) {
       throw wrong("--for is " + minutes + ": write 1 to " + LONGEST);
     }
-    PartnersClient client = new PartnersClient(connection.installation().policy(), organization);
-    JsonNode watch =
-        connector != null
-            ? client.watch(connector)
-            : client.watch(
-                Map.of(
-                    "domains", domains,
-                    "certificateNames", certificateNames,
-                    "addresses", addresses));
-    String id = watch.path("id").asText();
-    try (RunningWatch running = new RunningWatch(client, id)) {
-      Instant end = Instant.now().plus(Duration.ofMinutes(minutes));
-      output.note("sessions that end from now on are shown; ask the partner to send a message");
-      JsonNode last = client.follow(id, end, this::show);
-      if (last.path("further").asLong(0) > 0) {
-        output.note(last.path("further").asLong() + " more sessions arrived");
-      }
+    Instant end = Instant.now().plus(Duration.ofMinutes(minutes));
+    JsonNode last =
+        new ConsoleClient(connection.installation().console())
+            .watch(
+                query(),
+                view -> shown.size() >= MOST || isEnded(view) || Instant.now().isAfter(end),
+                Duration.ofMinutes(minutes + 1L),
+                this::show);
+    if (last.path("further").asLong(0) > 0) {
+      output.note(last.path("further").asLong() + " more sessions arrived");
     }
-    if (shown == 0) {
+    if (shown.isEmpty()) {
       output.note("no session arrived");
     }
-    return shown == 0 || refused ? 1 : 0;
+    return shown.isEmpty() || refused ? 1 : 0;
   }
 
-  private void show(JsonNode watch) {
-    JsonNode sessions = watch.path("sessions");
-    for (; shown < sessions.size(); shown++) {
-      JsonNode session = sessions.get(shown);
-      refused |= !SessionText.isAccepted(session);
-      if (output.isJson()) {
-        output.printOne(session, () -> "");
-      } else {
-        output.show(SessionText.lines(session));
+  private Map<String, List<String>> query() {
+    return Map.of(
+        "organization", List.of(organization),
+        "connector", connector == null ? List.of() : List.of(connector),
+        "domain", domains,
+        "certificateName", certificateNames,
+        "address", addresses);
+  }
+
+  private static boolean isEnded(JsonNode view) {
+    return view.path("state").asText().equals("ended");
+  }
+
+  private void show(JsonNode view) {
+    if (!begun) {
+      begun = true;
+      output.note("sessions that end from now on are shown; ask the partner to send a message");
+    }
+    for (JsonNode session : view.path("sessions")) {
+      // One that was recorded late stands before others.
+      if (shown.add(session.path("id").asText())) {
+        refused |= !SessionText.isAccepted(session);
+        if (output.isJson()) {
+          output.printOne(session, () -> "");
+        } else {
+          output.show(SessionText.lines(session));
+        }
       }
     }
   }

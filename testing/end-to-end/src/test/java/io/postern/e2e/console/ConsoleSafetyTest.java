@@ -3,9 +3,9 @@ package io.postern.e2e.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.lab.SmtpClient;
-import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -166,14 +166,9 @@ class ConsoleSafetyTest {
   /** A part that renews itself rests in a tab that nobody sees, and ends after an hour. */
   @Test
   void aTabThatIsLeftOpenAsksForNothing() throws Exception {
-    HttpResponse<String> watch =
-        example.call(
-            example.policy(),
-            "POST",
-            "/api/v1/organizations/contoso/watches",
-            "{\"domains\":[\"nobody.example\"]}");
-    String id = new ObjectMapper().readTree(watch.body()).path("id").asText();
-    String page = "/partners/watches/contoso/" + id;
+    String page =
+        "/partners/watched?organization=contoso&domain=nobody.example&since="
+            + Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replace(":", "%3A");
     try (Browser browser = Browser.open(example.console())) {
       browser.signIn(example.name(), example.password());
       browser.go(page);

@@ -42,6 +42,7 @@ final class Pages {
           "/partners/import",
           "/partners/export",
           "/partners/watch",
+          "/partners/watched?organization=contoso&connector=From%20Fabrikam&since=25m",
           "/connectors",
           "/connectors/new",
           "/connectors/new?direction=routing",

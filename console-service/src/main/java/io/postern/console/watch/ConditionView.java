@@ -1,4 +1,4 @@
-package io.postern.policy.partner;
+package io.postern.console.watch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.postern.contracts.Spelling;

@@ -1,4 +1,4 @@
-package io.postern.policy.partner;
+package io.postern.console.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.postern.policy.partner;
+package io.postern.console.watch;
 
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.CertificateVerdict;

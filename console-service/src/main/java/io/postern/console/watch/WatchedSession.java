@@ -1,4 +1,4 @@
-package io.postern.policy.partner;
+package io.postern.console.watch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
@@ -7,6 +7,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /**
  * A session that claimed to be a watched partner.
  *
+ * @param id of the session in each answer that has it
  * @param result accepted, refused, handshake-failed
  * @param count sessions that it stands for: further refusals of a kind are counted
  * @param claims by which of the connector's parameters it claims to be the partner
@@ -16,6 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @Schema(name = "WatchedSession")
 public record WatchedSession(
+    String id,
     String at,
     String result,
     long count,
@@ -34,4 +36,8 @@ public record WatchedSession(
     String rule,
     String verdict,
     String summary,
-    List<ConditionView> conditions) {}
+    List<ConditionView> conditions) {
+  public boolean accepted() {
+    return result.equals("accepted");
+  }
+}

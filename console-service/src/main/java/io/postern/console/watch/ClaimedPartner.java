@@ -1,11 +1,14 @@
-package io.postern.policy.partner;
+package io.postern.console.watch;
 
+import io.postern.console.search.Conditions;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.names.CertificateNames;
+import io.postern.names.DomainNames;
 import io.postern.rules.address.DomainPattern;
 import io.postern.rules.address.IpAddress;
 import io.postern.rules.address.IpRange;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,5 +64,60 @@ record ClaimedPartner(
       claims.add("senderIPAddresses");
     }
     return claims;
+  }
+
+  /**
+   * What a row of the table message has at least whose session claims to be the partner. Names of
+   * its certificate are in the record; one that fits ends with the wanted name's parent.
+   */
+  Conditions accepted() {
+    String[] domains =
+        certificateNames.stream()
+            .map(name -> DomainNames.parent(DomainNames.normal(name)))
+            .toArray(String[]::new);
+    return rows(
+        "EXISTS (SELECT FROM unnest(?) AS d WHERE position(convert_to(d, 'UTF8') IN record) > 0)",
+        List.<String[]>of(domains),
+        List.of());
+  }
+
+  /**
+   * The same of the table refusal. One without a recipient may be a count, whose variants have
+   * senders.
+   */
+  Conditions refused() {
+    return rows("tls <> 'none'", List.of(), List.of("recipient = ''"));
+  }
+
+  private Conditions rows(String byName, List<String[]> nameValues, List<String> others) {
+    List<String> any = new ArrayList<>(others);
+    List<Object> values = new ArrayList<>();
+    if (!certificateNames.isEmpty()) {
+      any.add(byName);
+      values.addAll(nameValues);
+    }
+    if (!senderDomains.isEmpty()) {
+      any.add("from_domain = ANY(?)");
+      any.add("from_domain LIKE ANY(?)");
+      // One that was written in Unicode is compared as A-labels, by claims.
+      any.add("octet_length(from_domain) > length(from_domain)");
+      values.add(senderDomains.stream().map(DomainPattern::domain).toArray(String[]::new));
+      values.add(
+          senderDomains.stream()
+              .filter(each -> each.kind() != DomainPattern.Kind.EXACT)
+              .map(each -> "%" + each.domain())
+              .toArray(String[]::new));
+    }
+    if (!addresses.isEmpty()) {
+      any.add("client_ip <<= ANY(?::inet[])");
+      values.add(addresses.stream().map(ClaimedPartner::inet).toArray(String[]::new));
+    }
+    return new Conditions().and("(" + String.join(" OR ", any) + ")", values.toArray());
+  }
+
+  /** As PostgreSQL reads it: an IPv4-mapped address is IPv4. */
+  private static String inet(IpRange range) {
+    String address = range.text().replaceFirst("/.*", "");
+    return InetAddress.ofLiteral(address).getHostAddress() + "/" + range.prefixLength();
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.console.watch;
+
+import org.jspecify.annotations.NullMarked;
