@@ -17,12 +17,10 @@ import io.quarkus.qute.TemplateInstance;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -86,41 +84,46 @@ public class WatchPage {
   @Path("watch")
   @RunOnVirtualThread
   @Operation(hidden = true)
-  public String ask(
-      @QueryParam("organization") @DefaultValue("") String organization,
-      @QueryParam("connector") @DefaultValue("") String connector,
-      @QueryParam("domain") @DefaultValue("") String domain) {
-    return page(organization, connector, domain, "", "", "");
+  public String ask(@BeanParam WatchParameters asked) {
+    return page(asked, "");
   }
 
-  private String page(
-      String organization,
-      String connector,
-      String domains,
-      String names,
-      String addresses,
-      String problem) {
+  private String page(WatchParameters asked, String problem) {
     Frame f = frames.of("watch.title");
     List<String> organizations = connectors.organizations();
-    String chosen =
-        organization.isEmpty() && !organizations.isEmpty()
-            ? organizations.getFirst()
-            : organization;
+    if (asked.organization.isEmpty() && !organizations.isEmpty()) {
+      asked.organization = organizations.getFirst();
+    }
     List<String> inbound =
-        chosen.isEmpty()
+        asked.organization.isEmpty()
             ? List.of()
-            : connectors.list(chosen, Connectors.INBOUND).stream()
+            : connectors.list(asked.organization, Connectors.INBOUND).stream()
                 .map(Connectors.Connector::name)
                 .toList();
-    f.command(
-        (connector.isEmpty()
-                ? PosternCommand.of("watch").add(chosen).with("--domain", domains)
-                : PosternCommand.of("watch").add(chosen).add(connector))
-            .toString());
+    f.command(command(asked));
     return Templates.watchNew(
             f,
-            new Form(organizations, inbound, chosen, connector, domains, names, addresses, problem))
+            new Form(
+                organizations,
+                inbound,
+                asked.organization,
+                asked.connector,
+                String.join("\n", asked.domains),
+                String.join("\n", asked.certificateNames),
+                String.join("\n", asked.addresses),
+                problem))
         .render();
+  }
+
+  private static String command(WatchParameters asked) {
+    PosternCommand command = PosternCommand.of("watch").add(asked.organization);
+    if (!asked.connector.isEmpty()) {
+      return command.add(asked.connector).toString();
+    }
+    asked.domains.forEach(domain -> command.with("--domain", domain));
+    asked.certificateNames.forEach(name -> command.with("--certificate-name", name));
+    asked.addresses.forEach(address -> command.with("--address", address));
+    return command.toString();
   }
 
   @POST
@@ -144,15 +147,7 @@ public class WatchPage {
         problem = ConnectorPage.sentence(e);
       }
     }
-    return Response.ok(
-            page(
-                asked.organization,
-                asked.connector,
-                String.join("\n", asked.domains),
-                String.join("\n", asked.certificateNames),
-                String.join("\n", asked.addresses),
-                problem))
-        .build();
+    return Response.ok(page(asked, problem)).build();
   }
 
   @GET
@@ -178,6 +173,7 @@ public class WatchPage {
     QueryPath page = path(PAGE, asked, watch).with("until", asked.until);
     QueryPath fragment = path(PAGE + "/sessions", asked, watch).with("until", asked.until);
     QueryPath end = path(PAGE, asked, watch).with("until", watch.asOf());
+    f.command(command(asked));
     f.json(path("/api/v1/partner-sessions", asked, watch).with("until", asked.until).toString());
     return new View(
         watch, watch.sessions().reversed(), page.toString(), fragment.toString(), end.toString());
