@@ -7,13 +7,16 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.postern.api.users.Users;
+import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.Envelope;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
+import io.postern.directory.DirectoryFile;
 import io.postern.lab.api.AccessTable;
 import io.postern.lab.api.ApiDescription;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -21,6 +24,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -60,6 +64,39 @@ class AccessTest {
     return "Bearer " + token;
   }
 
+  private void writeTheConnectorOfTheTable() throws Exception {
+    String file =
+        """
+        organizations:
+        - id: contoso
+          acceptedDomains:
+          - { domain: contoso.example, mailboxRoute: { host: mailbox.contoso.example } }
+          inboundConnectors:
+          - { name: ByName, connectorType: partner, senderDomains: [fabrikam.example] }
+        """;
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(Installation.log().producer())) {
+      for (DirectoryObject object :
+          DirectoryFile.parse(file.getBytes(StandardCharsets.UTF_8)).objects()) {
+        producer
+            .send(
+                new ProducerRecord<>(
+                    Topics.DIRECTORY, DirectoryKeys.key(object), object.toByteArray()))
+            .get(20, TimeUnit.SECONDS);
+      }
+    }
+    String operator = bearer("operator", "operator");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                given()
+                        .header("Authorization", operator)
+                        .get("/api/v1/partner-sessions?organization=contoso&connector=ByName")
+                        .statusCode()
+                    == 200);
+  }
+
   @Test
   void theDescriptionInTheTreeIsTheServices() throws Exception {
     assertThat(
@@ -70,6 +107,7 @@ class AccessTest {
 
   @Test
   void eachRoleGetsWhatTheTableSays() throws Exception {
+    writeTheConnectorOfTheTable();
     AccessTable table = new AccessTable(AccessTest.class, "access.txt");
 
     assertThat(table.differences(given().get("/q/openapi?format=json").asString()))

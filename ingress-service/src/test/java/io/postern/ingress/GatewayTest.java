@@ -168,7 +168,7 @@ class GatewayTest {
       RecordedFacts recorded = RecordedFacts.of(message, chain -> null);
       assertThat(recorded).isNotNull();
       assertThat(
-              MailDecision.of(directory, recorded, question -> null)
+              new MailDecision(directory, recorded, question -> null)
                   .in("anna@contoso.example")
                   .map(MailDecision.In::decision))
           .as("decided again by its record")

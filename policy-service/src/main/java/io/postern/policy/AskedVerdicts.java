@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The verdicts for mail that is decided again: each question is asked once, when a decision depends
- * on it. A verdict that cannot be had is UNKNOWN, unavailable. Bounds: {@value #MOST} verdicts, and
+ * on it. A verdict that does not come is UNKNOWN, unavailable. Bounds: {@value #MOST} verdicts, and
  * {@value #MOST_SILENT} questions in a row without one; beyond them none is asked, and none is
  * kept. One thread.
  */

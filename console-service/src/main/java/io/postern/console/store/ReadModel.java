@@ -15,7 +15,9 @@ import org.jboss.logging.Logger;
 @Singleton
 public class ReadModel {
   private static final Logger LOG = Logger.getLogger(ReadModel.class);
-  private static final String TIMED_OUT = "57014";
+
+  /** SQL state of a search that took too long. */
+  public static final String TIMED_OUT = "57014";
 
   private final AgroalDataSource source;
 

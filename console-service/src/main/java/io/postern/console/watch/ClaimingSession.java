@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The facts of a recorded session beside a partner. Immutable; any thread.
+ * The facts of a recorded session, with what it has of a partner. Immutable; any thread.
  *
  * @param names of the client's certificate, as far as they are known
  * @param sender domain of MAIL FROM, A-label; null: none, or the null reverse-path

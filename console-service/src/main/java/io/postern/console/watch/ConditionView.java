@@ -11,7 +11,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * One condition of an inbound connector beside a session.
+ * One condition of an inbound connector for a session.
  *
  * @param met the session meets it
  * @param state met, not-met, unknown: the decision did not need it; empty: the log has the sentence

@@ -18,7 +18,7 @@ import java.util.Map;
  * Stateless.
  */
 final class OrganizationObjects {
-  private static final char BEHIND = '0'; // the character behind "/"
+  private static final char AFTER = '0'; // the character after "/"
 
   private OrganizationObjects() {}
 
@@ -36,7 +36,7 @@ final class OrganizationObjects {
               "anchor-set/" + organization + "/",
               DirectoryKeys.inboundConnectors(organization))) {
         select.setString(1, first);
-        select.setString(2, first.replaceFirst("/$", "") + BEHIND);
+        select.setString(2, first.replaceFirst("/$", "") + AFTER);
         try (ResultSet row = select.executeQuery()) {
           while (row.next()) {
             DirectoryObject object = DirectoryObject.parseFrom(row.getBytes(1));

@@ -3,6 +3,7 @@ package io.postern.console.watch;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.console.search.Conditions;
 import io.postern.console.store.Days;
+import io.postern.console.store.ReadModel;
 import io.postern.console.store.ReadTo;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.AcceptedDomain;
@@ -17,6 +18,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,15 +31,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A search of the sessions of one partner. Of others' mail nothing is taken: a session counts if a
- * recipient is in a domain of the organization, or its connector decided (G8). Strangers can fill
- * it by claiming to be the partner: the first {@value #MOST} are shown, and of each kind {@value
- * #MOST_COUNTED} further ones are counted. One thread, one search.
+ * recipient is in a domain of the organization, or its connector decided (G8). Remote clients can
+ * fill it by claiming to be the partner: the first {@value #MOST} are shown, of each kind {@value
+ * #MOST_COUNTED} further ones are counted, and the search ends after 10 s. One thread, one search.
  */
 final class PartnerSessions {
   static final int MOST = 50;
   static final int MOST_COUNTED = 1_000;
   private static final int MOST_TEXT = 500;
   private static final int ROWS = 200;
+  private static final Duration LONGEST = Duration.ofSeconds(10);
 
   /** A session that is made when it is to be shown. */
   private record Found(long at, Supplier<WatchedSession> session) {}
@@ -68,12 +72,15 @@ final class PartnerSessions {
   private final ClaimedPartner partner;
   private final long since;
   private final long until;
+  private final boolean handshakes;
   private final ClientNames names;
+  private final long end = System.nanoTime() + LONGEST.toNanos();
 
   /**
    * @param directory with the organization's own objects at least
    * @param since the log's time, Unix milliseconds
    * @param until the same, exclusive
+   * @param handshakes failed ones at the partner's addresses are shown, which are no organization's
    */
   PartnerSessions(
       Connection connection,
@@ -81,7 +88,8 @@ final class PartnerSessions {
       String organization,
       ClaimedPartner partner,
       long since,
-      long until) {
+      long until,
+      boolean handshakes) {
     this.connection = connection;
     this.directory = directory;
     this.organization = organization;
@@ -89,6 +97,7 @@ final class PartnerSessions {
     this.since = since;
     this.names = new ClientNames(connection, since);
     this.until = until;
+    this.handshakes = handshakes;
   }
 
   Watch watch(Instant now, ReadTo readTo) throws SQLException {
@@ -142,7 +151,8 @@ final class PartnerSessions {
             .and("at < ?", until)
             .and(partner.refused())
             .and(
-                "(organization = ? OR recipient = '' OR domain = ANY(?)"
+                "(organization = ? OR domain = ANY(?)"
+                    + (handshakes ? " OR recipient = ''" : "")
                     + " OR octet_length(domain) > length(domain))",
                 organization,
                 domains);
@@ -168,6 +178,9 @@ final class PartnerSessions {
       try (ResultSet row = select.executeQuery()) {
         while (!table.full() && row.next()) {
           each.take(row, table);
+          if (System.nanoTime() - end > 0) {
+            throw new SQLTimeoutException("the rows are too many", ReadModel.TIMED_OUT);
+          }
         }
       }
     } catch (InvalidProtocolBufferException e) {
@@ -271,19 +284,20 @@ final class PartnerSessions {
   }
 
   private void one(MessageRefused refused, String id, long at, Table into) throws SQLException {
+    String recipient = DomainNames.ofAddress(refused.getRecipient());
+    List<String> recipients = seen(recipient == null ? List.of() : List.of(recipient), false);
+    if (!(handshakes && isHandshake(refused))
+        && !refused.getOrganization().equals(organization)
+        && recipients.isEmpty()) {
+      return;
+    }
     ClaimingSession session =
         ClaimingSession.of(
             refused.getSession(),
             names.of(refused.getSession().getTlsFacts().getPeerChainFingerprint()),
             refused.getReversePath(),
             partner);
-    String recipient = DomainNames.ofAddress(refused.getRecipient());
-    List<String> recipients = seen(recipient == null ? List.of() : List.of(recipient), false);
-    boolean ours =
-        isHandshake(refused)
-            || refused.getOrganization().equals(organization)
-            || !recipients.isEmpty();
-    if (ours && !session.claimsNothing()) {
+    if (!session.claimsNothing()) {
       into.add(at, () -> refused(refused, id, at, session, recipient, recipients));
     }
   }

@@ -35,6 +35,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class WatchResource {
   private static final Duration LONGEST = Duration.ofMinutes(30);
 
+  /** No organization's: to see whose handshakes failed long ago is not a watch. */
+  private static final Duration HANDSHAKES = Duration.ofHours(1);
+
   private final ReadModel model;
   private final Caller caller;
 
@@ -50,7 +53,8 @@ public class WatchResource {
       description =
           "The first 50 within 30 minutes, with the conditions of the organization's connectors. "
               + "To watch, repeat the request with the answer's since. A partner that no connector "
-              + "has needs an administrator of the organization.")
+              + "has needs an administrator of the organization, and so do failed handshakes, which "
+              + "are shown for an hour.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Watch.class)))
@@ -75,11 +79,21 @@ public class WatchResource {
     Instant asked =
         parameters.until.isEmpty() ? longest : Times.parse("until", parameters.until, now);
     Instant until = asked.isBefore(longest) ? asked : longest;
-    return model.use(connection -> read(connection, parameters, since, until, now));
+    boolean handshakes = showsHandshakes(caller.rights().mayChange(organization), since, now);
+    return model.use(connection -> read(connection, parameters, since, until, now, handshakes));
+  }
+
+  static boolean showsHandshakes(boolean mayChange, Instant since, Instant now) {
+    return mayChange && since.isAfter(now.minus(HANDSHAKES));
   }
 
   private static Watch read(
-      Connection connection, WatchParameters parameters, Instant since, Instant until, Instant now)
+      Connection connection,
+      WatchParameters parameters,
+      Instant since,
+      Instant until,
+      Instant now,
+      boolean handshakes)
       throws SQLException {
     String organization = parameters.organization;
     Directory directory = OrganizationObjects.read(connection, organization);
@@ -90,7 +104,13 @@ public class WatchResource {
         parameters.connector.isEmpty()
             ? parameters.partner()
             : ClaimedPartner.of(inbound(directory, organization, parameters.connector));
-    if (partner.isEmpty() || parameters.isDescribed() && !parameters.connector.isEmpty()) {
+    if (parameters.isDescribed() && !parameters.connector.isEmpty()) {
+      throw ProblemException.badRequest(
+          "connector",
+          "it and a description identify two partners",
+          "write one of them, the connector or domains, names and addresses");
+    }
+    if (partner.isEmpty()) {
       throw ProblemException.badRequest(
           "connector",
           "nothing identifies the sessions",
@@ -103,7 +123,8 @@ public class WatchResource {
             organization,
             partner,
             since.toEpochMilli(),
-            until.toEpochMilli());
+            until.toEpochMilli(),
+            handshakes);
     return sessions.watch(now, ReadTo.of(connection));
   }
 

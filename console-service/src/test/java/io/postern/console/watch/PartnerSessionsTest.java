@@ -153,9 +153,14 @@ class PartnerSessionsTest {
   }
 
   private Watch watch(ClaimedPartner partner, long now) throws SQLException {
+    return watch(partner, now, true);
+  }
+
+  private Watch watch(ClaimedPartner partner, long now, boolean handshakes) throws SQLException {
     try (Connection connection = Postgres.connect(url)) {
       Directory directory = OrganizationObjects.read(connection, "watching");
-      return new PartnerSessions(connection, directory, "watching", partner, SINCE, UNTIL)
+      return new PartnerSessions(
+              connection, directory, "watching", partner, SINCE, UNTIL, handshakes)
           .watch(Instant.ofEpochMilli(now), ReadTo.of(connection));
     }
   }
@@ -255,6 +260,8 @@ class PartnerSessionsTest {
     }
     ClaimedPartner other = ClaimedPartner.of(List.of(), List.of(), List.of("192.0.2.16/28"));
     assertThat(watch(other, NOW).sessions()).isEmpty();
+    ClaimedPartner partner = ClaimedPartner.of(List.of(), List.of(), List.of("192.0.2.9"));
+    assertThat(watch(partner, NOW, false).sessions()).as("to a reader").isEmpty();
   }
 
   /** By a wide block the failed handshakes of others' partners would be seen. */

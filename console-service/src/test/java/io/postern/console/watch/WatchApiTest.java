@@ -49,6 +49,8 @@ class WatchApiTest {
         inboundConnectors:
         - { name: From Fabrikam, connectorType: partner, senderDomains: [fabrikam.example],
             tlsSenderCertificateName: mail.fabrikam.example, restrictDomainsToCertificate: true }
+        - { name: By address, connectorType: partner, senderDomains: [address.example],
+            senderIPAddresses: [192.0.2.99], restrictDomainsToIPAddresses: true }
         - { name: From everybody, connectorType: partner, senderDomains: ["*"], requireTls: false }
       """;
   private static final String SESSIONS = "/api/v1/partner-sessions?organization=watching";
@@ -188,6 +190,38 @@ class WatchApiTest {
     browser(page.replace("/watched?", "/watched/sessions?") + "&until=0m")
         .then()
         .body(not(containsString("hx-get")), not(containsString("Stop watching")));
+  }
+
+  /** It is no organization's: whoever reads one would see the partners of others. */
+  @Test
+  void aFailedHandshakeIsShownToAdministrators() throws Exception {
+    write(
+        Topics.MAIL_REFUSALS,
+        "192.0.2.99",
+        MessageRefused.newBuilder()
+            .setSession(SessionFacts.newBuilder().setClientIp("192.0.2.99"))
+            .setCommand("STARTTLS")
+            .setRule("handshake")
+            .setReference("0Z7K-31QH")
+            .build());
+    String sessions = SESSIONS + "&connector=By address&since=";
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                as(administrator)
+                    .get(sessions + "10m")
+                    .then()
+                    .body("sessions.reference", equalTo(List.of("0Z7K-31QH"))));
+    as(auditor).get(sessions + "10m").then().statusCode(200).body("sessions", hasSize(0));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, 59, true", "true, 61, false", "false, 0, false"})
+  void failedHandshakesAreShownForAnHour(boolean mayChange, int minutes, boolean shown) {
+    Instant now = Instant.now();
+    assertThat(WatchResource.showsHandshakes(mayChange, now.minusSeconds(60L * minutes), now))
+        .isEqualTo(shown);
   }
 
   private static io.restassured.response.Response browser(String page) {

@@ -58,7 +58,7 @@ public record Field(
   }
 
   /**
-   * Keys of the objects that it names; an empty name's is nobody's.
+   * Keys of the objects that it names; an empty name names no object.
    *
    * @param organization that the object belongs to
    */

@@ -63,7 +63,7 @@ public record FieldTable(
   }
 
   /**
-   * Keys of the objects that the fields name; an empty name's is nobody's.
+   * Keys of the objects that the fields name; an empty name names no object.
    *
    * @param organization that the object belongs to
    */

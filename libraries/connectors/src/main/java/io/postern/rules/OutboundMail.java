@@ -52,9 +52,21 @@ public record OutboundMail(
 
   /** As it goes that no routing rule gives to a connector. */
   public OutboundMail withoutRules() {
+    return byNoRule(direction);
+  }
+
+  /**
+   * As it goes back to a rewritten sender: outside, and by no rule, since a remote host wrote its
+   * header (docs/guides/sender-rewriting.md).
+   */
+  public OutboundMail returned() {
+    return byNoRule(Direction.ORIGINATING);
+  }
+
+  private OutboundMail byNoRule(Direction its) {
     return new OutboundMail(
         organization,
-        direction,
+        its,
         reversePath,
         localPart,
         recipientDomain,

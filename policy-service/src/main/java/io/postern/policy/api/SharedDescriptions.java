@@ -18,8 +18,8 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 
 /**
- * The parameters and failures that many operations share. What an operation says of itself stays.
- * Stateless.
+ * The parameters and failures that many operations share. The words that an operation says of
+ * itself stay. Stateless.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class SharedDescriptions implements OASFilter {
@@ -61,7 +61,8 @@ public class SharedDescriptions implements OASFilter {
     if (places.contains(Parameter.In.QUERY) || operation.getRequestBody() != null) {
       add(answers, 400, "A parameter or the body is invalid", PROBLEM);
     }
-    if (places.contains(Parameter.In.PATH)) {
+    if (places.contains(Parameter.In.PATH)
+        && !(method.equals("PUT") && operation.getTags().contains("users"))) { // it creates one
       add(answers, 404, "It does not exist, or the caller may not read it", PROBLEM);
     }
     if (operation.getTags().stream().noneMatch(WITHOUT_KAFKA::contains)) {
@@ -71,9 +72,11 @@ public class SharedDescriptions implements OASFilter {
       add(answers, 504, "No response within 10 seconds; the change may still be made", PROBLEM);
     }
     if (names.contains(HttpHeaders.IF_MATCH)) {
-      add(answers, 412, "It has been changed, see \"changes\"", MEANWHILE);
+      // A pair's names the connectors that are not as they were made.
+      String meanwhile = operation.getTags().contains("partners") ? PROBLEM : MEANWHILE;
+      add(answers, 412, "It has been changed, see \"changes\"", meanwhile);
       if (names.contains("dryRun")) {
-        add(answers, 409, "It was changed at the same time, see \"changes\"", MEANWHILE);
+        add(answers, 409, "It was changed at the same time, see \"changes\"", meanwhile);
       }
       if (!method.equals("POST")) {
         add(answers, 428, "It exists, and If-Match is missing", PROBLEM);

@@ -55,7 +55,7 @@ final class Explainer {
     this.directory = directory;
     this.recorded = recorded;
     this.verdicts = verdicts;
-    this.mail = MailDecision.of(directory, recorded, verdicts::verdict);
+    this.mail = new MailDecision(directory, recorded, verdicts::verdict);
     this.mine = mine;
     this.organization = organization;
   }

@@ -88,6 +88,7 @@ final class SecurePair {
     if (!asked.certificate().isEmpty()) {
       Map<String, Object> one = connector(asked, inboundName(domain), domain);
       one.put("senderDomains", domains);
+      one.put("requireTls", true);
       one.put("tlsSenderCertificateName", asked.certificate());
       one.put("restrictDomainsToCertificate", true);
       inbound.add(one);
@@ -95,6 +96,7 @@ final class SecurePair {
     if (!asked.addressList().isEmpty()) {
       Map<String, Object> one = connector(asked, byAddressName(domain), domain);
       one.put("senderDomains", domains);
+      one.put("requireTls", true);
       one.put("senderIPAddresses", asked.addressList());
       one.put("restrictDomainsToIPAddresses", true);
       inbound.add(one);

@@ -107,10 +107,12 @@ class SecurePartner {
           .forEach(missing::add);
     }
     missing.add(
-        "Inbound mail: the partner's servers authenticate with their next message. Watch it: GET "
-            + "/api/v1/partner-sessions?organization=ORGANIZATION&connector="
+        "Inbound mail: the partner's servers authenticate with their next message. Watch it: postern"
+            + " watch "
+            + pair.inbound().getFirst().getOrganization()
+            + " \""
             + pair.inbound().getFirst().getName()
-            + " of console-service");
+            + "\"");
     return missing;
   }
 

@@ -40,8 +40,8 @@ final class InboundComparison {
       Tally tally) {
     this.draft = draft;
     this.facts = facts;
-    this.byNow = MailDecision.of(draft.now(), facts, verdicts::verdict);
-    this.byDraft = MailDecision.of(draft.then(), facts, verdicts::verdict);
+    this.byNow = new MailDecision(draft.now(), facts, verdicts::verdict);
+    this.byDraft = new MailDecision(draft.then(), facts, verdicts::verdict);
     this.id = id;
     this.at = at;
     this.tally = tally;

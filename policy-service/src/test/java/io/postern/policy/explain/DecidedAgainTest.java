@@ -3,6 +3,7 @@ package io.postern.policy.explain;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.MessageAccepted;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -167,6 +169,41 @@ class DecidedAgainTest {
     assertThat(reported).isGreaterThan(30);
   }
 
+  @Test
+  void aReaderOfOneOrganizationSeesNothingOfAnother() {
+    int hidden = 0;
+    for (int round = 0; round < MAILS / 2; round++) {
+      RandomMail.Mail mail = random.next();
+      List<String> organizations =
+          mail.directory().objects().stream()
+              .map(DirectoryKeys::organizationOf)
+              .distinct()
+              .sorted()
+              .toList();
+      MessageAccepted message = mail.accepted();
+      for (RecipientGroup group : message.getGroupsList()) {
+        Address recipient = mail.recipients().get(group.getRecipients(0));
+        for (String own : organizations) {
+          Decisions seen = explained(mail.directory(), facts(message), recipient, own::equals);
+          for (String other : organizations) {
+            if (!other.equals(own)) {
+              assertThat(seen.toString())
+                  .as("%s for %s\n%s", recipient, own, mail.file())
+                  .doesNotContain("connector " + other + "/")
+                  .doesNotContain("organization=" + other);
+            }
+          }
+          if (!group.getOrganization().equals(own)) {
+            assertThat(seen.in()).as(mail.file()).isEqualTo(ExplainAnswer.In.ofAnother());
+            assertThat(seen.out()).as(mail.file()).isNull();
+            hidden++;
+          }
+        }
+      }
+    }
+    assertThat(hidden).isGreaterThan(100);
+  }
+
   private ComparedMail compared(Directory now, Directory draft) {
     return new ComparedMail(now, draft, random.chains(), RandomMail::verdict);
   }
@@ -180,12 +217,17 @@ class DecidedAgainTest {
   }
 
   private Decisions explained(Directory directory, RecordedFacts facts, Address recipient) {
+    return explained(directory, facts, recipient, id -> true);
+  }
+
+  private Decisions explained(
+      Directory directory, RecordedFacts facts, Address recipient, Predicate<String> mine) {
     return new Explainer(
             directory,
             facts,
             AskedVerdicts.all(
                 () -> ComparedMail.source(RandomMail::verdict), Duration.ofMinutes(1)),
-            id -> true,
+            mine,
             null)
         .explain(recipient)
         .now();
@@ -194,7 +236,7 @@ class DecidedAgainTest {
   /** The requirement by the same class; null: the mail does not go on. */
   private @Nullable TlsRequirement again(RandomMail.Mail mail, Address recipient) {
     MailDecision again =
-        MailDecision.of(mail.directory(), facts(mail.accepted()), RandomMail::verdict);
+        new MailDecision(mail.directory(), facts(mail.accepted()), RandomMail::verdict);
     return again.in(recipient.toString()).orElseThrow().decision()
                 instanceof InboundDecision.Accept accept
             && again.out(accept, recipient.toString()) instanceof OutboundDecision.Deliver deliver

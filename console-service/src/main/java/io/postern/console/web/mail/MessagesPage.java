@@ -13,6 +13,7 @@ import io.postern.console.web.frame.Frame;
 import io.postern.console.web.frame.Frames;
 import io.postern.console.web.frame.Page;
 import io.postern.console.web.frame.PageAnswers;
+import io.postern.console.web.frame.ReadLine;
 import io.postern.console.web.peers.RequestCalls;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;

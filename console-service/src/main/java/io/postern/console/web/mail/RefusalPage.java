@@ -7,6 +7,7 @@ import io.postern.console.life.VerdictsResource;
 import io.postern.console.web.frame.Frame;
 import io.postern.console.web.frame.Frames;
 import io.postern.console.web.frame.Page;
+import io.postern.console.web.frame.ReadLine;
 import io.postern.console.web.frame.Shell;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;

@@ -8,6 +8,7 @@ import io.postern.console.search.RefusalGroupsResource;
 import io.postern.console.web.frame.Frame;
 import io.postern.console.web.frame.Frames;
 import io.postern.console.web.frame.Page;
+import io.postern.console.web.frame.ReadLine;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.quarkus.security.Authenticated;

@@ -151,8 +151,8 @@ class Connectors {
    *
    * @param direction of the form
    * @param notes get the sentence of a failure
-   * @return empty: the form does not choose one, or they cannot be listed, or the organization has
-   *     more than {@value #PAGE} connectors
+   * @return empty: the form does not choose one, or there is none, or they cannot be listed, or the
+   *     organization has more than {@value #PAGE} connectors
    */
   Optional<List<String>> ofRules(String organization, String direction, List<String> notes) {
     if (!direction.equals(ROUTING) || organization.isEmpty()) {
@@ -169,7 +169,8 @@ class Connectors {
                     .map(item -> item.path("object"))
                     .filter(connector -> connector.path("isTransportRuleScoped").asBoolean())
                     .map(connector -> connector.path("name").asText())
-                    .toList());
+                    .toList())
+        .filter(names -> !names.isEmpty());
   }
 
   private List<JsonNode> items(String path) {

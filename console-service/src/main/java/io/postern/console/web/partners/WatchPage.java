@@ -11,6 +11,7 @@ import io.postern.console.web.frame.Page;
 import io.postern.console.web.frame.PageAnswers;
 import io.postern.console.web.frame.PosternCommand;
 import io.postern.console.web.frame.QueryPath;
+import io.postern.console.web.frame.ReadLine;
 import io.postern.console.web.frame.Submitted;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -61,9 +62,15 @@ public class WatchPage {
    * @param sessions the newest first
    * @param fragment path of the newest state
    * @param end path of the sessions so far
+   * @param read how far the read model has read
    */
   public record View(
-      Watch watch, List<WatchedSession> sessions, String page, String fragment, String end) {
+      Watch watch,
+      List<WatchedSession> sessions,
+      String page,
+      String fragment,
+      String end,
+      String read) {
     public long shown() {
       return sessions.size();
     }
@@ -176,7 +183,12 @@ public class WatchPage {
     f.command(command(asked));
     f.json(path("/api/v1/partner-sessions", asked, watch).with("until", asked.until).toString());
     return new View(
-        watch, watch.sessions().reversed(), page.toString(), fragment.toString(), end.toString());
+        watch,
+        watch.sessions().reversed(),
+        page.toString(),
+        fragment.toString(),
+        end.toString(),
+        ReadLine.of(watch.readTo(), f));
   }
 
   /** With the time from which on sessions are shown. */

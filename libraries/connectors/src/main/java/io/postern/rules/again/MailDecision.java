@@ -2,7 +2,6 @@ package io.postern.rules.again;
 
 import io.postern.contracts.VerdictQuestion;
 import io.postern.contracts.v1.CertificateVerdict;
-import io.postern.contracts.v1.Direction;
 import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundMail;
@@ -30,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * (docs/guides/gateways.md) and recipients that do not exist included: by the connection, then, of
  * a recipient whom only the source can let in, by the source; where all recipients are in a
  * gateway's scope, the source counts for each. A recipient that would have to come in another mail
- * is decided as if it had. Some ten microseconds a recipient, beside the verdicts; the gateway of a
- * message is found once. One thread.
+ * is decided as if it had. Some ten microseconds a recipient, without the verdicts; the gateway of
+ * a message is found once. One thread.
  */
 public final class MailDecision {
   /**
@@ -48,24 +47,17 @@ public final class MailDecision {
   private final Map<String, GatewayRules.Answer> gateways = new HashMap<>(); // by domain
   private @Nullable InboundFacts ofAll; // with the source that counts for all recipients
 
-  private MailDecision(
+  /**
+   * @param verdicts answers each question, with UNKNOWN where there is no verdict; called for those
+   *     on which a decision depends, and always with the same answer to the same question
+   */
+  public MailDecision(
       Directory directory,
       RecordedFacts recorded,
       Function<VerdictQuestion, @Nullable CertificateVerdict> verdicts) {
     this.directory = directory;
     this.recorded = recorded;
     this.verdicts = verdicts;
-  }
-
-  /**
-   * @param verdicts answers each question, with UNKNOWN where there is no verdict; called for those
-   *     on which a decision depends, and always with the same answer to the same question
-   */
-  public static MailDecision of(
-      Directory directory,
-      RecordedFacts recorded,
-      Function<VerdictQuestion, @Nullable CertificateVerdict> verdicts) {
-    return new MailDecision(directory, recorded, verdicts);
   }
 
   /**
@@ -93,16 +85,17 @@ public final class MailDecision {
   public OutboundMail mail(InboundDecision.Accept accept, String recipient) {
     String returnsTo = recorded.returnsTo().get(recipient);
     String to = returnsTo == null ? recipient : returnsTo;
-    return new OutboundMail(
-        accept.organization(),
-        returnsTo == null ? accept.direction() : Direction.ORIGINATING,
-        recorded.reversePath(),
-        localPart(to),
-        domain(to),
-        recorded.requireTls(),
-        OutboundRules.provenServer(accept),
-        recorded.header(),
-        returnsTo == null);
+    OutboundMail mail =
+        new OutboundMail(
+            accept.organization(),
+            accept.direction(),
+            recorded.reversePath(),
+            localPart(to),
+            domain(to),
+            recorded.requireTls(),
+            OutboundRules.provenServer(accept),
+            recorded.header());
+    return returnsTo == null ? mail : mail.returned();
   }
 
   /** Its next hop and requirement. */
@@ -112,11 +105,10 @@ public final class MailDecision {
 
   private Optional<In> byRules(String recipient) {
     In byConnection = by(recorded.facts(), recipient);
-    GatewayRules.Answer answer = gateway(recipient);
     if (byConnection.decision() instanceof InboundDecision.Accept) {
-      return accepted(recipient, byConnection, answer);
+      return accepted(recipient, byConnection);
     }
-    return switch (answer) {
+    return switch (gateway(recipient)) {
       case GatewayRules.Answer.None none -> Optional.of(byConnection);
       case GatewayRules.Answer.NotGood notGood ->
           Optional.of(new In(notGood.refusal(), recorded.facts()));
@@ -127,13 +119,13 @@ public final class MailDecision {
   }
 
   /** The connection lets the recipient in: a source that counts for all may still be refused. */
-  private Optional<In> accepted(String recipient, In byConnection, GatewayRules.Answer answer) {
+  private Optional<In> accepted(String recipient, In byConnection) {
     RecordedHeader header = recorded.header();
     if (header != null) {
       InboundFacts facts = ofAll(header);
       return Optional.of(facts == recorded.facts() ? byConnection : by(facts, recipient));
     }
-    return answer instanceof GatewayRules.Answer.Through(Gateway gateway)
+    return gateway(recipient) instanceof GatewayRules.Answer.Through(Gateway gateway)
             && (!isAddress(recipient) || gateway.isFor(recipient))
         ? Optional.empty()
         : Optional.of(byConnection);

@@ -20,11 +20,6 @@ public sealed interface InboundDecision {
     return "";
   }
 
-  /** The verdict on the client's chain; empty: none was needed. */
-  default String verdict() {
-    return "";
-  }
-
   /**
    * What it says to some organizations (G8): the decision, or the acceptance by the recipient's.
    *

@@ -102,8 +102,7 @@ public final class OutboundRules {
   }
 
   /**
-   * The mail to a recipient as it is recorded. What comes back to a rewritten sender goes outside,
-   * and by no rule: a remote host wrote its header (docs/guides/sender-rewriting.md).
+   * The mail to a recipient as it is recorded.
    *
    * @param recipient of the message
    * @param group its group
@@ -118,22 +117,22 @@ public final class OutboundRules {
       String localPart,
       String recipientDomain,
       RecordedHeader header) {
-    boolean returned = !recipient.getReturnsTo().isEmpty();
-    return new OutboundMail(
-        group.getOrganization(),
-        returned ? Direction.ORIGINATING : group.getDirection(),
-        message.getEnvelope().getReversePath(),
-        localPart,
-        recipientDomain,
-        message.getEnvelope().getRequireTls(),
-        provenServer(
+    OutboundMail mail =
+        new OutboundMail(
+            group.getOrganization(),
             group.getDirection(),
-            group.getConnector(),
-            group.getByAddress(),
-            group.getVerdict(),
-            group.getRelaysOnly()),
-        header,
-        !returned);
+            message.getEnvelope().getReversePath(),
+            localPart,
+            recipientDomain,
+            message.getEnvelope().getRequireTls(),
+            provenServer(
+                group.getDirection(),
+                group.getConnector(),
+                group.getByAddress(),
+                group.getVerdict(),
+                group.getRelaysOnly()),
+            header);
+    return recipient.getReturnsTo().isEmpty() ? mail : mail.returned();
   }
 
   /**

@@ -318,7 +318,7 @@ class RecordedFactsTest {
       for (String recipient : recipients) {
         String domain = recipient.substring(recipient.indexOf('@') + 1);
         assertThat(
-                MailDecision.of(directory, message, verdict)
+                new MailDecision(directory, message, verdict)
                     .in(recipient)
                     .map(MailDecision.In::decision))
             .map(RulePropertiesTest::text)
@@ -362,21 +362,21 @@ class RecordedFactsTest {
     RecordedFacts anna =
         RecordedFacts.of(refused.setRecipient("anna@contoso.com").build(), f -> null).getFirst();
     assertThat(
-            MailDecision.of(directory, anna, q -> null)
+            new MailDecision(directory, anna, q -> null)
                 .in("anna@contoso.com")
                 .map(MailDecision.In::decision))
         .isEmpty();
     RecordedFacts ben =
         RecordedFacts.of(refused.setRecipient("ben@contoso.com").build(), f -> null).getFirst();
     assertThat(
-            MailDecision.of(directory, ben, q -> null)
+            new MailDecision(directory, ben, q -> null)
                 .in("ben@contoso.com")
                 .map(MailDecision.In::decision))
         .as("efUsers does not name him")
         .get()
         .isInstanceOf(InboundDecision.Refuse.class);
     assertThat(
-            MailDecision.of(directory, ben, q -> null)
+            new MailDecision(directory, ben, q -> null)
                 .in("contoso.com")
                 .map(MailDecision.In::decision))
         .as("of a count: whose it was is not known")
@@ -388,12 +388,12 @@ class RecordedFactsTest {
                 f -> null)
             .getFirst();
     assertThat(
-            MailDecision.of(directory, other, q -> null)
+            new MailDecision(directory, other, q -> null)
                 .in("anna@contoso.com")
                 .map(MailDecision.In::decision))
         .isEmpty();
     assertThat(
-            MailDecision.of(directory, other, q -> null)
+            new MailDecision(directory, other, q -> null)
                 .in("ben@contoso.com")
                 .map(MailDecision.In::decision))
         .as("efUsers does not name him")

@@ -98,8 +98,18 @@ public final class Watch implements Callable<Integer> {
     if (last.path("further").asLong(0) > 0) {
       output.note(last.path("further").asLong() + " more sessions arrived");
     }
+    long behind =
+        last.at("/readTo/topics")
+            .valueStream()
+            .filter(topic -> topic.path("topic").asText().startsWith("mail."))
+            .mapToLong(topic -> topic.path("lag").asLong(0))
+            .sum();
+    if (behind > 0) {
+      output.note(
+          "the read model has " + behind + " records left to read: newer sessions are not shown");
+    }
     if (shown.isEmpty()) {
-      output.note("no session arrived");
+      output.note(behind > 0 ? "no session was read" : "no session arrived");
     }
     return shown.isEmpty() || refused ? 1 : 0;
   }

@@ -1,14 +1,13 @@
-package io.postern.console.web.mail;
+package io.postern.console.web.frame;
 
 import io.postern.console.store.ReadTo;
-import io.postern.console.web.frame.Frame;
 import org.jspecify.annotations.Nullable;
 
 /** How far the read model has read the log about mail, as a sentence. Stateless. */
-final class ReadLine {
+public final class ReadLine {
   private ReadLine() {}
 
-  static String of(ReadTo readTo, Frame f) {
+  public static String of(ReadTo readTo, Frame f) {
     long lag = 0;
     long lost = 0;
     String asOf = null;
