@@ -5,7 +5,7 @@ import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
-import io.postern.log.Newest;
+import io.postern.log.rules.Newest;
 import io.postern.log.sending.OwnContent;
 import java.util.Map;
 

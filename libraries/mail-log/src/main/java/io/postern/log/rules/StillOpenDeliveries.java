@@ -1,7 +1,6 @@
 package io.postern.log.rules;
 
 import io.postern.contracts.Owner;
-import io.postern.log.Newest;
 import java.util.Map;
 
 /**

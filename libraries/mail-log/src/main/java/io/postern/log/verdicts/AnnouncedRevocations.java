@@ -5,7 +5,7 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationStatus;
-import io.postern.log.Newest;
+import io.postern.log.rules.Newest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

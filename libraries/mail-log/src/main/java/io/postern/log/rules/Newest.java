@@ -1,4 +1,4 @@
-package io.postern.log;
+package io.postern.log.rules;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
