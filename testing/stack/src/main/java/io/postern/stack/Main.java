@@ -19,6 +19,7 @@ import io.postern.operator.commands.Trace;
 import io.postern.operator.commands.access.Users;
 import io.postern.operator.commands.access.WhoAmI;
 import io.postern.operator.commands.connectors.Connectors;
+import io.postern.operator.commands.connectors.RoutingRules;
 import io.postern.operator.commands.exchange.Export;
 import io.postern.operator.commands.exchange.Import;
 import io.postern.operator.commands.explain.Explain;
@@ -58,6 +59,7 @@ import picocli.CommandLine.Command;
       Apply.class,
       Recipients.class,
       Connectors.class,
+      RoutingRules.class,
       Validate.class,
       Watch.class,
       SecurePartner.class,
