@@ -26,16 +26,24 @@ class WatchedPartnerTest {
 
   @Test
   void theNextSessionsAreShownWithExpectedAndActual(@TempDir Path folder) throws Exception {
-    try (Example example = Example.start();
-        RunningProgram watch =
-            RunningProgram.start(
-                Main.class,
-                List.of(
-                    "watch",
-                    "contoso",
-                    "From Fabrikam",
-                    "--context",
-                    context(example, folder).toString()))) {
+    try (Example example = Example.start()) {
+      Awaitility.await("the read model has the connector")
+          .atMost(PATIENCE)
+          .until(() -> example.get(SESSIONS).has("sessions"));
+      watch(example, folder);
+    }
+  }
+
+  private static void watch(Example example, Path folder) throws Exception {
+    try (RunningProgram watch =
+        RunningProgram.start(
+            Main.class,
+            List.of(
+                "watch",
+                "contoso",
+                "From Fabrikam",
+                "--context",
+                context(example, folder).toString()))) {
       Awaitility.await()
           .atMost(PATIENCE)
           .until(() -> watch.output().contains("sessions that end from now on"));
