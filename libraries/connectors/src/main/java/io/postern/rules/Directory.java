@@ -33,12 +33,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Directory {
   private static final Directory EMPTY = new Directory();
-  private static final String ACCEPTED_DOMAIN = "accepted-domain/";
 
   private final long version;
   private final Map<String, Long> routingVersions;
   private final TreeMap<String, DirectoryObject> objects; // by key
-  private final Map<String, String> anchorSetVersions; // by id
+  private final Map<String, Organization> organizations;
+  private final Map<String, AcceptedDomain> acceptedDomains;
+  private final Map<String, AnchorSet> anchorSets;
+  private final Map<String, String> anchorSetVersions;
   private final Map<String, OrganizationIndex> indexes;
   private final CertificateIndex certificateNames = new CertificateIndex();
   private final RecipientLists recipientLists;
@@ -50,6 +52,9 @@ public final class Directory {
     version = -1;
     routingVersions = Map.of();
     objects = new TreeMap<>();
+    organizations = Map.of();
+    acceptedDomains = Map.of();
+    anchorSets = Map.of();
     anchorSetVersions = Map.of();
     indexes = Map.of();
     recipientLists = RecipientLists.NONE;
@@ -70,6 +75,9 @@ public final class Directory {
     this.routingVersions = Map.copyOf(routingVersions);
     this.recipientLists = recipientLists;
     objects = new TreeMap<>(before.objects);
+    organizations = new HashMap<>(before.organizations);
+    acceptedDomains = new HashMap<>(before.acceptedDomains);
+    anchorSets = new HashMap<>(before.anchorSets);
     anchorSetVersions = new HashMap<>(before.anchorSetVersions);
     indexes = new HashMap<>(before.indexes);
     Set<String> touched = new HashSet<>();
@@ -78,16 +86,12 @@ public final class Directory {
         continue;
       }
       String key = DirectoryKeys.key(change);
-      if (change.getRemoved()) {
-        objects.remove(key);
-      } else {
-        objects.put(key, change);
+      DirectoryObject former = change.getRemoved() ? objects.remove(key) : objects.put(key, change);
+      if (former != null) {
+        forget(former);
       }
-      if (change.hasAnchorSet()) {
-        AnchorSet set = change.getAnchorSet();
-        String id = DirectoryKeys.anchorSetId(set.getOrganization(), set.getName());
-        anchorSetVersions.compute(
-            id, (same, old) -> change.getRemoved() ? null : Fingerprints.anchorSetVersion(set));
+      if (!change.getRemoved()) {
+        take(change);
       }
       touched.add(DirectoryKeys.organizationOf(change));
     }
@@ -96,31 +100,66 @@ public final class Directory {
     indexCertificateNames();
   }
 
+  private void take(DirectoryObject object) {
+    switch (object.getObjectCase()) {
+      case ORGANIZATION ->
+          organizations.put(object.getOrganization().getId(), object.getOrganization());
+      case ACCEPTED_DOMAIN ->
+          acceptedDomains.put(object.getAcceptedDomain().getDomain(), object.getAcceptedDomain());
+      case ANCHOR_SET -> {
+        String id = anchorSetId(object);
+        anchorSets.put(id, object.getAnchorSet());
+        anchorSetVersions.put(id, Fingerprints.anchorSetVersion(object.getAnchorSet()));
+      }
+      case INBOUND_CONNECTOR, OUTBOUND_CONNECTOR, ROUTING_RULE, OBJECT_NOT_SET -> {
+        // connectors and rules are in the index of their organization
+      }
+    }
+  }
+
+  private void forget(DirectoryObject object) {
+    switch (object.getObjectCase()) {
+      case ORGANIZATION -> organizations.remove(object.getOrganization().getId());
+      case ACCEPTED_DOMAIN -> acceptedDomains.remove(object.getAcceptedDomain().getDomain());
+      case ANCHOR_SET -> {
+        anchorSets.remove(anchorSetId(object));
+        anchorSetVersions.remove(anchorSetId(object));
+      }
+      case INBOUND_CONNECTOR, OUTBOUND_CONNECTOR, ROUTING_RULE, OBJECT_NOT_SET -> {
+        // connectors and rules are in the index of their organization
+      }
+    }
+  }
+
+  private static String anchorSetId(DirectoryObject object) {
+    return DirectoryKeys.anchorSetId(
+        object.getAnchorSet().getOrganization(), object.getAnchorSet().getName());
+  }
+
   /** Connectors of a removed organization are nobody's and decide nothing. */
   private void makeIndex(String organization) {
-    if (organization(organization).isEmpty()) {
+    if (!organizations.containsKey(organization)) {
       indexes.remove(organization);
       return;
     }
+    List<InboundConnector> inbound =
+        beginningWith(DirectoryKeys.inboundConnectors(organization))
+            .map(DirectoryObject::getInboundConnector)
+            .filter(connector -> connector.getOrganization().equals(organization))
+            .toList();
+    List<OutboundConnector> outbound =
+        beginningWith(DirectoryKeys.outboundConnectors(organization))
+            .map(DirectoryObject::getOutboundConnector)
+            .filter(connector -> connector.getOrganization().equals(organization))
+            .toList();
+    List<RoutingRule> rules =
+        beginningWith(DirectoryKeys.routingRules(organization))
+            .map(DirectoryObject::getRoutingRule)
+            .filter(rule -> rule.getOrganization().equals(organization))
+            .toList();
     indexes.put(
         organization,
-        indexes
-            .getOrDefault(organization, OrganizationIndex.EMPTY)
-            .with(
-                of(organization, DirectoryKeys.inboundConnectors(organization))
-                    .map(DirectoryObject::getInboundConnector)
-                    .toList(),
-                of(organization, DirectoryKeys.outboundConnectors(organization))
-                    .map(DirectoryObject::getOutboundConnector)
-                    .toList(),
-                of(organization, DirectoryKeys.routingRules(organization))
-                    .map(DirectoryObject::getRoutingRule)
-                    .toList()));
-  }
-
-  private Stream<DirectoryObject> of(String organization, String first) {
-    return beginningWith(first)
-        .filter(object -> DirectoryKeys.organizationOf(object).equals(organization));
+        indexes.getOrDefault(organization, OrganizationIndex.EMPTY).with(inbound, outbound, rules));
   }
 
   private Stream<DirectoryObject> beginningWith(String first) {
@@ -132,6 +171,9 @@ public final class Directory {
     version = reporting.version;
     routingVersions = reporting.routingVersions;
     objects = reporting.objects;
+    organizations = reporting.organizations;
+    acceptedDomains = reporting.acceptedDomains;
+    anchorSets = reporting.anchorSets;
     anchorSetVersions = reporting.anchorSetVersions;
     recipientLists = reporting.recipientLists;
     reports = false;
@@ -267,14 +309,13 @@ public final class Directory {
   }
 
   public Optional<Organization> organization(String id) {
-    return object("organization/" + id).map(DirectoryObject::getOrganization);
+    return Optional.ofNullable(organizations.get(id));
   }
 
   /** Exactly this domain: subdomains are accepted domains of their own. */
   public Optional<AcceptedDomain> acceptedDomain(String aLabel) {
-    return object(ACCEPTED_DOMAIN + DomainNames.normal(aLabel))
-        .map(DirectoryObject::getAcceptedDomain)
-        .filter(domain -> organization(domain.getOrganization()).isPresent());
+    return Optional.ofNullable(acceptedDomains.get(DomainNames.normal(aLabel)))
+        .filter(domain -> organizations.containsKey(domain.getOrganization()));
   }
 
   /** Whether the domain is an accepted domain of this organization. */
@@ -289,9 +330,8 @@ public final class Directory {
     Map<String, List<AcceptedDomain>> made = domainsByOrganization;
     if (made == null) {
       made =
-          beginningWith(ACCEPTED_DOMAIN)
-              .map(DirectoryObject::getAcceptedDomain)
-              .collect(Collectors.groupingBy(AcceptedDomain::getOrganization));
+          new TreeMap<>(acceptedDomains)
+              .values().stream().collect(Collectors.groupingBy(AcceptedDomain::getOrganization));
       domainsByOrganization = made; // two threads may make it, and make the same
     }
     return made.getOrDefault(organization, List.of());
@@ -317,7 +357,7 @@ public final class Directory {
   }
 
   public Optional<AnchorSet> anchorSet(String organization, String name) {
-    return anchorSet(DirectoryKeys.anchorSetId(organization, name));
+    return Optional.ofNullable(anchorSets.get(DirectoryKeys.anchorSetId(organization, name)));
   }
 
   /**
@@ -326,12 +366,8 @@ public final class Directory {
    */
   public Optional<AnchorSet> anchorSet(AnchorSetReference reference) {
     return reference.getVersion().equals(anchorSetVersions.get(reference.getId()))
-        ? anchorSet(reference.getId())
+        ? Optional.ofNullable(anchorSets.get(reference.getId()))
         : Optional.empty();
-  }
-
-  private Optional<AnchorSet> anchorSet(String id) {
-    return object("anchor-set/" + id).map(DirectoryObject::getAnchorSet);
   }
 
   /** By key, without removed ones. */

@@ -74,11 +74,15 @@ public final class DirectoryRules {
   }
 
   private boolean isAnothersDomain(String key, DirectoryObject change) {
-    String organization = DirectoryKeys.organizationOf(change);
     return change.hasAcceptedDomain()
         && before
             .object(key)
-            .filter(owned -> !DirectoryKeys.organizationOf(owned).equals(organization))
+            .filter(
+                owned ->
+                    !owned
+                        .getAcceptedDomain()
+                        .getOrganization()
+                        .equals(change.getAcceptedDomain().getOrganization()))
             .isPresent();
   }
 
