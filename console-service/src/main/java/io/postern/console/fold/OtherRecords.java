@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * directory and its changes, the default anchors. Strangers fill the first three: these have a
  * bound a day. Owner: one thread.
  */
-final class OtherRecords {
-  private static final int MOST_NAMES = 20;
+public final class OtherRecords {
+  /** Names of a client's certificate that are kept. */
+  public static final int MOST_NAMES = 20;
 
   private final MailRecords.DayCheck days;
   private final DayBounds bounds;

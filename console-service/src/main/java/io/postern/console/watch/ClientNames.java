@@ -1,6 +1,7 @@
 package io.postern.console.watch;
 
 import com.google.protobuf.ByteString;
+import io.postern.console.fold.OtherRecords;
 import io.postern.console.store.Days;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,7 +16,7 @@ import java.util.Map;
  * Remembers those that it was asked for. One thread.
  */
 final class ClientNames {
-  static final int MOST = 20; // as the fold keeps them: so many may not be all
+  static final int MOST = OtherRecords.MOST_NAMES; // so many may not be all
   private static final int DAYS = 2; // a replica records a chain once a day
 
   private final Connection connection;

@@ -28,7 +28,9 @@ final class OrganizationObjects {
     try (PreparedStatement select =
         connection.prepareStatement(
             "SELECT record FROM directory_object"
-                + " WHERE object_key >= ? AND object_key < ? AND NOT removed")) {
+                + " WHERE object_key >= ? AND object_key < ? AND NOT removed"
+                + " AND position(convert_to(?, 'UTF8') IN record) > 0")) { // few are its domains
+      select.setString(3, organization);
       for (String first :
           List.of(
               "organization/" + organization,

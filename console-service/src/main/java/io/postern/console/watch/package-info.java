@@ -1,4 +1,4 @@
-/** A partner's sessions: a search of the read model since a moment, repeated while one watches. */
+/** A partner's sessions: a search of the read model since a given time, which clients repeat. */
 @NullMarked
 package io.postern.console.watch;
 
