@@ -53,7 +53,9 @@ public final class Installation implements QuarkusTestResourceLifecycleManager {
           "quarkus.datasource.password",
           Postgres.password(),
           "quarkus.http.test-port",
-          "0");
+          "0",
+          "quarkus.http.proxy.proxy-address-forwarding",
+          "true");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

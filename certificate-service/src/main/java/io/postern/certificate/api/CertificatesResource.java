@@ -6,6 +6,7 @@ import io.postern.certificate.published.PublishedInformation;
 import io.postern.certificate.published.PublishedPage;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
+import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -23,6 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
  * JSON. From the services' present records.
  */
 @Path("/")
+@PermitAll
 @Tag(
     name = "published",
     description = "Certificates, cipher suites and groups of this " + "installation, for partners")

@@ -36,6 +36,7 @@ public class BrokerResource implements QuarkusTestResourceLifecycleManager {
           entry("postern.revocation.refresh-after", "1s"),
           entry("postern.revocation.cache-folder", folder.resolve("crls").toString()),
           entry("postern.api.password-iterations", "100000"),
+          entry("quarkus.http.proxy.proxy-address-forwarding", "true"),
           entry("postern.api.credentials-file", folder.resolve("credentials").toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

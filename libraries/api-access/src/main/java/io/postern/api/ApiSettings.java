@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Users, tokens and sign-in. See docs/guides/users.md. */
@@ -26,6 +27,14 @@ public interface ApiSettings {
   /** Iterations of PBKDF2 for passwords that are set from now on: 100,000 to 10,000,000. */
   @WithDefault("600000")
   int passwordIterations();
+
+  /**
+   * How long browsers use only TLS for the host of the console and the APIs ({@code
+   * Strict-Transport-Security}, sent over TLS; never for {@code localhost}). It is of all ports of
+   * the host. 0: browsers forget it.
+   */
+  @WithDefault("365D")
+  Duration hstsMaxAge();
 
   /** An OpenID provider whose tokens are taken. */
   Oidc oidc();

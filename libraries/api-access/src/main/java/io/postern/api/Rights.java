@@ -54,6 +54,11 @@ public record Rights(boolean operator, Optional<Set<String>> reads, Optional<Set
     return new Rights(false, all(reads), all(changes));
   }
 
+  /** No organization may be read, and nothing else. */
+  public boolean isNone() {
+    return !operator && reads.map(Set::isEmpty).orElse(false);
+  }
+
   public boolean mayRead(String organization) {
     return reads.map(mine -> mine.contains(organization)).orElse(true);
   }

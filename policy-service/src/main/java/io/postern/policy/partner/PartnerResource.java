@@ -50,7 +50,9 @@ public class PartnerResource {
     this.caller = caller;
   }
 
-  @GET
+  /** POST: a browser reads on the word of any page, and this connects to hosts. */
+  @POST
+  @Path("/look")
   @Operation(
       summary = "Proposes values for forced TLS with a partner",
       description =

@@ -30,11 +30,18 @@ public final class BrokerForTests implements QuarkusTestResourceLifecycleManager
       folder = Files.createTempDirectory("policy-api-test");
       broker = KafkaBroker.start(folder.resolve("broker"), properties -> {});
       return Map.of(
-          "kafka.bootstrap.servers", broker.bootstrap(),
-          "postern.api.credentials-file", credentials().toString(),
-          "postern.api.password-iterations", "100000",
-          "postern.schedule.state-folder", folder.resolve("schedule").toString(),
-          "quarkus.http.test-port", "0");
+          "kafka.bootstrap.servers",
+          broker.bootstrap(),
+          "postern.api.credentials-file",
+          credentials().toString(),
+          "postern.api.password-iterations",
+          "100000",
+          "postern.schedule.state-folder",
+          folder.resolve("schedule").toString(),
+          "quarkus.http.test-port",
+          "0",
+          "quarkus.http.proxy.proxy-address-forwarding",
+          "true");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -68,7 +68,11 @@ public final class PartnersClient {
 
   /** A partner's mail hosts, and values for forced TLS. It dials, a minute at most. */
   public JsonNode look(String domain) throws IOException, InterruptedException {
-    return api.send(api.request(partner(domain)).timeout(LOOK).GET(), ANSWER);
+    return api.send(
+        api.request(partner(domain) + "/look")
+            .timeout(LOOK)
+            .POST(HttpRequest.BodyPublishers.noBody()),
+        ANSWER);
   }
 
   /**

@@ -242,7 +242,7 @@ class SecurePartnerTest {
             .identity(stack.ca().issue(Issue.to(host)))
             .port(stack.mxPort())
             .start()) {
-      JsonNode view = call("GET", "/partners/" + domain, "", 200);
+      JsonNode view = call("POST", "/partners/" + domain + "/look", "", 200);
       assertThat(view.get("state").asText()).as(view.toString()).isEqualTo("met");
       assertThat(view.get("hosts").get(0).get("verdict").asText()).isEqualTo("good");
       assertThat(view.get("proposal").get("tlsSettings").asText()).isEqualTo("domainValidation");

@@ -1,6 +1,7 @@
 package io.postern.console.web.frame;
 
 import io.quarkus.runtime.Startup;
+import jakarta.annotation.security.PermitAll;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -27,6 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Startup
 @Singleton
 @Path("/assets/{hash}/{name}")
+@PermitAll
 public class Assets {
   private static final String PATTERNFLY = "vendor/patternfly/";
   private static final int HASH_LETTERS = 16;

@@ -170,12 +170,21 @@ public class SecurePartnerPage {
         .render();
   }
 
+  /** An address of before: the form begins the look, since it connects to hosts. */
   @GET
   @Path("secure/look")
   @RunOnVirtualThread
   @Operation(hidden = true)
-  public String look(@Context UriInfo uri) {
-    PartnerAnswers answers = PartnerAnswers.of(uri);
+  public Response beforeLook(@Context UriInfo uri) {
+    return PageAnswers.see("/partners/secure?" + PartnerAnswers.of(uri).query());
+  }
+
+  @POST
+  @Path("secure/look")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public String look() {
+    PartnerAnswers answers = PartnerAnswers.of(form::text);
     Frame f =
         frames
             .of(TITLE)
@@ -186,7 +195,7 @@ public class SecurePartnerPage {
                     + " --look");
     Look look;
     try {
-      look = look(answers, peers.policy().get(answers.path(), DIALS));
+      look = look(answers, peers.policy().post(answers.path() + "/look", null, null, DIALS).body());
     } catch (ProblemException e) {
       if (e.problem().status() != 503) {
         throw e;

@@ -80,11 +80,6 @@ public final class Peer {
     return sendTo("GET", path, null, null, calls.readingTime(service)).body();
   }
 
-  /** The same for a call that takes longer. */
-  public JsonNode get(String path, Duration patience) {
-    return longer(() -> send("GET", path, null, null, patience)).body();
-  }
-
   /** The same for an answer that is no JSON. */
   public String text(String path) {
     Duration patience = calls.readingTime(service);
@@ -120,7 +115,8 @@ public final class Peer {
     return send("POST", path, body, null, changingTime());
   }
 
-  public Answer post(String path, Object body, @Nullable String ifMatch, Duration patience) {
+  public Answer post(
+      String path, @Nullable Object body, @Nullable String ifMatch, Duration patience) {
     return longer(() -> send("POST", path, body, ifMatch, patience));
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -315,6 +316,39 @@ class PeerPagesTest {
         .then()
         .statusCode(303)
         .header("Location", containsString("undone=fabrikam.example"));
+  }
+
+  /** Another site's link must not make an administrator's browser connect to hosts. */
+  @Test
+  void aLookAtAPartnersHostsIsBegunByAForm() {
+    String query = "?organization=contoso&domain=linked.example";
+    String look = "/api/v1/organizations/contoso/partners/linked.example/look";
+    SomePeers.answer(
+        look, SomePeers.Reply.json("{\"hosts\": [{\"host\": \"mx.linked.example\"}]}"));
+    browser()
+        .redirects()
+        .follow(false)
+        .get("/partners/secure/look" + query)
+        .then()
+        .statusCode(303)
+        .header("Location", endsWith("/partners/secure" + query));
+    browser()
+        .formParam("organization", "contoso")
+        .formParam("domain", "linked.example")
+        .post("/partners/secure/look")
+        .then()
+        .statusCode(403);
+    assertThat(SomePeers.asked()).noneMatch(asked -> asked.path().equals(look));
+
+    browser()
+        .formParam("proof", proof())
+        .formParam("organization", "contoso")
+        .formParam("domain", "linked.example")
+        .post("/partners/secure/look")
+        .then()
+        .statusCode(200)
+        .body(containsString("mx.linked.example"));
+    assertThat(lastOf(look).body()).isEmpty();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.postern.api.problems;
 
 import io.postern.api.Problem;
+import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -16,6 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** The page to which the {@code type} of each problem leads: docs/reference/problems.md. Public. */
 @Path("/problems")
+@PermitAll
 @Tag(name = "access")
 public class ProblemsResource {
   @GET

@@ -2,6 +2,7 @@ package io.postern.api.signin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.postern.api.ApiSettings;
+import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The ways to sign in, for a program that has no token yet. Public; holds nothing secret. */
 @Path("/api/v1/sign-in")
+@PermitAll
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "access")
 public class SignInResource {

@@ -39,9 +39,14 @@ public final class AccessForTests implements QuarkusTestResourceLifecycleManager
     }
     provider = new Provider();
     return Map.of(
-        "postern.api.credentials-file", folder.resolve("credentials").toString(),
-        "postern.api.oidc.issuer", provider.issuer(),
-        "postern.api.oidc.device-client-id", "postern-cli");
+        "postern.api.credentials-file",
+        folder.resolve("credentials").toString(),
+        "postern.api.oidc.issuer",
+        provider.issuer(),
+        "postern.api.oidc.device-client-id",
+        "postern-cli",
+        "quarkus.http.proxy.proxy-address-forwarding",
+        "true");
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.postern.api.users.User;
 import io.postern.api.users.Users;
@@ -135,6 +136,46 @@ class SignInTest {
         .body("provider.scopes", equalTo("openid"));
   }
 
+  @Test
+  void aResourceThatDoesNotSayWhoMayAnswersNobody() {
+    problem(given().get("/api/v1/undecided").then(), 401);
+    problem(admin().get("/api/v1/undecided").then(), 403);
+  }
+
+  @Test
+  void aUserWithoutAnyRoleMayOnlyAskWhoHeIs() throws Exception {
+    users.put("none", List.of(), PASSWORD);
+    basic("none", PASSWORD).get("/api/v1/me").then().statusCode(200);
+    problem(basic("none", PASSWORD).get(THING).then(), 403);
+    problem(basic("none", PASSWORD).post("/api/v1/tokens").then(), 403);
+
+    Provider provider = AccessForTests.provider();
+    String token = provider.token(provider.claims(List.of("uma"), List.of()));
+    bearer(token).get("/api/v1/me").then().statusCode(200);
+    problem(bearer(token).get(THING).then(), 403);
+  }
+
+  @Test
+  void noAnswerIsKeptAndOverTlsABrowserUsesTlsFromThenOn() {
+    String here = "http://127.0.0.1:" + RestAssured.port;
+    for (String path : List.of(THING, "/api/v1/nothing", "/problems", "/q/openapi", "/none")) {
+      given().get(here + path).then().header("Cache-Control", equalTo("no-store"));
+      given().get(here + path).then().header("Strict-Transport-Security", nullValue());
+      given()
+          .header("X-Forwarded-Proto", "https")
+          .get(here + path)
+          .then()
+          .header("Cache-Control", equalTo("no-store"))
+          .header("X-Content-Type-Options", equalTo("nosniff"))
+          .header("Strict-Transport-Security", equalTo("max-age=31536000"));
+      given()
+          .header("X-Forwarded-Proto", "https")
+          .get("http://localhost:" + RestAssured.port + path)
+          .then()
+          .header("Strict-Transport-Security", nullValue());
+    }
+  }
+
   private String issued(String user) {
     return basic(user, PASSWORD)
         .post("/api/v1/tokens?minutes=5")
@@ -220,9 +261,9 @@ class SignInTest {
     "auditor, contoso, 200, 403",
     "auditor, *, 200, 403",
     "administrator, fabrikam, 404, 404",
-    "administrator, '', 404, 404",
+    "administrator, '', 403, 403",
     "auditor:contoso, fabrikam, 200, 403",
-    "offline_access, contoso, 404, 404",
+    "offline_access, contoso, 403, 403",
   })
   void aProvidersTokenGivesTheRolesOfItsClaims(
       String role, String organization, int read, int change) throws Exception {

@@ -40,7 +40,7 @@ class SecurePartnerTest {
   void start() throws IOException {
     policy =
         new LabPolicy(folder)
-            .answer("GET", "/partners/f.example", 200, LOOK)
+            .answer("POST", "/partners/f.example/look", 200, LOOK)
             .once("POST", "/partners/f.example/secure", 200, PLAN)
             .answer("POST", "/contoso/validations", 202, "{\"id\":\"v1\"}");
   }
@@ -134,7 +134,7 @@ class SecurePartnerTest {
     assertThat(asked.get(1).has("recipients")).as("a second test message").isFalse();
     // A stranger's DNS is behind the proposal: a script does not take it.
     assertThat(asked.get(1).has("tlsSettings")).isFalse();
-    assertThat(policy.requests()).noneMatch(r -> r.path().endsWith("/partners/f.example"));
+    assertThat(policy.requests()).noneMatch(r -> r.path().endsWith("/look"));
   }
 
   @Test

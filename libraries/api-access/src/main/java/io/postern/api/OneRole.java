@@ -1,0 +1,45 @@
+package io.postern.api;
+
+import io.quarkus.security.identity.SecurityIdentity;
+import jakarta.annotation.Priority;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.ext.Provider;
+
+/**
+ * Filter that refuses, with 403, users without any role, such as those whom an OpenID provider
+ * knows for other programs. They may ask who they are. Any thread; does not block.
+ */
+@Provider
+@Priority(Priorities.AUTHORIZATION)
+public class OneRole implements ContainerRequestFilter {
+  private static final String ME = "/api/v1/me";
+
+  private final ResourceInfo resource;
+  private final SecurityIdentity identity;
+
+  OneRole(ResourceInfo resource, SecurityIdentity identity) {
+    this.resource = resource;
+    this.identity = identity;
+  }
+
+  @Override
+  public void filter(ContainerRequestContext request) {
+    String path = request.getUriInfo().getPath();
+    if (!isPublic()
+        && !path.equals(ME)
+        && !path.startsWith(ME + "/")
+        && Rights.of(identity.getRoles()).isNone()) {
+      throw ProblemException.forbidden(
+          "The user has no role here: an operator can give one, see docs/guides/users.md.");
+    }
+  }
+
+  private boolean isPublic() {
+    return resource.getResourceMethod().isAnnotationPresent(PermitAll.class)
+        || resource.getResourceClass().isAnnotationPresent(PermitAll.class);
+  }
+}
