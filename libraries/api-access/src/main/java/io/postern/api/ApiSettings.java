@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Users, tokens and sign-in. See docs/guides/users.md. */
@@ -33,7 +34,7 @@ public interface ApiSettings {
    * Strict-Transport-Security}, sent over TLS; never for {@code localhost}). It is of all ports of
    * the host. 0: browsers forget it.
    */
-  @WithDefault("365D")
+  @WithDefault("P365D")
   Duration hstsMaxAge();
 
   /** An OpenID provider whose tokens are taken. */
@@ -50,6 +51,19 @@ public interface ApiSettings {
     /** A token is accepted only if its {@code aud} has this value. */
     @WithDefault("postern")
     String audience();
+
+    /**
+     * Clients of the provider whose access tokens are accepted ({@code azp}, else {@code
+     * client_id}, {@code appid}, {@code cid}), separated by commas. Default: all of its clients.
+     */
+    Optional<List<String>> clients();
+
+    /**
+     * What a role of the provider begins with to count here: {@code postern:operator}. The rest of
+     * a realm's roles are other programs'. An empty value counts all, such as {@code operator}.
+     */
+    @WithDefault("postern:")
+    Optional<String> rolePrefix();
 
     /** Claim with the roles of a token; slashes lead into nested claims. */
     @WithDefault("realm_access/roles")

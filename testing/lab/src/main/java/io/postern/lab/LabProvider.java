@@ -88,18 +88,18 @@ public final class LabProvider implements AutoCloseable {
     claims = claims(name, roles, organizations, Instant.now().plusSeconds(3_000));
   }
 
-  /** Claims of a good token. */
+  /** Claims of a good token; the roles get the prefix that counts. */
   public String claims(String name, List<String> roles, List<String> organizations, Instant end) {
     return """
         {"iss": "%s", "sub": "f2b1", "aud": "postern", "preferred_username": "%s",
-         "iat": %d, "exp": %d, "realm_access": {"roles": %s}, "organizations": %s}
+         "iat": %d, "exp": %d, "typ": "Bearer", "azp": "postern", "realm_access": {"roles": %s}, "organizations": %s}
         """
         .formatted(
             issuer(),
             name,
             Instant.now().getEpochSecond(),
             end.getEpochSecond(),
-            list(roles),
+            list(roles.stream().map(role -> "postern:" + role).toList()),
             list(organizations));
   }
 

@@ -20,9 +20,9 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Roles of a provider's token in our form: {@code administrator} and {@code auditor} are of the
- * organizations that another claim names; {@code administrator:ID} is taken as it is. Pure; any
- * thread.
+ * Roles of a provider's token in our form, without their prefix: {@code administrator} and {@code
+ * auditor} are of the organizations that another claim names; {@code administrator:ID} is taken as
+ * it is. Pure; any thread.
  */
 @ApplicationScoped
 class OidcRoles implements SecurityIdentityAugmentor {
@@ -31,9 +31,13 @@ class OidcRoles implements SecurityIdentityAugmentor {
 
   private static final int MOST_ORGANIZATIONS = 1_000;
 
+  private final SignInFailures failures;
+  private final String prefix;
   private final String organizationsClaim;
 
-  OidcRoles(ApiSettings settings) {
+  OidcRoles(ApiSettings settings, SignInFailures failures) {
+    this.failures = failures;
+    prefix = settings.oidc().rolePrefix().orElse("");
     organizationsClaim = settings.oidc().organizationsClaim();
   }
 
@@ -48,7 +52,7 @@ class OidcRoles implements SecurityIdentityAugmentor {
             QuarkusSecurityIdentity.builder()
                 .setPrincipal(new QuarkusPrincipal(name(token)))
                 .addCredentials(identity.getCredentials())
-                .addRoles(roles(identity.getRoles(), organizations(token)))
+                .addRoles(roles(named(identity.getRoles()), organizations(token)))
                 .addAttribute(ENDS, Instant.ofEpochSecond(token.getExpirationTime()))
                 .build());
   }
@@ -56,6 +60,19 @@ class OidcRoles implements SecurityIdentityAugmentor {
   /** Never a local user's name: records of changes name one person. */
   private static String name(JsonWebToken token) {
     return token.getName() + " of " + token.getIssuer();
+  }
+
+  /** Without the prefix; others are of other programs. */
+  private Set<String> named(Set<String> given) {
+    Set<String> named = new HashSet<>();
+    for (String role : given) {
+      if (role.startsWith(prefix)) {
+        named.add(role.substring(prefix.length()));
+      } else if (Rights.isRole(role)) {
+        failures.logIgnoredRole(role, prefix);
+      }
+    }
+    return named;
   }
 
   static Set<String> roles(Set<String> given, Set<String> organizations) {

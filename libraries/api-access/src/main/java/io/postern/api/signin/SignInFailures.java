@@ -54,6 +54,7 @@ public class SignInFailures {
   }
 
   private final ApiSettings settings;
+  private final AtomicLong nextIgnored = new AtomicLong(System.nanoTime());
   private final Map<Kind, AtomicLong> nextLines = new EnumMap<>(Kind.class);
 
   SignInFailures(ApiSettings settings) {
@@ -102,8 +103,21 @@ public class SignInFailures {
     }
   }
 
+  /** A role of ours without the prefix by which roles count, as before there was one. */
+  void logIgnoredRole(String role, String prefix) {
+    if (mayWrite(nextIgnored)) {
+      LOG.warnf(
+          "The role %s of a token is ignored, since it does not begin with %s: name it %s at the"
+              + " provider, or change postern.api.oidc.role-prefix",
+          role, prefix, prefix + role);
+    }
+  }
+
   private boolean mayWrite(Kind kind) {
-    AtomicLong nextLine = Objects.requireNonNull(nextLines.get(kind));
+    return mayWrite(Objects.requireNonNull(nextLines.get(kind)));
+  }
+
+  private static boolean mayWrite(AtomicLong nextLine) {
     long now = System.nanoTime();
     long next = nextLine.get();
     return now - next >= 0 && nextLine.compareAndSet(next, now + LINE_NANOS);

@@ -107,9 +107,11 @@ public class Users {
       PasswordHash.ofNobody(password, iterations);
       return false;
     }
-    return user.generated()
-        ? generated(user).filter(given -> given.matches(password)).isPresent()
-        : PasswordHash.matches(password, user.password());
+    if (user.generated()) {
+      PasswordHash.ofNobody(password, iterations); // in no less time than others
+      return generated(user).filter(given -> given.matches(password)).isPresent();
+    }
+    return PasswordHash.matches(password, user.password());
   }
 
   /**

@@ -66,7 +66,7 @@ final class Provider implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/realm";
   }
 
-  /** Claims of a token that is good, of a user with these roles. */
+  /** Claims of a token that is good, of a user with these roles of Postern. */
   JwtClaims claims(List<String> roles, List<String> organizations) {
     JwtClaims claims = new JwtClaims();
     claims.setIssuer(issuer());
@@ -75,7 +75,10 @@ final class Provider implements AutoCloseable {
     claims.setStringClaim("preferred_username", "anna");
     claims.setIssuedAtToNow();
     claims.setExpirationTimeMinutesInTheFuture(5);
-    claims.setClaim("realm_access", Map.of("roles", roles));
+    claims.setStringClaim("typ", "Bearer");
+    claims.setStringClaim("azp", "postern");
+    claims.setClaim(
+        "realm_access", Map.of("roles", roles.stream().map(role -> "postern:" + role).toList()));
     claims.setClaim("organizations", organizations);
     return claims;
   }

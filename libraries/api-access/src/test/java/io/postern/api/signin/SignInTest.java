@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jose4j.jwk.RsaJsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
@@ -280,6 +281,33 @@ class SignInTest {
         .statusCode(change);
     bearer(token).get("/api/v1/me").then().body("name", equalTo("anna of " + provider.issuer()));
     problem(bearer(token).post("/api/v1/tokens").then(), 403);
+  }
+
+  @Test
+  void aRoleOfTheRealmWithoutThePrefixIsNone() throws Exception {
+    Provider provider = AccessForTests.provider();
+    JwtClaims claims = provider.claims(List.of("auditor:contoso"), List.of("contoso"));
+    claims.setClaim(
+        "realm_access", Map.of("roles", List.of("operator", "administrator", "posternoperator")));
+    problem(bearer(provider.token(claims)).get(THING).then(), 403);
+  }
+
+  /** Its audience is the client, which here is the audience of access tokens too. */
+  @Test
+  void anIdTokenIsNoAccessToken() throws Exception {
+    Provider provider = AccessForTests.provider();
+    JwtClaims keycloak = provider.claims(List.of("operator"), List.of());
+    keycloak.setStringClaim("typ", "ID");
+    JwtClaims bare = provider.claims(List.of("operator"), List.of());
+    bare.unsetClaim("typ");
+    JwtClaims hashed = provider.claims(List.of("operator"), List.of());
+    hashed.setStringClaim("at_hash", "77QmUPtjPfzWtF2AnpK9RQ");
+    for (JwtClaims claims : List.of(keycloak, bare, hashed)) {
+      problem(bearer(provider.token(claims)).get(THING).then(), 401);
+    }
+
+    bare.setStringClaim("scope", "openid");
+    bearer(provider.token(bare)).get(THING).then().statusCode(200);
   }
 
   @Test

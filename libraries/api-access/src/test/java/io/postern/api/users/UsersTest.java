@@ -76,6 +76,27 @@ class UsersTest {
     assertThat(users().tokenKey()).hasSize(32).isEqualTo(made.tokenKey());
   }
 
+  /** Else the time of an answer would show that the user is as it was made. */
+  @Test
+  void aGeneratedPasswordCostsTheSameSlowHash() throws Exception {
+    Users made = users();
+    long nobody = nanos(() -> made.matches("nobody", "wrong"));
+    assertThat(nanos(() -> made.matches("admin", "wrong"))).isGreaterThan(nobody / 3);
+    String right = password();
+    assertThat(nanos(() -> made.matches("admin", right))).isGreaterThan(nobody / 3);
+  }
+
+  /** The shortest of some. */
+  private static long nanos(Callable<Boolean> compared) throws Exception {
+    long shortest = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      long begin = System.nanoTime();
+      compared.call();
+      shortest = Math.min(shortest, System.nanoTime() - begin);
+    }
+    return shortest;
+  }
+
   @Test
   void servicesThatStartAtOnceHaveTheSameUsersAndKey() throws Exception {
     List<Users> all;

@@ -1,21 +1,19 @@
 package io.postern.smtp.srs;
 
+import java.nio.ByteBuffer;
+
 /** The alphabet of RFC 4648 §6, of which no letter depends on its case. Stateless. */
 final class Base32 {
   static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
   private Base32() {}
 
-  /** The first {@code letters} groups of five bits, at most six: 30 bits. */
+  /** The first {@code letters} groups of five bits, at most twelve: 60 bits. */
   static String first(byte[] bytes, int letters) {
-    int bits =
-        (bytes[0] & 0xff) << 24
-            | (bytes[1] & 0xff) << 16
-            | (bytes[2] & 0xff) << 8
-            | bytes[3] & 0xff;
+    long bits = ByteBuffer.wrap(bytes).getLong();
     StringBuilder text = new StringBuilder(letters);
     for (int i = 0; i < letters; i++) {
-      text.append(ALPHABET.charAt(bits >>> 27));
+      text.append(ALPHABET.charAt((int) (bits >>> 59)));
       bits <<= 5;
     }
     return text.toString();

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,11 +23,12 @@ import javax.crypto.spec.SecretKeySpec;
  * SRS1=HASH=first-forwarder=REST@rewriting-domain, for the sender SRS0REST@first-forwarder
  * </pre>
  *
- * HASH is the first 30 bits of an HMAC-SHA-256 over organization, rewriting domain and all that
+ * HASH is the first 40 bits of an HMAC-SHA-256 over organization, rewriting domain and all that
  * follows it, in lower case, since hosts on the way may change the case. So no address of another
  * organization, domain or secret passes (G8). DAY counts days, modulo 1,024. SRS1 has none: the
- * first forwarder judges the age. Octets of the local part: 64 at most, as any host must take (RFC
- * 5321 §4.5.3.1.1).
+ * first forwarder judges the age. A HASH of 30 bits, as before {@link #LAST_SHORT}, counts in an
+ * address that was made until then. Octets of the local part: 64 at most, as any host must take
+ * (RFC 5321 §4.5.3.1.1).
  */
 public final class SenderRewriting {
   /** How long a notification finds its way back: longer than any host tries to deliver. */
@@ -39,7 +41,12 @@ public final class SenderRewriting {
 
   private static final int MOST_AHEAD_DAYS = 1; // another replica's clock
   private static final int DAYS = 1024;
-  private static final int HASH = 6;
+  private static final int HASH = 8;
+  private static final int SHORT_HASH = 6;
+
+  /** The last day whose addresses may have a short hash; they end {@link #VALID_DAYS} later. */
+  static final LocalDate LAST_SHORT = LocalDate.of(2026, 12, 31);
+
   private static final long DAY_MILLIS = 86_400_000;
   private static final String SEPARATORS = "=+-"; // by which other makers of SRS continue
 
@@ -102,8 +109,13 @@ public final class SenderRewriting {
     if (!known(organization, recipient.asciiDomain(), tag, hash, signed)) {
       return new WayBack.Forged();
     }
+    boolean isShort = hash.length() == SHORT_HASH;
     try {
-      return has(local, "SRS0=") ? sender(signed, now) : forwarder(signed);
+      return has(local, "SRS0=")
+          ? sender(signed, isShort, now)
+          : isShort && today(now) > LAST_SHORT.toEpochDay() + VALID_DAYS
+              ? new WayBack.Forged()
+              : forwarder(signed);
     } catch (IllegalArgumentException e) {
       return new WayBack.Forged(); // its hash is right by chance
     }
@@ -112,16 +124,17 @@ public final class SenderRewriting {
   private boolean known(
       String organization, String domain, String tag, String hash, String signed) {
     byte[] given = hash.toUpperCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+    int letters = hash.length() == SHORT_HASH ? SHORT_HASH : HASH;
     boolean known = false;
     for (SecretKeySpec secret : secrets) {
-      String right = hash(secret, organization, domain, tag, signed);
+      String right = hash(secret, organization, domain, tag, signed).substring(0, letters);
       known |= MessageDigest.isEqual(right.getBytes(StandardCharsets.US_ASCII), given);
     }
     return known;
   }
 
   /** DAY=domain=local-part. */
-  private static WayBack sender(String signed, Instant now) {
+  private static WayBack sender(String signed, boolean isShort, Instant now) {
     int domain = signed.indexOf('=') + 1;
     int local = signed.indexOf('=', domain) + 1;
     int made = Base32.ofPair(signed.substring(0, Math.max(0, domain - 1)));
@@ -131,6 +144,10 @@ public final class SenderRewriting {
     int age = Math.floorMod(day(now) - made, DAYS);
     if (age > VALID_DAYS && age < DAYS - MOST_AHEAD_DAYS) {
       return new WayBack.Expired();
+    }
+    long ago = age > VALID_DAYS ? -MOST_AHEAD_DAYS : age;
+    if (isShort && today(now) - ago > LAST_SHORT.toEpochDay()) {
+      return new WayBack.Forged();
     }
     return new WayBack.To(
         LocalPart.mailbox(signed.substring(local), signed.substring(domain, local - 1)));
@@ -172,7 +189,11 @@ public final class SenderRewriting {
   }
 
   private static int day(Instant at) {
-    return Math.toIntExact(Math.floorMod(at.toEpochMilli() / DAY_MILLIS, (long) DAYS));
+    return Math.toIntExact(Math.floorMod(today(at), (long) DAYS));
+  }
+
+  private static long today(Instant at) {
+    return at.toEpochMilli() / DAY_MILLIS;
   }
 
   private static String hash(

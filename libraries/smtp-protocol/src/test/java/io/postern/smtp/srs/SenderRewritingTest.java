@@ -6,6 +6,7 @@ import io.postern.smtp.Address;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,34 +39,34 @@ class SenderRewritingTest {
       quoteCharacter = '`',
       value = {
         // sender, its address here, the way back
-        "anna@fabrikam.example, SRS0=######=JQ=fabrikam.example=anna, anna@fabrikam.example",
-        "Anna@Fabrikam.Example, SRS0=######=JQ=fabrikam.example=Anna, Anna@fabrikam.example",
-        "a+b=c-d@x.example, SRS0=######=JQ=x.example=a+b=c-d, a+b=c-d@x.example",
-        "`\"a b\"@x.example`, `\"SRS0=######=JQ=x.example=a b\"`, `\"a b\"@x.example`",
-        "`\"a..\\\"@\\\\b\"@x.example`, `\"SRS0=######=JQ=x.example=a..\\\"@\\\\b\"`,"
+        "anna@fabrikam.example, SRS0=########=JQ=fabrikam.example=anna, anna@fabrikam.example",
+        "Anna@Fabrikam.Example, SRS0=########=JQ=fabrikam.example=Anna, Anna@fabrikam.example",
+        "a+b=c-d@x.example, SRS0=########=JQ=x.example=a+b=c-d, a+b=c-d@x.example",
+        "`\"a b\"@x.example`, `\"SRS0=########=JQ=x.example=a b\"`, `\"a b\"@x.example`",
+        "`\"a..\\\"@\\\\b\"@x.example`, `\"SRS0=########=JQ=x.example=a..\\\"@\\\\b\"`,"
             + " `\"a..\\\"@\\\\b\"@x.example`",
-        "grå@blå.example, SRS0=######=JQ=xn--bl-zia.example=grå, grå@xn--bl-zia.example",
+        "grå@blå.example, SRS0=########=JQ=xn--bl-zia.example=grå, grå@xn--bl-zia.example",
         // an address of SRS already: its maker stays the one who gets it back
         "SRS0=Ab1z=XQ=a.example=bob@fwd.example,"
-            + " SRS1=######=fwd.example==Ab1z=XQ=a.example=bob,"
+            + " SRS1=########=fwd.example==Ab1z=XQ=a.example=bob,"
             + " SRS0=Ab1z=XQ=a.example=bob@fwd.example",
         "srs0+Ab1z=XQ=a.example=bob@fwd.example,"
-            + " SRS1=######=fwd.example=+Ab1z=XQ=a.example=bob,"
+            + " SRS1=########=fwd.example=+Ab1z=XQ=a.example=bob,"
             + " SRS0+Ab1z=XQ=a.example=bob@fwd.example",
         "SRS1=HHHH=fwd.example==Ab1z=XQ=a.ex=bob@two.example,"
-            + " SRS1=######=fwd.example==Ab1z=XQ=a.ex=bob,"
+            + " SRS1=########=fwd.example==Ab1z=XQ=a.ex=bob,"
             + " SRS0=Ab1z=XQ=a.ex=bob@fwd.example",
         // of the form nearly
-        "SRS1=nothing@two.example, SRS0=######=JQ=two.example=SRS1=nothing,"
+        "SRS1=nothing@two.example, SRS0=########=JQ=two.example=SRS1=nothing,"
             + " SRS1=nothing@two.example",
-        "`\"SRS1=h=no domain=rest\"@two.example`, `\"SRS0=######=JQ=two.example=SRS1=h=no domain=rest\"`,"
+        "`\"SRS1=h=no domain=rest\"@two.example`, `\"SRS0=########=JQ=two.example=SRS1=h=no domain=rest\"`,"
             + " `\"SRS1=h=no domain=rest\"@two.example`",
-        "SRS0@two.example, SRS0=######=JQ=two.example=SRS0, SRS0@two.example",
+        "SRS0@two.example, SRS0=########=JQ=two.example=SRS0, SRS0@two.example",
       })
   void aSenderAndItsWayBack(String sender, String local, String returns) {
     Address address = rewritten(sender).orElseThrow();
     assertThat(address.domain()).isEqualTo(OURS);
-    assertThat(address.localPart().replaceFirst("=[A-Z2-7]{6}=", "=######=")).isEqualTo(local);
+    assertThat(address.localPart().replaceFirst("=[A-Z2-7]{8}=", "=########=")).isEqualTo(local);
     assertThat(back(address)).isEqualTo(new WayBack.To(Address.parse(returns)));
   }
 
@@ -73,18 +74,53 @@ class SenderRewritingTest {
   @Test
   void theAddressesOfOurOwnVectorsStay() {
     assertThat(rewritten("anna@fabrikam.example").orElseThrow().localPart())
-        .isEqualTo("SRS0=3F7Y6V=JQ=fabrikam.example=anna");
+        .isEqualTo("SRS0=3F7Y6VKN=JQ=fabrikam.example=anna");
     assertThat(rewritten("SRS0=Ab1z=XQ=a.example=bob@fwd.example").orElseThrow().localPart())
-        .isEqualTo("SRS1=ZG6PMZ=fwd.example==Ab1z=XQ=a.example=bob");
+        .isEqualTo("SRS1=ZG6PMZY7=fwd.example==Ab1z=XQ=a.example=bob");
   }
 
   @Test
   void rfc5321_4_5_3_1_1_anAddressThatDoesNotFitIsNotMade() {
-    // SRS0=, six letters, =, two, =, "x.example", = and 39 more: 64
-    assertThat(rewritten("a".repeat(38) + "@x.example").orElseThrow().localPart()).hasSize(63);
-    assertThat(rewritten("a".repeat(39) + "@x.example").orElseThrow().localPart()).hasSize(64);
-    assertThat(rewritten("a".repeat(40) + "@x.example")).isEmpty();
+    // SRS0=, eight letters, =, two, =, "x.example", = and 37 more: 64
+    assertThat(rewritten("a".repeat(36) + "@x.example").orElseThrow().localPart()).hasSize(63);
+    assertThat(rewritten("a".repeat(37) + "@x.example").orElseThrow().localPart()).hasSize(64);
+    assertThat(rewritten("a".repeat(38) + "@x.example")).isEmpty();
     assertThat(rewritten("anna@[192.0.2.1]")).as("no mail goes there").isEmpty();
+  }
+
+  /** The addresses of the version before, which are out there until their day is over. */
+  @Test
+  void aShortHashCountsInWhatWasMadeWhileThereWereSome() {
+    Address address = Address.parse("SRS0=3F7Y6V=JQ=fabrikam.example=anna@" + OURS);
+    Address forwarded = Address.parse("SRS1=ZG6PMZ=fwd.example==Ab1z=XQ=a.example=bob@" + OURS);
+    assertThat(back(address)).isEqualTo(new WayBack.To(Address.parse("anna@fabrikam.example")));
+    assertThat(REWRITING.wayBack("contoso", address, DAY.plus(Duration.ofDays(21))))
+        .isInstanceOf(WayBack.To.class);
+    assertThat(REWRITING.wayBack("contoso", address, DAY.plus(Duration.ofDays(22))))
+        .isEqualTo(new WayBack.Expired());
+    assertThat(back(forwarded)).isInstanceOf(WayBack.To.class);
+
+    Instant last = SenderRewriting.LAST_SHORT.atTime(12, 0).toInstant(ZoneOffset.UTC);
+    Instant over = last.plus(Duration.ofDays(SenderRewriting.VALID_DAYS));
+    assertThat(REWRITING.wayBack("contoso", shortened(last), over)).isInstanceOf(WayBack.To.class);
+    assertThat(REWRITING.wayBack("contoso", forwarded, over)).isInstanceOf(WayBack.To.class);
+    Instant later = last.plus(Duration.ofDays(1));
+    for (Instant now : List.of(last, later, over)) {
+      assertThat(REWRITING.wayBack("contoso", shortened(later), now))
+          .as("a guess of today has 40 bits before it")
+          .isEqualTo(new WayBack.Forged());
+    }
+    assertThat(REWRITING.wayBack("contoso", forwarded, over.plus(Duration.ofDays(1))))
+        .isEqualTo(new WayBack.Forged());
+  }
+
+  private static Address shortened(Instant made) {
+    String whole =
+        REWRITING
+            .rewritten("contoso", OURS, Address.parse("anna@fabrikam.example"), made)
+            .orElseThrow()
+            .toString();
+    return Address.parse(whole.replaceFirst("(=[A-Z2-7]{6})[A-Z2-7]{2}=", "$1="));
   }
 
   @Test
