@@ -44,7 +44,7 @@ public class ConsoleService implements Service {
             sentence -> {
               throw new ConfigurationException(sentence);
             });
-    Database database = new Database(flyway, url, user, password);
+    Database database = new Database(flyway, url, user, password, settings.searchUser());
     fold = new LogFold(log, new LogFold.Link(url, user, password), settings, database::migrate);
     Gauge.builder("postern.console.writer", fold, f -> f.writing() ? 1 : 0)
         .description("1: this replica writes the read model; 0: another one does, or none")

@@ -2,6 +2,7 @@ package io.postern.console;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.Optional;
 
 /** Read model. Its tables are in PostgreSQL. */
 @ConfigMapping(prefix = "postern.console")
@@ -20,4 +21,14 @@ public interface ConsoleSettings {
    */
   @WithDefault("50000")
   long mostADay();
+
+  /**
+   * Role of PostgreSQL by which searches read: it owns no table and may only read. Make it with
+   * {@code CREATE ROLE console_search LOGIN PASSWORD '...'}; the service grants it what it needs.
+   * Default: the owner, {@code quarkus.datasource.username}.
+   */
+  Optional<String> searchUser();
+
+  /** Password of this role. Without one, the certificate in the JDBC URL identifies it. */
+  Optional<String> searchPassword();
 }

@@ -29,6 +29,9 @@ import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -140,6 +143,24 @@ class AccessTest {
     assertThat(table.openWithoutRole(service(), AccessTable.basic("none", PASSWORD)))
         .as("what a user without any role gets")
         .containsExactly("GET /api/v1/me 200");
+  }
+
+  @Test
+  void searchesConnectAsARoleThatOnlyReads() throws Exception {
+    given()
+        .header("Authorization", bearer("operator", "operator"))
+        .get("/api/v1/messages")
+        .then()
+        .statusCode(200);
+    try (Connection connection = Postgres.connect(Installation.url());
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT string_agg(DISTINCT usename, ',') FROM pg_stat_activity WHERE"
+                    + " application_name = 'postern-console' AND datname = current_database()")) {
+      assertThat(row.next()).isTrue();
+      assertThat(row.getString(1)).isEqualTo(Postgres.reader());
+    }
   }
 
   /** Who reads all organizations' mail may cancel none of it; an administrator only its own. */

@@ -43,6 +43,11 @@ public final class Postgres {
     return server().password();
   }
 
+  /** A role that owns nothing, with the same password. */
+  public static String reader() {
+    return server().reader();
+  }
+
   /** Ends it as a crash does; {@link #restart} has its data. */
   static void kill() {
     server().kill();

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -167,6 +168,16 @@ public final class ReadModelBenchmark {
 
   static ConsoleSettings settings() {
     return new ConsoleSettings() {
+      @Override
+      public Optional<String> searchUser() {
+        return Optional.empty();
+      }
+
+      @Override
+      public Optional<String> searchPassword() {
+        return Optional.empty();
+      }
+
       @Override
       public int retentionDays() {
         return 90;

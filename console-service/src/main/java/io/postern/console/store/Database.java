@@ -3,6 +3,9 @@ package io.postern.console.store;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,14 +26,19 @@ public final class Database {
           "ApplicationName", "postern-console-migration");
 
   private final Flyway flyway;
+  private final Optional<String> reader;
   private final OccasionalLog log = new OccasionalLog(Database.class);
   private boolean migrated;
 
   /**
    * @param flyway whose migrations these are; its connections are not taken, since a search's end
    *     soon
+   * @param user owner of the tables
+   * @param reader a role that reads them; empty: the owner does
    */
-  public Database(Flyway flyway, String url, String user, String password) {
+  public Database(
+      Flyway flyway, String url, String user, String password, Optional<String> reader) {
+    this.reader = reader.filter(role -> !role.equals(user));
     this.flyway =
         Flyway.configure(flyway.getConfiguration().getClassLoader())
             .configuration(flyway.getConfiguration())
@@ -50,12 +58,31 @@ public final class Database {
     }
     try {
       flyway.migrate();
+      if (reader.isPresent()) {
+        grant(reader.get());
+      }
       migrated = true;
       log.over("The database is available");
+    } catch (SQLException e) {
+      log.warn("The role postern.console.search-user cannot be given its rights", e);
     } catch (FlywayException e) {
       log.warn("The database is not available yet; waiting for it", e);
     }
     return migrated;
+  }
+
+  /** Reading, also of what is made later, and the request for a rebuild. */
+  private void grant(String role) throws SQLException {
+    String name = '"' + role.replace("\"", "\"\"") + '"';
+    try (Connection connection = flyway.getConfiguration().getDataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(true);
+      statement.execute("GRANT USAGE ON SCHEMA public TO " + name);
+      statement.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + name);
+      statement.execute(
+          "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO " + name);
+      statement.execute("GRANT INSERT ON rebuild TO " + name);
+    }
   }
 
   /**

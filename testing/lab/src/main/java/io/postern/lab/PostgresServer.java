@@ -29,6 +29,7 @@ public final class PostgresServer implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
   private static final String USER = "postern";
+  private static final String READER = "console_search";
   private static final String DATABASE = "postgres";
 
   // Ends the server in order (SIGINT) when standard input ends, and itself with the server.
@@ -106,6 +107,11 @@ public final class PostgresServer implements AutoCloseable {
 
   public String user() {
     return USER;
+  }
+
+  /** A role that owns nothing, with the same password. */
+  public String reader() {
+    return READER;
   }
 
   public String password() {
@@ -218,8 +224,36 @@ public final class PostgresServer implements AutoCloseable {
     Files.move(half, data());
   }
 
+  /** Once for the data; a statement a line, as PostgreSQL reads it alone with its data. */
+  private void makeReader() throws IOException {
+    Path made = folder.resolve("reader-made");
+    if (Files.exists(made)) {
+      return;
+    }
+    Path statement = Files.createTempFile(folder, "reader", ".sql"); // mode 0600
+    try {
+      Files.writeString(
+          statement, "CREATE ROLE " + READER + " LOGIN PASSWORD '" + password() + "'\n");
+      List<String> command = new ArrayList<>(asNobody());
+      command.addAll(
+          List.of(
+              program.resolve("bin/postgres").toString(),
+              "--single",
+              "-D",
+              data().toString(),
+              DATABASE));
+      if (!run(command, ProcessBuilder.Redirect.from(statement.toFile()))) {
+        throw failure("cannot make its role for searches");
+      }
+    } finally {
+      Files.delete(statement);
+    }
+    Files.createFile(made);
+  }
+
   private void launch() throws IOException {
     awaitPredecessor();
+    makeReader();
     List<String> command = new ArrayList<>(List.of("sh", "-c", "exec 3<&0; " + GUARD, "postgres"));
     command.addAll(asNobody());
     command.addAll(
@@ -268,8 +302,13 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private boolean run(List<String> command) throws IOException {
+    return run(command, ProcessBuilder.Redirect.PIPE);
+  }
+
+  private boolean run(List<String> command, ProcessBuilder.Redirect input) throws IOException {
     Process made =
         new ProcessBuilder(command)
+            .redirectInput(input)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
             .start();

@@ -46,6 +46,18 @@ class PostgresServerTest {
   }
 
   @Test
+  void itHasARoleForSearchesThatOwnsNothing() throws SQLException {
+    try (PostgresServer server = PostgresServer.start(folder, port);
+        Connection connection =
+            DriverManager.getConnection(server.jdbcUrl(), server.reader(), server.password());
+        Statement statement = connection.createStatement()) {
+      assertThatThrownBy(() -> statement.execute("CREATE TABLE mail (id text)"))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("permission denied");
+    }
+  }
+
+  @Test
   void itEndsWithItsParent() throws Exception {
     try (PostgresServer server = PostgresServer.start(folder, port)) {
       server.closeParentPipe();

@@ -152,6 +152,8 @@ public final class LocalStack implements AutoCloseable {
     database.setProperty("quarkus.datasource.jdbc.url", server.jdbcUrl());
     database.setProperty("quarkus.datasource.username", server.user());
     database.setProperty("quarkus.datasource.password", server.password());
+    database.setProperty("postern.console.search-user", server.reader());
+    database.setProperty("postern.console.search-password", server.password());
     // In a file, since every user of the machine sees a command line.
     StateFolder.saveSecret(databaseFile(), database);
   }
