@@ -310,6 +310,9 @@ public class DeliveryService implements Service {
         .withData("mta-sts-policies-read", policies.complete())
         .withData("partitions", partitions)
         .withData("outcomes-can-be-committed", committing);
+    if (!current) {
+      answer.withData("directory", directory.notInForce());
+    }
     return partitions >= 0 && current && committing && policies.complete();
   }
 

@@ -2,6 +2,7 @@ package io.postern.ingress;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.log.LogSettings;
+import io.postern.log.directory.AnchorSets;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.Directory;
 import io.postern.service.LogParts;
@@ -15,7 +16,7 @@ class DirectoryParts {
   @Produces
   @Singleton
   DirectoryReader<Directory> directory(LogSettings settings, MeterRegistry registry) {
-    return LogParts.directoryWithRecipients(settings, registry);
+    return LogParts.directoryWithRecipients(settings, AnchorSets.VERSIONS, registry);
   }
 
   void close(@Disposes DirectoryReader<Directory> directory) {

@@ -24,6 +24,7 @@ import io.postern.lab.Issue;
 import io.postern.lab.KafkaBroker;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
+import io.postern.log.directory.AnchorSets;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.log.topics.TopicsSetup;
 import io.postern.rules.Directory;
@@ -64,7 +65,7 @@ class AcceptanceTest {
     LogSettings settings = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
     TopicsSetup.createOrVerify(settings, Deployment.singleNode(4));
     write(settings, TestDirectory.objects());
-    directory = new DirectoryReader<>(settings, Directory::next);
+    directory = new DirectoryReader<>(settings, Directory::next, AnchorSets.VERSIONS, null);
     directory.start();
     Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> directory.inForce().isPresent());
     server = TestServer.on(broker.bootstrap(), s -> s.directory = directory::inForce);

@@ -2,8 +2,11 @@ package io.postern.policy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.log.LogSettings;
+import io.postern.log.directory.AnchorSets;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.Directory;
+import io.postern.rules.checks.Quotas;
+import io.postern.service.CheckedSettings;
 import io.postern.service.LogParts;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -15,7 +18,13 @@ class DirectoryParts {
   @Produces
   @Singleton
   DirectoryReader<Directory> directory(LogSettings settings, MeterRegistry registry) {
-    return LogParts.directoryWithRecipients(settings, registry);
+    return LogParts.directoryWithRecipients(settings, AnchorSets.WHOLE, registry);
+  }
+
+  @Produces
+  @Singleton
+  Quotas quotas(QuotaSettings settings) {
+    return CheckedSettings.checked(settings::quotas);
   }
 
   void close(@Disposes DirectoryReader<Directory> directory) {

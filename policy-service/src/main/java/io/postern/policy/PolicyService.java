@@ -15,6 +15,7 @@ import io.postern.policy.scheduler.SchedulerSettings;
 import io.postern.policy.tlsrpt.ReportSettings;
 import io.postern.policy.tlsrpt.Reporter;
 import io.postern.rules.Directory;
+import io.postern.rules.checks.Quotas;
 import io.postern.service.CheckedSettings;
 import io.postern.service.LogStart;
 import io.postern.service.SenderRewritingSettings;
@@ -52,6 +53,8 @@ public class PolicyService implements Service {
 
   PolicyService(
       LogSettings settings,
+      Quotas quotas,
+      QuotaSettings quotaSettings,
       Deployment deployment,
       SchedulerSettings schedule,
       NoticeSettings notices,
@@ -63,6 +66,9 @@ public class PolicyService implements Service {
     owner =
         DirectoryOwner.worker(
             settings,
+            reader,
+            quotas,
+            CheckedSettings.checked(quotaSettings::rates),
             accepted ->
                 registry
                     .counter(
@@ -126,7 +132,7 @@ public class PolicyService implements Service {
       return "waiting for Kafka";
     }
     if (reader.current().isEmpty()) {
-      return "reading the directory";
+      return "reading the directory: " + reader.notInForce();
     }
     if (!owner.joined()
         || !decider.joined()

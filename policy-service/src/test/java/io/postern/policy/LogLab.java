@@ -133,7 +133,10 @@ public final class LogLab implements AutoCloseable {
   }
 
   public <T> List<T> read(String topic, Parser<T> parser) {
-    return read(topic).stream().map(record -> parse(parser, record.value())).toList();
+    return read(topic).stream()
+        .filter(record -> record.value() != null)
+        .map(record -> parse(parser, record.value()))
+        .toList();
   }
 
   public static <T> T parse(Parser<T> parser, byte[] bytes) {

@@ -69,6 +69,9 @@ public class JudgingService implements Service {
         .withData("assigned", assigned)
         .withData("own records refused", records.last().refused())
         .withData("Kafka clock ahead by ms", logClock.millis() - clock.millis());
+    if (!current) {
+      answer.withData("directory", directory.notInForce());
+    }
     return current && assigned;
   }
 }

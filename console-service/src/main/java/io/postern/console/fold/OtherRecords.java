@@ -18,10 +18,13 @@ import io.postern.contracts.v1.TrustBundle;
 import io.postern.contracts.v1.VerdictRecord;
 import io.postern.names.CertificateNames;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -68,6 +71,7 @@ public final class OtherRecords {
   // Of these the last one counts, and a statement takes each key once.
   private final Map<String, @Nullable Object[]> routes = new LinkedHashMap<>();
   private final Map<String, @Nullable Object[]> objects = new LinkedHashMap<>();
+  private final Set<String> gone = new HashSet<>(); // markers of removed objects
   private final Map<String, @Nullable Object[]> anchors = new LinkedHashMap<>();
 
   OtherRecords(MailRecords.DayCheck days, DayBounds bounds) {
@@ -82,7 +86,12 @@ public final class OtherRecords {
       throws InvalidProtocolBufferException, MailRecords.OldMessageException, SQLException {
     byte[] value = read.value();
     if (value == null) {
-      return; // none of these topics has one
+      if (read.topic().equals(Topics.DIRECTORY)) {
+        String key = Texts.column(read.key());
+        objects.remove(key);
+        gone.add(key);
+      }
+      return; // no other of these topics has one
     }
     switch (read.topic()) {
       case Topics.MAIL_REFUSALS ->
@@ -105,6 +114,7 @@ public final class OtherRecords {
       case Topics.DIRECTORY -> {
         DirectoryObject object = DirectoryObject.parseFrom(value);
         String key = Texts.column(read.key());
+        gone.remove(key);
         objects.put(key, new Object[] {key, object.getRemoved(), read.offset(), value});
       }
       case Topics.DIRECTORY_AUDIT -> change(DirectoryAudit.parseFrom(value), read, value);
@@ -268,6 +278,7 @@ public final class OtherRecords {
             "object_key text, removed boolean, version bigint, record bytea",
             "ON CONFLICT (object_key) DO UPDATE SET removed = excluded.removed, version ="
                 + " excluded.version, record = excluded.record"));
+    takeAway(connection);
     write(
         connection,
         anchors,
@@ -275,6 +286,19 @@ public final class OtherRecords {
             "anchors",
             "version text, at bigint, record bytea",
             "ON CONFLICT (version) DO UPDATE SET at = excluded.at, record = excluded.record"));
+  }
+
+  private void takeAway(Connection connection) throws SQLException {
+    if (gone.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "DELETE FROM directory_object WHERE object_key = ANY (?) AND removed")) {
+      delete.setArray(1, connection.createArrayOf("text", gone.toArray()));
+      var unused = delete.executeUpdate();
+    }
+    gone.clear();
   }
 
   private static void write(
@@ -295,6 +319,7 @@ public final class OtherRecords {
     changes.clear();
     routes.clear();
     objects.clear();
+    gone.clear();
     anchors.clear();
   }
 }

@@ -1,6 +1,6 @@
 package io.postern.ingress.listener;
 
-import io.postern.ingress.rates.Levels;
+import io.postern.bounds.Levels;
 import io.postern.ingress.source.Source;
 import java.time.Duration;
 import java.util.function.LongSupplier;

@@ -1,6 +1,7 @@
 package io.postern.ingress.rates;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.bounds.Levels;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.postern.bounds.Levels;
 import io.postern.ingress.rates.Counted.Kind;
 import io.postern.ingress.source.Source;
 import java.net.InetAddress;

@@ -46,6 +46,11 @@ public final class ProblemException extends RuntimeException {
     return new ProblemException(Problem.of(Problem.UNPROCESSABLE, "Not valid", detail));
   }
 
+  /** 429: the caller, or its organization, has asked for too much lately. */
+  public static ProblemException tooManyRequests(String detail) {
+    return new ProblemException(Problem.of(429, "Too many requests", detail));
+  }
+
   /** 503: try again. */
   public static ProblemException unavailable(String detail) {
     return new ProblemException(Problem.of(503, "Unavailable", detail));

@@ -43,6 +43,7 @@ public final class Directory {
   private final Map<String, String> anchorSetVersions;
   private final Map<String, OrganizationIndex> indexes;
   private final CertificateIndex certificateNames = new CertificateIndex();
+  private final Map<String, DirectorySize> sizes;
   private final RecipientLists recipientLists;
   private final boolean reports;
   private volatile @Nullable Directory enforced;
@@ -57,6 +58,7 @@ public final class Directory {
     anchorSets = Map.of();
     anchorSetVersions = Map.of();
     indexes = Map.of();
+    sizes = Map.of();
     recipientLists = RecipientLists.NONE;
     reports = false;
   }
@@ -80,6 +82,7 @@ public final class Directory {
     anchorSets = new HashMap<>(before.anchorSets);
     anchorSetVersions = new HashMap<>(before.anchorSetVersions);
     indexes = new HashMap<>(before.indexes);
+    sizes = new HashMap<>(before.sizes);
     Set<String> touched = new HashSet<>();
     for (DirectoryObject change : changes) {
       if (change.getObjectCase() == ObjectCase.OBJECT_NOT_SET) {
@@ -89,9 +92,15 @@ public final class Directory {
       DirectoryObject former = change.getRemoved() ? objects.remove(key) : objects.put(key, change);
       if (former != null) {
         forget(former);
+        sizes.computeIfPresent(
+            DirectoryKeys.organizationOf(former), (_, size) -> size.minus(former));
       }
       if (!change.getRemoved()) {
         take(change);
+        sizes.merge(
+            DirectoryKeys.organizationOf(change),
+            DirectorySize.NONE.plus(change),
+            DirectorySize::plus);
       }
       touched.add(DirectoryKeys.organizationOf(change));
     }
@@ -175,6 +184,7 @@ public final class Directory {
     acceptedDomains = reporting.acceptedDomains;
     anchorSets = reporting.anchorSets;
     anchorSetVersions = reporting.anchorSetVersions;
+    sizes = reporting.sizes;
     recipientLists = reporting.recipientLists;
     reports = false;
     indexes = new HashMap<>();
@@ -269,6 +279,16 @@ public final class Directory {
     return objects.subMap(first, first + Character.MAX_VALUE).keySet();
   }
 
+  /** What an organization's objects come to. */
+  public DirectorySize size(String organization) {
+    return sizes.getOrDefault(organization, DirectorySize.NONE);
+  }
+
+  /** What all objects come to. */
+  public DirectorySize size() {
+    return sizes.values().stream().reduce(DirectorySize.NONE, DirectorySize::plus);
+  }
+
   public RecipientLists recipientLists() {
     return recipientLists;
   }
@@ -284,6 +304,14 @@ public final class Directory {
             list ->
                 list.state().getUsable()
                     && list.state().getOrganization().equals(domain.getOrganization()));
+  }
+
+  /** Addresses in the lists of an organization's domains. */
+  public long recipientAddresses(String organization) {
+    return acceptedDomains(organization).stream()
+        .flatMap(domain -> recipientLists.list(domain.getDomain()).stream())
+        .mapToLong(RecipientList::size)
+        .sum();
   }
 
   public long version() {

@@ -42,6 +42,9 @@ public final class Fingerprints {
    * where it has certificates alone; {@code empty} for an empty set.
    */
   public static String anchorSetVersion(AnchorSet set) {
+    if (!set.getVersion().isEmpty()) {
+      return set.getVersion();
+    }
     List<byte[]> certificates =
         set.getCertificatesList().stream().map(ByteString::toByteArray).toList();
     if (set.getWithDefaults() || set.getDistrustedCount() > 0) {

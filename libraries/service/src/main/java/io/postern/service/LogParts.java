@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
 import io.postern.log.LogSettings;
+import io.postern.log.directory.AnchorSets;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.log.directory.SnapshotFactory;
 import io.postern.rules.Directory;
@@ -40,23 +41,24 @@ public class LogParts {
   @Singleton
   @DefaultBean
   DirectoryReader<Directory> directory(LogSettings settings, MeterRegistry registry) {
-    return directory(settings, Directory::next, registry);
+    return measured(
+        new DirectoryReader<>(settings, Directory::next, AnchorSets.VERSIONS, null), registry);
   }
 
   void close(@Disposes DirectoryReader<Directory> directory) {
     directory.close();
   }
 
-  /** A reader that holds the directory in a form of its own, with its metric. */
+  /** A reader that holds the directory whole, in a form of its own, with its metric. */
   public static <D> DirectoryReader<D> directory(
       LogSettings settings, SnapshotFactory<D> factory, MeterRegistry registry) {
-    return measured(new DirectoryReader<>(settings, factory), registry);
+    return measured(new DirectoryReader<>(settings, factory, AnchorSets.WHOLE, null), registry);
   }
 
   /** A reader of the directory with the lists of its domains' recipients, with its metrics. */
   public static DirectoryReader<Directory> directoryWithRecipients(
-      LogSettings settings, MeterRegistry registry) {
-    DirectoryReader<Directory> reader = RecipientsInDirectory.reader(settings);
+      LogSettings settings, AnchorSets anchorSets, MeterRegistry registry) {
+    DirectoryReader<Directory> reader = RecipientsInDirectory.reader(settings, anchorSets);
     Gauge.builder(
             "postern.directory.recipients",
             reader,

@@ -3,6 +3,7 @@ package io.postern.service;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.log.LogSettings;
+import io.postern.log.directory.AnchorSets;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.log.directory.RecipientView;
 import io.postern.log.directory.SnapshotFactory;
@@ -22,9 +23,9 @@ public final class RecipientsInDirectory implements SnapshotFactory<Directory>, 
   private RecipientsInDirectory() {}
 
   /** A reader of both, to be started and closed. */
-  public static DirectoryReader<Directory> reader(LogSettings settings) {
+  public static DirectoryReader<Directory> reader(LogSettings settings, AnchorSets anchorSets) {
     RecipientsInDirectory both = new RecipientsInDirectory();
-    return new DirectoryReader<>(settings, both, both);
+    return new DirectoryReader<>(settings, both, anchorSets, both);
   }
 
   @Override

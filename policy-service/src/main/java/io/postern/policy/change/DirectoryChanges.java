@@ -17,8 +17,8 @@ import io.postern.policy.directory.CurrentDirectory;
 import io.postern.policy.directory.DirectoryCommands;
 import io.postern.policy.directory.Permission;
 import io.postern.rules.Directory;
-import io.postern.rules.checks.DirectoryRules;
 import io.postern.rules.checks.DirectoryWarnings;
+import io.postern.rules.checks.Quotas;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -47,9 +47,14 @@ public class DirectoryChanges {
   private final DirectoryReader<Directory> reader;
   private final CurrentDirectory current;
   private final DirectoryCommands commands;
+  private final Quotas quotas;
 
   DirectoryChanges(
-      DirectoryReader<Directory> reader, CurrentDirectory current, DirectoryCommands commands) {
+      DirectoryReader<Directory> reader,
+      CurrentDirectory current,
+      DirectoryCommands commands,
+      Quotas quotas) {
+    this.quotas = quotas;
     this.reader = reader;
     this.current = current;
     this.commands = commands;
@@ -89,16 +94,16 @@ public class DirectoryChanges {
    *
    * @throws ProblemException 422 with the faults
    */
-  public static Changed compare(Change change) {
+  public static Changed compare(Change change, Quotas quotas) {
     Difference difference = Difference.of(change.before(), change.wanted().apply(change.before()));
     permit(change, difference);
-    check(change, difference);
+    check(change, difference, quotas);
     return changed(change, difference, change.before().version(), false);
   }
 
   /**
-   * @throws ProblemException 422 with the faults; 503: Kafka is away; 504: no answer in time, and
-   *     the change may still be made
+   * @throws ProblemException 422 with the faults; 429: the organization, or all, have changed too
+   *     much lately; 503: Kafka is away; 504: no answer in time, and the change may still be made
    * @throws WebApplicationException 412, 409 with the difference, see {@link ChangedMeanwhile}
    */
   public Changed make(Change change) {
@@ -109,7 +114,7 @@ public class DirectoryChanges {
     if (change.seen() >= 0 && reader.changed(change.organizations()) > change.seen()) {
       throw meanwhile(change, before);
     }
-    check(change, difference);
+    check(change, difference, quotas);
     if (change.dryRun() || difference.objects().isEmpty()) {
       return changed(change, difference, before.version(), false);
     }
@@ -120,10 +125,16 @@ public class DirectoryChanges {
         reader.awaitVersion(result.getVersion(), left(deadline));
         throw meanwhile(change, current.get());
       }
+      CommandJudge.tooSoon(result).ifPresent(DirectoryChanges::later);
       refuse(change, result.getProblemsList());
     }
     awaitOwnReader(result, deadline);
     return changed(change, difference, result.getVersion(), true);
+  }
+
+  private static void later(DirectoryProblem tooSoon) {
+    throw ProblemException.tooManyRequests(
+        "Nothing was changed: " + tooSoon.getProblem() + "; " + tooSoon.getCure() + ".");
   }
 
   /** Before the rules, which would tell a free domain from another organization's (G8). */
@@ -135,9 +146,9 @@ public class DirectoryChanges {
             .toList());
   }
 
-  private static void check(Change change, Difference difference) {
+  private static void check(Change change, Difference difference, Quotas quotas) {
     if (!difference.objects().isEmpty()) {
-      refuse(change, DirectoryRules.validate(change.before(), difference.objects()));
+      refuse(change, CommandJudge.check(change.before(), quotas, difference.objects()));
     }
   }
 

@@ -61,7 +61,7 @@ final class AuditRecords {
   }
 
   /** A removed object's state is the one before: twice, a large one could never be removed. */
-  private static DirectoryObject identity(DirectoryObject object) {
+  static DirectoryObject identity(DirectoryObject object) {
     FieldDescriptor kind = object.getOneofFieldDescriptor(KIND);
     if (kind == null) {
       return object; // of a kind that this version does not know

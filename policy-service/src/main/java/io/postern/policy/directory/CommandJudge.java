@@ -2,13 +2,16 @@ package io.postern.policy.directory;
 
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryCommand;
+import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.DirectoryResult;
 import io.postern.contracts.v1.ExpectedObject;
 import io.postern.directory.ObjectVersion;
 import io.postern.policy.recipients.RecipientListStep;
 import io.postern.rules.Directory;
 import io.postern.rules.checks.DirectoryRules;
+import io.postern.rules.checks.Quotas;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +29,9 @@ public final class CommandJudge {
   /** The same of a writer of the version before, for the whole directory. */
   static final String EXPECTED_VERSION = "expectedVersion";
 
+  /** Field of the problem of a command that comes too soon after others. */
+  public static final String RATE = "rate";
+
   /** The same for an object. */
   static final String EXPECTED_OBJECTS = "expectedObjects";
 
@@ -35,7 +41,10 @@ public final class CommandJudge {
    * @param changed version by which an object of an organization was last written
    */
   static List<DirectoryProblem> judge(
-      Directory directory, ToLongFunction<String> changed, DirectoryCommand command) {
+      Directory directory,
+      ToLongFunction<String> changed,
+      Quotas quotas,
+      DirectoryCommand command) {
     if (command.getCommandId().isEmpty()) {
       return List.of(problem("", "commandId", "the command has no id", "give it a random one"));
     }
@@ -45,14 +54,21 @@ public final class CommandJudge {
     }
     if (command.hasRecipients()) {
       return command.getChangesCount() == 0
-          ? RecipientListStep.problems(directory, command.getRecipients())
+          ? RecipientListStep.problems(directory, quotas, command.getRecipients())
           : List.of(
               problem("", "changes", "the command changes a list too", "make it two commands"));
     }
     if (command.getChangesCount() == 0) {
       return List.of(problem("", "changes", "the command changes nothing", "name an object"));
     }
-    return DirectoryRules.validate(directory, command.getChangesList());
+    return check(directory, quotas, command.getChangesList());
+  }
+
+  /** The problems of changes by themselves, which a dry run finds as well; empty: none. */
+  public static List<DirectoryProblem> check(
+      Directory directory, Quotas quotas, List<DirectoryObject> changes) {
+    List<DirectoryProblem> problems = DirectoryRules.validate(directory, changes);
+    return problems.isEmpty() ? quotas.problems(directory, changes) : problems;
   }
 
   /** Nothing in it is of another organization (G8). */
@@ -79,6 +95,11 @@ public final class CommandJudge {
   /** Whether a result's problem says that another change came before. */
   public static boolean isLate(DirectoryProblem problem) {
     return List.of(SEEN_VERSION, EXPECTED_VERSION, EXPECTED_OBJECTS).contains(problem.getField());
+  }
+
+  /** The problem of a command that came too soon after others. */
+  public static Optional<DirectoryProblem> tooSoon(DirectoryResult result) {
+    return result.getProblemsList().stream().filter(p -> p.getField().equals(RATE)).findFirst();
   }
 
   /** Those whose objects the command changes. */

@@ -12,20 +12,25 @@ import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.DirectoryResult;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
 import io.postern.policy.recipients.RecipientListStep;
 import io.postern.rules.Directory;
+import io.postern.rules.checks.Quotas;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -49,6 +54,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DirectoryOwner implements Worker.Task {
   static final int MAX_RECORD_BYTES = 1_000_000;
+  private static final String ANCHOR_SETS = "anchor-set/";
+  private static final int MOST_MARKERS = 1_000; // that one command takes away
   private static final int MAX_PROBLEM_BYTES = 500_000;
   private static final int PROBLEM_OVERHEAD = 10;
   private static final Logger LOG = Logger.getLogger(DirectoryOwner.class);
@@ -59,20 +66,42 @@ public final class DirectoryOwner implements Worker.Task {
   private static final Duration SEND = Duration.ofSeconds(6);
 
   private final LogSettings settings;
+  private final DirectoryReader<Directory> reader;
+  private final Quotas quotas;
+  private final ChangeRates rates;
   private final Consumer<Boolean> answers;
   private boolean assigned;
   private @Nullable OwnedDirectory owned;
 
   /**
+   * @param reader the service's, started
    * @param answers takes whether a command was accepted, at each answer; on the worker's thread
    */
-  public DirectoryOwner(LogSettings settings, Consumer<Boolean> answers) {
+  private DirectoryOwner(
+      LogSettings settings,
+      DirectoryReader<Directory> reader,
+      Quotas quotas,
+      ChangeRates rates,
+      Consumer<Boolean> answers) {
     this.settings = settings;
+    this.reader = reader;
+    this.quotas = quotas;
+    this.rates = rates;
     this.answers = answers;
   }
 
-  /** A worker for it, to be started. */
-  public static Worker worker(LogSettings settings, Consumer<Boolean> answers) {
+  /**
+   * A worker for it, to be started.
+   *
+   * @param reader the service's, started before it
+   * @param answers takes whether a command was accepted, at each answer; on the worker's thread
+   */
+  public static Worker worker(
+      LogSettings settings,
+      DirectoryReader<Directory> reader,
+      Quotas quotas,
+      ChangeRates rates,
+      Consumer<Boolean> answers) {
     return new Worker(
         settings,
         ConsumerGroups.DIRECTORY_OWNER,
@@ -82,7 +111,7 @@ public final class DirectoryOwner implements Worker.Task {
             10,
             ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
             FETCH_WAIT_MILLIS),
-        new DirectoryOwner(settings, answers));
+        new DirectoryOwner(settings, reader, quotas, rates, answers));
   }
 
   @Override
@@ -98,7 +127,7 @@ public final class DirectoryOwner implements Worker.Task {
     ConsumerRecords<String, byte[]> records = member.poll(POLL);
     if (assigned && owned == null) {
       try {
-        owned = OwnedDirectory.read(settings, READ);
+        owned = OwnedDirectory.read(settings, reader, READ);
       } catch (LogUnavailableException e) {
         member.giveBack(records);
         throw e;
@@ -171,7 +200,17 @@ public final class DirectoryOwner implements Worker.Task {
       throws TimeoutException {
     List<DirectoryProblem> problems;
     try {
-      problems = CommandJudge.judge(directory, id -> own.changed(List.of(id)), command);
+      problems = CommandJudge.judge(directory, id -> own.changed(List.of(id)), quotas, command);
+      if (problems.isEmpty()) {
+        problems =
+            rates
+                .count(
+                    ChangeRates.of(command),
+                    command.hasRecipients() ? 0 : 1,
+                    written(directory, command))
+                .stream()
+                .toList();
+      }
     } catch (RuntimeException e) {
       LOG.errorf(e, "command %s could not be processed", command.getCommandId());
       problems =
@@ -209,6 +248,7 @@ public final class DirectoryOwner implements Worker.Task {
       last = member.send(record(Topics.DIRECTORY, DirectoryKeys.key(object), object));
     }
     long version = offset(last);
+    takeMarkersAway(member, own, after);
     for (DirectoryAudit audit : audits) {
       var unused =
           member.send(
@@ -223,6 +263,43 @@ public final class DirectoryOwner implements Worker.Task {
         .setVersion(version)
         .setRecipientsEnd(sendAll(member, RecipientListStep.removals(directory, after)))
         .build();
+  }
+
+  /** Bytes that a command writes: itself, its objects, and both their states for the audit. */
+  private static long written(Directory directory, DirectoryCommand command) {
+    long before =
+        command.getChangesList().stream()
+            .flatMap(change -> directory.object(DirectoryKeys.key(change)).stream())
+            .mapToLong(DirectoryObject::getSerializedSize)
+            .sum();
+    return (command.hasRecipients() ? 2L : 3L) * command.getSerializedSize() + before;
+  }
+
+  /**
+   * A removed object's marker holds its organization's version; behind a newer object of the
+   * organization it holds nothing, and who makes and removes objects would leave one of each name
+   * for ever. Behind an anchor set the routing version is not newer.
+   */
+  private static void takeMarkersAway(
+      GroupMember member, OwnedDirectory own, List<DirectoryObject> written) {
+    Set<String> keys = written.stream().map(DirectoryKeys::key).collect(Collectors.toSet());
+    Map<String, Boolean> routing = new HashMap<>();
+    for (DirectoryObject object : written) {
+      boolean routes =
+          object.hasInboundConnector() || object.hasOutboundConnector() || object.hasRoutingRule();
+      routing.merge(DirectoryKeys.organizationOf(object), routes, Boolean::logicalOr);
+    }
+    routing.forEach(
+        (organization, routes) ->
+            own.markers(organization).stream()
+                .filter(key -> !keys.contains(key))
+                .filter(key -> routes || key.startsWith(ANCHOR_SETS))
+                .limit(MOST_MARKERS)
+                .forEach(
+                    key -> {
+                      var unused =
+                          member.send(new ProducerRecord<>(Topics.DIRECTORY, 0, key, null));
+                    }));
   }
 
   /**
@@ -267,8 +344,9 @@ public final class DirectoryOwner implements Worker.Task {
   private static List<DirectoryObject> numbered(DirectoryCommand command, long recipientsEnd) {
     List<DirectoryObject> objects = new ArrayList<>();
     for (DirectoryObject change : command.getChangesList()) {
+      DirectoryObject kept = change.getRemoved() ? AuditRecords.identity(change) : change;
       objects.add(
-          change.toBuilder()
+          kept.toBuilder()
               .setCommandId(command.getCommandId())
               .setCommandCount(command.getChangesCount())
               .setCommandIndex(objects.size())
@@ -318,10 +396,6 @@ public final class DirectoryOwner implements Worker.Task {
   }
 
   private void forget() {
-    OwnedDirectory own = owned;
     owned = null;
-    if (own != null) {
-      own.close();
-    }
   }
 }

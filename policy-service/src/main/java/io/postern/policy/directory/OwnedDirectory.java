@@ -6,24 +6,22 @@ import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.rules.Directory;
-import io.postern.service.RecipientsInDirectory;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The owner's knowledge for judging a command: the whole directory, and the answers to earlier
- * commands. Read anew with each assignment, to an end asked for after it, since a predecessor's
- * transaction may still be in its commit (docs/design/the-log.md, "Directory").
+ * commands. With each assignment the service's reader must come to an end asked for after it, since
+ * a predecessor's transaction may still be in its commit (docs/design/the-log.md, "Directory").
  *
  * <p>Owner: the directory owner's thread. Bounds: 10,000 answers.
  */
-final class OwnedDirectory implements AutoCloseable {
+final class OwnedDirectory {
   private static final int MOST_ANSWERS = 10_000;
 
   private final DirectoryReader<Directory> reader;
@@ -37,28 +35,18 @@ final class OwnedDirectory implements AutoCloseable {
   /**
    * @throws LogUnavailableException when the end was not reached in time
    */
-  static OwnedDirectory read(LogSettings settings, Duration patience)
+  static OwnedDirectory read(
+      LogSettings settings, DirectoryReader<Directory> reader, Duration patience)
       throws LogUnavailableException {
-    long deadline = System.nanoTime() + patience.toNanos();
-    DirectoryReader<Directory> reader = RecipientsInDirectory.reader(settings);
-    try {
-      reader.start();
-      Map<String, DirectoryResult> answers = new LinkedHashMap<>();
-      for (DirectoryResult result :
-          Tail.of(settings, Topics.DIRECTORY_RESULTS, MOST_ANSWERS, DirectoryResult.parser())) {
-        answers.put(result.getCommandId(), result);
-      }
-      while (reader.current().isEmpty()) {
-        if (System.nanoTime() - deadline >= 0) {
-          throw new LogUnavailableException("the directory was not read to its end in time", null);
-        }
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-      }
-      return new OwnedDirectory(reader, answers);
-    } catch (LogUnavailableException | RuntimeException e) {
-      reader.close();
-      throw e;
+    Map<String, DirectoryResult> answers = new LinkedHashMap<>();
+    for (DirectoryResult result :
+        Tail.of(settings, Topics.DIRECTORY_RESULTS, MOST_ANSWERS, DirectoryResult.parser())) {
+      answers.put(result.getCommandId(), result);
     }
+    if (!reader.awaitEnd(patience)) {
+      throw new LogUnavailableException("the directory was not read to its end in time", null);
+    }
+    return new OwnedDirectory(reader, answers);
   }
 
   /** Empty when the reader has been silent for too long. */
@@ -69,6 +57,11 @@ final class OwnedDirectory implements AutoCloseable {
   /** The version by which an object of one of these organizations was last written; -1: never. */
   long changed(Collection<String> organizations) {
     return reader.changed(organizations);
+  }
+
+  /** Keys of removed objects of the organization whose markers may be taken away. */
+  List<String> markers(String organization) {
+    return reader.markers(organization);
   }
 
   /** Behind the last record of the lists of recipients that the directory has. */
@@ -90,10 +83,5 @@ final class OwnedDirectory implements AutoCloseable {
     return !result.getAccepted()
         || reader.awaitVersion(result.getVersion(), patience)
             && reader.awaitRecipients(result.getRecipientsEnd(), patience);
-  }
-
-  @Override
-  public void close() {
-    reader.close();
   }
 }

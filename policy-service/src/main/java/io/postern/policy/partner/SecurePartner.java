@@ -11,6 +11,7 @@ import io.postern.policy.change.DirectoryChanges;
 import io.postern.policy.change.Precondition;
 import io.postern.policy.directory.CurrentDirectory;
 import io.postern.rules.Directory;
+import io.postern.rules.checks.Quotas;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,8 +33,11 @@ class SecurePartner {
   private final CurrentDirectory directory;
   private final ProbeLog probes;
   private final DirectoryChanges changes;
+  private final Quotas quotas;
 
-  SecurePartner(CurrentDirectory directory, ProbeLog probes, DirectoryChanges changes) {
+  SecurePartner(
+      CurrentDirectory directory, ProbeLog probes, DirectoryChanges changes, Quotas quotas) {
+    this.quotas = quotas;
     this.directory = directory;
     this.probes = probes;
     this.changes = changes;
@@ -55,7 +59,7 @@ class SecurePartner {
     SecurePair pair = SecurePair.of(organization, domain, asked);
     Change change =
         Change.of(before, List.of(organization), pair::wanted, author, false).placed(pair::place);
-    Changed planned = DirectoryChanges.compare(change);
+    Changed planned = DirectoryChanges.compare(change, quotas);
     List<String> warnings = new ArrayList<>(new SecureWarnings(before, pair, domain).find());
     planned
         .warnings()

@@ -13,6 +13,7 @@ import io.postern.contracts.v1.RecipientListCounts;
 import io.postern.contracts.v1.RecipientListState;
 import io.postern.contracts.v1.RecipientShard;
 import io.postern.rules.Directory;
+import io.postern.rules.checks.Quotas;
 import io.postern.rules.inbound.RecipientRules;
 import io.postern.rules.recipients.LocalParts;
 import io.postern.rules.recipients.RecipientList;
@@ -30,20 +31,20 @@ import org.jspecify.annotations.Nullable;
  * One step of a change of a list of recipients, as the directory's owner judges and writes it
  * (docs/design/the-log.md, "Recipient lists"). Pure functions.
  *
- * <p>Bounds: {@link #MOST_ADDRESSES} in all lists together, eight bytes each in every service that
- * reads them.
+ * <p>Bounds: the quota of addresses, of an organization and in all; each has eight bytes in every
+ * service that reads the lists.
  */
 public final class RecipientListStep {
   /** Field of the problem with which a step is rejected when another change came between. */
   public static final String LIST_ID = "expectedListId";
 
-  static final int MOST_ADDRESSES = 1_000_000;
   private static final int MOST_LOCAL_PART_BYTES = 2 * 64; // its normal form may be longer
 
   private RecipientListStep() {}
 
   /** Every problem; empty: the step may be made. */
-  public static List<DirectoryProblem> problems(Directory directory, RecipientListChange step) {
+  public static List<DirectoryProblem> problems(
+      Directory directory, Quotas quotas, RecipientListChange step) {
     Optional<AcceptedDomain> domain =
         directory
             .acceptedDomain(step.getDomain())
@@ -75,17 +76,31 @@ public final class RecipientListStep {
       }
     }
     Difference difference = difference(before, step);
-    long after =
-        directory.recipientLists().size() + difference.added() - (long) difference.removed();
-    if (after > MOST_ADDRESSES && difference.added() > difference.removed()) {
+    long more = difference.added() - (long) difference.removed();
+    if (more > 0) {
+      long own = directory.recipientAddresses(step.getOrganization());
+      long most = quotas.of(step.getOrganization()).recipients();
+      above("the lists of the organization", own + more, most, step, problems);
+      long all = directory.recipientLists().size();
+      above("all lists together", all + more, quotas.all().recipients(), step, problems);
+    }
+    return problems;
+  }
+
+  private static void above(
+      String lists,
+      long addresses,
+      long most,
+      RecipientListChange step,
+      List<DirectoryProblem> problems) {
+    if (addresses > most) {
       problems.add(
           problem(
               step,
               "shards",
-              "all lists together would have more than " + MOST_ADDRESSES + " addresses",
+              "%s would have %,d addresses, and may have %,d".formatted(lists, addresses, most),
               "shorten a list, or use recipientValidation: mailboxRoute"));
     }
-    return problems;
   }
 
   /** The shards, and behind them the list's own record. */

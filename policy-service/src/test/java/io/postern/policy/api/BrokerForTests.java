@@ -36,6 +36,8 @@ public final class BrokerForTests implements QuarkusTestResourceLifecycleManager
           credentials().toString(),
           "postern.api.password-iterations",
           "100000",
+          "postern.quotas.organization.few.objects",
+          "4",
           "postern.schedule.state-folder",
           folder.resolve("schedule").toString(),
           "quarkus.http.test-port",

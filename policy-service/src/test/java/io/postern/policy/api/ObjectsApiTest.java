@@ -51,6 +51,37 @@ class ObjectsApiTest {
        "tlsSettings": "certificateValidation", "comment": "%s"}
       """;
 
+  /** One organization's objects must not fill the memory of services that all share. */
+  @Test
+  void anOrganizationThatHasItsQuotaIsToldSoAndAnotherIsNotConcerned() throws Exception {
+    organization("few");
+    organization("enough");
+    for (int i = 0; i < 2; i++) {
+      json(PARTNER.formatted(i))
+          .put(OBJECTS + "few/outbound-connectors/Fabrikam" + i)
+          .then()
+          .statusCode(201);
+    }
+    String one = "/outbound-connectors/Another";
+    for (String dryRun : List.of("?dryRun=true", "")) {
+      json(PARTNER.formatted(9))
+          .put(OBJECTS + "few" + one + dryRun)
+          .then()
+          .statusCode(422)
+          .body(
+              "errors[0].problem",
+              containsString("the organization would have 5 objects, and may have 4"));
+    }
+    json(PARTNER.formatted(9)).put(OBJECTS + "enough" + one).then().statusCode(201);
+    admin()
+        .get("/api/v1/quotas")
+        .then()
+        .statusCode(200)
+        .body("[0].organization", emptyString())
+        .body("find { it.organization == 'few' }.objects.used", equalTo(4))
+        .body("find { it.organization == 'few' }.objects.most", equalTo(4));
+  }
+
   private static RequestSpecification admin() throws IOException {
     String[] parts = Files.readString(BrokerForTests.credentials()).strip().split(":", 2);
     return given().auth().preemptive().basic(parts[0], parts[1]);

@@ -11,10 +11,13 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.DirectoryResult;
 import io.postern.directory.DirectoryFile;
+import io.postern.log.directory.AnchorSets;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.LogLab;
 import io.postern.policy.Worker;
 import io.postern.rules.Directory;
+import io.postern.rules.checks.Quotas;
+import io.postern.service.RecipientsInDirectory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -27,12 +30,15 @@ import org.junit.jupiter.api.Test;
 class DirectoryOwnerTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static LogLab log;
+  private static DirectoryReader<Directory> reader;
   private static Worker owner;
   private static DirectoryCommands commands;
 
   @BeforeAll
   static void start() throws Exception {
     log = LogLab.shared();
+    reader = RecipientsInDirectory.reader(log.settings(), AnchorSets.WHOLE);
+    reader.start();
     owner = startOwner();
     commands = new DirectoryCommands(log.settings());
   }
@@ -40,11 +46,14 @@ class DirectoryOwnerTest {
   @AfterAll
   static void stop() {
     owner.close();
+    reader.close();
     log.close();
   }
 
   private static Worker startOwner() {
-    Worker worker = DirectoryOwner.worker(log.settings(), accepted -> {});
+    Worker worker =
+        DirectoryOwner.worker(
+            log.settings(), reader, Quotas.NONE, ChangeRates.none(), accepted -> {});
     worker.start();
     return worker;
   }
@@ -274,7 +283,7 @@ class DirectoryOwnerTest {
               assertThat(marker.getOutboundConnector().getName()).isEqualTo("To Fabrikam");
             });
     try (DirectoryReader<Directory> reader =
-        new DirectoryReader<>(log.settings(), Directory::next)) {
+        new DirectoryReader<>(log.settings(), Directory::next, AnchorSets.WHOLE, null)) {
       reader.start();
       assertThat(reader.awaitVersion(result.getVersion(), LONG)).isTrue();
       await().atMost(LONG).until(() -> reader.current().isPresent());
@@ -283,6 +292,39 @@ class DirectoryOwnerTest {
       assertThat(directory.routingVersion("removing")).isEqualTo(result.getVersion());
     }
     assertThat(audited(removal.getCommandId()).getFirst().getBeforeList()).hasSize(1);
+  }
+
+  /** Who makes and removes objects for ever leaves no marker of each name. */
+  @Test
+  void aMarkerIsTakenAwayBehindANewerConnectorOfItsOrganization() throws Exception {
+    commands.submit(command(objects("churning")).build(), LONG);
+    DirectoryObject connector = objects("churning").getLast();
+    List<String> names = List.of("first", "second", "third");
+    DirectoryResult last = null;
+    for (String name : names) {
+      DirectoryObject made =
+          DirectoryObject.newBuilder()
+              .setOutboundConnector(connector.getOutboundConnector().toBuilder().setName(name))
+              .build();
+      commands.submit(command(List.of(made)).build(), LONG);
+      last =
+          commands.submit(
+              command(List.of(made.toBuilder().setRemoved(true).build())).build(), LONG);
+    }
+    long newest = last.getVersion();
+
+    assertThat(reader.awaitVersion(newest, LONG)).isTrue();
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () ->
+                assertThat(reader.markers("churning"))
+                    .containsExactly("outbound-connector/churning/third"));
+    assertThat(log.read(Topics.DIRECTORY))
+        .filteredOn(record -> record.key().startsWith("outbound-connector/churning/first"))
+        .last()
+        .satisfies(record -> assertThat(record.value()).isNull());
+    assertThat(reader.current().orElseThrow().routingVersion("churning")).isEqualTo(newest);
   }
 
   @Test

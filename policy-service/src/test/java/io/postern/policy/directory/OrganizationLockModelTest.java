@@ -7,6 +7,7 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.Organization;
 import io.postern.rules.Directory;
+import io.postern.rules.checks.Quotas;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -143,7 +144,8 @@ class OrganizationLockModelTest {
     }
     Directory directory = log.directory(log.newest());
     List<DirectoryProblem> problems =
-        CommandJudge.judge(directory, id -> log.changed.getOrDefault(id, -1L), command);
+        CommandJudge.judge(
+            directory, id -> log.changed.getOrDefault(id, -1L), Quotas.NONE, command);
     if (!problems.isEmpty()) {
       log.answers.put(
           command.getCommandId(), new Answer(false, -1, problems.getFirst().getField()));

@@ -21,6 +21,7 @@ import io.postern.policy.change.Change;
 import io.postern.policy.change.Changed;
 import io.postern.policy.change.DirectoryChanges;
 import io.postern.rules.Directory;
+import io.postern.rules.checks.Quotas;
 import jakarta.ws.rs.WebApplicationException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -232,6 +233,7 @@ class ExchangeImporterTest {
                 now -> objects,
                 new Author("admin", rights, "exchange-import", ""),
                 true)
-            .placed(draft::locate));
+            .placed(draft::locate),
+        Quotas.NONE);
   }
 }

@@ -22,6 +22,7 @@ import io.postern.contracts.v1.TlsLevel;
 import io.postern.log.rules.ListsReached;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundMail;
+import io.postern.rules.checks.Quotas;
 import io.postern.rules.inbound.InboundDecision;
 import io.postern.rules.inbound.RecipientRules;
 import io.postern.rules.outbound.OutboundDecision;
@@ -196,7 +197,7 @@ class RecipientListModelTest {
       DirectoryCommand command = steps.removeFirst();
       owner.readAll();
       Directory before = owner.directory();
-      if (!RecipientListStep.problems(before, command.getRecipients()).isEmpty()) {
+      if (!RecipientListStep.problems(before, Quotas.NONE, command.getRecipients()).isEmpty()) {
         steps.clear();
         return;
       }

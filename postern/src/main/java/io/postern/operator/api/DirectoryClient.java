@@ -43,6 +43,11 @@ public final class DirectoryClient {
     return api.send(api.request("/directory").GET(), Set.of(200)).path("organizations");
   }
 
+  /** The quotas of the organizations that the caller sees, and what they use. */
+  public JsonNode quotas() throws IOException, InterruptedException {
+    return api.send(api.request("/quotas").GET(), Set.of(200));
+  }
+
   /**
    * The objects of all organizations in force, without the marks of the commands that wrote them.
    *

@@ -10,6 +10,7 @@ import io.postern.operator.commands.Example;
 import io.postern.operator.commands.Handshakes;
 import io.postern.operator.commands.Hybrid;
 import io.postern.operator.commands.MtaSts;
+import io.postern.operator.commands.QuotasCommand;
 import io.postern.operator.commands.Recipients;
 import io.postern.operator.commands.Refusals;
 import io.postern.operator.commands.Rehearse;
@@ -60,6 +61,7 @@ import picocli.CommandLine.Command;
       Recipients.class,
       Connectors.class,
       RoutingRules.class,
+      QuotasCommand.class,
       Validate.class,
       Watch.class,
       SecurePartner.class,

@@ -172,6 +172,16 @@ class ComposeFileTest {
         .containsKeys("max-size", "max-file");
   }
 
+  /** Half of the memory is heap, and half of that may be the directory. */
+  @ParameterizedTest
+  @EnumSource
+  void theDirectoryThatMayBeWrittenCanBeReadByEachService(Service service) {
+    Map<String, Object> policy = ComposeFile.map(compose.service("policy-service").get("environment"));
+    String limit = String.valueOf(compose.service(service.module()).get("mem_limit"));
+    assertThat(Integer.parseInt(ComposeFile.text(policy.get("POSTERN_QUOTAS_ALL_MEMORY"))))
+        .isLessThan(Integer.parseInt(limit.replace("m", "")) / 4);
+  }
+
   @ParameterizedTest
   @MethodSource("longRunning")
   void whatRunsOnIsWatchedRestartedAndEndedInPeace(String name) {

@@ -47,15 +47,22 @@ final class DirectoryEnd {
     this.log = log;
   }
 
-  /** Asks if it is time to, and takes an answer that has come. */
-  void ask() {
+  /**
+   * Asks if it is time to, and takes an answer that has come.
+   *
+   * @param wanted an end asked for after this time is waited for
+   */
+  void ask(long wanted) {
     long now = System.nanoTime();
     KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> open = question;
     if (open != null && open.isDone()) {
       question = null;
       take(open);
     } else if (open == null
-        && (askedNanos == 0 || answered.isEmpty() || now - askedNanos >= PERIOD_NANOS)) {
+        && (askedNanos == 0
+            || answered.isEmpty()
+            || wanted - askedNanos > 0
+            || now - askedNanos >= PERIOD_NANOS)) {
       askedNanos = now;
       question =
           admin

@@ -1,12 +1,15 @@
 package io.postern.log.directory;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.DirectoryWeight;
 import io.postern.contracts.Topics;
 import io.postern.log.ClosingClients;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
 import io.postern.log.reading.ConsumerThread;
 import io.postern.log.rules.ListsReached;
+import io.postern.log.rules.SleepCountingClock;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -41,9 +45,17 @@ import org.jspecify.annotations.Nullable;
  * the directory is current when both are read to their ends, so that nobody decides by half a list;
  * and no routing version is seen before the lists that belong to it ({@link ListsReached}).
  *
- * <p>Memory: the directory, twice while a snapshot is made; the lists as their view keeps them.
+ * <p>Memory: the directory, as {@link DirectoryWeight} estimates it; the lists as their view keeps
+ * them. A directory that needs more than {@link #MOST_OF_HEAP} of the heap is given up: the reader
+ * is silent, says so, and begins again every 30 s. A reader that has not seen the end for an hour
+ * begins again too, since a marker that it has not read may be gone for good.
  */
 public final class DirectoryReader<D> implements AutoCloseable {
+  /** Part of the heap that a directory may need; the rest is for mail. */
+  public static final double MOST_OF_HEAP = 0.5;
+
+  private static final Duration TOO_LARGE_PAUSE = Duration.ofSeconds(30);
+  private static final Duration OLDEST = Duration.ofHours(1);
   private static final Duration SILENT = Duration.ofSeconds(10);
   private static final Duration NEXT_ANSWER = Duration.ofSeconds(3);
   private static final Duration POLL = Duration.ofMillis(200);
@@ -56,6 +68,9 @@ public final class DirectoryReader<D> implements AutoCloseable {
   private final LogSettings settings;
   private final SnapshotFactory<D> factory;
   private final @Nullable RecipientView recipients;
+  private final AnchorSets anchorSets;
+  private final long mostBytes;
+  private final LongSupplier clock = new SleepCountingClock(System::nanoTime, Clock.systemUTC());
   private final OccasionalLog log = new OccasionalLog(DirectoryReader.class);
   private final List<Consumer<D>> listeners = new CopyOnWriteArrayList<>();
   private final ConsumerThread thread;
@@ -63,6 +78,8 @@ public final class DirectoryReader<D> implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private volatile @Nullable Snapshot<D> snapshot;
   private volatile long confirmedNanos;
+  private volatile long wantedNanos = System.nanoTime();
+  private volatile String tooLarge = "";
   private long highest = -1; // the reader's thread
 
   /**
@@ -75,18 +92,36 @@ public final class DirectoryReader<D> implements AutoCloseable {
       long version,
       String doubt,
       long recipientsEnd,
-      Map<String, Long> organizationVersions) {}
-
-  /** One that reads no lists of recipients. */
-  public DirectoryReader(LogSettings settings, SnapshotFactory<D> factory) {
-    this(settings, factory, null);
-  }
+      Map<String, Long> organizationVersions,
+      Map<String, List<String>> markers) {}
 
   /**
    * @param recipients null: the lists of recipients are not read
    */
   public DirectoryReader(
-      LogSettings settings, SnapshotFactory<D> factory, @Nullable RecipientView recipients) {
+      LogSettings settings,
+      SnapshotFactory<D> factory,
+      AnchorSets anchorSets,
+      @Nullable RecipientView recipients) {
+    this(
+        settings,
+        factory,
+        anchorSets,
+        recipients,
+        (long) (Runtime.getRuntime().maxMemory() * MOST_OF_HEAP));
+  }
+
+  /**
+   * @param mostBytes of heap for the directory
+   */
+  DirectoryReader(
+      LogSettings settings,
+      SnapshotFactory<D> factory,
+      AnchorSets anchorSets,
+      @Nullable RecipientView recipients,
+      long mostBytes) {
+    this.anchorSets = anchorSets;
+    this.mostBytes = mostBytes;
     this.settings = settings;
     this.factory = factory;
     this.recipients = recipients;
@@ -136,7 +171,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
   public String notInForce() {
     Snapshot<D> newest = snapshot;
     if (newest == null) {
-      return "not read to its end yet";
+      return tooLarge.isEmpty() ? "not read to its end yet" : tooLarge;
     }
     if (!newest.doubt().isEmpty()) {
       return newest.doubt();
@@ -164,6 +199,15 @@ public final class DirectoryReader<D> implements AutoCloseable {
             .orElse(-1);
   }
 
+  /**
+   * Keys of the organization's removed objects whose markers are in the newest snapshot, without
+   * accepted domains.
+   */
+  public List<String> markers(String organization) {
+    Snapshot<D> newest = snapshot;
+    return newest == null ? List.of() : newest.markers().getOrDefault(organization, List.of());
+  }
+
   /** Behind the last record of the lists of recipients in the newest snapshot; 0: none. */
   public long recipientsEnd() {
     Snapshot<D> newest = snapshot;
@@ -175,6 +219,16 @@ public final class DirectoryReader<D> implements AutoCloseable {
    */
   public boolean awaitVersion(long version, Duration patience) {
     return await(newest -> newest.version() >= version, patience);
+  }
+
+  /**
+   * Waits until this reader has come to an end of the directory that was asked for after this call;
+   * false when the patience ended first.
+   */
+  public boolean awaitEnd(Duration patience) {
+    long begin = System.nanoTime();
+    wantedNanos = begin;
+    return await(newest -> confirmedNanos - begin > 0 && current(newest).isPresent(), patience);
   }
 
   /** The same for the lists of recipients: until all before this offset is read. */
@@ -222,8 +276,9 @@ public final class DirectoryReader<D> implements AutoCloseable {
     private final KafkaConsumer<String, byte[]> consumer;
     private final Admin admin;
     private final DirectoryEnd end;
-    private final DirectoryState state = new DirectoryState();
+    private final DirectoryState state = new DirectoryState(anchorSets);
     private boolean loaded;
+    private long endSeen = clock.getAsLong();
     private @Nullable D made;
     private long published = Long.MIN_VALUE;
     private long recipientsEnd;
@@ -244,14 +299,16 @@ public final class DirectoryReader<D> implements AutoCloseable {
     }
 
     @Override
-    public void turn() throws InvalidProtocolBufferException {
+    public void turn() throws InvalidProtocolBufferException, InterruptedException {
       // Asked after the assignment: earlier records are below this end
       // (docs/design/the-log.md, "Directory").
-      end.ask();
+      end.ask(wantedNanos);
       ConsumerRecords<String, byte[]> records = consumer.poll(loaded ? READ_POLL : POLL);
       for (ConsumerRecord<String, byte[]> object : records.records(PARTITION)) {
         state.add(object.key(), object.value(), object.offset());
       }
+      checkWeight();
+      checkAge();
       for (ConsumerRecord<String, byte[]> record : records.records(RECIPIENTS)) {
         takeRecipients(record);
       }
@@ -261,6 +318,8 @@ public final class DirectoryReader<D> implements AutoCloseable {
       boolean together = listsReached();
       if (confirmed) {
         loaded = true;
+        tooLarge = "";
+        endSeen = clock.getAsLong();
         log.over("the directory is read");
         together |= listsLost();
       }
@@ -274,6 +333,28 @@ public final class DirectoryReader<D> implements AutoCloseable {
       if (confirmed) {
         confirmedNanos = end.confirmedNanos();
         signal();
+      }
+    }
+
+    private void checkWeight() throws InterruptedException {
+      if (state.weight() <= mostBytes) {
+        return;
+      }
+      tooLarge =
+          "the directory needs more than the %d MB of heap that it may have here: give the service more memory, or remove objects"
+              .formatted(mostBytes >> 20);
+      snapshot = null;
+      made = null;
+      state.clear();
+      log.warn(tooLarge, null);
+      thread.pause(TOO_LARGE_PAUSE);
+      throw new IllegalStateException(tooLarge);
+    }
+
+    /** Markers of removed objects are taken away; Kafka forgets that after a day. */
+    private void checkAge() {
+      if (loaded && clock.getAsLong() - endSeen > OLDEST.toNanos()) {
+        throw new IllegalStateException("the directory's end was not seen for an hour");
       }
     }
 
@@ -326,7 +407,12 @@ public final class DirectoryReader<D> implements AutoCloseable {
     }
     snapshot =
         new Snapshot<>(
-            directory, state.version(), doubt, recipientsEnd, state.organizationVersions());
+            directory,
+            state.version(),
+            doubt,
+            recipientsEnd,
+            state.organizationVersions(),
+            state.markers());
     signal();
     for (Consumer<D> listener : listeners) {
       listener.accept(directory);

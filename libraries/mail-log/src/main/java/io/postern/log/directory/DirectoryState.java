@@ -2,6 +2,7 @@ package io.postern.log.directory;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.DirectoryWeight;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,15 @@ final class DirectoryState {
           || object.hasAcceptedDomain();
     }
 
+    /** A marker that is needed for its offset only, which a later record may have in its place. */
+    boolean isMarker() {
+      return object.getRemoved()
+          && (object.hasInboundConnector()
+              || object.hasOutboundConnector()
+              || object.hasRoutingRule()
+              || object.hasAnchorSet());
+    }
+
     boolean isServed() {
       return object.hasOrganization() && !object.getRemoved();
     }
@@ -44,7 +55,9 @@ final class DirectoryState {
 
   private record PendingObject(String key, @Nullable DirectoryObject object, long offset) {}
 
+  private final AnchorSets anchorSets;
   private final Map<String, Entry> entries = new HashMap<>();
+  private final Map<String, TreeSet<String>> markers = new HashMap<>();
   private final Map<String, DirectoryObject> changes = new LinkedHashMap<>();
   private final Map<String, Long> routingVersions = new HashMap<>();
   private final Map<String, Long> organizationVersions = new HashMap<>();
@@ -54,13 +67,19 @@ final class DirectoryState {
   private String waitingCommand = "";
   private long version = -1;
   private long recipientsEnd;
+  private long weight;
+
+  DirectoryState(AnchorSets anchorSets) {
+    this.anchorSets = anchorSets;
+  }
 
   /**
-   * Takes the next record. A value of null removes the key without a trace; the writer does not do
-   * that.
+   * Takes the next record. A value of null takes the marker of a removed object away, and is no
+   * version: a reader that begins behind compaction does not see it.
    */
   void add(String key, byte @Nullable [] value, long offset) throws InvalidProtocolBufferException {
-    DirectoryObject object = value == null ? null : DirectoryObject.parseFrom(value);
+    DirectoryObject object =
+        value == null ? null : anchorSets.kept(DirectoryObject.parseFrom(value));
     String command = object == null ? "" : object.getCommandId();
     if (!command.equals(waitingCommand)) {
       applyWaiting();
@@ -126,6 +145,10 @@ final class DirectoryState {
     return Map.copyOf(organizationVersions);
   }
 
+  private static long weight(@Nullable Entry entry) {
+    return entry == null ? 0 : DirectoryWeight.of(entry.object());
+  }
+
   private void countAgain() {
     if (recount) {
       recount = false;
@@ -155,13 +178,51 @@ final class DirectoryState {
           recipientsEnd = record.object().getRecipientsEnd();
         }
       }
-      version = record.offset();
+      if (record.object() != null) {
+        version = record.offset();
+      }
     }
     waiting.clear();
     waitingCommand = "";
   }
 
+  /**
+   * By organization, the keys of removed connectors, routing rules and anchor sets whose markers
+   * are still in the topic.
+   */
+  Map<String, List<String>> markers() {
+    Map<String, List<String>> all = new HashMap<>();
+    markers.forEach((organization, keys) -> all.put(organization, List.copyOf(keys)));
+    return Map.copyOf(all);
+  }
+
+  private void mark(String key, @Nullable Entry former, @Nullable Entry entry) {
+    if (former != null && former.isMarker()) {
+      markers.computeIfPresent(
+          former.organization(), (_, keys) -> keys.remove(key) && keys.isEmpty() ? null : keys);
+    }
+    if (entry != null && entry.isMarker()) {
+      markers.computeIfAbsent(entry.organization(), _ -> new TreeSet<>()).add(key);
+    }
+  }
+
+  /** Forgets all, before it is given up. */
+  void clear() {
+    entries.clear();
+    changes.clear();
+    waiting.clear();
+    markers.clear();
+    weight = 0;
+  }
+
+  /** Heap that the objects need, in bytes, by {@link DirectoryWeight}. */
+  long weight() {
+    return weight;
+  }
+
   private void replace(String key, @Nullable Entry former, @Nullable Entry entry) {
+    weight += weight(entry) - weight(former);
+    mark(key, former, entry);
     if (former != null && former.isServed()) {
       organizations--;
     }

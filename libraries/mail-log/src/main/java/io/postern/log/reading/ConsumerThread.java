@@ -96,6 +96,11 @@ public final class ConsumerThread implements AutoCloseable {
     thread.start();
   }
 
+  /** Stops the caller for so long, or until this is closed. */
+  public void pause(Duration pause) throws InterruptedException {
+    var unused = closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   /** Reads no more: {@link #close} was called, or the thread interrupted. */
   public boolean closed() {
     return closing.getCount() == 0;

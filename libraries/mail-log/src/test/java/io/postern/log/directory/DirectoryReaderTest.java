@@ -165,7 +165,8 @@ class DirectoryReaderTest {
             taken.add(key);
           }
         };
-    DirectoryReader<Seen> reader = new DirectoryReader<>(log.settings, FACTORY, view);
+    DirectoryReader<Seen> reader =
+        new DirectoryReader<>(log.settings, FACTORY, AnchorSets.WHOLE, view);
     closing.add(reader);
     reader.start();
     return reader;
@@ -254,8 +255,45 @@ class DirectoryReaderTest {
         .containsExactly("organization/contoso", "organization/fabrikam");
   }
 
+  /** Who lets it grow must not end every service that reads it. */
+  @Test
+  void aDirectoryThatIsTooLargeForTheHeapIsGivenUpAndTheReaderSaysSo() {
+    KafkaProducer<String, byte[]> owner = owner();
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+    DirectoryReader<Seen> small =
+        new DirectoryReader<>(log.settings, FACTORY, AnchorSets.WHOLE, null, 3_000);
+    closing.add(small);
+    small.start();
+    await().until(() -> small.inForce().isPresent());
+
+    for (int i = 0; i < 5; i++) {
+      command(owner, "b" + i, true, DirectoryObjects.inbound("contoso", "in" + i));
+    }
+
+    await().until(() -> small.current().isEmpty());
+    assertThat(small.inForce()).isEmpty();
+    assertThat(small.notInForce()).contains("more than the 0 MB of heap", "remove objects");
+    DirectoryReader<Seen> other = reader();
+    await().until(() -> other.current().isPresent());
+  }
+
+  @Test
+  void anEndThatWasAskedForLaterIsAwaited() {
+    KafkaProducer<String, byte[]> owner = owner();
+    DirectoryReader<Seen> reader = reader();
+    await().until(() -> reader.current().isPresent());
+    command(owner, "a", true, DirectoryObjects.organization("contoso"));
+
+    assertThat(reader.awaitEnd(Duration.ofSeconds(20))).isTrue();
+
+    assertThat(reader.current().orElseThrow().keys()).containsExactly("organization/contoso");
+    command(owner(LONGER_THAN_THE_TEST), "b", false, DirectoryObjects.organization("fabrikam"));
+    assertThat(reader.awaitEnd(Duration.ofSeconds(2))).as("a transaction is open").isFalse();
+  }
+
   private DirectoryReader<Seen> reader() {
-    DirectoryReader<Seen> reader = new DirectoryReader<>(log.settings, FACTORY);
+    DirectoryReader<Seen> reader =
+        new DirectoryReader<>(log.settings, FACTORY, AnchorSets.WHOLE, null);
     closing.add(reader);
     reader.start();
     return reader;

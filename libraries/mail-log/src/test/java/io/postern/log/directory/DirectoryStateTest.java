@@ -7,12 +7,13 @@ import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class DirectoryStateTest {
-  private final DirectoryState state = new DirectoryState();
+  private final DirectoryState state = new DirectoryState(AnchorSets.WHOLE);
 
   @Test
   void aCommandsObjectsAreAppliedTogether() throws InvalidProtocolBufferException {
@@ -94,6 +95,7 @@ class DirectoryStateTest {
     Map<String, DirectoryObject> folded = new HashMap<>();
     Map<String, Record> newest = new HashMap<>();
     int moved = 0;
+    int taken = 0;
     for (long offset = 0; offset < 4_000; offset++) {
       DirectoryObject object = drawn(random);
       String key = DirectoryKeys.key(object);
@@ -105,9 +107,21 @@ class DirectoryStateTest {
       byte[] value = DirectoryObjects.of(object, "c" + offset, 0, 1).toByteArray();
       state.add(key, value, offset);
       newest.put(key, new Record(key, value, offset));
+      boolean routes = object.hasInboundConnector() || object.hasOutboundConnector();
+      String organization = DirectoryKeys.organizationOf(object);
+      if (routes && random.nextBoolean()) {
+        // What the owner does behind a connector (DirectoryOwner).
+        for (String marker : state.markers().getOrDefault(organization, List.of())) {
+          if (!marker.equals(key)) {
+            taken++;
+            state.add(marker, null, ++offset);
+            newest.remove(marker);
+          }
+        }
+      }
       if (random.nextInt(20) == 0) {
         fold(state, folded);
-        DirectoryState later = new DirectoryState();
+        DirectoryState later = new DirectoryState(AnchorSets.WHOLE);
         for (Record last :
             newest.values().stream().sorted(Comparator.comparing(Record::offset)).toList()) {
           later.add(last.key(), last.value(), last.offset());
@@ -122,6 +136,21 @@ class DirectoryStateTest {
       }
     }
     assertThat(moved).as("seed 17").isGreaterThan(100);
+    assertThat(taken).as("markers").isGreaterThan(100);
+  }
+
+  @Test
+  void theWeightIsThatOfTheNewestObjects() throws InvalidProtocolBufferException {
+    assertThat(state.weight()).isZero();
+    add(DirectoryObjects.organization("contoso"), "a", 0, 1, 0);
+    long one = state.weight();
+    for (int i = 1; i < 10; i++) {
+      add(DirectoryObjects.inbound("contoso", "in"), "b" + i, 0, 1, i);
+    }
+    assertThat(state.weight()).isBetween(2 * one - 500, 2 * one + 500);
+    state.add("inbound-connector/contoso/in", null, 20);
+    assertThat(state.weight()).isEqualTo(one);
+    assertThat(state.version()).as("no version").isEqualTo(9);
   }
 
   private record Record(String key, byte[] value, long offset) {}

@@ -1,4 +1,4 @@
-package io.postern.ingress.rates;
+package io.postern.bounds;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,7 +36,7 @@ public final class Levels<K> {
   }
 
   /** Raises the level by so much, unless it would be above {@code most} then: false. */
-  boolean raise(K key, long by, long most) {
+  public boolean raise(K key, long by, long most) {
     long now = nanos.getAsLong();
     long level = level(key, now) + by;
     if (level > most) {
@@ -72,7 +72,7 @@ public final class Levels<K> {
     }
   }
 
-  int keys() {
+  public int keys() {
     return ends.size();
   }
 }
