@@ -141,6 +141,7 @@ public final class Main {
             "apply",
             "connectors",
             "routing-rules",
+            "quotas",
             "recipients",
             "secure-partner",
             "validate",

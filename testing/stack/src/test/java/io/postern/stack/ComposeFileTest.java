@@ -176,7 +176,8 @@ class ComposeFileTest {
   @ParameterizedTest
   @EnumSource
   void theDirectoryThatMayBeWrittenCanBeReadByEachService(Service service) {
-    Map<String, Object> policy = ComposeFile.map(compose.service("policy-service").get("environment"));
+    Map<String, Object> policy =
+        ComposeFile.map(compose.service("policy-service").get("environment"));
     String limit = String.valueOf(compose.service(service.module()).get("mem_limit"));
     assertThat(Integer.parseInt(ComposeFile.text(policy.get("POSTERN_QUOTAS_ALL_MEMORY"))))
         .isLessThan(Integer.parseInt(limit.replace("m", "")) / 4);
