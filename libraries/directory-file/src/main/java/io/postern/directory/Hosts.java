@@ -14,6 +14,8 @@ final class Hosts {
   private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
   private static final Pattern NAMED = Pattern.compile("([^:]{1,253})(?::(.*))?");
 
+  private static final int MOST_ADDRESS = 45; // RFC 4291 §2.2, with an IPv4 address at its end
+
   private Hosts() {}
 
   static List<NextHopHost> list(Fields fields, String name) {
@@ -50,7 +52,7 @@ final class Hosts {
   }
 
   private static @Nullable NextHopHost parse(String text) {
-    if (IPV6.matcher(text).matches()) {
+    if (text.length() <= MOST_ADDRESS && IPV6.matcher(text).matches()) {
       return literal(text, null);
     }
     Matcher bracketed = BRACKETED.matcher(text);

@@ -53,6 +53,11 @@ final class DirectoryFileFuzzTest extends FuzzTest {
   }
 
   @Override
+  protected int longInputs() {
+    return 300;
+  }
+
+  @Override
   protected void take(byte[] input) {
     DirectoryFile file = DirectoryFile.parse(input);
     holds(file.problems().size() <= Problems.MOST, "problems are bounded");

@@ -16,7 +16,7 @@ import io.postern.policy.change.Precondition;
 import io.postern.policy.directory.CurrentDirectory;
 import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
-import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -44,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/api/v1/directory")
 @Authenticated
-@RunOnVirtualThread
+// Megabytes take long: a virtual thread would keep its carrier from all others.
+@Blocking
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "directory", description = "Organizations, accepted domains and connectors")
 public class DirectoryResource {

@@ -12,7 +12,7 @@ import io.postern.rules.Directory;
 import io.postern.rules.recipients.RecipientList;
 import io.postern.smtp.Address;
 import io.quarkus.security.Authenticated;
-import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -41,7 +41,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/api/v1/accepted-domains/{domain}/recipients")
 @Singleton
 @Authenticated
-@RunOnVirtualThread
+// Megabytes take long: a virtual thread would keep its carrier from all others.
+@Blocking
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "recipients", description = "Recipient lists of accepted domains")
 public class RecipientsResource {

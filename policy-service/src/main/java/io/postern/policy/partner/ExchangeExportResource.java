@@ -8,7 +8,7 @@ import io.postern.directory.exchange.ExchangeExport;
 import io.postern.names.DomainNames;
 import io.postern.policy.directory.CurrentDirectory;
 import io.quarkus.security.Authenticated;
-import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -37,7 +37,8 @@ public class ExchangeExportResource {
 
   @GET
   @Produces(MediaType.TEXT_PLAIN)
-  @RunOnVirtualThread
+  // Megabytes take long: a virtual thread would keep its carrier from all others.
+  @Blocking
   @Operation(
       summary = "PowerShell commands for a partner with Exchange Online",
       description = "Review it before you run it; each value is quoted.")

@@ -12,7 +12,7 @@ import io.postern.policy.change.Precondition;
 import io.postern.policy.directory.CurrentDirectory;
 import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
-import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.HeaderParam;
@@ -51,7 +51,8 @@ public class ExchangeImportResource {
 
   @POST
   @Consumes(MediaType.WILDCARD)
-  @RunOnVirtualThread
+  // Megabytes take long: a virtual thread would keep its carrier from all others.
+  @Blocking
   @Operation(
       summary = "Imports connectors and accepted domains of Exchange",
       description =

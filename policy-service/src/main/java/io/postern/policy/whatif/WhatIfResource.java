@@ -5,6 +5,7 @@ import io.postern.api.ProblemException;
 import io.postern.policy.directory.CurrentDirectory;
 import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
@@ -51,6 +52,8 @@ public class WhatIfResource {
     this.caller = caller;
   }
 
+  // Megabytes take long: a virtual thread would keep its carrier from all others.
+  @Blocking
   @POST
   @Consumes({"application/yaml", MediaType.APPLICATION_JSON})
   @Operation(

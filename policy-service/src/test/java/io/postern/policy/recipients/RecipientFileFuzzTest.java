@@ -42,6 +42,11 @@ final class RecipientFileFuzzTest extends FuzzTest {
   }
 
   @Override
+  protected int longInputs() {
+    return 300;
+  }
+
+  @Override
   protected void take(byte[] input) throws IOException {
     RecipientFile file = RecipientFileTest.read(input);
     for (Problem.Fault problem : file.problems()) {

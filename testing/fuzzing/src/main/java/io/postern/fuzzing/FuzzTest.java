@@ -1,9 +1,13 @@
 package io.postern.fuzzing;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +26,8 @@ public abstract class FuzzTest {
   private static final Path FOLDER = Path.of("src", "test", "fuzz");
   private static final Path FINDS = Path.of("target", "fuzz");
   private static final int SEED = 5321;
+  private static final Duration MOST_CPU = Duration.ofSeconds(4);
+  private static final int MOST_SHOWN = 2_000;
 
   private final List<String> words;
 
@@ -49,6 +55,15 @@ public abstract class FuzzTest {
   /** How many random inputs are a second or two of {@code ./test}. */
   protected int inputs() {
     return 50_000;
+  }
+
+  /**
+   * How many long inputs {@code ./test} makes: a piece of a kept input repeated to {@value
+   * Mutations#LONG} octets, of a parser of what administrators write. 0: the parser's input is
+   * shorter.
+   */
+  protected int longInputs() {
+    return 0;
   }
 
   /** The class's name without "FuzzTest". */
@@ -88,6 +103,26 @@ public abstract class FuzzTest {
     }
   }
 
+  /**
+   * None takes more than {@link #MOST_CPU} of the processor: who sends a long text must not stop
+   * the others' calls. Linear work takes some milliseconds, quadratic work minutes.
+   */
+  @Test
+  public void no_long_input_takes_long() throws Exception {
+    List<byte[]> kept = List.copyOf(new TreeMap<>(corpus()).values());
+    Mutations mutations = new Mutations(kept, words, SEED);
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    for (int i = 0; i < longInputs(); i++) {
+      byte[] input = mutations.longOne();
+      long begin = threads.getCurrentThreadCpuTime();
+      take(input);
+      Duration took = Duration.ofNanos(threads.getCurrentThreadCpuTime() - begin);
+      if (took.compareTo(MOST_CPU) > 0) {
+        throw new AssertionError("long input " + i + " took " + took + ", kept in " + keep(input));
+      }
+    }
+  }
+
   /** The input's file and itself, as hexadecimal digits and as text. */
   private String keep(byte[] input) throws IOException {
     CRC32 sum = new CRC32();
@@ -95,11 +130,12 @@ public abstract class FuzzTest {
     Path folder = Files.createDirectories(FINDS.resolve(name()));
     Path file = folder.resolve("find-%08x".formatted(sum.getValue()));
     Files.write(file, input);
+    byte[] shown = Arrays.copyOf(input, Math.min(input.length, MOST_SHOWN));
     return file.toAbsolutePath()
         + ": "
-        + HexFormat.of().formatHex(input)
+        + HexFormat.of().formatHex(shown)
         + " "
-        + new String(input, StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", "?");
+        + new String(shown, StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", "?");
   }
 
   /**

@@ -11,7 +11,9 @@ import java.util.SplittableRandom;
  */
 final class Mutations {
   static final int MOST = 8_192;
+  static final int LONG = 256 << 10;
   private static final int MOST_CHANGES = 8;
+  private static final int MOST_PIECE = 12;
 
   /** Ends of ranges, separators, and octets that are no text. */
   private static final byte[] ODD = {0, '\t', '\n', '\r', ' ', '.', '"', '<', '>', 0x7f, -128, -1};
@@ -44,6 +46,25 @@ final class Mutations {
       input = changed(input);
     }
     return input.length <= MOST ? input : Arrays.copyOf(input, MOST);
+  }
+
+  /** A kept input with a piece of it, or a word, or an octet, many times in a row. */
+  byte[] longOne() {
+    byte[] input = any(corpus);
+    int from = random.nextInt(input.length + 1);
+    byte[] piece =
+        switch (random.nextInt(4)) {
+          case 0 -> octet();
+          case 1 -> word();
+          default ->
+              Arrays.copyOfRange(
+                  input, from, Math.min(input.length, from + 1 + random.nextInt(MOST_PIECE)));
+        };
+    byte[] row = new byte[LONG];
+    for (int i = 0; i < LONG && piece.length > 0; i++) {
+      row[i] = piece[i % piece.length];
+    }
+    return replaced(input, from, from, row);
   }
 
   private byte[] changed(byte[] input) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,12 +17,16 @@ import org.jspecify.annotations.Nullable;
  * array as an object with {@code value} and {@code Count}. Several texts may follow one another.
  */
 final class JsonFile {
+  /** One parameter may hold a list with commas. */
+  private static final int MOST_TEXT = 65_536;
+
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(ExchangeFile.MOST_DEPTH)
                   .maxNumberLength(100)
+                  .maxStringLength(MOST_TEXT)
                   .build())
           .build();
 
@@ -39,6 +44,12 @@ final class JsonFile {
         file.root();
       }
       return file.objects;
+    } catch (StreamConstraintsException e) {
+      throw new ExchangeFormatException(
+          "the file has a text of more than "
+              + MOST_TEXT
+              + " characters, or nests too deep: "
+              + firstLine(String.valueOf(e.getMessage())));
     } catch (IOException e) {
       throw new ExchangeFormatException(
           "the file is not JSON from ConvertTo-Json -Depth 5: "
