@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.postern.api.users.Users;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
@@ -25,7 +24,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.Bean;
-import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -46,7 +44,6 @@ import org.junit.jupiter.api.Test;
 class AccessTest {
   private static final String PASSWORD = "correct horse battery";
 
-  @Inject Users users;
 
   @BeforeEach
   void waitUntilReady() {
@@ -55,20 +52,6 @@ class AccessTest {
         .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
   }
 
-  private String bearer(String name, String role) throws Exception {
-    users.put(name, List.of(role), PASSWORD);
-    String token =
-        given()
-            .auth()
-            .preemptive()
-            .basic(name, PASSWORD)
-            .post("/api/v1/tokens")
-            .then()
-            .statusCode(200)
-            .extract()
-            .path("token");
-    return "Bearer " + token;
-  }
 
   private void writeTheConnectorOfTheTable() throws Exception {
     String file =
@@ -91,7 +74,7 @@ class AccessTest {
             .get(20, TimeUnit.SECONDS);
       }
     }
-    String operator = bearer("operator", "operator");
+    String operator = AccessForTests.bearer("operator", "operator");
     await()
         .atMost(Duration.ofSeconds(30))
         .until(
@@ -134,13 +117,12 @@ class AccessTest {
                 service(),
                 List.of(
                     "",
-                    bearer("operator", "operator"),
-                    bearer("administrator", "administrator:contoso"),
-                    bearer("auditor", "auditor:contoso"),
-                    bearer("other", "administrator:fabrikam"))))
+                    AccessForTests.bearer("operator", "operator"),
+                    AccessForTests.bearer("administrator", "administrator:contoso"),
+                    AccessForTests.bearer("auditor", "auditor:contoso"),
+                    AccessForTests.bearer("other", "administrator:fabrikam"))))
         .isEmpty();
-    users.put("none", List.of(), PASSWORD);
-    assertThat(table.openWithoutRole(service(), AccessTable.basic("none", PASSWORD)))
+    assertThat(table.openWithoutRole(service(), AccessForTests.bearer("none")))
         .as("what a user without any role gets")
         .containsExactly("GET /api/v1/me 200");
   }
@@ -168,17 +150,15 @@ class AccessTest {
   void aReaderOfAllAsksNothingOfMail() throws Exception {
     String body = "{\"action\": \"cancel\", \"filter\": {\"state\": \"waiting\"}}";
     given()
-        .header("Authorization", bearer("reader-of-all", "auditor:*"))
+        .header("Authorization", AccessForTests.bearer("reader-of-all", "auditor:*"))
         .contentType("application/json")
         .body(body)
         .post("/api/v1/queue/controls?dryRun=true")
         .then()
         .statusCode(403);
-    users.put("both", List.of("auditor:*", "administrator:nobodys"), PASSWORD);
     given()
-        .auth()
-        .preemptive()
-        .basic("both", PASSWORD)
+        .header(
+            "Authorization", AccessForTests.bearer("both", "auditor:*", "administrator:nobodys"))
         .contentType("application/json")
         .body(body)
         .post("/api/v1/queue/controls?dryRun=true")
@@ -218,7 +198,7 @@ class AccessTest {
       }
     }
     for (String organization : List.of("contoso", "fabrikam")) {
-      String bearer = bearer("reader-of-" + organization, "auditor:" + organization);
+      String bearer = AccessForTests.bearer("reader-of-" + organization, "auditor:" + organization);
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(

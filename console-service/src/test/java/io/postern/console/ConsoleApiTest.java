@@ -39,8 +39,6 @@ import io.postern.contracts.v1.TlsVersion;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -56,9 +54,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(Installation.class)
 class ConsoleApiTest {
-  private static RequestSpecification admin() throws IOException {
-    String[] parts = Files.readString(Installation.credentials()).strip().split(":", 2);
-    return given().auth().preemptive().basic(parts[0], parts[1]);
+  private static RequestSpecification admin() {
+    return given().header("Authorization", AccessForTests.bearer("admin", "operator"));
   }
 
   private static int ready() {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -31,21 +32,17 @@ public final class Installation implements QuarkusTestResourceLifecycleManager {
     return Objects.requireNonNull(url);
   }
 
-  static Path credentials() {
-    return Objects.requireNonNull(folder).resolve("credentials");
-  }
-
   @Override
   public Map<String, String> start() {
     try {
       folder = Files.createTempDirectory("console-test");
       broker = KafkaBroker.start(folder.resolve("broker"), properties -> {});
       url = Postgres.empty();
-      return Map.of(
+      Map<String, String> settings = new HashMap<>(AccessForTests.lab().settings());
+      settings.putAll(
+          Map.of(
           "kafka.bootstrap.servers",
           broker.bootstrap(),
-          "postern.api.credentials-file",
-          credentials().toString(),
           "quarkus.datasource.jdbc.url",
           url,
           "quarkus.datasource.username",
@@ -59,7 +56,8 @@ public final class Installation implements QuarkusTestResourceLifecycleManager {
           "quarkus.http.test-port",
           "0",
           "quarkus.http.proxy.proxy-address-forwarding",
-          "true");
+          "true"));
+      return settings;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -6,12 +6,10 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.not;
 
-import io.postern.api.users.Users;
 import io.postern.console.reports.ReportTimes;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
-import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,7 +32,6 @@ class PageTimes {
   private static final int MESSAGES = Integer.getInteger("messages", 20_000);
   private static final int RUNS = Integer.getInteger("runs", 100);
   private static final double GOAL_MILLIS = 1_000;
-  private static final String PASSWORD = "correct horse battery";
 
   private static final List<String> PAGES =
       List.of(
@@ -64,7 +61,6 @@ class PageTimes {
 
   private final HttpClient client = HttpClient.newHttpClient();
 
-  @Inject Users users;
 
   @Test
   void firstPagesOfASearchComeWithinASecond() throws Exception {
@@ -72,9 +68,9 @@ class PageTimes {
         .atMost(Duration.ofSeconds(90))
         .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
     Map<String, String> readers = new LinkedHashMap<>();
-    readers.put("operator", bearer("operator", "operator"));
-    readers.put("contoso", bearer("contoso", "auditor:contoso"));
-    readers.put("tailspin", bearer("tailspin", "auditor:tailspin"));
+    readers.put("operator", AccessForTests.bearer("operator", "operator"));
+    readers.put("contoso", AccessForTests.bearer("contoso", "auditor:contoso"));
+    readers.put("tailspin", AccessForTests.bearer("tailspin", "auditor:tailspin"));
     // It has made its tables of today, which two writers at once would not.
     await()
         .atMost(Duration.ofSeconds(30))
@@ -128,18 +124,4 @@ class PageTimes {
     return p99;
   }
 
-  private String bearer(String name, String role) throws Exception {
-    users.put(name, List.of(role), PASSWORD);
-    String token =
-        given()
-            .auth()
-            .preemptive()
-            .basic(name, PASSWORD)
-            .post("/api/v1/tokens")
-            .then()
-            .statusCode(200)
-            .extract()
-            .path("token");
-    return "Bearer " + token;
-  }
 }

@@ -36,7 +36,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,9 +54,8 @@ import org.junit.jupiter.api.Test;
 class QueueApiTest {
   private static final Owner OWNER = new Owner(1, 5, 1);
 
-  private static RequestSpecification admin() throws IOException {
-    String[] parts = Files.readString(Installation.credentials()).strip().split(":", 2);
-    return given().auth().preemptive().basic(parts[0], parts[1]);
+  private static RequestSpecification admin() {
+    return given().header("Authorization", AccessForTests.bearer("admin", "operator"));
   }
 
   @BeforeEach

@@ -2,6 +2,7 @@ package io.postern.certificate.answers;
 
 import static java.util.Map.entry;
 
+import io.postern.certificate.AccessForTests;
 import io.postern.lab.KafkaBroker;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
@@ -35,9 +36,10 @@ public class BrokerResource implements QuarkusTestResourceLifecycleManager {
           entry("postern.judging.waiting-for-lists", "100"),
           entry("postern.revocation.refresh-after", "1s"),
           entry("postern.revocation.cache-folder", folder.resolve("crls").toString()),
-          entry("postern.api.password-iterations", "100000"),
           entry("quarkus.http.proxy.proxy-address-forwarding", "true"),
-          entry("postern.api.credentials-file", folder.resolve("credentials").toString()));
+          entry(
+              "postern.api.public-keys-file",
+              AccessForTests.lab().settings().get("postern.api.public-keys-file")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -37,7 +37,7 @@ final class ServiceProcess {
             "-Dquarkus.http.host-enabled=false",
             "-Dquarkus.management.port=" + port,
             "-Dpostern.revocation.cache-folder=" + folder.resolve("crls"),
-            "-Dpostern.api.credentials-file=" + folder.resolve("credentials")));
+            "-Dpostern.api.public-keys-file=" + folder.resolve("public-keys.pem")));
     command.addAll(settings);
     command.addAll(List.of("-jar", new File(jar).getAbsolutePath()));
     return new ProcessBuilder(command)

@@ -5,7 +5,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.postern.api.users.Users;
+import io.postern.certificate.AccessForTests;
 import io.postern.certificate.answers.BrokerResource;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Topics;
@@ -35,9 +35,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(BrokerResource.class)
 class AccessTest {
-  private static final String PASSWORD = "correct horse battery";
 
-  @Inject Users users;
   @Inject LogSettings log;
 
   @BeforeEach
@@ -45,20 +43,6 @@ class AccessTest {
     Administrator.awaitReady();
   }
 
-  private String bearer(String name, String role) throws Exception {
-    users.put(name, List.of(role), PASSWORD);
-    String token =
-        given()
-            .auth()
-            .preemptive()
-            .basic(name, PASSWORD)
-            .post("/api/v1/tokens")
-            .then()
-            .statusCode(200)
-            .extract()
-            .path("token");
-    return "Bearer " + token;
-  }
 
   @Test
   void theDescriptionInTheTreeIsTheServices() throws Exception {
@@ -118,10 +102,10 @@ class AccessTest {
                 service(),
                 List.of(
                     "",
-                    bearer("operator", "operator"),
-                    bearer("administrator", "administrator:contoso"),
-                    bearer("auditor", "auditor:contoso"),
-                    bearer("other", "administrator:fabrikam"))))
+                    AccessForTests.bearer("operator", "operator"),
+                    AccessForTests.bearer("administrator", "administrator:contoso"),
+                    AccessForTests.bearer("auditor", "auditor:contoso"),
+                    AccessForTests.bearer("other", "administrator:fabrikam"))))
         .isEmpty();
     users.put("none", List.of(), PASSWORD);
     assertThat(table.openWithoutRole(service(), AccessTable.basic("none", PASSWORD)))

@@ -5,6 +5,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 
+import io.postern.certificate.AccessForTests;
 import io.postern.certificate.Management;
 import io.postern.certificate.expiry.ExpiryNotices;
 import io.quarkus.test.junit.QuarkusTest;
@@ -35,8 +36,8 @@ class UnreadTest {
             "127.0.0.1:1",
             "postern.revocation.cache-folder",
             folder.resolve("crls").toString(),
-            "postern.api.credentials-file",
-            folder.resolve("credentials").toString());
+            "postern.api.public-keys-file",
+            AccessForTests.lab().settings().get("postern.api.public-keys-file"));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

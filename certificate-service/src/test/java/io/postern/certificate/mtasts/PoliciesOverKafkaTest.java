@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.certificate.AccessForTests;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.certificate.Management;
 import io.postern.certificate.answers.BrokerResource;
@@ -25,8 +26,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,9 +56,6 @@ class PoliciesOverKafkaTest {
 
   @ConfigProperty(name = "postern.test.broker")
   String broker = "";
-
-  @ConfigProperty(name = "postern.api.credentials-file")
-  String credentials = "";
 
   @PolicyWorld.Given @Nullable LabProxy proxy;
   @PolicyWorld.Given @Nullable LabCa ca;
@@ -140,8 +136,7 @@ class PoliciesOverKafkaTest {
   }
 
   private RequestSpecification admin() throws IOException {
-    String[] parts = Files.readString(Path.of(credentials)).strip().split(":", 2);
-    return given().auth().preemptive().basic(parts[0], parts[1]);
+    return given().header("Authorization", AccessForTests.bearer("admin", "operator"));
   }
 
   private static String metrics() {

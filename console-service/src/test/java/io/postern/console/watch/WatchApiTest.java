@@ -9,7 +9,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 
 import com.google.protobuf.MessageLite;
-import io.postern.api.users.Users;
+import io.postern.console.AccessForTests;
 import io.postern.console.Installation;
 import io.postern.console.Management;
 import io.postern.console.web.frame.SessionCookie;
@@ -22,7 +22,6 @@ import io.postern.directory.DirectoryFile;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +38,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 @QuarkusTestResource(Installation.class)
 class WatchApiTest {
-  private static final String PASSWORD = "correct horse battery";
   private static final String FILE =
       """
       organizations:
@@ -59,7 +57,6 @@ class WatchApiTest {
   private static String administrator = "";
   private static String auditor = "";
 
-  @Inject Users users;
 
   @BeforeEach
   void start() throws Exception {
@@ -69,8 +66,8 @@ class WatchApiTest {
     if (!auditor.isEmpty()) {
       return;
     }
-    administrator = token("watching-administrator", "administrator:watching");
-    auditor = token("watching-auditor", "auditor:watching");
+    administrator = AccessForTests.token("watching-administrator", "administrator:watching");
+    auditor = AccessForTests.token("watching-auditor", "auditor:watching");
     for (DirectoryObject object :
         DirectoryFile.parse(FILE.getBytes(StandardCharsets.UTF_8)).objects()) {
       write(Topics.DIRECTORY, DirectoryKeys.key(object), object);
@@ -80,18 +77,6 @@ class WatchApiTest {
         .until(() -> as(administrator).get(BY_CONNECTOR).statusCode() == 200);
   }
 
-  private String token(String name, String role) throws Exception {
-    users.put(name, List.of(role), PASSWORD);
-    return given()
-        .auth()
-        .preemptive()
-        .basic(name, PASSWORD)
-        .post("/api/v1/tokens")
-        .then()
-        .statusCode(200)
-        .extract()
-        .path("token");
-  }
 
   private static RequestSpecification as(String token) {
     return given().header("Authorization", "Bearer " + token);

@@ -12,22 +12,24 @@ import java.util.Optional;
 @ConfigMapping(prefix = "postern.api")
 public interface ApiSettings {
   /**
-   * File with {@code user:password} of the operator that is made at the first start (mode 0600, 192
-   * random bits). Delete it to get a new password at the next start. Services with the same file
-   * have the same users.
+   * File with the public key of tokens, PEM. policy-service writes it at its first start, the other
+   * services only read it. During a change of the key it has two.
    */
-  @WithDefault("postern-api-credentials")
-  Path credentialsFile();
+  @WithDefault("postern-api-token-keys.pem")
+  Path publicKeysFile();
 
   /**
-   * File of the users. The key of tokens, {@code api-token-key}, is in the same folder. Default:
-   * {@code api-users.json} in the folder of the credentials file.
+   * Address of policy-service's API, which checks passwords and ends sessions for the other services:
+   * {@code https://HOST:PORT}, or {@code http} on this machine. Without it a service takes only
+   * tokens. Default for console-service: {@code postern.console.policy-url}.
    */
-  Optional<Path> usersFile();
+  Optional<URI> policyUrl();
 
-  /** Iterations of PBKDF2 for passwords that are set from now on: 100,000 to 10,000,000. */
-  @WithDefault("600000")
-  int passwordIterations();
+  /**
+   * Configuration of Quarkus' TLS registry that has the authority of policy-service's certificate.
+   * Default: the authorities of the Java runtime.
+   */
+  Optional<String> policyTlsConfigurationName();
 
   /**
    * How long browsers use only TLS for the host of the console and the APIs ({@code
@@ -88,18 +90,5 @@ public interface ApiSettings {
      * Default: the authorities of the Java runtime.
      */
     Optional<String> tlsConfigurationName();
-  }
-
-  default Path users() {
-    return usersFile().orElseGet(() -> beside(credentialsFile(), "api-users.json"));
-  }
-
-  /** The key of tokens, beside the users. */
-  default Path tokenKeyFile() {
-    return beside(users(), "api-token-key");
-  }
-
-  private static Path beside(Path file, String name) {
-    return file.toAbsolutePath().resolveSibling(name);
   }
 }

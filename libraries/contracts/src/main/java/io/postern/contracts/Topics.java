@@ -49,6 +49,12 @@ public final class Topics {
   /** The lists of accepted domains' recipients, in shards. */
   public static final String DIRECTORY_RECIPIENTS = "directory.recipients";
 
+  /** Roles and ended sessions of users, for every service with an API; no secrets. */
+  public static final String ACCESS = "access";
+
+  /** Who signed in, who changed who may, and what was refused. */
+  public static final String ACCESS_AUDIT = "access.audit";
+
   public static final String CERTIFICATE_REQUESTS = "certificate.requests";
   public static final String CERTIFICATE_VERDICTS = "certificate.verdicts";
   public static final String CERTIFICATE_CHAINS = "certificate.chains";
@@ -199,6 +205,24 @@ public final class Topics {
           one(DIRECTORY_COMMANDS, WEEK, List.of(API), List.of(DIRECTORY_OWNER)),
           one(DIRECTORY_RESULTS, WEEK, List.of(DIRECTORY_OWNER), List.of(API)),
           one(DIRECTORY_AUDIT, AUDIT, List.of(DIRECTORY_OWNER), List.of(API, CONSOLE)),
+          // Neither is flushed: the users' file has what one says, and a release can add both to a log
+          // that has records.
+          new TopicDeclaration(
+              ACCESS,
+              Partitioning.ONE,
+              Cleanup.COMPACT,
+              HOUR,
+              false,
+              List.of(API),
+              List.of(API, CERTIFICATE, CONSOLE)),
+          new TopicDeclaration(
+              ACCESS_AUDIT,
+              Partitioning.ONE,
+              Cleanup.DELETE,
+              AUDIT,
+              false,
+              List.of(API, CERTIFICATE, CONSOLE),
+              List.of(API)),
           spread(CERTIFICATE_REQUESTS, HOUR, List.of(INGRESS, DELIVERY, API), List.of(CERTIFICATE)),
           spread(
               CERTIFICATE_VERDICTS,

@@ -208,6 +208,18 @@ public class UsersResource {
     }
   }
 
+  @DELETE
+  @Path("/{name}/sessions")
+  @Operation(
+      summary = "Ends all sessions and tokens of a user",
+      description = "Of a local user, or of the OpenID provider's: NAME of ISSUER, as in records.")
+  @APIResponse(responseCode = "204", description = "Ended, in every service within two seconds")
+  public Response endSessions(@PathParam("name") String name) throws IOException {
+    caller.requireOperator();
+    users.endSessions(name);
+    return Response.noContent().build();
+  }
+
   private User existing(String name) {
     return users.findNow(name).orElseThrow(() -> notThere(name));
   }

@@ -34,6 +34,8 @@ public final class BrokerForTests implements QuarkusTestResourceLifecycleManager
           broker.bootstrap(),
           "postern.api.credentials-file",
           credentials().toString(),
+          "postern.api.public-keys-file",
+          credentials().resolveSibling("keys.pem").toString(),
           "postern.api.password-iterations",
           "100000",
           "postern.quotas.organization.few.objects",

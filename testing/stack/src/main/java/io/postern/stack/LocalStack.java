@@ -224,6 +224,7 @@ public final class LocalStack implements AutoCloseable {
     if (service.hasApi()) {
       settings.put("quarkus.http.host", "127.0.0.1");
       settings.put("quarkus.http.port", Integer.toString(api));
+      settings.put("postern.api.public-keys-file", options.state().tokenKeys().toString());
     }
     settings.put("postern.log.deployment", "single-node");
     switch (service) {
@@ -239,13 +240,19 @@ public final class LocalStack implements AutoCloseable {
       }
       case POLICY -> {
         settings.put("postern.api.credentials-file", options.state().credentials().toString());
+        // The other services ask it for their clients.
+        settings.put("quarkus.http.proxy.proxy-address-forwarding", "true");
+        settings.put("quarkus.http.proxy.trusted-proxies", "127.0.0.1");
         settings.put("postern.schedule.state-folder", options.state().schedule(number).toString());
         settings.put(
             "postern.sender-rewriting.secrets",
             options.state().senderRewritingSecrets().toString());
       }
       case CERTIFICATE -> {
-        settings.put("postern.api.credentials-file", options.state().credentials().toString());
+        // It starts before policy-service, which then gets this port.
+        settings.put(
+            "postern.api.policy-url",
+            url(options.state().port(Replica.name(Service.POLICY, 1) + "-http")));
         settings.put(
             "postern.anchors.pem",
             String.join(",", options.anchors().stream().map(Path::toString).toList()));
@@ -268,7 +275,6 @@ public final class LocalStack implements AutoCloseable {
             "postern.delivery.credentials-folder", options.clientCertificates().toString());
       }
       case CONSOLE -> {
-        settings.put("postern.api.credentials-file", options.state().credentials().toString());
         settings.put("postern.console.policy-url", url(apiPort(Service.POLICY)));
         settings.put("postern.console.certificate-url", url(apiPort(Service.CERTIFICATE)));
         if (postgres != null) {

@@ -95,6 +95,11 @@ public final class StateFolder {
     return root.resolve("credentials");
   }
 
+  /** The public key of tokens, which policy-service writes. */
+  public Path tokenKeys() {
+    return root.resolve("token-keys.pem");
+  }
+
   /** Secrets for sender rewriting; made at the first call. */
   public synchronized Path senderRewritingSecrets() {
     Path file = root.resolve("sender-rewriting.secrets");

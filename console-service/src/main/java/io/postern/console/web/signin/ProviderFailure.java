@@ -20,6 +20,8 @@ enum ProviderFailure {
   NO_ROLE(403, "norole"),
   TOO_MANY_ROLES(403, "roles"),
   TOO_SHORT(502, "short"),
+  /** policy-service, which begins sessions, does not answer. */
+  NO_POLICY(503, "policy"),
   /** It has no sign-out for us to lead to. */
   STAYS(404, "stays");
 

@@ -3,9 +3,11 @@ package io.postern.console.web.signin;
 import io.postern.api.ProblemException;
 import io.postern.api.signin.Network;
 import io.postern.api.signin.PendingSignIn;
+import io.postern.api.signin.PolicySessions;
 import io.postern.api.signin.ProviderSessions;
-import io.postern.api.signin.Sessions;
 import io.postern.api.signin.SignInFailures;
+import io.postern.api.signin.Tokens;
+import io.postern.api.signin.UnknownAccessException;
 import io.postern.console.signin.OpenIdProvider;
 import io.postern.console.signin.ProviderException;
 import io.postern.console.web.frame.Page;
@@ -29,8 +31,10 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**
@@ -62,6 +66,7 @@ public class ProviderSignInPage {
   private final SignInForm form;
   private final OpenIdProvider provider;
   private final ProviderSessions sessions;
+  private final PolicySessions policy;
   private final PendingCookie pending;
   private final SignInFailures failures;
   private final HttpServerRequest request;
@@ -71,6 +76,7 @@ public class ProviderSignInPage {
       SignInForm form,
       OpenIdProvider provider,
       ProviderSessions sessions,
+      PolicySessions policy,
       PendingCookie pending,
       SignInFailures failures,
       HttpServerRequest request,
@@ -78,6 +84,7 @@ public class ProviderSignInPage {
     this.form = form;
     this.provider = provider;
     this.sessions = sessions;
+    this.policy = policy;
     this.pending = pending;
     this.failures = failures;
     this.request = request;
@@ -133,18 +140,19 @@ public class ProviderSignInPage {
         failures.log(SignInFailures.Kind.NO_CODE, ERRORS.contains(error) ? error : "");
         return failed(signIn.next(), ProviderFailure.UNEXPECTED);
       }
+      String accessToken = provider.accessToken(code, signIn, redirect(), network());
       SecurityIdentity user =
-          sessions
-              .judged(
-                  provider.accessToken(code, signIn, redirect(), network()), current.getCurrent())
-              .await()
-              .atMost(PATIENCE);
+          sessions.judged(accessToken, current.getCurrent()).await().atMost(PATIENCE);
       return Response.status(SEE_OTHER)
           .header(HttpHeaders.LOCATION, signIn.next())
-          .cookie(SessionCookie.of(sessions.begin(user), request.isSSL(), Sessions.LASTS));
+          .cookie(
+              SessionCookie.of(session(user, accessToken), request.isSSL(), Tokens.LONGEST));
     } catch (ProviderException e) {
       return failed(signIn.next(), e);
     } catch (AuthenticationFailedException e) {
+      if (e.getCause() instanceof UnknownAccessException) {
+        return failed(signIn.next(), ProviderFailure.NO_POLICY);
+      }
       failures.log(e);
       return failed(signIn.next(), ProviderFailure.TOKEN);
     } catch (OIDCException | TimeoutException e) {
@@ -152,6 +160,23 @@ public class ProviderSignInPage {
       return failed(signIn.next(), ProviderFailure.SILENT);
     } catch (ProviderSessions.RefusedException e) {
       return failed(signIn.next(), ProviderFailure.of(e.refusal()));
+    }
+  }
+
+  /** The session's token, which policy-service signs for the same access token. */
+  private String session(SecurityIdentity user, String accessToken)
+      throws ProviderSessions.RefusedException {
+    var unused = ProviderSessions.end(user, Instant.now()); // refused here, with its own sentence
+    try {
+      return policy
+          .byProvider(accessToken, request.remoteAddress().hostAddress())
+          .await()
+          .atMost(PATIENCE);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof ProviderSessions.RefusedException refused) {
+        throw refused;
+      }
+      throw e;
     }
   }
 

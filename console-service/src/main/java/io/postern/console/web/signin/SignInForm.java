@@ -49,6 +49,11 @@ class SignInForm {
     return page("/", "", frames.words().text("signin.unsent"), false);
   }
 
+  /** After a sign-out of which policy-service does not know. */
+  String afterUnfinishedSignOut() {
+    return page("/", "", frames.words().text("signin.stays"), false);
+  }
+
   /**
    * @param failure key of a text
    */

@@ -1,12 +1,16 @@
 package io.postern.console.web.signin;
 
 import io.postern.api.ProblemException;
+import io.postern.api.signin.PolicySessions;
 import io.postern.api.signin.Sessions;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -24,10 +28,18 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class SignInLinksResource {
   private final SignInLinks links;
   private final SecurityIdentity identity;
+  private final PolicySessions sessions;
+  private final HttpServerRequest request;
 
-  SignInLinksResource(SignInLinks links, SecurityIdentity identity) {
+  SignInLinksResource(
+      SignInLinks links,
+      SecurityIdentity identity,
+      PolicySessions sessions,
+      HttpServerRequest request) {
     this.links = links;
     this.identity = identity;
+    this.sessions = sessions;
+    this.request = request;
   }
 
   /**
@@ -37,6 +49,7 @@ public class SignInLinksResource {
   public record SignInLink(String path, String ends) {}
 
   @POST
+  @RunOnVirtualThread
   @Operation(
       summary = "Creates a link that signs a browser in as you, once",
       description =
@@ -49,8 +62,15 @@ public class SignInLinksResource {
     if (!Sessions.isByPassword(identity)) {
       throw ProblemException.forbidden("A link needs a name and a password.");
     }
+    String token =
+        sessions
+            .begin(
+                request.getHeader(HttpHeaders.AUTHORIZATION),
+                request.remoteAddress().hostAddress())
+            .await()
+            .indefinitely();
     return new SignInLink(
-        "/sign-in/" + links.code(identity.getPrincipal().getName()),
+        "/sign-in/" + links.code(identity.getPrincipal().getName(), token),
         Instant.now().plus(SignInLinks.LASTS).truncatedTo(ChronoUnit.SECONDS).toString());
   }
 }

@@ -2,8 +2,11 @@ package io.postern.console.web.signin;
 
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
+import io.postern.api.signin.PasswordCheck;
+import io.postern.api.signin.PolicySessions;
 import io.postern.api.signin.ProviderSessions;
-import io.postern.api.signin.Sessions;
+import io.postern.api.signin.Tokens;
+import io.postern.api.signin.UnknownAccessException;
 import io.postern.console.web.frame.Frame;
 import io.postern.console.web.frame.Frames;
 import io.postern.console.web.frame.Page;
@@ -29,6 +32,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Signing in and out of the console, and the reader's language and theme. */
@@ -42,15 +46,24 @@ public class SignInPage {
   // Of wrong passwords before: each waits 5 s at most.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int TOO_MANY = 429;
+  private static final int UNAVAILABLE = 503;
 
+  // Of a sign-out: whether its session ended elsewhere, the reader is told after it.
+  private static final Duration END_PATIENCE = Duration.ofSeconds(5);
+
+  private static final String BEARER = "Bearer ";
   private static final String LEFT = "provider";
+
+  /** The session was not ended in the other services. */
+  private static final String STAYS = "stays";
 
   /** Of {@link PageAnswers}. */
   private static final String UNSENT_FORM = "form";
 
   private final Frames frames;
   private final SignInForm form;
-  private final Sessions sessions;
+  private final PasswordCheck passwords;
+  private final PolicySessions sessions;
   private final ProviderSessions providerSessions;
   private final SignInLinks links;
   private final HttpServerRequest request;
@@ -58,12 +71,14 @@ public class SignInPage {
   SignInPage(
       Frames frames,
       SignInForm form,
-      Sessions sessions,
+      PasswordCheck passwords,
+      PolicySessions sessions,
       ProviderSessions providerSessions,
       SignInLinks links,
       HttpServerRequest request) {
     this.frames = frames;
     this.form = form;
+    this.passwords = passwords;
     this.sessions = sessions;
     this.providerSessions = providerSessions;
     this.links = links;
@@ -87,6 +102,7 @@ public class SignInPage {
     return switch (left) {
       case LEFT -> form.afterLeaving();
       case UNSENT_FORM -> form.afterUnsentForm();
+      case STAYS -> form.afterUnfinishedSignOut();
       default -> form.of(next);
     };
   }
@@ -101,13 +117,20 @@ public class SignInPage {
       @FormParam("next") @DefaultValue("/") String next) {
     try {
       return signedIn(
-          sessions.token(name, password, request.remoteAddress()).await().atMost(PATIENCE), next);
+          passwords.token(name, password, request.remoteAddress()).await().atMost(PATIENCE), next);
     } catch (AuthenticationFailedException e) {
-      boolean wrong = e.getCause() == null;
-      return Response.status(wrong ? Response.Status.OK.getStatusCode() : TOO_MANY)
-          .entity(form.withPasswordFailure(next, name, wrong ? "signin.wrong" : "signin.later"))
-          .build();
+      return switch (e.getCause()) {
+        case null -> refused(Response.Status.OK.getStatusCode(), next, name, "signin.wrong");
+        case UnknownAccessException _ -> refused(UNAVAILABLE, next, name, "signin.unavailable");
+        default -> refused(TOO_MANY, next, name, "signin.later");
+      };
     }
+  }
+
+  private Response refused(int status, String next, String name, String failure) {
+    return Response.status(status)
+        .entity(form.withPasswordFailure(next, name, failure))
+        .build();
   }
 
   /**
@@ -131,8 +154,7 @@ public class SignInPage {
   @Operation(hidden = true)
   public Response useLink(@PathParam("code") String code) {
     return links
-        .user(code)
-        .flatMap(sessions::token)
+        .token(code)
         .map(token -> signedIn(token, "/"))
         .orElseThrow(
             () ->
@@ -148,7 +170,7 @@ public class SignInPage {
   private Response signedIn(String token, String next) {
     return Response.status(SEE_OTHER)
         .header(HttpHeaders.LOCATION, PageAnswers.local(next))
-        .cookie(SessionCookie.of(token, request.isSSL(), Sessions.LASTS))
+        .cookie(SessionCookie.of(token, request.isSSL(), Tokens.LONGEST))
         .build();
   }
 
@@ -157,13 +179,28 @@ public class SignInPage {
   @RunOnVirtualThread
   @Operation(hidden = true)
   public Response signOut() {
+    String authorization = Objects.requireNonNullElse(request.getHeader(HttpHeaders.AUTHORIZATION), "");
     boolean atProvider =
-        providerSessions.shown(request.getHeader(HttpHeaders.AUTHORIZATION))
-            != ProviderSessions.Shown.NOTHING;
+        providerSessions.shown(authorization) != ProviderSessions.Shown.NOTHING;
+    String left = isEnded(authorization) ? atProvider ? "?left=" + LEFT : "" : "?left=" + STAYS;
     return Response.status(SEE_OTHER)
-        .header(HttpHeaders.LOCATION, atProvider ? "/sign-in?left=" + LEFT : "/sign-in")
+        .header(HttpHeaders.LOCATION, "/sign-in" + left)
         .cookie(SessionCookie.ended(request.isSSL()))
         .build();
+  }
+
+  /** A copy of the cookie is good for nothing then. */
+  private boolean isEnded(String authorization) {
+    if (!authorization.startsWith(BEARER)) {
+      return true;
+    }
+    return sessions
+        .end(authorization.substring(BEARER.length()))
+        .ifNoItem()
+        .after(END_PATIENCE)
+        .recoverWithItem(false)
+        .await()
+        .indefinitely();
   }
 
   @POST

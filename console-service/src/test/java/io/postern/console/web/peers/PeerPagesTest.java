@@ -13,7 +13,7 @@ import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.postern.api.users.Users;
+import io.postern.console.AccessForTests;
 import io.postern.console.Installation;
 import io.postern.console.Management;
 import io.postern.console.web.frame.PageAnswers;
@@ -23,7 +23,6 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,8 +44,6 @@ class PeerPagesTest {
 
   private static final Map<String, String> TOKENS = new ConcurrentHashMap<>();
 
-  @Inject Users users;
-
   private String token = "";
 
   @BeforeEach
@@ -66,22 +63,9 @@ class PeerPagesTest {
     if (there != null) {
       return there;
     }
-    users.put(name, List.of(role), PASSWORD);
-    String made = made(name);
+    String made = AccessForTests.token(name, role);
     TOKENS.put(name, made);
     return made;
-  }
-
-  private static String made(String name) {
-    return given()
-        .auth()
-        .preemptive()
-        .basic(name, PASSWORD)
-        .post("/api/v1/tokens")
-        .then()
-        .statusCode(200)
-        .extract()
-        .path("token");
   }
 
   private RequestSpecification browser() {

@@ -10,14 +10,13 @@ import static org.hamcrest.Matchers.not;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.postern.api.users.Users;
+import io.postern.console.AccessForTests;
 import io.postern.console.Installation;
 import io.postern.console.Management;
 import io.postern.console.web.frame.SessionCookie;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,25 +40,13 @@ class RoutingRulePagesTest {
 
   private static String token = "";
 
-  @Inject Users users;
-
   @BeforeEach
   void signIn() throws Exception {
     await()
         .atMost(Duration.ofSeconds(90))
         .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
     if (token.isEmpty()) {
-      users.put("rules-operator", List.of("operator"), PASSWORD);
-      token =
-          given()
-              .auth()
-              .preemptive()
-              .basic("rules-operator", PASSWORD)
-              .post("/api/v1/tokens")
-              .then()
-              .statusCode(200)
-              .extract()
-              .path("token");
+      token = AccessForTests.token("rules-operator", "operator");
     }
     SomePeers.forget();
     SomePeers.answer(

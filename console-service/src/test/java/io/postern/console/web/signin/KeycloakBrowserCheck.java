@@ -2,13 +2,13 @@ package io.postern.console.web.signin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.console.AccessForTests;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -36,8 +36,9 @@ class KeycloakBrowserCheck {
           "quarkus.http.test-port", System.getProperty("keycloak.console-port", "0"),
           "kafka.bootstrap.servers", "127.0.0.1:1",
           "quarkus.datasource.jdbc.url", "jdbc:postgresql://127.0.0.1:1/console",
-          "postern.api.credentials-file",
-              Path.of("target/keycloak-check/credentials").toAbsolutePath().toString(),
+          "postern.api.public-keys-file",
+              AccessForTests.lab().settings().get("postern.api.public-keys-file"),
+          "postern.api.policy-url", AccessForTests.lab().settings().get("postern.api.policy-url"),
           "postern.api.oidc.issuer", ISSUER,
           "postern.console.oidc.client-id", "postern-console",
           "postern.console.oidc.client-secret", "a secret of the check");

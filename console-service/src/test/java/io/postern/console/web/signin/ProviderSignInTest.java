@@ -2,9 +2,10 @@ package io.postern.console.web.signin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.api.users.Users;
+import io.postern.console.AccessForTests;
 import io.postern.console.web.frame.PageAnswers;
 import io.postern.console.web.frame.SessionCookie;
+import io.postern.lab.LabAccess;
 import io.postern.lab.LabProvider;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -12,26 +13,22 @@ import io.restassured.RestAssured;
 import io.restassured.http.Cookies;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jose4j.jws.JsonWebSignature;
-import org.jose4j.jwt.JwtClaims;
-import org.jose4j.jwt.NumericDate;
-import org.jose4j.keys.HmacKey;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,8 +39,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProviderSignInTest {
   private static final String BEGIN = "/sign-in/provider";
   private static final String SESSION = "postern";
-
-  @Inject Users users;
 
   private LabProvider provider;
 
@@ -373,14 +368,7 @@ class ProviderSignInTest {
   /** A provider that was told a local user's token makes no session of it. */
   @Test
   void aTokenOfOursFromTheProviderIsRefused() throws Exception {
-    String[] admin = Files.readString(ProviderForTests.credentials()).strip().split(":", 2);
-    String ours =
-        RestAssured.given()
-            .auth()
-            .preemptive()
-            .basic(admin[0], admin[1])
-            .post("/api/v1/tokens")
-            .path("token");
+    String ours = AccessForTests.token("admin", "operator");
     provider.tokens(
         200, answer -> "{\"access_token\": \"" + ours + "\", \"token_type\": \"Bearer\"}");
     Begun begun = begun("/");
@@ -411,28 +399,19 @@ class ProviderSignInTest {
   }
 
   /** A session of the provider's user, as of a while ago. */
-  private String session(Instant begin, Instant end, byte[] key) throws Exception {
-    JwtClaims claims = new JwtClaims();
-    claims.setIssuer("postern-provider");
-    claims.setSubject("anna of " + provider.issuer());
-    claims.setStringListClaim("roles", "operator");
-    claims.setStringClaim("idp", provider.issuer());
-    claims.setIssuedAt(NumericDate.fromSeconds(begin.getEpochSecond()));
-    claims.setExpirationTime(NumericDate.fromSeconds(end.getEpochSecond()));
-    JsonWebSignature token = new JsonWebSignature();
-    token.setPayload(claims.toJson());
-    token.setAlgorithmHeaderValue("HS256");
-    token.setKeyIdHeaderValue("postern");
-    token.setKey(new HmacKey(key));
-    return token.getCompactSerialization();
+  private String session(Instant begin, Instant end, LabAccess signer) {
+    return signer.providerToken(
+        "anna of " + provider.issuer(), List.of("operator"), provider.issuer(), begin, end);
   }
 
   @Test
-  void anEndedSessionLeadsToTheProviderAndNothingElseDoes() throws Exception {
+  void anEndedSessionLeadsToTheProviderAndNothingElseDoes(@TempDir Path otherKeys)
+      throws Exception {
     Instant now = Instant.now();
-    String good = session(now, now.plusSeconds(600), users.tokenKey());
-    String ended = session(now.minusSeconds(900), now.minusSeconds(300), users.tokenKey());
-    String forged = session(now.minusSeconds(900), now.minusSeconds(300), new byte[32]);
+    String good = session(now, now.plusSeconds(600), AccessForTests.lab());
+    String ended = session(now.minusSeconds(900), now.minusSeconds(300), AccessForTests.lab());
+    String forged =
+        session(now.minusSeconds(900), now.minusSeconds(300), LabAccess.start(otherKeys));
     String page = "/partners/secure?organization=contoso";
 
     assertThat(browser(Map.of(SESSION, good)).get("/sign-in").asString()).contains("anna of");
@@ -454,7 +433,7 @@ class ProviderSignInTest {
   @Test
   void aFormAfterASessionsEndStaysOnThisSite() throws Exception {
     Instant now = Instant.now();
-    String ended = session(now.minusSeconds(900), now.minusSeconds(300), users.tokenKey());
+    String ended = session(now.minusSeconds(900), now.minusSeconds(300), AccessForTests.lab());
 
     Response sent =
         browser(Map.of(SESSION, ended))
@@ -483,6 +462,7 @@ class ProviderSignInTest {
             .post("/sign-out");
 
     assertThat(location(out)).endsWith("/sign-in?left=provider");
+    assertThat(AccessForTests.lab().ended()).contains(session);
     assertThat(out.getDetailedCookies().get(SESSION).getMaxAge()).isZero();
     assertThat(browser(Map.of()).get("/sign-in?left=provider").asString())
         .contains("Sign out at 127.0.0.1 as well");

@@ -8,6 +8,7 @@ import io.postern.api.ProblemException;
 import io.postern.api.signin.Challenge;
 import io.postern.api.signin.SignInFailures;
 import io.postern.api.signin.TooManyAttemptsException;
+import io.postern.api.signin.UnknownAccessException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -26,6 +27,8 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @Singleton
 public class ProblemMappers {
   private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+  private static final int RETRY_SECONDS = 2;
 
   private final SignInFailures failures;
 
@@ -62,8 +65,15 @@ public class ProblemMappers {
           .header(HttpHeaders.RETRY_AFTER, tooMany.seconds())
           .build();
     }
+    if (e.getCause() instanceof UnknownAccessException unknown) {
+      return answer(
+              Problem.of(
+                  503, "Not available now", "Access cannot be checked: " + unknown.getMessage() + "."))
+          .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
+          .build();
+    }
     failures.log(e);
-    return notSignedIn("The name and password, or the token, are invalid or have expired.");
+    return notSignedIn("The name and password, or the token, are invalid or have expired: sign in again.");
   }
 
   private static Response notSignedIn(String detail) {

@@ -8,20 +8,14 @@ import io.postern.api.users.User;
 import io.postern.api.users.Users;
 import io.quarkus.security.AuthenticationFailedException;
 import io.smallrye.mutiny.Uni;
-import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
+import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
-import java.util.HexFormat;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * waits as {@link Slowing} says, on a timer and without a thread, and is then compared by one of
  * two threads. Any thread; does not block.
  */
-@ApplicationScoped
-class Passwords {
+public final class Passwords implements PasswordCheck, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Passwords.class);
   private static final Duration REMEMBERED = Duration.ofMinutes(15);
   private static final int MOST_REMEMBERED = 1_000;
@@ -44,10 +37,11 @@ class Passwords {
   private static final long LINE_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Users users;
+  private final TokenSigner signer;
   private final MeterRegistry metrics;
   private final Slowing slowing = new Slowing(Ticker.systemTicker());
   private final Places places = new Places(OF_A_LANE, OF_STRANGERS);
-  private final byte[] key = new byte[32];
+  private final PasswordMac mac = new PasswordMac();
   private final Cache<String, Boolean> right =
       Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
   private final ThreadPoolExecutor threads =
@@ -60,27 +54,36 @@ class Passwords {
           Thread.ofPlatform().name("passwords-", 1).daemon().factory());
   private final AtomicLong nextLine = new AtomicLong(System.nanoTime());
 
-  Passwords(Users users, MeterRegistry metrics) {
+  public Passwords(Users users, TokenSigner signer, MeterRegistry metrics) {
     this.users = users;
+    this.signer = signer;
     this.metrics = metrics;
-    new SecureRandom().nextBytes(key);
     threads.allowCoreThreadTimeOut(true);
   }
 
-  @PreDestroy
-  void end() {
+  @Override
+  public void close() {
     threads.shutdownNow();
   }
 
+  @Override
+  public Uni<LocalUser> user(String name, String password, @Nullable SocketAddress client) {
+    return checked(name, password, Network.of(client))
+        .map(user -> new LocalUser(user.name(), user.roles()));
+  }
+
+  @Override
+  public Uni<String> token(String name, String password, @Nullable SocketAddress client) {
+    return checked(name, password, Network.of(client))
+        .map(user -> signer.token(user.name(), Instant.now().plus(Tokens.LONGEST)));
+  }
+
   /**
-   * Fails with {@link AuthenticationFailedException}: wrong; {@link TooManyAttemptsException}: it
-   * was not looked at.
-   *
    * @param network of the client, see {@link Network}
    */
-  Uni<User> user(String name, String password, String network) {
-    Optional<User> found = users.find(name);
-    if (found.isPresent() && right.getIfPresent(hash(found.get(), password)) != null) {
+  private Uni<User> checked(String name, String password, String network) {
+    Optional<User> found = users.user(name);
+    if (found.isPresent() && right.getIfPresent(mac.of(name, found.get().version(), password)) != null) {
       return Uni.createFrom().item(found.get());
     }
     if (password.length() > MOST_CHARACTERS) {
@@ -106,7 +109,7 @@ class Passwords {
   }
 
   private User compared(String name, String password, String network) {
-    User user = users.find(name).orElse(null);
+    User user = users.user(name).orElse(null);
     if (!users.matches(name, password) || user == null) {
       slowing.wrong(name, user != null, network);
       count("wrong");
@@ -114,7 +117,7 @@ class Passwords {
       throw new AuthenticationFailedException();
     }
     slowing.right(name, network);
-    right.put(hash(user, password), true);
+    right.put(mac.of(name, user.version(), password), true);
     count("right");
     return user;
   }
@@ -133,18 +136,6 @@ class Passwords {
       LOG.warnf(
           "A wrong password for %s from %s",
           user == null ? "an unknown user" : user.name(), network);
-    }
-  }
-
-  /** Of the user as it is now: after a change nothing is remembered. */
-  private String hash(User user, String password) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(key, "HmacSHA256"));
-      mac.update((user.version() + "\0" + user.name() + "\0").getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(mac.doFinal(password.getBytes(StandardCharsets.UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has HMAC-SHA-256", e);
     }
   }
 }

@@ -11,7 +11,7 @@ import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.HttpSecurityUtils;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * user who is locked at the provider keeps it until then. It gives no further token. Services take
  * it while their {@code postern.api.oidc.issuer} is the provider that gave it. Any thread.
  */
-@ApplicationScoped
+@Singleton
 public class ProviderSessions {
   private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -92,16 +92,39 @@ public class ProviderSessions {
             new TokenAuthenticationRequest(new AccessTokenCredential(accessToken)), context));
   }
 
+  /** Whether the identity showed a provider's token, for which a session may begin. */
+  public static boolean isByProvider(SecurityIdentity identity) {
+    return identity.getAttribute(OidcRoles.ENDS) != null;
+  }
+
   /**
-   * The session's token.
+   * The session's token; policy-service alone has the signer.
    *
    * @param user as {@link #judged} gave it
    */
-  public String begin(SecurityIdentity user) throws RefusedException {
-    return begin(user, Instant.now());
+  public String begin(SecurityIdentity user, TokenSigner signer) throws RefusedException {
+    return begin(user, signer, Instant.now());
   }
 
-  String begin(SecurityIdentity user, Instant now) throws RefusedException {
+  String begin(SecurityIdentity user, TokenSigner signer, Instant now) throws RefusedException {
+    Instant end = end(user, now);
+    JwtClaims claims = new JwtClaims();
+    claims.setSubject(user.getPrincipal().getName());
+    claims.setStringListClaim(ROLES, user.getRoles().stream().sorted().toList());
+    claims.setStringClaim(ISSUER, issuer.orElseThrow());
+    try {
+      return signer.signed(KIND, claims, now, end);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(Refusal.TOO_MANY_ROLES);
+    }
+  }
+
+  /**
+   * When a session that begins now expires.
+   *
+   * @param user as {@link #judged} gave it
+   */
+  public static Instant end(SecurityIdentity user, Instant now) throws RefusedException {
     Instant ends = Objects.requireNonNull(user.<Instant>getAttribute(OidcRoles.ENDS));
     Instant end = min(ends, now.plus(LONGEST)).truncatedTo(ChronoUnit.SECONDS);
     if (end.isBefore(now.plus(SHORTEST))) {
@@ -110,15 +133,7 @@ public class ProviderSessions {
     if (user.getRoles().isEmpty()) {
       throw new RefusedException(Refusal.NO_ROLE);
     }
-    JwtClaims claims = new JwtClaims();
-    claims.setSubject(user.getPrincipal().getName());
-    claims.setStringListClaim(ROLES, user.getRoles().stream().sorted().toList());
-    claims.setStringClaim(ISSUER, issuer.orElseThrow());
-    try {
-      return signed.signed(KIND, claims, now, end);
-    } catch (IllegalArgumentException e) {
-      throw new RefusedException(Refusal.TOO_MANY_ROLES);
-    }
+    return end;
   }
 
   private static Instant min(Instant one, Instant other) {
@@ -137,6 +152,7 @@ public class ProviderSessions {
           QuarkusSecurityIdentity.builder()
               .setPrincipal(new QuarkusPrincipal(claims.getSubject()))
               .addRoles(new HashSet<>(roles))
+              .addAttribute(OpenSession.ATTRIBUTE, OpenSession.of(claims))
               .build());
     } catch (InvalidJwtException | MalformedClaimException e) {
       return Optional.empty();
@@ -162,8 +178,10 @@ public class ProviderSessions {
       return Shown.NOTHING;
     }
     try {
-      signed.read(KIND, authorization.substring(BEARER.length()));
+      signed.readEnded(KIND, authorization.substring(BEARER.length()));
       return Shown.SESSION;
+    } catch (UnknownAccessException e) {
+      return Shown.NOTHING;
     } catch (InvalidJwtException e) {
       // A bad signature is found before the time is looked at.
       return e.hasExpired() && e.getErrorDetails().size() == 1

@@ -1,6 +1,5 @@
 package io.postern.api.signin;
 
-import io.postern.api.users.User;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -29,11 +28,11 @@ class SignIn implements HttpAuthenticationMechanism {
   private static final String BASIC = "basic ";
   private static final String BEARER = "bearer ";
 
-  private final Passwords passwords;
+  private final PasswordCheck passwords;
   private final Tokens tokens;
   private final ProviderSessions sessions;
 
-  SignIn(Passwords passwords, Tokens tokens, ProviderSessions sessions) {
+  SignIn(PasswordCheck passwords, Tokens tokens, ProviderSessions sessions) {
     this.passwords = passwords;
     this.tokens = tokens;
     this.sessions = sessions;
@@ -58,15 +57,22 @@ class SignIn implements HttpAuthenticationMechanism {
     if (scheme.startsWith(BEARER)) {
       String token = header.substring(BEARER.length()).strip();
       if (SignedClaims.isOurs(token)) {
-        return tokens
-            .user(token)
-            .map(user -> identity(user, false))
-            .or(() -> sessions.identity(token))
-            .map(identity -> Uni.createFrom().item(identity))
-            .orElseGet(SignIn::failed);
+        return ours(token);
       }
     }
     return Uni.createFrom().nullItem();
+  }
+
+  private Uni<SecurityIdentity> ours(String token) {
+    try {
+      return tokens
+          .identity(token)
+          .or(() -> sessions.identity(token))
+          .map(identity -> Uni.createFrom().item(identity))
+          .orElseGet(SignIn::failed);
+    } catch (UnknownAccessException e) {
+      return Uni.createFrom().failure(new AuthenticationFailedException(e));
+    }
   }
 
   private Uni<SecurityIdentity> basic(String encoded, RoutingContext context) {
@@ -84,20 +90,18 @@ class SignIn implements HttpAuthenticationMechanism {
         .user(
             pair.substring(0, colon),
             pair.substring(colon + 1),
-            Network.of(context.request().remoteAddress()))
-        .map(user -> identity(user, true));
+            context.request().remoteAddress())
+        .map(user -> identity(user).addAttribute(BY_PASSWORD, true).build());
   }
 
   private static Uni<SecurityIdentity> failed() {
     return Uni.createFrom().failure(new AuthenticationFailedException());
   }
 
-  private static SecurityIdentity identity(User user, boolean byPassword) {
+  static QuarkusSecurityIdentity.Builder identity(LocalUser user) {
     return QuarkusSecurityIdentity.builder()
         .setPrincipal(new QuarkusPrincipal(user.name()))
-        .addRoles(new HashSet<>(user.roles()))
-        .addAttribute(BY_PASSWORD, byPassword)
-        .build();
+        .addRoles(new HashSet<>(user.roles()));
   }
 
   @Override

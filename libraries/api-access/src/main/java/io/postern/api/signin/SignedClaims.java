@@ -1,88 +1,121 @@
 package io.postern.api.signin;
 
-import io.postern.api.users.Users;
-import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
+import io.postern.api.ApiSettings;
+import io.postern.api.access.AccessState;
+import io.postern.api.access.Ed25519Keys;
+import io.postern.api.users.WatchedFile;
+import jakarta.inject.Singleton;
+import java.security.Key;
+import java.security.PublicKey;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
-import org.jose4j.jwt.NumericDate;
+import org.jose4j.jwt.MalformedClaimException;
+import org.jose4j.jwt.consumer.ErrorCodeValidator;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
-import org.jose4j.keys.HmacKey;
+import org.jose4j.jwx.JsonWebStructure;
 import org.jose4j.lang.JoseException;
+import org.jose4j.lang.UnresolvableKeyException;
 
 /**
- * JWTs (RFC 7519) of ours, signed with HMAC-SHA-256 by the key that the services share. Each kind
- * has its own issuer, so that none is taken for another one (RFC 8725 §3.12). Any thread.
+ * Reads the tokens that policy-service signs, by its public keys. Each kind of token has its own
+ * issuer, so that none is taken for another one (RFC 8725 §3.12). Any thread.
  */
-@ApplicationScoped
+@Singleton
 class SignedClaims {
-  private static final String KEY_ID = "postern";
+  /** Beginning of the id of each of our keys, those of former versions included. */
+  static final String KEY_ID = "postern";
+
+  /** Claim: when the token was issued, in Unix milliseconds. */
+  static final String ISSUED_MILLIS = "ims";
+
   private static final int SKEW_SECONDS = 30; // of the clocks of our machines
-  // Less than browsers keep of a cookie, 4,096 with its name and attributes.
-  private static final int MOST_CHARACTERS = 3_800;
 
-  private final Users users;
+  private final WatchedFile<Map<String, PublicKey>> keys;
+  private final AccessState access;
 
-  SignedClaims(Users users) {
-    this.users = users;
+  SignedClaims(ApiSettings settings, AccessState access) {
+    this.access = access;
+    keys = new WatchedFile<>(settings.publicKeysFile(), SignedClaims::keys, Map.of());
   }
 
-  /** Whether it says that it is one of ours; else a provider's. */
+  private static Map<String, PublicKey> keys(byte[] content) {
+    List<PublicKey> keys = Ed25519Keys.publicKeys(content);
+    Map<String, PublicKey> byId = new LinkedHashMap<>();
+    keys.forEach(key -> byId.put(KEY_ID + Ed25519Keys.id(key), key));
+    return byId;
+  }
+
+  /** Whether its header says that it is one of ours; else a provider's. */
   static boolean isOurs(String token) {
-    if (token.length() > MOST_CHARACTERS) {
+    if (token.length() > TokenSigner.MOST_CHARACTERS) {
       return false;
     }
     try {
       JsonWebSignature read = new JsonWebSignature();
       read.setCompactSerialization(token);
-      return KEY_ID.equals(read.getKeyIdHeaderValue())
-          && AlgorithmIdentifiers.HMAC_SHA256.equals(read.getAlgorithmHeaderValue());
+      String id = read.getKeyIdHeaderValue();
+      return id != null && id.startsWith(KEY_ID);
     } catch (JoseException e) {
       return false;
     }
   }
 
   /**
-   * @throws IllegalArgumentException it is longer than a browser keeps
+   * The claims of a token whose session has not ended.
+   *
+   * @throws InvalidJwtException it is none of this kind, is not signed by us, or has expired; its
+   *     expiry is looked at only where the signature is good
+   * @throws UnknownAccessException it cannot be said yet
    */
-  String signed(String kind, JwtClaims claims, Instant now, Instant end) {
-    claims.setIssuer(kind);
-    claims.setIssuedAt(NumericDate.fromSeconds(now.getEpochSecond()));
-    claims.setExpirationTime(NumericDate.fromSeconds(end.getEpochSecond()));
-    JsonWebSignature token = new JsonWebSignature();
-    token.setPayload(claims.toJson());
-    token.setAlgorithmHeaderValue(AlgorithmIdentifiers.HMAC_SHA256);
-    token.setKeyIdHeaderValue(KEY_ID);
-    token.setKey(new HmacKey(users.tokenKey()));
-    String signed;
-    try {
-      signed = token.getCompactSerialization();
-    } catch (JoseException e) {
-      throw new IllegalStateException("no token could be made", e);
+  JwtClaims read(String kind, String token)
+      throws InvalidJwtException, MalformedClaimException {
+    JwtClaims claims = readEnded(kind, token);
+    if (!access.isRead()) {
+      throw new UnknownAccessException("the topic access has not been read yet");
     }
-    if (signed.length() > MOST_CHARACTERS) {
-      throw new IllegalArgumentException("a token of more than " + MOST_CHARACTERS + " characters");
+    String session = claims.getJwtId();
+    Long issued = claims.getClaimValue(ISSUED_MILLIS, Long.class);
+    if (session == null
+        || issued == null
+        || !access.allows(claims.getSubject(), session, issued)) {
+      throw new InvalidJwtException(
+          "the session has ended", List.<ErrorCodeValidator.Error>of(), null);
     }
-    return signed;
+    return claims;
   }
 
   /**
-   * @throws InvalidJwtException it is none of this kind, is not signed by us, or has ended; an end
-   *     alone is looked at where the signature is good
+   * The same of a token whose session may have ended.
+   *
+   * @throws UnknownAccessException the public key is not available
    */
-  JwtClaims read(String kind, String token) throws InvalidJwtException {
+  JwtClaims readEnded(String kind, String token) throws InvalidJwtException {
+    if (keys.content().isEmpty()) {
+      throw new UnknownAccessException("the public key of policy-service is not available yet");
+    }
     return new JwtConsumerBuilder()
         .setJwsAlgorithmConstraints(
-            AlgorithmConstraints.ConstraintType.PERMIT, AlgorithmIdentifiers.HMAC_SHA256)
-        .setVerificationKey(new HmacKey(users.tokenKey()))
+            AlgorithmConstraints.ConstraintType.PERMIT, AlgorithmIdentifiers.EDDSA)
+        .setVerificationKeyResolver((jws, outer) -> key(jws))
         .setExpectedIssuer(kind)
         .setRequireSubject()
         .setRequireExpirationTime()
         .setAllowedClockSkewInSeconds(SKEW_SECONDS)
         .build()
         .processToClaims(token);
+  }
+
+  private Key key(JsonWebStructure jws) throws UnresolvableKeyException {
+    PublicKey key = keys.content().get(String.valueOf(jws.getKeyIdHeaderValue()));
+    if (key == null) {
+      throw new UnresolvableKeyException("a former key has signed it");
+    }
+    return key;
   }
 }

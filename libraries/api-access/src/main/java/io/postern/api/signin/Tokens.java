@@ -1,49 +1,61 @@
 package io.postern.api.signin;
 
-import io.postern.api.users.User;
-import io.postern.api.users.Users;
-import jakarta.enterprise.context.ApplicationScoped;
+import io.postern.api.access.Access;
+import io.postern.api.access.AccessState;
+import io.quarkus.security.identity.SecurityIdentity;
+import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 
 /**
- * Tokens that stand for a local user's password for some hours. They name the user and the user's
- * version, and no rights: they end when the user is changed or removed. Any thread.
+ * Tokens that stand for a local user's password for some hours. They name the user and the session,
+ * and no rights: the roles are those that the user has at each request. Any thread.
  */
-@ApplicationScoped
-class Tokens {
-  static final Duration LONGEST = Duration.ofHours(12);
+@Singleton
+public class Tokens {
+  /** Of a token. */
+  public static final Duration LONGEST = Access.LONGEST_TOKEN;
 
-  private static final String KIND = "postern";
-  private static final String VERSION = "ver";
+  static final String KIND = "postern";
 
-  private final Users users;
   private final SignedClaims signed;
+  private final AccessState access;
 
-  Tokens(Users users, SignedClaims signed) {
-    this.users = users;
+  Tokens(SignedClaims signed, AccessState access) {
     this.signed = signed;
+    this.access = access;
   }
 
-  String issue(User user, Instant end) {
-    JwtClaims claims = new JwtClaims();
-    claims.setSubject(user.name());
-    claims.setClaim(VERSION, user.version());
-    return signed.signed(KIND, claims, Instant.now(), end);
-  }
-
-  /** Empty: the token is not good, or not any more. */
-  Optional<User> user(String token) {
+  /** Empty: the token is not good, or no longer. */
+  Optional<SecurityIdentity> identity(String token) {
     try {
       JwtClaims claims = signed.read(KIND, token);
-      String version = claims.getStringClaimValue(VERSION);
-      return users.find(claims.getSubject()).filter(user -> user.version().equals(version));
+      OpenSession session = OpenSession.of(claims);
+      return local(claims.getSubject())
+          .map(
+              user ->
+                  SignIn.identity(user)
+                      .addAttribute(OpenSession.ATTRIBUTE, session)
+                      .build());
     } catch (InvalidJwtException | MalformedClaimException e) {
       return Optional.empty();
     }
+  }
+
+  /** Empty: the token is not good, or no longer. */
+  Optional<LocalUser> user(String token) {
+    try {
+      return local(signed.read(KIND, token).getSubject());
+    } catch (InvalidJwtException | MalformedClaimException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** With the roles of now; empty: there is no such local user. */
+  private Optional<LocalUser> local(String name) {
+    return access.find(name).filter(Access::local).map(one -> new LocalUser(name, one.roles()));
   }
 }

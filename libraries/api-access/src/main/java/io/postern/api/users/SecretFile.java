@@ -24,6 +24,8 @@ final class SecretFile {
   private static final Logger LOG = Logger.getLogger(SecretFile.class);
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> READ_BY_ALL =
+      PosixFilePermissions.fromString("rw-r--r--");
   private static final SecureRandom RANDOM = new SecureRandom();
   // A lock of a file is one of the process: two threads of one would fail.
   private static final ReentrantLock IN_PROCESS = new ReentrantLock();
@@ -58,6 +60,16 @@ final class SecretFile {
 
   /** Durable, and complete for whoever reads it. */
   static void write(Path file, byte[] content) throws IOException {
+    write(file, content, OWNER_ONLY);
+  }
+
+  /** The same of a file that every user of the machine may read. */
+  static void writeForAll(Path file, byte[] content) throws IOException {
+    write(file, content, READ_BY_ALL);
+  }
+
+  private static void write(Path file, byte[] content, Set<PosixFilePermission> permissions)
+      throws IOException {
     Path whole =
         Files.createTempFile(
             file.toAbsolutePath().getParent(),
@@ -71,6 +83,7 @@ final class SecretFile {
         }
         channel.force(true);
       }
+      Files.setPosixFilePermissions(whole, permissions);
       Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(whole);

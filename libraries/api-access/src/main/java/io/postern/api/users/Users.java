@@ -1,50 +1,52 @@
 package io.postern.api.users;
 
-import io.postern.api.ApiSettings;
 import io.postern.api.Rights;
-import io.quarkus.runtime.Startup;
+import io.postern.api.access.Access;
+import io.postern.api.access.AccessState;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users of the installation, from the file that its services share (docs/guides/users.md). Made
- * at first start with one operator; a change is in force in each service within two seconds. Any
- * thread; changes and comparisons of passwords block.
+ * The users of the installation and their ended sessions, from files that only policy-service reads
+ * (docs/guides/users.md). Made at first start with one operator. A change is in force in each replica
+ * within a second; the other services learn it by the topic {@code access}. A change of a user ends
+ * the user's sessions. Any thread; changes and comparisons of passwords block.
  */
-@Startup
-@ApplicationScoped
-public class Users {
+public class Users implements AccessState {
   private static final Logger LOG = Logger.getLogger(Users.class);
   private static final String FIRST = "admin";
 
   /** In the place of a version, as of a directory object: there is no such user. */
   public static final String NONE = "";
 
-  private static final int KEY_BYTES = 32;
-
   private final Path credentials;
   private final Path file;
   private final int iterations;
   private final WatchedFile<UserList> list;
-  private final WatchedFile<byte[]> tokenKey;
+  private final Path sessionsFile;
+  private final WatchedFile<SessionList> sessions;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-  Users(ApiSettings settings) {
+  public Users(UserSettings settings) {
     credentials = settings.credentialsFile();
     file = settings.users();
+    sessionsFile = settings.sessionsFile();
     iterations = settings.passwordIterations();
     if (iterations < PasswordHash.LEAST_ITERATIONS || iterations > PasswordHash.MOST_ITERATIONS) {
       throw new ConfigurationException(
@@ -56,9 +58,9 @@ public class Users {
               + PasswordHash.MOST_ITERATIONS);
     }
     try {
-      prepare(settings.tokenKeyFile());
+      prepare();
       list = new WatchedFile<>(file, UserList::parse);
-      tokenKey = new WatchedFile<>(settings.tokenKeyFile(), Users::key);
+      sessions = new WatchedFile<>(sessionsFile, SessionList::parse, SessionList.EMPTY);
     } catch (IllegalStateException e) {
       // Without the cause: Quarkus then shows the sentence alone and exits with 1.
       throw new ConfigurationException(
@@ -69,22 +71,22 @@ public class Users {
       throw new ConfigurationException(
           "postern.api.credentials-file "
               + credentials
-              + ", the users file "
+              + " or the users file "
               + file
-              + " or its key file cannot be read or created ("
+              + " cannot be read or created ("
               + e
               + "): use files in a folder that the service can write to");
     }
   }
 
-  public Optional<User> find(String name) {
+  public Optional<User> user(String name) {
     return Optional.ofNullable(list.content().users().get(name));
   }
 
-  /** The same from the file as it is now, which another service may just have changed. */
+  /** The same from the file as it is now, which another replica may just have changed. */
   public Optional<User> findNow(String name) {
     list.look();
-    return find(name);
+    return user(name);
   }
 
   /** By name. */
@@ -92,9 +94,88 @@ public class Users {
     return new TreeMap<>(list.content().users()).values();
   }
 
-  /** The key by which all services of the installation sign and verify tokens; 32 bytes. */
-  public byte[] tokenKey() {
-    return tokenKey.content().clone();
+  @Override
+  public boolean isRead() {
+    return true;
+  }
+
+  @Override
+  public Optional<Access> find(String name) {
+    return access(name, list.content(), sessions.content());
+  }
+
+  /** Of all local users, and of others with ended sessions. */
+  public Map<String, Access> allAccess() {
+    UserList users = list.content();
+    SessionList ended = sessions.content();
+    Set<String> names = new TreeSet<>(users.users().keySet());
+    names.addAll(ended.users().keySet());
+    Map<String, Access> all = new TreeMap<>();
+    for (String name : names) {
+      access(name, users, ended).ifPresent(one -> all.put(name, one));
+    }
+    return all;
+  }
+
+  private static Optional<Access> access(String name, UserList users, SessionList sessions) {
+    User user = users.users().get(name);
+    UserSessions ended = sessions.of(name);
+    if (user == null && ended.equals(UserSessions.NONE)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Access(
+            user != null,
+            user == null ? List.of() : user.roles(),
+            ended.notBefore(),
+            ended.ended()));
+  }
+
+  /** Is called after each change by this replica; must not block. */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /**
+   * Ends a session of a local or a provider's user.
+   *
+   * @param expires of its token
+   */
+  public void endSession(String name, String session, Instant expires) throws IOException {
+    endSessions(before -> before.ended(name, session, expires.toEpochMilli(), now()));
+  }
+
+  /** Ends all sessions of a local or a provider's user that began until now. */
+  public void endSessions(String name) throws IOException {
+    endSessions(before -> before.ended(name, now()));
+  }
+
+  private void endSessions(UnaryOperator<SessionList> change) throws IOException {
+    SecretFile.locked(
+        file,
+        () -> {
+          writeSessions(change);
+          return true;
+        });
+    changed();
+  }
+
+  private void writeSessions(UnaryOperator<SessionList> change) throws IOException {
+    SessionList before =
+        Files.exists(sessionsFile)
+            ? SessionList.parse(Files.readAllBytes(sessionsFile))
+            : SessionList.EMPTY;
+    SecretFile.write(sessionsFile, change.apply(before).bytes());
+  }
+
+  private void changed() {
+    list.look();
+    sessions.look();
+    listeners.forEach(Runnable::run);
+  }
+
+  private static long now() {
+    return System.currentTimeMillis();
   }
 
   /**
@@ -213,32 +294,28 @@ public class Users {
               }
               byte[] written = change.list().bytes();
               UserList.parse(written); // nothing that could not be read again
+              // First, so that no session outlives the change.
+              writeSessions(before -> before.ended(change.user().name(), now()));
               SecretFile.write(file, written);
               return change.user();
             });
-    list.look();
+    changed();
     return user;
   }
 
   /** Makes what is missing. */
-  private void prepare(Path keyFile) throws IOException {
-    if (Files.exists(credentials) && Files.exists(file) && Files.exists(keyFile)) {
+  private void prepare() throws IOException {
+    if (Files.exists(credentials) && Files.exists(file)) {
       GeneratedUser.at(credentials);
     } else {
       SecretFile.locked(
           file,
           () -> {
             firstUser();
-            if (!Files.exists(keyFile)) {
-              SecretFile.write(
-                  keyFile,
-                  (SecretFile.random(KEY_BYTES) + "\n").getBytes(StandardCharsets.US_ASCII));
-            }
             return true;
           });
     }
     SecretFile.warnOfReaders(file);
-    SecretFile.warnOfReaders(keyFile);
   }
 
   private void firstUser() throws IOException {
@@ -257,6 +334,7 @@ public class Users {
       User old = generated.get();
       GeneratedUser.make(credentials, old.name());
       User user = user(old.name(), "", old.roles(), true);
+      writeSessions(before -> before.ended(old.name(), now()));
       SecretFile.write(file, users.with(user).bytes());
     }
   }
@@ -281,19 +359,5 @@ public class Users {
         SecretFile.random(9),
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         generated);
-  }
-
-  private static byte[] key(byte[] content) {
-    byte[] key;
-    try {
-      key = Base64.getUrlDecoder().decode(new String(content, StandardCharsets.US_ASCII).strip());
-    } catch (IllegalArgumentException e) {
-      key = new byte[0];
-    }
-    if (key.length != KEY_BYTES) {
-      throw new IllegalStateException(
-          "its key file for tokens is not " + KEY_BYTES + " bytes in base64url: delete it");
-    }
-    return key;
   }
 }

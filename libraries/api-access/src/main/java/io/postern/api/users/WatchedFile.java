@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * file that is gone or wrong leaves the content as it was, with a line in the log, once. Any
  * thread; a look is one call to the file system.
  */
-final class WatchedFile<T> {
+public final class WatchedFile<T> {
   private static final Logger LOG = Logger.getLogger(WatchedFile.class);
   private static final long AGAIN_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -26,16 +26,18 @@ final class WatchedFile<T> {
   private volatile long lookedAt;
 
   /** Reads the content of a file. */
-  interface Parser<T> {
+  public interface Parser<T> {
     /**
      * @throws IllegalStateException the content is wrong: a sentence with the cure
      */
     T parse(byte[] content) throws IOException;
   }
 
+  private static final Mark NO_FILE = new Mark(-1, 0, null);
+
   private record Mark(long size, long modifiedNanos, @Nullable Object key) {}
 
-  WatchedFile(Path file, Parser<T> parser) throws IOException {
+  public WatchedFile(Path file, Parser<T> parser) throws IOException {
     this.file = file;
     this.parser = parser;
     mark = mark();
@@ -43,7 +45,21 @@ final class WatchedFile<T> {
     lookedAt = System.nanoTime();
   }
 
-  T content() {
+  /**
+   * A file that may come later.
+   *
+   * @param none content until then
+   */
+  public WatchedFile(Path file, Parser<T> parser, T none) {
+    this.file = file;
+    this.parser = parser;
+    mark = NO_FILE;
+    content = none;
+    away = true;
+    look();
+  }
+
+  public T content() {
     if (System.nanoTime() - lookedAt >= AGAIN_NANOS) {
       look();
     }
@@ -51,7 +67,7 @@ final class WatchedFile<T> {
   }
 
   /** Looks now: after a change of one's own. */
-  synchronized void look() {
+  public synchronized void look() {
     lookedAt = System.nanoTime();
     try {
       Mark now = mark();

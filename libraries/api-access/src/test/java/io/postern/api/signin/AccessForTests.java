@@ -41,6 +41,8 @@ public final class AccessForTests implements QuarkusTestResourceLifecycleManager
     return Map.of(
         "postern.api.credentials-file",
         folder.resolve("credentials").toString(),
+        "postern.api.public-keys-file",
+        folder.resolve("keys.pem").toString(),
         "postern.api.oidc.issuer",
         provider.issuer(),
         "postern.api.oidc.device-client-id",

@@ -9,7 +9,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.postern.api.users.User;
+import io.postern.api.ApiSettings;
+import io.postern.api.access.Ed25519Keys;
 import io.postern.api.users.Users;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -22,6 +23,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.Key;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +42,6 @@ import org.jose4j.keys.HmacKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Signing in over HTTP, with local users and with a provider's tokens, and the form of problems.
@@ -50,7 +53,8 @@ class SignInTest {
   private static final String PASSWORD = "correct horse battery";
 
   @Inject Users users;
-  @Inject Tokens tokens;
+  @Inject TokenSigner signer;
+  @Inject ApiSettings settings;
 
   private static RequestSpecification basic(String user, String password) {
     return given().auth().preemptive().basic(user, password);
@@ -178,12 +182,7 @@ class SignInTest {
   }
 
   private String issued(String user) {
-    return basic(user, PASSWORD)
-        .post("/api/v1/tokens?minutes=5")
-        .then()
-        .statusCode(200)
-        .extract()
-        .path("token");
+    return signer.token(user, Instant.now().plusSeconds(300));
   }
 
   @Test
@@ -191,7 +190,6 @@ class SignInTest {
     users.put("tokens", List.of("auditor:contoso"), PASSWORD);
     String token = issued("tokens");
     bearer(token).get(THING).then().statusCode(200);
-    problem(bearer(token).post("/api/v1/tokens").then(), 403);
 
     users.put("tokens", List.of("auditor:contoso"), null);
     problem(bearer(token).get(THING).then(), 401);
@@ -203,56 +201,95 @@ class SignInTest {
     problem(basic("tokens", PASSWORD).get(THING).then(), 401);
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {0, -1, 721})
-  void aTokenLastsTwelveHoursAtMost(int minutes) {
-    problem(admin().post("/api/v1/tokens?minutes=" + minutes).then(), 400)
-        .body("errors[0].pointer", equalTo("minutes"));
-  }
-
   @Test
   void aTokenThatIsNotGoodIsRefused() throws Exception {
     users.put("forged", List.of("operator"), PASSWORD);
-    User user = users.find("forged").orElseThrow();
-    String good = tokens.issue(user, Instant.now().plusSeconds(60));
+    String good = signer.token("forged", Instant.now().plusSeconds(60));
     bearer(good).get(THING).then().statusCode(200);
 
     int dot = good.lastIndexOf('.');
     char first = good.charAt(dot + 1);
     String changed =
         good.substring(0, dot + 1) + (first == 'A' ? 'B' : 'A') + good.substring(dot + 2);
-    String expired = tokens.issue(user, Instant.now().minusSeconds(120));
+    String expired = signer.token("forged", Instant.now().minusSeconds(120));
+    // Whoever has all files of another service has the public key, as a secret of HMAC too.
+    KeyPair own = Ed25519Keys.generate();
+    String ofAnotherKey =
+        new TokenSigner(own, users).token("forged", Instant.now().plusSeconds(60));
+    String kid = keyId(good);
+    String anotherKeyUnderTheId = signed("EdDSA", kid, own.getPrivate());
+    byte[] file = Files.readAllBytes(settings.publicKeysFile());
+    String publicKeyAsSecret = signed("HS256", kid, new HmacKey(file));
+    String encodedKeyAsSecret =
+        signed("HS256", kid, new HmacKey(Ed25519Keys.publicKeys(file).getFirst().getEncoded()));
+    String ofTheVersionBefore = signed("HS256", "postern", new HmacKey(new byte[32]));
     for (String token :
-        List.of(changed, expired, signed(user, new byte[32]), none(user), good + "x")) {
-      problem(bearer(token).get(THING).then(), 401);
+        List.of(
+            changed,
+            expired,
+            ofAnotherKey,
+            anotherKeyUnderTheId,
+            publicKeyAsSecret,
+            encodedKeyAsSecret,
+            ofTheVersionBefore,
+            none(kid),
+            good + "x")) {
+      problem(bearer(token).get(THING).then(), 401).body("detail", containsString("sign in again"));
     }
   }
 
-  private static JwtClaims claims(User user) {
+  private static String keyId(String token) throws Exception {
+    JsonWebSignature read = new JsonWebSignature();
+    read.setCompactSerialization(token);
+    return read.getKeyIdHeaderValue();
+  }
+
+  private static JwtClaims claims() {
     JwtClaims claims = new JwtClaims();
     claims.setIssuer("postern");
-    claims.setSubject(user.name());
-    claims.setClaim("ver", user.version());
+    claims.setSubject("forged");
+    claims.setJwtId("session");
+    claims.setClaim("ims", System.currentTimeMillis() + 1_000);
     claims.setExpirationTime(NumericDate.fromSeconds(Instant.now().getEpochSecond() + 60));
     return claims;
   }
 
-  private static String signed(User user, byte[] key) throws Exception {
+  private static String signed(String algorithm, String keyId, Key key) throws Exception {
     JsonWebSignature token = new JsonWebSignature();
-    token.setPayload(claims(user).toJson());
-    token.setAlgorithmHeaderValue("HS256");
-    token.setKeyIdHeaderValue("postern");
-    token.setKey(new HmacKey(key));
+    token.setPayload(claims().toJson());
+    token.setAlgorithmHeaderValue(algorithm);
+    token.setKeyIdHeaderValue(keyId);
+    token.setKey(key);
     return token.getCompactSerialization();
   }
 
-  private static String none(User user) {
+  private static String none(String keyId) {
     Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
-    String header = "{\"alg\":\"none\",\"kid\":\"postern\"}";
+    String header = "{\"alg\":\"none\",\"kid\":\"" + keyId + "\"}";
     return encoder.encodeToString(header.getBytes(StandardCharsets.UTF_8))
         + "."
-        + encoder.encodeToString(claims(user).toJson().getBytes(StandardCharsets.UTF_8))
+        + encoder.encodeToString(claims().toJson().getBytes(StandardCharsets.UTF_8))
         + ".";
+  }
+
+  @Test
+  void aSessionThatWasEndedIsRefusedAndTheUsersOthersAreNot() throws Exception {
+    users.put("ending", List.of("auditor:contoso"), PASSWORD);
+    String first = issued("ending");
+    String second = issued("ending");
+    JwtClaims claims = JwtClaims.parse(payload(first));
+    users.endSession("ending", claims.getJwtId(), Instant.now().plusSeconds(300));
+    problem(bearer(first).get(THING).then(), 401);
+    bearer(second).get(THING).then().statusCode(200);
+
+    users.endSessions("ending");
+    problem(bearer(second).get(THING).then(), 401);
+    bearer(issued("ending")).get(THING).then().statusCode(200);
+    basic("ending", PASSWORD).get(THING).then().statusCode(200);
+  }
+
+  private static String payload(String token) {
+    return new String(Base64.getUrlDecoder().decode(token.split("\\.")[1]), StandardCharsets.UTF_8);
   }
 
   @ParameterizedTest(name = "{0} of {1}: reads {2}, changes {3}")
@@ -280,7 +317,6 @@ class SignInTest {
         .then()
         .statusCode(change);
     bearer(token).get("/api/v1/me").then().body("name", equalTo("anna of " + provider.issuer()));
-    problem(bearer(token).post("/api/v1/tokens").then(), 403);
   }
 
   @Test

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.postern.api.ApiSettings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,11 +37,11 @@ class UsersTest {
   private Users users() {
     return new Users(
         new SmallRyeConfigBuilder()
-            .withMapping(ApiSettings.class)
+            .withMapping(UserSettings.class)
             .withDefaultValue("postern.api.credentials-file", credentials().toString())
             .withDefaultValue("postern.api.password-iterations", "100000")
             .build()
-            .getConfigMapping(ApiSettings.class));
+            .getConfigMapping(UserSettings.class));
   }
 
   private String password() throws Exception {
@@ -53,7 +53,7 @@ class UsersTest {
     Users made = users();
 
     assertThat(made.all()).singleElement().extracting(User::name).isEqualTo("admin");
-    assertThat(made.find("admin").orElseThrow().roles()).containsExactly("operator");
+    assertThat(made.user("admin").orElseThrow().roles()).containsExactly("operator");
     assertThat(password()).hasSizeGreaterThanOrEqualTo(32);
     assertThat(made.matches("admin", password())).isTrue();
     assertThat(made.matches("admin", password() + "x")).isFalse();
@@ -68,12 +68,11 @@ class UsersTest {
                       .isEqualTo("rw-------"))
           .extracting(file -> file.getFileName().toString())
           .containsExactlyInAnyOrder(
-              "credentials", "api-users.json", "api-users.json.lock", "api-token-key");
+              "credentials", "api-users.json", "api-users.json.lock");
     }
     assertThat(Files.readString(folder.resolve("state/api-users.json")))
         .doesNotContain(password())
         .contains("\"generated\" : true");
-    assertThat(users().tokenKey()).hasSize(32).isEqualTo(made.tokenKey());
   }
 
   /** Else the time of an answer would show that the user is as it was made. */
@@ -98,7 +97,7 @@ class UsersTest {
   }
 
   @Test
-  void servicesThatStartAtOnceHaveTheSameUsersAndKey() throws Exception {
+  void replicasThatStartAtOnceHaveTheSameUsers() throws Exception {
     List<Users> all;
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
       Callable<Users> start = this::users;
@@ -106,12 +105,11 @@ class UsersTest {
           threads.invokeAll(Collections.nCopies(4, start)).stream().map(Future::resultNow).toList();
     }
 
-    String version = all.getFirst().find("admin").orElseThrow().version();
+    String version = all.getFirst().user("admin").orElseThrow().version();
     assertThat(all)
         .allSatisfy(
             users -> {
-              assertThat(users.find("admin").orElseThrow().version()).isEqualTo(version);
-              assertThat(users.tokenKey()).isEqualTo(all.getFirst().tokenKey());
+              assertThat(users.user("admin").orElseThrow().version()).isEqualTo(version);
               assertThat(users.matches("admin", password())).isTrue();
             });
   }
@@ -123,25 +121,25 @@ class UsersTest {
 
     one.put("anna", List.of("auditor:contoso", "administrator:fabrikam"), LONG);
 
-    assertThat(one.find("anna")).isPresent();
+    assertThat(one.user("anna")).isPresent();
     assertThat(Files.readString(folder.resolve("state/api-users.json")))
         .doesNotContain(LONG)
         .contains("pbkdf2-sha256$100000$");
-    await().atMost(Duration.ofSeconds(10)).until(() -> other.find("anna").isPresent());
-    assertThat(other.find("anna").orElseThrow().roles())
+    await().atMost(Duration.ofSeconds(10)).until(() -> other.user("anna").isPresent());
+    assertThat(other.user("anna").orElseThrow().roles())
         .containsExactly("administrator:fabrikam", "auditor:contoso");
     assertThat(other.matches("anna", LONG)).isTrue();
-    String before = other.find("anna").orElseThrow().version();
+    String before = other.user("anna").orElseThrow().version();
 
     one.put("anna", List.of("auditor:contoso"), null);
     await()
         .atMost(Duration.ofSeconds(10))
-        .until(() -> !other.find("anna").orElseThrow().version().equals(before));
+        .until(() -> !other.user("anna").orElseThrow().version().equals(before));
     assertThat(other.matches("anna", LONG)).as("the password stays").isTrue();
 
     assertThat(one.remove("anna", seen(one, "anna"))).isTrue();
     assertThat(one.remove("anna", seen(one, "anna"))).isFalse();
-    await().atMost(Duration.ofSeconds(10)).until(() -> other.find("anna").isEmpty());
+    await().atMost(Duration.ofSeconds(10)).until(() -> other.user("anna").isEmpty());
     assertThat(other.matches("anna", LONG)).isFalse();
   }
 
@@ -162,6 +160,35 @@ class UsersTest {
     }
 
     assertThat(users().all()).hasSize(7);
+  }
+
+  @Test
+  void aChangeAndAnEndOfSessionsAreInForceInAnotherReplica() throws Exception {
+    Users one = users();
+    Users other = users();
+    long earlier = System.currentTimeMillis() - 1;
+    one.put("anna", List.of("auditor:contoso"), LONG);
+    long now = System.currentTimeMillis();
+    assertThat(one.allows("anna", "s1", earlier)).as("issued before the change").isFalse();
+    assertThat(one.allows("anna", "s1", now + 1_000)).isTrue();
+    one.endSession("anna", "s1", Instant.ofEpochMilli(now).plusSeconds(60));
+    one.endSession("carl of https://login.example", "s2", Instant.now().plusSeconds(60));
+
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .until(() -> !other.allows("anna", "s1", now + 1_000));
+    assertThat(other.allows("anna", "s3", now + 1_000)).isTrue();
+    assertThat(other.allows("carl of https://login.example", "s2", now)).isFalse();
+    assertThat(other.allows("carl of https://login.example", "s4", now)).isTrue();
+    assertThat(other.find("carl of https://login.example").orElseThrow().local()).isFalse();
+
+    long later = System.currentTimeMillis();
+    other.endSessions("anna");
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .until(() -> !one.allows("anna", "s3", later));
+    assertThat(users().allows("anna", "s3", later)).as("after a restart").isFalse();
+    assertThat(one.allows("anna", "s3", later + 60_000)).isTrue();
   }
 
   private static String seen(Users users, String name) {
@@ -239,7 +266,7 @@ class UsersTest {
     Path file = folder.resolve("state/api-users.json");
     Files.writeString(file, "{\"users\": [{\"name\": \"anna\"");
     // A look comes after a second at the earliest.
-    await().pollDelay(Duration.ofMillis(1500)).until(() -> users.find("admin").isPresent());
+    await().pollDelay(Duration.ofMillis(1500)).until(() -> users.user("admin").isPresent());
     assertThat(users.matches("admin", password())).isTrue();
 
     assertThatThrownBy(this::users)

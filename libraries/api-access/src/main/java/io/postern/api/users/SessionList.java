@@ -1,0 +1,96 @@
+package io.postern.api.users;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.api.access.Access;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Sessions that were ended before their tokens expire, by user: the content of a file next to the
+ * users' file. Nothing secret is in it. Immutable; any thread.
+ *
+ * <p>Bounds: of a user the last 50 sessions; one more ends all sessions of the user. 11,000 users;
+ * one more ends all sessions of all.
+ */
+record SessionList(Map<String, UserSessions> users) {
+  static final SessionList EMPTY = new SessionList(Map.of());
+  static final int MOST_OF_USER = 50;
+  static final int MOST = 11_000;
+
+  private static final long SKEW_MILLIS = 60_000; // of the clocks of our machines
+  private static final int MOST_BYTES = 64 << 20;
+  private static final ObjectMapper JSON =
+      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  SessionList {
+    users = users == null ? Map.of() : Map.copyOf(users);
+  }
+
+  /**
+   * @throws IllegalStateException with the fault
+   */
+  static SessionList parse(byte[] content) throws IOException {
+    if (content.length > MOST_BYTES) {
+      throw new IllegalStateException("it has more than " + MOST_BYTES + " bytes");
+    }
+    try {
+      return JSON.readValue(content, SessionList.class);
+    } catch (JacksonException | NullPointerException e) {
+      throw new IllegalStateException("it is not valid JSON of ended sessions: delete it", e);
+    }
+  }
+
+  byte[] bytes() throws IOException {
+    return JSON.writeValueAsBytes(new SessionList(users));
+  }
+
+  UserSessions of(String user) {
+    return users.getOrDefault(user, UserSessions.NONE);
+  }
+
+  /** All sessions of a user end. */
+  SessionList ended(String user, long now) {
+    // The millisecond that runs has begun before: a token of it ends as well.
+    long notBefore = Math.max(now, of(user).notBefore()) + 1;
+    return with(user, new UserSessions(notBefore, Map.of()), now);
+  }
+
+  /**
+   * One session ends.
+   *
+   * @param expires of its token
+   */
+  SessionList ended(String user, String session, long expires, long now) {
+    UserSessions before = of(user);
+    if (before.ended().size() >= MOST_OF_USER && !before.ended().containsKey(session)) {
+      return ended(user, now);
+    }
+    Map<String, Long> ended = new TreeMap<>(before.ended());
+    ended.put(session, expires);
+    return with(user, new UserSessions(before.notBefore(), ended), now);
+  }
+
+  private SessionList with(String user, UserSessions sessions, long now) {
+    Map<String, UserSessions> all = new HashMap<>();
+    users.forEach((name, one) -> keep(all, name, one, now));
+    all.put(user, sessions);
+    return all.size() > MOST
+        ? new SessionList(Map.of(Access.ALL, new UserSessions(now + 1, Map.of())))
+        : new SessionList(all);
+  }
+
+  /** Without what concerns tokens that have expired. */
+  private static void keep(
+      Map<String, UserSessions> all, String name, UserSessions sessions, long now) {
+    Map<String, Long> open = new TreeMap<>(sessions.ended());
+    open.values().removeIf(expires -> expires + SKEW_MILLIS < now);
+    boolean old = sessions.notBefore() + Access.LONGEST_TOKEN.toMillis() + SKEW_MILLIS < now;
+    if (!old || !open.isEmpty()) {
+      all.put(name, new UserSessions(sessions.notBefore(), open));
+    }
+  }
+}

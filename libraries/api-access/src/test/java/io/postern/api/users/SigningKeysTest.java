@@ -1,0 +1,65 @@
+package io.postern.api.users;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.api.access.Ed25519Keys;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The key pair is made once, and a new one leaves the former public key in use. */
+class SigningKeysTest {
+  @TempDir Path folder = Path.of("");
+
+  private Path privateKey() {
+    return folder.resolve("state/api-signing-key.pem");
+  }
+
+  private Path publicKeys() {
+    return folder.resolve("shared/public.pem");
+  }
+
+  private PublicKey started() throws Exception {
+    return new SigningKeys(privateKey(), publicKeys()).pair().getPublic();
+  }
+
+  private List<PublicKey> published() throws Exception {
+    return Ed25519Keys.publicKeys(Files.readAllBytes(publicKeys()));
+  }
+
+  @Test
+  void aSecondStartAndAnotherReplicaHaveTheSamePair() throws Exception {
+    PublicKey first = started();
+
+    assertThat(started()).isEqualTo(first);
+    assertThat(published()).containsExactly(first);
+    Files.delete(publicKeys());
+    assertThat(started()).isEqualTo(first);
+    assertThat(published()).containsExactly(first);
+  }
+
+  @Test
+  void aNewPairLeavesTheFormerPublicKeyAndNoOlderOne() throws Exception {
+    PublicKey first = started();
+    Files.delete(privateKey());
+    PublicKey second = started();
+    assertThat(published()).containsExactly(second, first);
+    Files.delete(privateKey());
+    PublicKey third = started();
+    assertThat(published()).containsExactly(third, second);
+  }
+
+  @Test
+  void aFileThatIsNoKeyEndsTheStartWithItsName() throws Exception {
+    started();
+    Files.writeString(privateKey(), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+
+    assertThatThrownBy(this::started)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(privateKey().toString());
+  }
+}

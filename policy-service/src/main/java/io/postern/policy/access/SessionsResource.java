@@ -1,0 +1,62 @@
+package io.postern.policy.access;
+
+import io.postern.api.Caller;
+import io.postern.api.signin.OpenSession;
+import io.postern.api.users.Users;
+import io.quarkus.security.Authenticated;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The caller's own sessions: they end in every service within two seconds. */
+@Path("/api/v1/me/sessions")
+@Authenticated
+@RunOnVirtualThread
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "access")
+public class SessionsResource {
+  private final Users users;
+  private final Caller caller;
+  private final SecurityIdentity identity;
+
+  SessionsResource(Users users, Caller caller, SecurityIdentity identity) {
+    this.users = users;
+    this.caller = caller;
+    this.identity = identity;
+  }
+
+  @DELETE
+  @Operation(
+      summary = "Ends all sessions and tokens of the caller",
+      description = "In every service within two seconds, this one included.")
+  @APIResponse(responseCode = "204", description = "Ended")
+  public Response endAll() throws IOException {
+    users.endSessions(caller.name());
+    return Response.noContent().build();
+  }
+
+  @DELETE
+  @Path("/current")
+  @Operation(
+      summary = "Ends the session of the token of this call",
+      description =
+          "In every service within two seconds. With a password nothing ends, and a token of the "
+              + "OpenID provider is the provider's to revoke.")
+  @APIResponse(responseCode = "204", description = "Ended")
+  public Response endThis() throws IOException {
+    Optional<OpenSession> session = OpenSession.of(identity);
+    if (session.isPresent()) {
+      users.endSession(caller.name(), session.get().id(), session.get().expires());
+    }
+    return Response.noContent().build();
+  }
+}

@@ -1,0 +1,178 @@
+package io.postern.policy.access;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.postern.api.access.Access;
+import io.postern.api.access.AccessTopic;
+import io.postern.api.users.Users;
+import io.postern.policy.Management;
+import io.postern.policy.api.BrokerForTests;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.consumer.JwtConsumerBuilder;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tokens and their ends over HTTP, and what the other services read about them in the topic. */
+@QuarkusTest
+@QuarkusTestResource(BrokerForTests.class)
+class SessionsApiTest {
+  private static final String PASSWORD = "correct horse battery";
+  private static final String ME = "/api/v1/me";
+  private static final Duration PROMISED = Duration.ofSeconds(2);
+
+  @Inject Users users;
+  @Inject AccessTopic topic;
+
+  @BeforeEach
+  void ready() {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
+    await().atMost(Duration.ofSeconds(30)).until(topic::isRead);
+  }
+
+  private static RequestSpecification basic(String name) {
+    return given().auth().preemptive().basic(name, PASSWORD);
+  }
+
+  private static RequestSpecification bearer(String token) {
+    return given().header("Authorization", "Bearer " + token);
+  }
+
+  private static String token(String name) {
+    return basic(name)
+        .post("/api/v1/tokens?minutes=5")
+        .then()
+        .statusCode(200)
+        .extract()
+        .path("token");
+  }
+
+  private static JwtClaims claims(String token) throws Exception {
+    return new JwtConsumerBuilder()
+        .setSkipAllValidators()
+        .setSkipSignatureVerification()
+        .build()
+        .processToClaims(token);
+  }
+
+  private boolean published(String token) throws Exception {
+    JwtClaims claims = claims(token);
+    return topic.allows(
+        claims.getSubject(), claims.getJwtId(), claims.getClaimValue("ims", Long.class));
+  }
+
+  /** In the topic, which every service reads, and here. */
+  private void assertEnds(String token, Callable<?> end) throws Exception {
+    bearer(token).get(ME).then().statusCode(200);
+    assertThat(published(token)).isTrue();
+    end.call();
+    bearer(token).get(ME).then().statusCode(401);
+    await().atMost(PROMISED).until(() -> !published(token));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, 721})
+  void aTokenLastsTwelveHoursAtMost(int minutes) throws Exception {
+    users.put("lasting", List.of(), PASSWORD);
+    basic("lasting")
+        .post("/api/v1/tokens?minutes=" + minutes)
+        .then()
+        .statusCode(400)
+        .body("errors[0].pointer", equalTo("minutes"));
+  }
+
+  @Test
+  void aTokenCreatesNoToken() throws Exception {
+    users.put("creating", List.of("operator"), PASSWORD);
+    bearer(token("creating")).post("/api/v1/tokens").then().statusCode(403);
+  }
+
+  @Test
+  void signingOutEndsTheSessionEverywhereAndNoOther() throws Exception {
+    users.put("leaving", List.of("auditor:*"), PASSWORD);
+    String other = token("leaving");
+    String token = token("leaving");
+
+    assertEnds(
+        token, () -> bearer(token).delete(ME + "/sessions/current").then().statusCode(204));
+    bearer(other).get(ME).then().statusCode(200);
+    assertThat(published(other)).isTrue();
+    assertThat(topic.find("leaving").orElseThrow().ended())
+        .containsOnlyKeys(claims(token).getJwtId());
+  }
+
+  @Test
+  void aUserEndsAllOwnSessionsAndAnOperatorThoseOfOthers() throws Exception {
+    users.put("own", List.of("auditor:*"), PASSWORD);
+    users.put("over", List.of("operator"), PASSWORD);
+    String operator = token("over");
+    String first = token("own");
+    assertEnds(first, () -> bearer(token("own")).delete(ME + "/sessions").then().statusCode(204));
+
+    String second = token("own");
+    bearer(second).delete("/api/v1/users/over/sessions").then().statusCode(403);
+    assertEnds(
+        second,
+        () -> bearer(operator).delete("/api/v1/users/own/sessions").then().statusCode(204));
+    bearer(operator).get(ME).then().statusCode(200);
+  }
+
+  @Test
+  void aChangedPasswordAChangedRoleAndARemovalEndSessionsEverywhere() throws Exception {
+    users.put("changing", List.of("auditor:*"), PASSWORD);
+    String first = token("changing");
+    assertEnds(first, () -> users.put("changing", List.of("auditor:*"), PASSWORD));
+    String second = token("changing");
+    assertEnds(second, () -> users.put("changing", List.of("auditor:contoso"), null));
+    await()
+        .atMost(PROMISED)
+        .until(
+            () ->
+                topic
+                    .find("changing")
+                    .map(Access::roles)
+                    .equals(Optional.of(List.of("auditor:contoso"))));
+    String third = token("changing");
+    String seen = users.findNow("changing").orElseThrow().version();
+    bearer(third).get(ME).then().statusCode(200);
+    users.remove("changing", seen);
+    bearer(third).get(ME).then().statusCode(401);
+    await()
+        .atMost(PROMISED)
+        .until(() -> topic.find("changing").filter(Access::local).isEmpty());
+    // A user of the same name is another one.
+    users.put("changing", List.of("operator"), PASSWORD);
+    bearer(third).get(ME).then().statusCode(401);
+  }
+
+  @Test
+  void thePrivateKeyIsForItsOwnerAndThePublicOneForAll() throws Exception {
+    Path folder = BrokerForTests.credentials().getParent();
+    assertThat(mode(folder.resolve("api-signing-key.pem"))).isEqualTo("rw-------");
+    assertThat(mode(folder.resolve("keys.pem"))).isEqualTo("rw-r--r--");
+    assertThat(Files.readString(folder.resolve("keys.pem")))
+        .contains("PUBLIC KEY")
+        .doesNotContain("PRIVATE");
+  }
+
+  private static String mode(Path file) throws Exception {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+}
