@@ -9,12 +9,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Client of the API of access that every service has. Any thread.
+ * Client of the API of access that every service has; tokens and sessions are policy-service's. Any
+ * thread.
  *
  * <p>Failure: {@link IOException} with the service's own sentence.
  */
 public final class AccessClient {
   private static final Set<Integer> ANSWER = Set.of(200);
+  private static final Set<Integer> ENDED = Set.of(204);
 
   private final ServiceApi api;
 
@@ -50,6 +52,16 @@ public final class AccessClient {
     } catch (DateTimeException e) {
       throw new IOException(api + " returned a token that never expires", e);
     }
+  }
+
+  /** Ends the session of the token by which the request is sent. */
+  public void endSession() throws IOException, InterruptedException {
+    var unused = api.response(api.request("/me/sessions/current").DELETE(), ENDED);
+  }
+
+  /** Ends all sessions of the user by whose token the request is sent. */
+  public void endSessions() throws IOException, InterruptedException {
+    var unused = api.response(api.request("/me/sessions").DELETE(), ENDED);
   }
 
   /** Of the console: the path of a page that signs a browser in as the caller, once. */

@@ -21,6 +21,7 @@ public final class UsersClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<Integer> ANSWER = Set.of(200);
   private static final Set<Integer> CHANGED_OR_MADE = Set.of(200, 201, 412);
+  private static final Set<Integer> ENDED = Set.of(204);
   private static final Set<Integer> REMOVED = Set.of(204, 404, 412);
 
   private final ServiceApi api;
@@ -92,6 +93,11 @@ public final class UsersClient {
     HttpResponse<String> answer =
         api.response(api.request(path(name)).header("If-Match", before.etag()).DELETE(), REMOVED);
     return answer.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(answer.body());
+  }
+
+  /** Ends all sessions of a local user, or of a provider's: NAME of ISSUER. */
+  public void endSessions(String name) throws IOException, InterruptedException {
+    var unused = api.response(api.request(path(name) + "/sessions").DELETE(), ENDED);
   }
 
   private static String path(String name) {

@@ -61,6 +61,11 @@ public final class Installation {
     return api("postern.policy");
   }
 
+  /** The same with these credentials in place of the usual ones. */
+  public ServiceApi policy(Credentials credentials) {
+    return api("postern.policy", credentials);
+  }
+
   public ServiceApi certificates() {
     return api("postern.certificate");
   }

@@ -90,7 +90,7 @@ public final class SignIn implements Callable<Integer> {
       throws IOException, InterruptedException {
     String password = PasswordInput.read("Password of " + user);
     AccessClient.Issued issued =
-        new AccessClient(installation.someService(Credentials.password(user, password))).token();
+        new AccessClient(installation.policy(Credentials.password(user, password))).token();
     return new Token(
         installation.context(),
         user,

@@ -1,6 +1,8 @@
 package io.postern.operator.commands.access;
 
 import io.postern.commandline.OutputOption;
+import io.postern.operator.api.AccessClient;
+import io.postern.operator.api.Credentials;
 import io.postern.operator.connection.ConnectionOptions;
 import io.postern.operator.connection.Installation;
 import io.postern.operator.signin.Provider;
@@ -12,13 +14,14 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Command that removes the token of a context. */
 @Command(
     name = "sign-out",
     description = {
-      "Removes the token of a context, and asks the provider to revoke it if the provider supports "
-          + "that.",
+      "Removes the token of a context and ends its session in every service. A token of the OpenID "
+          + "provider is revoked there, if the provider supports that.",
       "Exit code 0: removed, 1: you were not signed in."
     },
     mixinStandardHelpOptions = true)
@@ -26,8 +29,11 @@ public final class SignOut implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
   @Mixin private OutputOption<Result> output = new OutputOption<>();
 
+  @Option(names = "--all", description = "ends all sessions of the user, browsers included")
+  private boolean all;
+
   /**
-   * @param revoked the provider has revoked it
+   * @param revoked its session is ended, or the provider has revoked it
    * @param note what else is to be known of the token
    */
   record Result(boolean signedOut, boolean revoked, String note) {}
@@ -47,13 +53,13 @@ public final class SignOut implements Callable<Integer> {
     return result.signedOut() ? 0 : 1;
   }
 
-  private static Result ended(Installation installation, Optional<Token> token) {
+  private Result ended(Installation installation, Optional<Token> token) {
     Token.Renewal renewal = token.map(Token::renewal).orElse(null);
     String copy =
         "; a copy of the access token is valid until "
             + token.map(Token::ends).orElse("it expires");
     if (renewal == null) {
-      return new Result(true, false, "signed out" + copy);
+      return token.map(one -> session(installation, one, copy)).orElseGet(() -> signedOut(copy));
     }
     try {
       return Provider.discover(installation.provider(), renewal.issuer()).revoke(renewal)
@@ -65,6 +71,29 @@ public final class SignOut implements Callable<Integer> {
           true,
           false,
           "signed out; the provider did not revoke the token: " + e.getMessage() + copy);
+    }
+  }
+
+  private static Result signedOut(String note) {
+    return new Result(true, false, "signed out" + note);
+  }
+
+  /** Of a local user. */
+  private Result session(Installation installation, Token token, String copy) {
+    try {
+      AccessClient policy =
+          new AccessClient(installation.policy(Credentials.token(token.token())));
+      if (all) {
+        policy.endSessions();
+        return new Result(true, true, "signed out, and all sessions of " + token.user() + " ended");
+      }
+      policy.endSession();
+      return new Result(true, true, "signed out, and the session ended in every service");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return signedOut(copy);
+    } catch (IOException | RuntimeException e) {
+      return signedOut("; the session was not ended: " + e.getMessage() + copy);
     }
   }
 }

@@ -76,6 +76,9 @@ class AccessCommandsTest {
           request.authorization().equals(basic("anna", PASSWORD))
               ? Answer.ok("{\"token\": \"good\", \"ends\": \"" + later() + "\"}")
               : notSignedIn();
+      case "DELETE /api/v1/me/sessions/current", "DELETE /api/v1/me/sessions" ->
+          signedIn ? new Answer(204, "") : notSignedIn();
+      case "DELETE /api/v1/users/carl/sessions" -> new Answer(204, "");
       case "GET /api/v1/me" ->
           signedIn
               ? Answer.ok(
@@ -236,6 +239,20 @@ class AccessCommandsTest {
     assertThat(run("sign-in", "--context", "contoso")).isEqualTo(3);
     assertThat(err.toString()).contains("the user refused");
     assertThat(run("sign-out", "--context", "contoso")).isEqualTo(1);
+  }
+
+  @Test
+  void signingOutEndsTheSessionInTheServices() throws Exception {
+    signIn();
+    assertThat(run("users", "end-sessions", "carl", "--context", "contoso")).isZero();
+    assertThat(out.toString()).contains("all sessions of carl are ended");
+    assertThat(run("sign-out", "--context", "contoso")).isZero();
+    assertThat(out.toString()).contains("signed out, and the session ended in every service");
+    assertThat(service.requests().getLast().path()).isEqualTo("/api/v1/me/sessions/current");
+    signIn();
+    assertThat(run("sign-out", "--all", "--context", "contoso", "-o", "json")).isZero();
+    assertThat(json().path("revoked").asBoolean()).isTrue();
+    assertThat(service.requests().getLast().path()).isEqualTo("/api/v1/me/sessions");
   }
 
   /** The file of a context may be changed by more people than the one who signed in. */
