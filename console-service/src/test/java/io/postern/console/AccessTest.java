@@ -42,16 +42,12 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(Installation.class)
 class AccessTest {
-  private static final String PASSWORD = "correct horse battery";
-
-
   @BeforeEach
   void waitUntilReady() {
     await()
         .atMost(Duration.ofSeconds(90))
         .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
   }
-
 
   private void writeTheConnectorOfTheTable() throws Exception {
     String file =

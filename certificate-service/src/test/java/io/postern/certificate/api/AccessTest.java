@@ -107,8 +107,7 @@ class AccessTest {
                     AccessForTests.bearer("auditor", "auditor:contoso"),
                     AccessForTests.bearer("other", "administrator:fabrikam"))))
         .isEmpty();
-    users.put("none", List.of(), PASSWORD);
-    assertThat(table.openWithoutRole(service(), AccessTable.basic("none", PASSWORD)))
+    assertThat(table.openWithoutRole(service(), AccessForTests.bearer("none")))
         .as("what a user without any role gets")
         .containsExactly("GET /api/v1/me 200");
   }

@@ -70,6 +70,8 @@ class TopicsTest {
     "directory.results, ONE, DELETE, P7D",
     "directory.audit, ONE, DELETE, P400D",
     "directory.recipients, ONE, COMPACT, PT1H",
+    "access, ONE, COMPACT, PT1H",
+    "access.audit, ONE, DELETE, P400D",
     "certificate.requests, SPREAD, DELETE, PT1H",
     "certificate.verdicts, SPREAD, DELETE, PT6H",
     "certificate.presented, SPREAD, DELETE, P8D",
@@ -118,6 +120,7 @@ class TopicsTest {
             || topic.name().startsWith("mta-sts.") // fetched again
             || topic.name().startsWith("recipients.") // asked again
             || topic.name().startsWith("probe.") // the same
+            || topic.name().startsWith("access") // the users' file has it; best effort
             || topic.name().equals("connector.validations") // validated again
             || topic.name().equals("mail.routes")
             || topic.name().equals("mail.refusals")

@@ -103,6 +103,7 @@ class ServiceHttpTest {
             "-Dpostern.tls.certificate=" + folder.resolve("smtp/certificate.pem"),
             "-Dpostern.tls.key=" + folder.resolve("smtp/key.pem"),
             "-Dpostern.api.credentials-file=" + own.resolve("credentials"),
+            "-Dpostern.api.public-keys-file=" + own.resolve("token-keys.pem"),
             // Nobody is there: the console waits for it, as all wait for the log.
             "-Dquarkus.datasource.jdbc.url=jdbc:postgresql://127.0.0.1:"
                 + FreePorts.next()

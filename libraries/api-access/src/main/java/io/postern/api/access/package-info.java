@@ -1,4 +1,4 @@
-/** What is known in each service of users' roles and sessions (docs/decisions/0089-who-signs.md). */
+/** What is known in each service of users' roles and sessions (docs/decisions/0089-one-service-signs-tokens.md). */
 @NullMarked
 package io.postern.api.access;
 

@@ -6,7 +6,7 @@ import io.quarkus.arc.DefaultBean;
 import io.quarkus.security.AuthenticationFailedException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.net.SocketAddress;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * block. Bounds: 1,000 tokens; questions in progress as {@link Places} allows.
  */
 @DefaultBean
-@Singleton
+@ApplicationScoped
 class AskedPasswords implements PasswordCheck {
   private static final Duration REMEMBERED = Duration.ofMinutes(15);
   private static final int MOST_REMEMBERED = 1_000;

@@ -1,6 +1,6 @@
 package io.postern.api.signin;
 
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -25,7 +25,7 @@ import org.jose4j.lang.JoseException;
  * Sign-ins on their way, in the form in which a browser keeps them: each replica can take the answer
  * (with the provider's client secret), and nobody else can write one. Any thread.
  */
-@Singleton
+@ApplicationScoped
 public class PendingSignIns {
   /** For the user to enter a password at the provider, and what else it wants. */
   public static final Duration LASTS = Duration.ofMinutes(10);

@@ -11,7 +11,7 @@ import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.HttpSecurityUtils;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * user who is locked at the provider keeps it until then. It gives no further token. Services take
  * it while their {@code postern.api.oidc.issuer} is the provider that gave it. Any thread.
  */
-@Singleton
+@ApplicationScoped
 public class ProviderSessions {
   private static final Duration LONGEST = Duration.ofHours(1);
 

@@ -4,7 +4,7 @@ import io.postern.api.ApiSettings;
 import io.postern.api.access.AccessState;
 import io.postern.api.access.Ed25519Keys;
 import io.postern.api.users.WatchedFile;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.security.Key;
 import java.security.PublicKey;
 import java.util.LinkedHashMap;
@@ -26,7 +26,7 @@ import org.jose4j.lang.UnresolvableKeyException;
  * Reads the tokens that policy-service signs, by its public keys. Each kind of token has its own
  * issuer, so that none is taken for another one (RFC 8725 §3.12). Any thread.
  */
-@Singleton
+@ApplicationScoped
 class SignedClaims {
   /** Beginning of the id of each of our keys, those of former versions included. */
   static final String KEY_ID = "postern";

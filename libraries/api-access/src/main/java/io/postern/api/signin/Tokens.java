@@ -3,7 +3,7 @@ package io.postern.api.signin;
 import io.postern.api.access.Access;
 import io.postern.api.access.AccessState;
 import io.quarkus.security.identity.SecurityIdentity;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
 import org.jose4j.jwt.JwtClaims;
@@ -14,7 +14,7 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
  * Tokens that stand for a local user's password for some hours. They name the user and the session,
  * and no rights: the roles are those that the user has at each request. Any thread.
  */
-@Singleton
+@ApplicationScoped
 public class Tokens {
   /** Of a token. */
   public static final Duration LONGEST = Access.LONGEST_TOKEN;
