@@ -19,6 +19,12 @@ public interface ApiSettings {
   Path publicKeysFile();
 
   /**
+   * File with the public keys, PEM, of operators who may sign in while policy-service or Kafka is
+   * unavailable. Default: none, and no such sign-in.
+   */
+  Optional<Path> emergencyKeysFile();
+
+  /**
    * Address of policy-service's API, which checks passwords and ends sessions for the other services:
    * {@code https://HOST:PORT}, or {@code http} on this machine. Without it a service takes only
    * tokens. Default for console-service: {@code postern.console.policy-url}.

@@ -11,12 +11,15 @@ import jakarta.ws.rs.ext.Provider;
 
 /**
  * Filter that refuses, with 403, users without any role, such as those whom an OpenID provider
- * knows for other programs. They may ask who they are. Any thread; does not block.
+ * knows for other programs. They may ask who they are, and begin and end sessions. Any thread; does not block.
  */
 @Provider
 @Priority(Priorities.AUTHORIZATION)
 public class OneRole implements ContainerRequestFilter {
   private static final String ME = "/api/v1/me";
+
+  /** A session may begin: each further call says what is missing. */
+  private static final String TOKENS = "/api/v1/tokens";
 
   private final ResourceInfo resource;
   private final SecurityIdentity identity;
@@ -31,6 +34,7 @@ public class OneRole implements ContainerRequestFilter {
     String path = request.getUriInfo().getPath();
     if (!isPublic()
         && !path.equals(ME)
+        && !path.equals(TOKENS)
         && !path.startsWith(ME + "/")
         && Rights.of(identity.getRoles()).isNone()) {
       throw ProblemException.forbidden(

@@ -1,6 +1,7 @@
 package io.postern.policy.access;
 
 import io.postern.api.Caller;
+import io.postern.api.ProblemException;
 import io.postern.api.signin.OpenSession;
 import io.postern.api.users.Users;
 import io.quarkus.security.Authenticated;
@@ -39,9 +40,18 @@ public class SessionsResource {
       summary = "Ends all sessions and tokens of the caller",
       description = "In every service within two seconds, this one included.")
   @APIResponse(responseCode = "204", description = "Ended")
+  @APIResponse(responseCode = "409", description = "The token of an emergency key only expires")
   public Response endAll() throws IOException {
+    requireEnd();
     users.endSessions(caller.name());
     return Response.noContent().build();
+  }
+
+  private void requireEnd() {
+    if (OpenSession.isEmergency(identity)) {
+      throw ProblemException.conflict(
+          "A token of an emergency key cannot be ended: it expires within 15 minutes.");
+    }
   }
 
   @DELETE
@@ -52,10 +62,13 @@ public class SessionsResource {
           "In every service within two seconds. With a password nothing ends, and a token of the "
               + "OpenID provider is the provider's to revoke.")
   @APIResponse(responseCode = "204", description = "Ended")
+  @APIResponse(responseCode = "409", description = "The token of an emergency key only expires")
   public Response endThis() throws IOException {
     Optional<OpenSession> session = OpenSession.of(identity);
     if (session.isPresent()) {
       users.endSession(caller.name(), session.get().id(), session.get().expires());
+    } else {
+      requireEnd();
     }
     return Response.noContent().build();
   }

@@ -105,6 +105,10 @@ class AccessTest {
     users.put("none", List.of(), PASSWORD);
     assertThat(table.openWithoutRole(service(), AccessTable.basic("none", PASSWORD)))
         .as("what a user without any role gets")
-        .containsExactly("GET /api/v1/me 200");
+        .containsExactly(
+            "DELETE /api/v1/me/sessions 204",
+            "DELETE /api/v1/me/sessions/current 204",
+            "GET /api/v1/me 200",
+            "POST /api/v1/tokens 200");
   }
 }

@@ -145,12 +145,13 @@ public final class LabAccess implements AutoCloseable {
     JsonNode claims = JSON.readTree(Base64.getUrlDecoder().decode(parts[1]));
     List<String> roles = new ArrayList<>();
     for (JsonNode role : claims.path("realm_access").path("roles")) {
-      switch (role.asText()) {
-        case "administrator", "auditor" ->
-            claims
-                .path("organizations")
-                .forEach(organization -> roles.add(role.asText() + ":" + organization.asText()));
-        default -> roles.add(role.asText());
+      String ours = role.asText().replaceFirst("^postern:", "");
+      if (ours.equals("administrator") || ours.equals("auditor")) {
+        claims
+            .path("organizations")
+            .forEach(organization -> roles.add(ours + ":" + organization.asText()));
+      } else if (!ours.equals(role.asText())) {
+        roles.add(ours);
       }
     }
     String issuer = claims.path("iss").asText();

@@ -16,6 +16,14 @@ public record OpenSession(String id, Instant expires) {
   /** Attribute of an identity. */
   static final String ATTRIBUTE = "postern.session";
 
+  /** The same of one that an emergency key has signed. */
+  static final String EMERGENCY = "postern.emergency";
+
+  /** Whether the caller shows a token of an emergency key. */
+  public static boolean isEmergency(SecurityIdentity identity) {
+    return Boolean.TRUE.equals(identity.getAttribute(EMERGENCY));
+  }
+
   static OpenSession of(JwtClaims claims) throws MalformedClaimException {
     return new OpenSession(
         claims.getJwtId(), Instant.ofEpochMilli(claims.getExpirationTime().getValueInMillis()));

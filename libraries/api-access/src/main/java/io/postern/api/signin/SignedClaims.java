@@ -10,6 +10,7 @@ import java.security.PublicKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
@@ -53,16 +54,20 @@ class SignedClaims {
 
   /** Whether its header says that it is one of ours; else a provider's. */
   static boolean isOurs(String token) {
+    return keyId(token).startsWith(KEY_ID);
+  }
+
+  /** By which it names its key; empty: by none, or it is too long for one of ours. */
+  static String keyId(String token) {
     if (token.length() > TokenSigner.MOST_CHARACTERS) {
-      return false;
+      return "";
     }
     try {
       JsonWebSignature read = new JsonWebSignature();
       read.setCompactSerialization(token);
-      String id = read.getKeyIdHeaderValue();
-      return id != null && id.startsWith(KEY_ID);
+      return Objects.requireNonNullElse(read.getKeyIdHeaderValue(), "");
     } catch (JoseException e) {
-      return false;
+      return "";
     }
   }
 

@@ -43,6 +43,8 @@ public final class AccessForTests implements QuarkusTestResourceLifecycleManager
         folder.resolve("credentials").toString(),
         "postern.api.public-keys-file",
         folder.resolve("keys.pem").toString(),
+        "postern.api.emergency-keys-file",
+        folder.resolve("emergency.pem").toString(),
         "postern.api.oidc.issuer",
         provider.issuer(),
         "postern.api.oidc.device-client-id",

@@ -1,0 +1,5 @@
+/** The record of who signed in, who changed who may, and what was refused. */
+@NullMarked
+package io.postern.api.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package io.postern.api.signin;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.postern.api.ApiSettings;
+import io.postern.api.access.Ed25519Keys;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.junit.jupiter.api.Test;
+
+/** An operator's own key signs in for a quarter of an hour, and nothing else does by it. */
+@QuarkusTest
+@QuarkusTestResource(AccessForTests.class)
+class EmergencyKeysTest {
+  private static final String THING = "/api/v1/things/contoso";
+  private static final KeyPair KEYS = Ed25519Keys.generate();
+
+  @Inject ApiSettings settings;
+
+  private static String token(KeyPair keys, String kind, String holder, float minutes)
+      throws Exception {
+    JwtClaims claims = new JwtClaims();
+    claims.setIssuer(kind);
+    claims.setSubject(holder);
+    claims.setGeneratedJwtId();
+    claims.setExpirationTimeMinutesInTheFuture(minutes);
+    JsonWebSignature token = new JsonWebSignature();
+    token.setPayload(claims.toJson());
+    token.setAlgorithmHeaderValue("EdDSA");
+    token.setKeyIdHeaderValue("postern-emergency");
+    token.setKey(keys.getPrivate());
+    return token.getCompactSerialization();
+  }
+
+  private static int status(String token) {
+    return given().header("Authorization", "Bearer " + token).get(THING).statusCode();
+  }
+
+  @Test
+  void aTokenOfAConfiguredKeyIsAnOperatorsForAQuarterOfAnHour() throws Exception {
+    String kind = "postern-emergency";
+    Path file = settings.emergencyKeysFile().orElseThrow();
+    Files.deleteIfExists(file);
+    assertThat(status(token(KEYS, kind, "ops.anna", 10))).as("no key is there").isEqualTo(401);
+
+    Files.write(
+        file,
+        Ed25519Keys.pem(List.of(Ed25519Keys.generate().getPublic(), KEYS.getPublic())));
+    String good = token(KEYS, kind, "ops.anna", 14);
+    Awaitility.await().until(() -> status(good) == 200);
+    given()
+        .header("Authorization", "Bearer " + good)
+        .get("/api/v1/me")
+        .then()
+        .body("operator", equalTo(true))
+        .body(
+            "name",
+            equalTo("ops.anna by emergency key " + Ed25519Keys.id(KEYS.getPublic())));
+
+    for (String bad :
+        List.of(
+            token(Ed25519Keys.generate(), kind, "ops.anna", 10),
+            token(KEYS, "postern", "admin", 10),
+            token(KEYS, "postern-provider", "ops.anna", 10),
+            token(KEYS, kind, "a b", 10),
+            token(KEYS, kind, "ops.anna", 17),
+            token(KEYS, kind, "ops.anna", -1),
+            good + "x")) {
+      assertThat(status(bad)).isEqualTo(401);
+    }
+  }
+}
