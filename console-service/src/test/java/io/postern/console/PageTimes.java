@@ -61,7 +61,6 @@ class PageTimes {
 
   private final HttpClient client = HttpClient.newHttpClient();
 
-
   @Test
   void firstPagesOfASearchComeWithinASecond() throws Exception {
     await()
@@ -123,5 +122,4 @@ class PageTimes {
         page, reader, millis[RUNS / 2], p99, millis[RUNS - 1], octets);
     return p99;
   }
-
 }

@@ -43,7 +43,6 @@ class AccessTest {
     Administrator.awaitReady();
   }
 
-
   @Test
   void theDescriptionInTheTreeIsTheServices() throws Exception {
     assertThat(

@@ -9,8 +9,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.postern.certificate.AccessForTests;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.certificate.AccessForTests;
 import io.postern.certificate.Management;
 import io.postern.certificate.answers.BrokerResource;
 import io.postern.contracts.Topics;

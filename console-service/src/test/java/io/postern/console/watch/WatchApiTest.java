@@ -57,7 +57,6 @@ class WatchApiTest {
   private static String administrator = "";
   private static String auditor = "";
 
-
   @BeforeEach
   void start() throws Exception {
     await()
@@ -76,7 +75,6 @@ class WatchApiTest {
         .atMost(Duration.ofSeconds(30))
         .until(() -> as(administrator).get(BY_CONNECTOR).statusCode() == 200);
   }
-
 
   private static RequestSpecification as(String token) {
     return given().header("Authorization", "Bearer " + token);

@@ -25,9 +25,9 @@ public interface ApiSettings {
   Optional<Path> emergencyKeysFile();
 
   /**
-   * Address of policy-service's API, which checks passwords and ends sessions for the other services:
-   * {@code https://HOST:PORT}, or {@code http} on this machine. Without it a service takes only
-   * tokens. Default for console-service: {@code postern.console.policy-url}.
+   * Address of policy-service's API, which checks passwords and ends sessions for the other
+   * services: {@code https://HOST:PORT}, or {@code http} on this machine. Without it a service
+   * takes only tokens. Default for console-service: {@code postern.console.policy-url}.
    */
   Optional<URI> policyUrl();
 

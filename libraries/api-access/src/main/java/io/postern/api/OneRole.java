@@ -11,7 +11,8 @@ import jakarta.ws.rs.ext.Provider;
 
 /**
  * Filter that refuses, with 403, users without any role, such as those whom an OpenID provider
- * knows for other programs. They may ask who they are, and begin and end sessions. Any thread; does not block.
+ * knows for other programs. They may ask who they are, and begin and end sessions. Any thread; does
+ * not block.
  */
 @Provider
 @Priority(Priorities.AUTHORIZATION)

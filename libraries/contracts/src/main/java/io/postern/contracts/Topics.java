@@ -205,7 +205,8 @@ public final class Topics {
           one(DIRECTORY_COMMANDS, WEEK, List.of(API), List.of(DIRECTORY_OWNER)),
           one(DIRECTORY_RESULTS, WEEK, List.of(DIRECTORY_OWNER), List.of(API)),
           one(DIRECTORY_AUDIT, AUDIT, List.of(DIRECTORY_OWNER), List.of(API, CONSOLE)),
-          // Neither is flushed: the users' file has what one says, and a release can add both to a log
+          // Neither is flushed: the users' file has what one says, and a release can add both to a
+          // log
           // that has records.
           new TopicDeclaration(
               ACCESS,

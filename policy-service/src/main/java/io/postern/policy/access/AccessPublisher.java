@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the topic {@code access} equal to the users' file and its ended sessions: at once after a
- * change of this replica, and each half second for changes of another one and for what Kafka did not
- * take. Owns a thread and, from the first difference on, a producer. A record that another replica
- * has written meanwhile is compared again at the next look, so that the file wins.
+ * change of this replica, and each half second for changes of another one and for what Kafka did
+ * not take. Owns a thread and, from the first difference on, a producer. A record that another
+ * replica has written meanwhile is compared again at the next look, so that the file wins.
  */
 @Singleton
 class AccessPublisher {

@@ -110,8 +110,7 @@ class SessionsApiTest {
     String other = token("leaving");
     String token = token("leaving");
 
-    assertEnds(
-        token, () -> bearer(token).delete(ME + "/sessions/current").then().statusCode(204));
+    assertEnds(token, () -> bearer(token).delete(ME + "/sessions/current").then().statusCode(204));
     bearer(other).get(ME).then().statusCode(200);
     assertThat(published(other)).isTrue();
     assertThat(topic.find("leaving").orElseThrow().ended())
@@ -129,8 +128,7 @@ class SessionsApiTest {
     String second = token("own");
     bearer(second).delete("/api/v1/users/over/sessions").then().statusCode(403);
     assertEnds(
-        second,
-        () -> bearer(operator).delete("/api/v1/users/own/sessions").then().statusCode(204));
+        second, () -> bearer(operator).delete("/api/v1/users/own/sessions").then().statusCode(204));
     bearer(operator).get(ME).then().statusCode(200);
   }
 
@@ -154,9 +152,7 @@ class SessionsApiTest {
     bearer(third).get(ME).then().statusCode(200);
     users.remove("changing", seen);
     bearer(third).get(ME).then().statusCode(401);
-    await()
-        .atMost(PROMISED)
-        .until(() -> topic.find("changing").filter(Access::local).isEmpty());
+    await().atMost(PROMISED).until(() -> topic.find("changing").filter(Access::local).isEmpty());
     // A user of the same name is another one.
     users.put("changing", List.of("operator"), PASSWORD);
     bearer(third).get(ME).then().statusCode(401);

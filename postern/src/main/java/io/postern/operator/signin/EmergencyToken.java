@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A token that an operator signs with a private key of Ed25519 (JWT, RFC 7519, RFC 8037), for services
- * that have its public key in {@code postern.api.emergency-keys-file}. Stateless.
+ * A token that an operator signs with a private key of Ed25519 (JWT, RFC 7519, RFC 8037), for
+ * services that have its public key in {@code postern.api.emergency-keys-file}. Stateless.
  */
 public final class EmergencyToken {
   /** The services take no longer one. */

@@ -28,7 +28,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +50,7 @@ final class TestStack implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(120);
   private static final String LARGEST = "157286400"; // octets: four times the usual
   private static final int BALANCED_PORT = FreePorts.next();
+  private static final Path EMERGENCY = emergencyKeys();
   private static @Nullable TestStack shared;
 
   private final Path folder;
@@ -83,11 +88,42 @@ final class TestStack implements AutoCloseable {
   /** The one of this test run; ends with it. */
   static synchronized TestStack shared() throws Exception {
     if (shared == null) {
-      shared = start(Processes.of(Size.SMALL).settings(Service.INGRESS, listeners()));
+      shared =
+          start(
+              Processes.of(Size.SMALL)
+                  .settings(Service.INGRESS, listeners())
+                  .settings(
+                      Service.CERTIFICATE,
+                      Map.of(
+                          "postern.api.emergency-keys-file",
+                          EMERGENCY.resolve("public.pem").toString())));
       TestStack running = shared;
       Runtime.getRuntime().addShutdownHook(new Thread(running::closeQuietly));
     }
     return shared;
+  }
+
+  /** The private key whose public key certificate-service of the shared stack has. */
+  static Path emergencyKey() {
+    return EMERGENCY.resolve("private.pem");
+  }
+
+  private static Path emergencyKeys() {
+    try {
+      KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+      Path keys = Files.createTempDirectory("postern-emergency");
+      Base64.Encoder base64 = Base64.getMimeEncoder();
+      String form = "-----BEGIN %1$s KEY-----%n%2$s%n-----END %1$s KEY-----%n";
+      Files.writeString(
+          keys.resolve("private.pem"),
+          form.formatted("PRIVATE", base64.encodeToString(pair.getPrivate().getEncoded())));
+      Files.writeString(
+          keys.resolve("public.pem"),
+          form.formatted("PUBLIC", base64.encodeToString(pair.getPublic().getEncoded())));
+      return keys;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The usual one, and one for a balancer at 127.0.0.1. */

@@ -145,8 +145,7 @@ public class ProviderSignInPage {
           sessions.judged(accessToken, current.getCurrent()).await().atMost(PATIENCE);
       return Response.status(SEE_OTHER)
           .header(HttpHeaders.LOCATION, signIn.next())
-          .cookie(
-              SessionCookie.of(session(user, accessToken), request.isSSL(), Tokens.LONGEST));
+          .cookie(SessionCookie.of(session(user, accessToken), request.isSSL(), Tokens.LONGEST));
     } catch (ProviderException e) {
       return failed(signIn.next(), e);
     } catch (AuthenticationFailedException e) {

@@ -9,8 +9,8 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Links that sign one user in once, by a token that was got for the user's password. They are of this replica, the newest hundred, for ten minutes.
- * Any thread.
+ * Links that sign one user in once, by a token that was got for the user's password. They are of
+ * this replica, the newest hundred, for ten minutes. Any thread.
  */
 @Singleton
 class SignInLinks {

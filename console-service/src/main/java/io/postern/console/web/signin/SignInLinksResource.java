@@ -65,8 +65,7 @@ public class SignInLinksResource {
     String token =
         sessions
             .begin(
-                request.getHeader(HttpHeaders.AUTHORIZATION),
-                request.remoteAddress().hostAddress())
+                request.getHeader(HttpHeaders.AUTHORIZATION), request.remoteAddress().hostAddress())
             .await()
             .indefinitely();
     return new SignInLink(

@@ -128,9 +128,7 @@ public class SignInPage {
   }
 
   private Response refused(int status, String next, String name, String failure) {
-    return Response.status(status)
-        .entity(form.withPasswordFailure(next, name, failure))
-        .build();
+    return Response.status(status).entity(form.withPasswordFailure(next, name, failure)).build();
   }
 
   /**
@@ -179,9 +177,9 @@ public class SignInPage {
   @RunOnVirtualThread
   @Operation(hidden = true)
   public Response signOut() {
-    String authorization = Objects.requireNonNullElse(request.getHeader(HttpHeaders.AUTHORIZATION), "");
-    boolean atProvider =
-        providerSessions.shown(authorization) != ProviderSessions.Shown.NOTHING;
+    String authorization =
+        Objects.requireNonNullElse(request.getHeader(HttpHeaders.AUTHORIZATION), "");
+    boolean atProvider = providerSessions.shown(authorization) != ProviderSessions.Shown.NOTHING;
     String left = isEnded(authorization) ? atProvider ? "?left=" + LEFT : "" : "?left=" + STAYS;
     return Response.status(SEE_OTHER)
         .header(HttpHeaders.LOCATION, "/sign-in" + left)

@@ -33,15 +33,22 @@ class KeycloakBrowserCheck {
     @Override
     public Map<String, String> start() {
       return Map.of(
-          "quarkus.http.test-port", System.getProperty("keycloak.console-port", "0"),
-          "kafka.bootstrap.servers", "127.0.0.1:1",
-          "quarkus.datasource.jdbc.url", "jdbc:postgresql://127.0.0.1:1/console",
+          "quarkus.http.test-port",
+          System.getProperty("keycloak.console-port", "0"),
+          "kafka.bootstrap.servers",
+          "127.0.0.1:1",
+          "quarkus.datasource.jdbc.url",
+          "jdbc:postgresql://127.0.0.1:1/console",
           "postern.api.public-keys-file",
-              AccessForTests.lab().settings().get("postern.api.public-keys-file"),
-          "postern.api.policy-url", AccessForTests.lab().settings().get("postern.api.policy-url"),
-          "postern.api.oidc.issuer", ISSUER,
-          "postern.console.oidc.client-id", "postern-console",
-          "postern.console.oidc.client-secret", "a secret of the check");
+          AccessForTests.lab().settings().get("postern.api.public-keys-file"),
+          "postern.api.policy-url",
+          AccessForTests.lab().settings().get("postern.api.policy-url"),
+          "postern.api.oidc.issuer",
+          ISSUER,
+          "postern.console.oidc.client-id",
+          "postern-console",
+          "postern.console.oidc.client-secret",
+          "a secret of the check");
     }
 
     @Override

@@ -20,17 +20,18 @@ public final class ProviderForTests implements QuarkusTestResourceLifecycleManag
   public Map<String, String> start() {
     provider = LabProvider.start();
     Map<String, String> settings = new HashMap<>(AccessForTests.lab().settings());
-    settings.putAll(Map.of(
-        "kafka.bootstrap.servers",
-        "127.0.0.1:1",
-        "quarkus.datasource.jdbc.url",
-        "jdbc:postgresql://127.0.0.1:1/console",
-        "postern.api.oidc.issuer",
-        provider.issuer(),
-        "postern.console.oidc.client-id",
-        LabProvider.CLIENT,
-        "postern.console.oidc.client-secret",
-        LabProvider.SECRET));
+    settings.putAll(
+        Map.of(
+            "kafka.bootstrap.servers",
+            "127.0.0.1:1",
+            "quarkus.datasource.jdbc.url",
+            "jdbc:postgresql://127.0.0.1:1/console",
+            "postern.api.oidc.issuer",
+            provider.issuer(),
+            "postern.console.oidc.client-id",
+            LabProvider.CLIENT,
+            "postern.console.oidc.client-secret",
+            LabProvider.SECRET));
     return settings;
   }
 

@@ -37,8 +37,7 @@ public record Access(
     for (EndedSession one : record.getEndedList()) {
       ended.put(one.getSession(), one.getExpiresMillis());
     }
-    return new Access(
-        record.getLocal(), record.getRolesList(), record.getNotBeforeMillis(), ended);
+    return new Access(record.getLocal(), record.getRolesList(), record.getNotBeforeMillis(), ended);
   }
 
   /** The same access gives the same bytes. */

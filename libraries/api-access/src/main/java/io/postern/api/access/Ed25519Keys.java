@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Ed25519 keys (RFC 8032) in PEM files, as {@code openssl genpkey -algorithm ed25519} writes them. */
+/**
+ * Ed25519 keys (RFC 8032) in PEM files, as {@code openssl genpkey -algorithm ed25519} writes them.
+ */
 public final class Ed25519Keys {
   private static final String ALGORITHM = "Ed25519";
   private static final String PUBLIC = "PUBLIC KEY";

@@ -1,4 +1,7 @@
-/** What is known in each service of users' roles and sessions (docs/decisions/0089-one-service-signs-tokens.md). */
+/**
+ * What is known in each service of users' roles and sessions
+ * (docs/decisions/0089-one-service-signs-tokens.md).
+ */
 @NullMarked
 package io.postern.api.access;
 

@@ -4,9 +4,9 @@ import io.postern.contracts.v1.AccessEvent;
 import io.postern.contracts.v1.AccessEventKind;
 
 /**
- * Record of access events in the topic {@code access.audit}. Nothing secret is recorded: no password,
- * no token, and of an unknown name only that it is unknown, since it may be a password. Any thread;
- * does not block, and never fails.
+ * Record of access events in the topic {@code access.audit}. Nothing secret is recorded: no
+ * password, no token, and of an unknown name only that it is unknown, since it may be a password.
+ * Any thread; does not block, and never fails.
  */
 public interface AccessAudit {
   /** One event; its time and service are added. */

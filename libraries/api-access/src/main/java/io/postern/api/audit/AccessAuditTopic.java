@@ -25,9 +25,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writer of {@code access.audit}. Events wait in a queue of 10,000 while Kafka is unavailable, and
- * are dropped beyond, with a line in the log now and then; the service's own log has the emergency
- * sign-ins in any case. Owns a thread and, from the first event on, a producer.
+ * The writer of {@code access.audit}. Events wait in a queue of 10,000 while Kafka is unavailable,
+ * and are dropped beyond, with a line in the log now and then; the service's own log has the
+ * emergency sign-ins in any case. Owns a thread and, from the first event on, a producer.
  */
 @ApplicationScoped
 public class AccessAuditTopic implements AccessAudit {
@@ -147,9 +147,7 @@ public class AccessAuditTopic implements AccessAudit {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
-    } catch (KafkaException
-        | ExecutionException
-        | TimeoutException e) {
+    } catch (KafkaException | ExecutionException | TimeoutException e) {
       log.failed("access events cannot be recorded, trying again", e);
       drop();
       return false;

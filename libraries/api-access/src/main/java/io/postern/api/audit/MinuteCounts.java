@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Counts of refusals of one minute, by kind, user, network and detail. Unauthenticated clients cause
- * them: 200 counts a minute, and of each kind one more for all others, which names neither user nor
- * network. Thread-safe.
+ * Counts of refusals of one minute, by kind, user, network and detail. Unauthenticated clients
+ * cause them: 200 counts a minute, and of each kind one more for all others, which names neither
+ * user nor network. Thread-safe.
  */
 final class MinuteCounts {
   static final int MOST = 200;

@@ -68,12 +68,15 @@ public class ProblemMappers {
     if (e.getCause() instanceof UnknownAccessException unknown) {
       return answer(
               Problem.of(
-                  503, "Not available now", "Access cannot be checked: " + unknown.getMessage() + "."))
+                  503,
+                  "Not available now",
+                  "Access cannot be checked: " + unknown.getMessage() + "."))
           .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
           .build();
     }
     failures.log(e);
-    return notSignedIn("The name and password, or the token, are invalid or have expired: sign in again.");
+    return notSignedIn(
+        "The name and password, or the token, are invalid or have expired: sign in again.");
   }
 
   private static Response notSignedIn(String detail) {

@@ -13,10 +13,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Check of passwords by policy-service, for the services that have none. The token that it gives for
- * a right password is remembered for 15 minutes under a hash with a key of this process, so that
- * Basic costs no question at each request; it ends with the user's sessions. Any thread; does not
- * block. Bounds: 1,000 tokens; questions in progress as {@link Places} allows.
+ * Check of passwords by policy-service, for the services that have none. The token that it gives
+ * for a right password is remembered for 15 minutes under a hash with a key of this process, so
+ * that Basic costs no question at each request; it ends with the user's sessions. Any thread; does
+ * not block. Bounds: 1,000 tokens; questions in progress as {@link Places} allows.
  */
 @DefaultBean
 @ApplicationScoped
@@ -58,8 +58,14 @@ class AskedPasswords implements PasswordCheck {
     }
     return token(name, password, client)
         .invoke(token -> right.put(hash, token))
-        .flatMap(token -> Uni.createFrom().item(found(token)).onFailure(NotYet.class)
-            .retry().withBackOff(LOOK, LOOK).expireIn(NEWS.toMillis()))
+        .flatMap(
+            token ->
+                Uni.createFrom()
+                    .item(found(token))
+                    .onFailure(NotYet.class)
+                    .retry()
+                    .withBackOff(LOOK, LOOK)
+                    .expireIn(NEWS.toMillis()))
         .onFailure(failure -> !(failure instanceof AuthenticationFailedException))
         .transform(
             failure ->

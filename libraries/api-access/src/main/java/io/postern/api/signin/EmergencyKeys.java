@@ -25,10 +25,10 @@ import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 
 /**
  * Tokens that an operator signs with a key of the installation's owner, for when neither
- * policy-service nor Kafka responds (docs/guides/users.md, "Emergency sign-in"). Each service checks
- * them by itself, with nothing but the public keys that its setting names; without the setting there
- * are none. A token lasts 15 minutes at most and cannot be ended before. Each has a line in the log.
- * Any thread.
+ * policy-service nor Kafka responds (docs/guides/users.md, "Emergency sign-in"). Each service
+ * checks them by itself, with nothing but the public keys that its setting names; without the
+ * setting there are none. A token lasts 15 minutes at most and cannot be ended before. Each has a
+ * line in the log. Any thread.
  */
 @ApplicationScoped
 class EmergencyKeys {

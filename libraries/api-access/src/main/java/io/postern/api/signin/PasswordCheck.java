@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Check of names and passwords of local users: policy-service reads the users' file, the others ask
  * policy-service. Any thread; does not block.
  *
- * <p>Both calls fail with {@link io.quarkus.security.AuthenticationFailedException}. Without a cause
- * the password is wrong. {@link TooManyAttemptsException} or {@link UnknownAccessException} as its
- * cause: it was not looked at.
+ * <p>Both calls fail with {@link io.quarkus.security.AuthenticationFailedException}. Without a
+ * cause the password is wrong. {@link TooManyAttemptsException} or {@link UnknownAccessException}
+ * as its cause: it was not looked at.
  */
 public interface PasswordCheck {
   /**

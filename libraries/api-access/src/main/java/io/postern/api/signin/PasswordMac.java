@@ -7,7 +7,10 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Hashes of right passwords with a key of this process, under which they are remembered. Any thread. */
+/**
+ * Hashes of right passwords with a key of this process, under which they are remembered. Any
+ * thread.
+ */
 final class PasswordMac {
   private static final String ALGORITHM = "HmacSHA256";
   private static final int KEY_BYTES = 32;

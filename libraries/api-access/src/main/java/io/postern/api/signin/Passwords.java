@@ -83,7 +83,8 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
    */
   private Uni<User> checked(String name, String password, String network) {
     Optional<User> found = users.user(name);
-    if (found.isPresent() && right.getIfPresent(mac.of(name, found.get().version(), password)) != null) {
+    if (found.isPresent()
+        && right.getIfPresent(mac.of(name, found.get().version(), password)) != null) {
       return Uni.createFrom().item(found.get());
     }
     if (password.length() > MOST_CHARACTERS) {

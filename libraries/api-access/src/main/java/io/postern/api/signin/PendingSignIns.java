@@ -22,8 +22,8 @@ import org.jose4j.keys.HmacKey;
 import org.jose4j.lang.JoseException;
 
 /**
- * Sign-ins on their way, in the form in which a browser keeps them: each replica can take the answer
- * (with the provider's client secret), and nobody else can write one. Any thread.
+ * Sign-ins on their way, in the form in which a browser keeps them: each replica can take the
+ * answer (with the provider's client secret), and nobody else can write one. Any thread.
  */
 @ApplicationScoped
 public class PendingSignIns {
@@ -39,8 +39,8 @@ public class PendingSignIns {
   private final HmacKey key;
 
   /**
-   * @param clientSecret with which the replicas of a confidential client sign and verify; without one
-   *     a replica takes only the answers to its own
+   * @param clientSecret with which the replicas of a confidential client sign and verify; without
+   *     one a replica takes only the answers to its own
    */
   PendingSignIns(
       @ConfigProperty(name = "postern.console.oidc.client-secret") Optional<String> clientSecret) {

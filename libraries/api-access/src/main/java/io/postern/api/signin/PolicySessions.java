@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * policy-service, which begins and ends sessions for the other services: it alone has the users'
- * passwords and the private key. Any thread; does not block. A call has 30 s, since a wrong password
- * may be delayed, and an answer 64 KiB.
+ * passwords and the private key. Any thread; does not block. A call has 30 s, since a wrong
+ * password may be delayed, and an answer 64 KiB.
  *
  * <p>A call that policy-service does not answer fails with {@link AuthenticationFailedException} by
  * an {@link UnknownAccessException}.
@@ -69,7 +69,9 @@ public class PolicySessions {
     boolean local = at.getHost() != null && LogSettings.loopback(at.getHost());
     if (!"https".equals(at.getScheme()) && !(local && "http".equals(at.getScheme()))) {
       throw new ConfigurationException(
-          "postern.api.policy-url is " + at + ", which is not on this machine: write https://HOST:PORT");
+          "postern.api.policy-url is "
+              + at
+              + ", which is not on this machine: write https://HOST:PORT");
     }
   }
 
@@ -183,6 +185,7 @@ public class PolicySessions {
 
   private static AuthenticationFailedException away() {
     return new AuthenticationFailedException(
-        new UnknownAccessException("policy-service does not respond, and only it checks passwords"));
+        new UnknownAccessException(
+            "policy-service does not respond, and only it checks passwords"));
   }
 }

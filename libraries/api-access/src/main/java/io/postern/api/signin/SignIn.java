@@ -34,10 +34,7 @@ class SignIn implements HttpAuthenticationMechanism {
   private final EmergencyKeys emergency;
 
   SignIn(
-      PasswordCheck passwords,
-      Tokens tokens,
-      ProviderSessions sessions,
-      EmergencyKeys emergency) {
+      PasswordCheck passwords, Tokens tokens, ProviderSessions sessions, EmergencyKeys emergency) {
     this.emergency = emergency;
     this.passwords = passwords;
     this.tokens = tokens;
@@ -95,9 +92,7 @@ class SignIn implements HttpAuthenticationMechanism {
     }
     return passwords
         .user(
-            pair.substring(0, colon),
-            pair.substring(colon + 1),
-            context.request().remoteAddress())
+            pair.substring(0, colon), pair.substring(colon + 1), context.request().remoteAddress())
         .map(user -> identity(user).addAttribute(BY_PASSWORD, true).build());
   }
 

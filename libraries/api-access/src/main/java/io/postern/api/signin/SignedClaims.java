@@ -78,17 +78,14 @@ class SignedClaims {
    *     expiry is looked at only where the signature is good
    * @throws UnknownAccessException it cannot be said yet
    */
-  JwtClaims read(String kind, String token)
-      throws InvalidJwtException, MalformedClaimException {
+  JwtClaims read(String kind, String token) throws InvalidJwtException, MalformedClaimException {
     JwtClaims claims = readEnded(kind, token);
     if (!access.isRead()) {
       throw new UnknownAccessException("the topic access has not been read yet");
     }
     String session = claims.getJwtId();
     Long issued = claims.getClaimValue(ISSUED_MILLIS, Long.class);
-    if (session == null
-        || issued == null
-        || !access.allows(claims.getSubject(), session, issued)) {
+    if (session == null || issued == null || !access.allows(claims.getSubject(), session, issued)) {
       throw new InvalidJwtException(
           "the session has ended", List.<ErrorCodeValidator.Error>of(), null);
     }

@@ -1,8 +1,8 @@
 package io.postern.api.signin;
 
-import io.postern.api.access.Ed25519Keys;
-import io.postern.api.access.AccessState;
 import io.postern.api.access.Access;
+import io.postern.api.access.AccessState;
+import io.postern.api.access.Ed25519Keys;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Instant;

@@ -35,11 +35,7 @@ public class Tokens {
       JwtClaims claims = signed.read(KIND, token);
       OpenSession session = OpenSession.of(claims);
       return local(claims.getSubject())
-          .map(
-              user ->
-                  SignIn.identity(user)
-                      .addAttribute(OpenSession.ATTRIBUTE, session)
-                      .build());
+          .map(user -> SignIn.identity(user).addAttribute(OpenSession.ATTRIBUTE, session).build());
     } catch (InvalidJwtException | MalformedClaimException e) {
       return Optional.empty();
     }

@@ -11,9 +11,9 @@ import java.util.List;
 
 /**
  * The key pair by which policy-service signs tokens, and the file with its public key, which every
- * service with an API reads. Both are made at first start. A new private key keeps the former public
- * key in that file, so that tokens of the former one are taken until they expire: delete the private
- * key's file and start again. Immutable; any thread.
+ * service with an API reads. Both are made at first start. A new private key keeps the former
+ * public key in that file, so that tokens of the former one are taken until they expire: delete the
+ * private key's file and start again. Immutable; any thread.
  */
 public final class SigningKeys {
   private static final int MOST_PUBLIC = 2;

@@ -10,8 +10,8 @@ import java.util.Optional;
 public interface UserSettings {
   /**
    * File with {@code user:password} of the operator that is made at the first start (mode 0600, 192
-   * random bits). Delete it to get a new password at the next start. Replicas with the same file have
-   * the same users.
+   * random bits). Delete it to get a new password at the next start. Replicas with the same file
+   * have the same users.
    */
   @WithDefault("postern-api-credentials")
   Path credentialsFile();

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The users of the installation and their ended sessions, from files that only policy-service reads
- * (docs/guides/users.md). Made at first start with one operator. A change is in force in each replica
- * within a second; the other services learn it by the topic {@code access}. A change of a user ends
- * the user's sessions. Any thread; changes and comparisons of passwords block.
+ * (docs/guides/users.md). Made at first start with one operator. A change is in force in each
+ * replica within a second; the other services learn it by the topic {@code access}. A change of a
+ * user ends the user's sessions. Any thread; changes and comparisons of passwords block.
  */
 public class Users implements AccessState {
   private static final Logger LOG = Logger.getLogger(Users.class);

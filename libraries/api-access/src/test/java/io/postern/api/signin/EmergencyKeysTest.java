@@ -54,8 +54,7 @@ class EmergencyKeysTest {
     assertThat(status(token(KEYS, kind, "ops.anna", 10))).as("no key is there").isEqualTo(401);
 
     Files.write(
-        file,
-        Ed25519Keys.pem(List.of(Ed25519Keys.generate().getPublic(), KEYS.getPublic())));
+        file, Ed25519Keys.pem(List.of(Ed25519Keys.generate().getPublic(), KEYS.getPublic())));
     String good = token(KEYS, kind, "ops.anna", 14);
     Awaitility.await().until(() -> status(good) == 200);
     given()
@@ -63,9 +62,7 @@ class EmergencyKeysTest {
         .get("/api/v1/me")
         .then()
         .body("operator", equalTo(true))
-        .body(
-            "name",
-            equalTo("ops.anna by emergency key " + Ed25519Keys.id(KEYS.getPublic())));
+        .body("name", equalTo("ops.anna by emergency key " + Ed25519Keys.id(KEYS.getPublic())));
 
     for (String bad :
         List.of(

@@ -88,7 +88,8 @@ class ProviderSessionsTest {
     List<String> roles = List.of("operator");
     Duration over = Duration.ofMinutes(1); // more than the skew of clocks
     String short10 = sessions.begin(user(now.minus(over), roles), signer, now.minusSeconds(600));
-    String long10 = sessions.begin(user(now.plus(HOUR), roles), signer, now.minus(HOUR).minus(over));
+    String long10 =
+        sessions.begin(user(now.plus(HOUR), roles), signer, now.minus(HOUR).minus(over));
     String good = sessions.begin(user(now.plus(HOUR), roles), signer, now.minus(HOUR).plus(over));
 
     for (String ended : List.of(short10, long10)) {

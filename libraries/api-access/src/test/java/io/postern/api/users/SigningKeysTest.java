@@ -56,7 +56,8 @@ class SigningKeysTest {
   @Test
   void aFileThatIsNoKeyEndsTheStartWithItsName() throws Exception {
     started();
-    Files.writeString(privateKey(), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+    Files.writeString(
+        privateKey(), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
 
     assertThatThrownBy(this::started)
         .isInstanceOf(IllegalStateException.class)

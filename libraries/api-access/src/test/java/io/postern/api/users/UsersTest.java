@@ -67,8 +67,7 @@ class UsersTest {
                       .as(file.toString())
                       .isEqualTo("rw-------"))
           .extracting(file -> file.getFileName().toString())
-          .containsExactlyInAnyOrder(
-              "credentials", "api-users.json", "api-users.json.lock");
+          .containsExactlyInAnyOrder("credentials", "api-users.json", "api-users.json.lock");
     }
     assertThat(Files.readString(folder.resolve("state/api-users.json")))
         .doesNotContain(password())
@@ -174,9 +173,7 @@ class UsersTest {
     one.endSession("anna", "s1", Instant.ofEpochMilli(now).plusSeconds(60));
     one.endSession("carl of https://login.example", "s2", Instant.now().plusSeconds(60));
 
-    await()
-        .atMost(Duration.ofSeconds(2))
-        .until(() -> !other.allows("anna", "s1", now + 1_000));
+    await().atMost(Duration.ofSeconds(2)).until(() -> !other.allows("anna", "s1", now + 1_000));
     assertThat(other.allows("anna", "s3", now + 1_000)).isTrue();
     assertThat(other.allows("carl of https://login.example", "s2", now)).isFalse();
     assertThat(other.allows("carl of https://login.example", "s4", now)).isTrue();
@@ -184,9 +181,7 @@ class UsersTest {
 
     long later = System.currentTimeMillis();
     other.endSessions("anna");
-    await()
-        .atMost(Duration.ofSeconds(2))
-        .until(() -> !one.allows("anna", "s3", later));
+    await().atMost(Duration.ofSeconds(2)).until(() -> !one.allows("anna", "s3", later));
     assertThat(users().allows("anna", "s3", later)).as("after a restart").isFalse();
     assertThat(one.allows("anna", "s3", later + 60_000)).isTrue();
   }

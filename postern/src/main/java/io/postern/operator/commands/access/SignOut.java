@@ -81,8 +81,7 @@ public final class SignOut implements Callable<Integer> {
   /** Of a local user. */
   private Result session(Installation installation, Token token, String copy) {
     try {
-      AccessClient policy =
-          new AccessClient(installation.policy(Credentials.token(token.token())));
+      AccessClient policy = new AccessClient(installation.policy(Credentials.token(token.token())));
       if (all) {
         policy.endSessions();
         return new Result(true, true, "signed out, and all sessions of " + token.user() + " ended");

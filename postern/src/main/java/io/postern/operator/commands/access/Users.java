@@ -11,16 +11,24 @@ import picocli.CommandLine.Spec;
 /** The commands for local users. */
 @Command(
     name = "users",
-    description = "Lists, shows, adds, changes and removes local users, and ends sessions; needs the role operator.",
+    description =
+        "Lists, shows, adds, changes and removes local users, and ends sessions; needs the role operator.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {UsersList.class, UsersShow.class, UsersSet.class, UsersRemove.class, UsersEndSessions.class})
+    subcommands = {
+      UsersList.class,
+      UsersShow.class,
+      UsersSet.class,
+      UsersRemove.class,
+      UsersEndSessions.class
+    })
 public final class Users implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "write list, show, set, remove or end-sessions");
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "write list, show, set, remove or end-sessions");
   }
 
   static List<String> lines(JsonNode user) {
