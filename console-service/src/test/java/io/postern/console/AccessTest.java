@@ -126,7 +126,7 @@ class AccessTest {
   @Test
   void searchesConnectAsARoleThatOnlyReads() throws Exception {
     given()
-        .header("Authorization", bearer("operator", "operator"))
+        .header("Authorization", AccessForTests.bearer("operator", "operator"))
         .get("/api/v1/messages")
         .then()
         .statusCode(200);
