@@ -41,22 +41,22 @@ public final class Installation implements QuarkusTestResourceLifecycleManager {
       Map<String, String> settings = new HashMap<>(AccessForTests.lab().settings());
       settings.putAll(
           Map.of(
-          "kafka.bootstrap.servers",
-          broker.bootstrap(),
-          "quarkus.datasource.jdbc.url",
-          url,
-          "quarkus.datasource.username",
-          Postgres.user(),
-          "quarkus.datasource.password",
-          Postgres.password(),
-          "postern.console.search-user",
-          Postgres.reader(),
-          "postern.console.search-password",
-          Postgres.password(),
-          "quarkus.http.test-port",
-          "0",
-          "quarkus.http.proxy.proxy-address-forwarding",
-          "true"));
+              "kafka.bootstrap.servers",
+              broker.bootstrap(),
+              "quarkus.datasource.jdbc.url",
+              url,
+              "quarkus.datasource.username",
+              Postgres.user(),
+              "quarkus.datasource.password",
+              Postgres.password(),
+              "postern.console.search-user",
+              Postgres.reader(),
+              "postern.console.search-password",
+              Postgres.password(),
+              "quarkus.http.test-port",
+              "0",
+              "quarkus.http.proxy.proxy-address-forwarding",
+              "true"));
       return settings;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
