@@ -54,6 +54,16 @@ final class DirectoryMeasurement {
                 "own" + random.nextInt(organizations) + ".example",
                 Sample.GOOD));
     rate(
+        "decisions of own servers' mail to the outside",
+        () -> {
+          String own = "own" + random.nextInt(organizations) + ".example";
+          InboundRules.decide(
+              directory,
+              Sample.tls("192.0.2.1", own, "mail." + own),
+              partner(),
+              Sample.GOOD);
+        });
+    rate(
         "decisions out",
         () ->
             OutboundRules.decide(
@@ -75,7 +85,7 @@ final class DirectoryMeasurement {
         () ->
             DirectoryWarnings.of(
                 directory,
-                List.of(objects.get(organizations * 2 + random.nextInt(connectors))),
+                List.of(objects.get(organizations * 3 + random.nextInt(connectors))),
                 Instant.now()));
   }
 
@@ -84,6 +94,10 @@ final class DirectoryMeasurement {
     for (int o = 0; o < organizations; o++) {
       objects.add(Sample.organization("org" + o));
       objects.add(Sample.domain("org" + o, "own" + o + ".example"));
+      String name = "mail.own" + o + ".example";
+      objects.add(
+          Sample.onPremisesIn(
+              "org" + o, "Own server", c -> c.setTlsSenderCertificateName(name)));
     }
     for (int i = 0; i < connectors / 2; i++) {
       String organization = "org" + i % organizations;
