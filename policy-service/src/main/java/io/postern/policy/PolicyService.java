@@ -89,7 +89,7 @@ public class PolicyService implements Service {
                     schedule.times(),
                     new SchedulerMetrics(registry),
                     LogStart::end));
-    this.notices = NoticeWriter.worker(settings, notices, registry);
+    this.notices = NoticeWriter.worker(settings, notices, registry, reader::current);
     reporter = Reporter.worker(settings, deployment, reports, reader::current, registry);
   }
 

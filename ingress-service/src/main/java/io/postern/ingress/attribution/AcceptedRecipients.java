@@ -51,6 +51,7 @@ public final class AcceptedRecipients implements AutoCloseable {
       String connector,
       Direction direction,
       SenderTrust trust,
+      boolean rewriteSender,
       @Nullable GroupKey incoming) {
     static GroupKey of(InboundDecision.Accept accept) {
       InboundDecision.Accept incoming = accept.incoming();
@@ -59,6 +60,7 @@ public final class AcceptedRecipients implements AutoCloseable {
           accept.connector(),
           accept.direction(),
           accept.trust(),
+          accept.rewriteSender(),
           incoming == null ? null : of(incoming));
     }
   }
@@ -142,6 +144,7 @@ public final class AcceptedRecipients implements AutoCloseable {
             .setExplanation(accept.explanation())
             .setByAddress(accept.byAddress())
             .setRelaysOnly(accept.trust() == SenderTrust.RELAYS_ONLY)
+            .setRewriteSender(accept.rewriteSender())
             .setVerdict(accept.verdict())
             .setVerdictKey(ByteString.copyFrom(accept.verdictKey()));
     InboundDecision.Accept incoming = accept.incoming();

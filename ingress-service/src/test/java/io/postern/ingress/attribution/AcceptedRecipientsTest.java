@@ -82,6 +82,7 @@ class AcceptedRecipientsTest {
         new byte[0],
         Explanation.getDefaultInstance(),
         trust,
+        false,
         null,
         null);
   }
@@ -99,6 +100,7 @@ class AcceptedRecipientsTest {
             new byte[0],
             sender.explanation(),
             SenderTrust.NONE,
+            false,
             accept("two", "From One"),
             null);
     recipients.add(to("a@two.example"), both);
@@ -233,6 +235,7 @@ class AcceptedRecipientsTest {
         new byte[0],
         Explanation.getDefaultInstance(),
         SenderTrust.NONE,
+        false,
         null,
         ReportedDecision.newBuilder()
             .setOrganization("one")

@@ -65,6 +65,7 @@ class MailRatesTest {
         new byte[0],
         Explanation.getDefaultInstance(),
         SenderTrust.NONE,
+        false,
         incoming,
         null);
   }

@@ -58,6 +58,9 @@ public final class DirectoryFields {
   private static final String OF_DELIVERY = "that of delivery-service";
   private static final String OPPORTUNISTIC = "opportunistic";
 
+  /** Other organizations that may send from an accepted domain. */
+  public static final int MOST_ORGANIZATIONS = 100;
+
   /** Words of a routing rule. */
   public static final int MOST_WORDS = 20;
 
@@ -152,6 +155,13 @@ public final class DirectoryFields {
                       "",
                       Exchange.Here.EVALUATED,
                       "the organization's DisablePlusAddressInRecipients, by domain"),
+              texts(
+                      "allowedSenderOrganizations",
+                      Form.ORGANIZATION,
+                      MOST_ORGANIZATIONS,
+                      "IDs of other organizations, at most " + MOST_ORGANIZATIONS)
+                  .note(": their servers may send to the Internet from this domain")
+                  .added("in Exchange each tenant sends from addresses of its own"),
               Row.of(
                       "mailboxRoute",
                       new Kind.Part(

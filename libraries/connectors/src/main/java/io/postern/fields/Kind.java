@@ -72,6 +72,8 @@ public sealed interface Kind {
     ACCEPTED_DOMAIN,
     /** The name of an outbound connector of the organization. */
     OUTBOUND_CONNECTOR,
+    /** The id of an organization, which may be another one. */
+    ORGANIZATION,
     /** Public addresses of a gateway. */
     GATEWAY,
     /** A recipient in an accepted domain. */

@@ -75,6 +75,9 @@ public final class Reasons {
   /** A foreign sender must be rewritten, and there is no secret or no domain for it. */
   public static final String SENDER_REWRITING_UNAVAILABLE = "sender-rewriting-unavailable";
 
+  /** Another organization's sender must be rewritten, and its address is too long for that. */
+  public static final String SENDER_NOT_ALLOWED = "sender-not-allowed";
+
   public static final String DNS_FAILURE = "dns-failure";
   public static final String NO_MAIL_HOST = "no-mail-host";
 

@@ -73,6 +73,24 @@ final class DecisionOutcomes {
         .build();
   }
 
+  /** The sender must be rewritten, and its address is too long for that. */
+  static RecipientOutcome neverRewritten(int recipient, ReversePaths.ReversePath reversePath) {
+    ExplanationStep why = reversePath.step();
+    return RecipientOutcome.newBuilder()
+        .setRecipient(recipient)
+        .setKind(OutcomeKind.FAILED)
+        .setReason(Reasons.SENDER_NOT_ALLOWED)
+        .setReply(
+            RemoteReply.newBuilder()
+                .setCode(550)
+                .setEnhancedCode("5.7.60")
+                .setText(
+                    "The sender's domain belongs to another organization, and the sender cannot be"
+                        + " rewritten: its address is too long"))
+        .setDetail(why == null ? "" : shortened(why.getDetail()))
+        .build();
+  }
+
   static RecipientOutcome failed(int recipient, OutboundDecision.Fail fail) {
     return RecipientOutcome.newBuilder()
         .setRecipient(recipient)

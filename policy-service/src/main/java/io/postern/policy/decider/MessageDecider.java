@@ -101,10 +101,15 @@ final class MessageDecider {
                 .addRecipients(DecisionOutcomes.held(recipient, Reasons.CONNECTOR_REMOVED, weaker));
             continue;
           }
-          ReversePath reversePath = reversePaths.by(organization, deliver.connector());
+          ReversePath reversePath = reversePaths.by(group, deliver.connector());
           if (reversePath.waits()) {
             other(others, directory, attempt, organization)
                 .addRecipients(DecisionOutcomes.waits(recipient, reversePath));
+            continue;
+          }
+          if (reversePath.never()) {
+            other(others, directory, attempt, organization)
+                .addRecipients(DecisionOutcomes.neverRewritten(recipient, reversePath));
             continue;
           }
           ReportedRequirement reported = ReportedRequirements.of(directory, mail);

@@ -1,12 +1,13 @@
 package io.postern.policy.decider;
 
 import io.postern.contracts.DirectoryKeys;
-import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.RecipientGroup;
 import io.postern.rules.Directory;
+import io.postern.rules.WhoseSender;
 import io.postern.smtp.Address;
 import io.postern.smtp.srs.SenderRewriting;
 import java.time.Instant;
@@ -17,11 +18,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The reverse path of one message's deliveries by each connector: a foreign sender's address is
- * rewritten where the connector says so (docs/guides/sender-rewriting.md). A rewritten address is
- * the same at each attempt, since its day is the acceptance's. Owner: the decider's thread.
+ * rewritten where the connector says so (docs/guides/sender-rewriting.md), and another
+ * organization's where the mail was accepted on this condition, whatever the connector says. A
+ * rewritten address is the same at each attempt, since its day is the acceptance's. Owner: the
+ * decider's thread.
  */
 final class ReversePaths {
   static final String CONDITION = "senderRewritingEnabled";
+
+  static final String NEVER =
+      "the sender's domain belongs to another organization, and the rewritten address would have"
+          + " more than 64 octets before its @";
 
   /**
    * The reverse path by one connector.
@@ -29,12 +36,17 @@ final class ReversePaths {
    * @param rewritten empty: the envelope's stays
    * @param step null: the connector rewrites nothing
    * @param waits it must be rewritten and cannot now
+   * @param never it must be rewritten and cannot ever
    */
-  record ReversePath(String rewritten, @Nullable ExplanationStep step, boolean waits) {
-    static final ReversePath UNCHANGED = new ReversePath("", null, false);
+  record ReversePath(
+      String rewritten, @Nullable ExplanationStep step, boolean waits, boolean never) {
+    static final ReversePath UNCHANGED = new ReversePath("", null, false, false);
   }
 
-  private record Connector(String organization, String name) {}
+  /**
+   * @param must {@link RecipientGroup#getRewriteSender}
+   */
+  private record Connector(String organization, String name, boolean must) {}
 
   private final Directory directory;
   private final String sender;
@@ -58,25 +70,28 @@ final class ReversePaths {
   /**
    * @param connector outbound; empty: none
    */
-  ReversePath by(String organization, String connector) {
-    return connector.isEmpty()
+  ReversePath by(RecipientGroup group, String connector) {
+    return connector.isEmpty() && !group.getRewriteSender()
         ? ReversePath.UNCHANGED
-        : known.computeIfAbsent(new Connector(organization, connector), this::of);
+        : known.computeIfAbsent(
+            new Connector(group.getOrganization(), connector, group.getRewriteSender()), this::of);
   }
 
-  private ReversePath of(Connector connector) {
+  private boolean isEnabled(Connector connector) {
     DirectoryObject.Builder object = DirectoryObject.newBuilder();
     object
         .getOutboundConnectorBuilder()
         .setOrganization(connector.organization)
         .setName(connector.name);
-    boolean enabled =
-        directory
-            .object(DirectoryKeys.key(object.build()))
-            .map(DirectoryObject::getOutboundConnector)
-            .map(OutboundConnector::getSenderRewritingEnabled)
-            .orElse(false);
-    if (!enabled) {
+    return directory
+        .object(DirectoryKeys.key(object.build()))
+        .map(DirectoryObject::getOutboundConnector)
+        .map(OutboundConnector::getSenderRewritingEnabled)
+        .orElse(false);
+  }
+
+  private ReversePath of(Connector connector) {
+    if (!connector.must && !isEnabled(connector)) {
       return ReversePath.UNCHANGED;
     }
     if (sender.isEmpty()) {
@@ -88,12 +103,7 @@ final class ReversePaths {
     } catch (IllegalArgumentException e) {
       return stays(connector, "the sender's address cannot be read");
     }
-    String senders =
-        directory
-            .acceptedDomain(from.asciiDomain())
-            .map(AcceptedDomain::getOrganization)
-            .orElse("");
-    if (senders.equals(connector.organization)) {
+    if (WhoseSender.of(directory, connector.organization, from.asciiDomain()) == WhoseSender.OWN) {
       return stays(connector, "the sender's domain is the organization's own");
     }
     String domain =
@@ -110,7 +120,8 @@ final class ReversePaths {
               domain.isEmpty()
                   ? "the organization has no senderRewritingDomain"
                   : "policy-service has no secrets for it (postern.sender-rewriting.secrets)"),
-          true);
+          true,
+          false);
     }
     return rewriting
         .get()
@@ -120,6 +131,7 @@ final class ReversePaths {
                 new ReversePath(
                     address.toString(),
                     step(connector, true, "the foreign sender becomes " + address),
+                    false,
                     false))
         .orElseGet(
             () ->
@@ -130,15 +142,20 @@ final class ReversePaths {
                         : SenderRewriting.TOO_LONG));
   }
 
+  /** Mail that must not leave with this sender fails where it cannot be rewritten. */
   private static ReversePath stays(Connector connector, String why) {
-    return new ReversePath("", step(connector, false, why), false);
+    boolean never = connector.must && why.equals(SenderRewriting.TOO_LONG);
+    return new ReversePath("", step(connector, false, never ? NEVER : why), false, never);
   }
 
   private static ExplanationStep step(Connector connector, boolean matched, String detail) {
     return ExplanationStep.newBuilder()
-        .setSubject("outbound connector " + connector.organization + "/" + connector.name)
+        .setSubject(
+            connector.must
+                ? "organization " + connector.organization
+                : "outbound connector " + connector.organization + "/" + connector.name)
         .setMatched(matched)
-        .setCondition(CONDITION)
+        .setCondition(connector.must ? "senderRewritingDomain" : CONDITION)
         .setDetail(detail)
         .build();
   }

@@ -79,6 +79,7 @@ final class InboundViews {
         new byte[0],
         group.getExplanation(),
         SenderTrust.NONE,
+        group.getRewriteSender(),
         group.hasIncoming() ? accept(group.getIncoming()) : null,
         null);
   }

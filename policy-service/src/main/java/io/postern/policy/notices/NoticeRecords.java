@@ -5,7 +5,6 @@ import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.Topics;
-import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
@@ -13,12 +12,13 @@ import io.postern.contracts.v1.OutcomeId;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.OutcomeWriter;
-import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.reading.RecordReader;
 import io.postern.policy.MailBudget;
 import io.postern.policy.notices.NoticeMetrics.Silence;
+import io.postern.rules.Directory;
+import io.postern.rules.WhoseSender;
 import io.postern.smtp.Address;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -55,22 +56,28 @@ final class NoticeRecords {
   private final MailBudget budget;
   private final Optional<String> hostName;
   private final NoticeMetrics metrics;
+  private final Supplier<Optional<Directory>> directory;
   private final String incarnation = UUID.randomUUID().toString();
   private long number;
 
+  /**
+   * @param directory in force; empty: no sender is proved
+   */
   NoticeRecords(
       RecordReader accepted,
       RecordReader outcomes,
       DsnTexts texts,
       MailBudget budget,
       Optional<String> hostName,
-      NoticeMetrics metrics) {
+      NoticeMetrics metrics,
+      Supplier<Optional<Directory>> directory) {
     this.accepted = accepted;
     this.outcomes = outcomes;
     this.texts = texts;
     this.budget = budget;
     this.hostName = hostName;
     this.metrics = metrics;
+    this.directory = directory;
   }
 
   List<PendingRecord> of(ConsumerRecord<String, byte[]> record) throws LogUnavailableException {
@@ -139,7 +146,7 @@ final class NoticeRecords {
     }
     OutcomeRecorded outcome = outcome(home, notice);
     Reports reports = new Reports(action, notice, original, outcome, hostName);
-    boolean proved = original.getGroupsList().stream().anyMatch(NoticeRecords::proves);
+    boolean proved = isProved(original, domain);
     List<PendingRecord> records = new ArrayList<>();
     for (Report report : reports.of(wanted, home.partition())) {
       if (proved || budget.take(report.queueId().value(), domain)) {
@@ -153,14 +160,15 @@ final class NoticeRecords {
     return records;
   }
 
-  /**
-   * Whether the session has proved the sender: by an organization's own server, or by the
-   * certificate or address that a connector asks for. A sender domain alone proves nothing.
-   */
-  private static boolean proves(RecipientGroup group) {
-    return group.getDirection() != Direction.INCOMING
-        || !group.getVerdict().isEmpty()
-        || !group.getByAddress().isEmpty();
+  /** Whether the session has proved the sender to one of the organizations. */
+  private boolean isProved(MessageAccepted original, String domain) {
+    return directory
+        .get()
+        .filter(
+            now ->
+                original.getGroupsList().stream()
+                    .anyMatch(group -> WhoseSender.isProved(now, group, domain)))
+        .isPresent();
   }
 
   /** The record of mail.schedule.outcomes with the reason why there is no DSN. */

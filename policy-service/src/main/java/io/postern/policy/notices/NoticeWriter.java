@@ -10,6 +10,7 @@ import io.postern.log.reading.RecordReader;
 import io.postern.policy.GroupMember;
 import io.postern.policy.MailBudget;
 import io.postern.policy.Worker;
+import io.postern.rules.Directory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -48,11 +50,14 @@ public final class NoticeWriter implements Worker.Task {
   private final DsnTexts texts;
   private final NoticeRecords notices;
   private final NoticeMetrics metrics;
+  private final Supplier<Optional<Directory>> directory;
   private final Runnable beforeCommit;
   private final OccasionalLog trouble = new OccasionalLog(NoticeWriter.class);
+  private boolean paused;
 
   /**
    * @param hostName {@link NoticeSettings#hostName}
+   * @param directory in force, by which senders are proved; nothing is written while it is empty
    * @param beforeCommit runs when all is sent and nothing committed: for tests
    */
   NoticeWriter(
@@ -60,17 +65,23 @@ public final class NoticeWriter implements Worker.Task {
       MailBudget budget,
       Optional<String> hostName,
       NoticeMetrics metrics,
+      Supplier<Optional<Directory>> directory,
       Runnable beforeCommit) {
     this.metrics = metrics;
+    this.directory = directory;
     this.beforeCommit = beforeCommit;
     accepted = new RecordReader(settings, Topics.MAIL_ACCEPTED);
     outcomes = new RecordReader(settings, Topics.MAIL_OUTCOMES);
     texts = new DsnTexts(settings);
-    notices = new NoticeRecords(accepted, outcomes, texts, budget, hostName, metrics);
+    notices = new NoticeRecords(accepted, outcomes, texts, budget, hostName, metrics, directory);
   }
 
   /** A worker for one, to be started. */
-  public static Worker worker(LogSettings log, NoticeSettings notices, MeterRegistry registry) {
+  public static Worker worker(
+      LogSettings log,
+      NoticeSettings notices,
+      MeterRegistry registry,
+      Supplier<Optional<Directory>> directory) {
     return worker(
         log,
         new NoticeWriter(
@@ -78,6 +89,7 @@ public final class NoticeWriter implements Worker.Task {
             notices.budget(),
             notices.checkedHostName(),
             new NoticeMetrics(registry),
+            directory,
             () -> {}));
   }
 
@@ -103,6 +115,13 @@ public final class NoticeWriter implements Worker.Task {
 
   @Override
   public void round(GroupMember member) throws LogUnavailableException {
+    boolean pause = directory.get().isEmpty();
+    if (pause) {
+      member.pauseAll();
+    } else if (paused) {
+      member.resumeAll();
+    }
+    paused = pause;
     ConsumerRecords<String, byte[]> polled = member.poll(POLL);
     List<PendingRecord> written = new ArrayList<>();
     Map<TopicPartition, Long> positions = new HashMap<>();

@@ -138,6 +138,69 @@ class SenderRewritingDecisionTest {
     assertThat(decision.getOutcomes(0).getExpiresMillis()).isGreaterThan(ACCEPTED_MILLIS);
   }
 
+  private static MessageAccepted mustBeRewritten(String sender, String... recipients) {
+    MessageAccepted.Builder message = from(sender, recipients).toBuilder();
+    message.getGroupsBuilder(0).setRewriteSender(true);
+    return message.build();
+  }
+
+  /** Accepted on this condition: by each connector, by none, and after the connector changed. */
+  @ParameterizedTest
+  @CsvSource({
+    "carl@adatum.example, To Adatum",
+    "bob@fabrikam.example, To Fabrikam",
+    "dora@elsewhere.example, ''",
+  })
+  void anotherOrganizationsSenderIsRewrittenWhateverTheConnectorSays(
+      String recipient, String connector) {
+    DeliveryRequested delivery =
+        decide(mustBeRewritten("eve@outside.example", recipient)).getDeliveries(0);
+    assertThat(delivery.getConnector()).isEqualTo(connector);
+    Address address = Address.parse(delivery.getReversePath());
+    assertThat(REWRITING.wayBack("contoso", address, Instant.ofEpochMilli(ACCEPTED_MILLIS)))
+        .isEqualTo(new WayBack.To(Address.parse("eve@outside.example")));
+    assertThat(delivery.getExplanation().getStepsList().getLast().getSubject())
+        .isEqualTo("organization contoso");
+  }
+
+  @Test
+  void anotherOrganizationsSenderThatCannotBeRewrittenFailsAndNeverGoesUnwritten() {
+    String sender = "a".repeat(51) + "@outside.example";
+    Decision.Builder decision = decide(mustBeRewritten(sender, "carl@adatum.example"));
+    assertThat(decision.getDeliveriesList()).isEmpty();
+    RecipientOutcome failed = decision.getOutcomes(0).getRecipients(0);
+    assertThat(failed.getKind()).isEqualTo(OutcomeKind.FAILED);
+    assertThat(failed.getReason()).isEqualTo(Reasons.SENDER_NOT_ALLOWED);
+    assertThat(failed.getReply().getEnhancedCode()).isEqualTo("5.7.60");
+    assertThat(failed.getDetail()).contains("64 octets");
+  }
+
+  @Test
+  void anotherOrganizationsSenderIsDeferredWithoutSecretsAndAfterTheDomainWasRemoved() {
+    MessageAccepted message = mustBeRewritten("eve@outside.example", "dora@elsewhere.example");
+    DecisionInput input = DecisionInput.first(QUEUE_ID, message, ACCEPTED);
+    for (Decision.Builder decision :
+        List.of(
+            decide(Optional.empty(), input),
+            new MessageDecider(new DecisionOutcomes(), () -> Optional.of(REWRITING))
+                .decide(LogLab.directory(LogLab.FILE), input))) {
+      assertThat(decision.getDeliveriesList()).isEmpty();
+      RecipientOutcome waits = decision.getOutcomes(0).getRecipients(0);
+      assertThat(waits.getKind()).isEqualTo(OutcomeKind.DEFERRED);
+      assertThat(waits.getReason()).isEqualTo(Reasons.SENDER_REWRITING_UNAVAILABLE);
+    }
+  }
+
+  /** Accepted by a version without the rule: it goes as it was accepted. */
+  @Test
+  void mailThatWasAcceptedWithoutTheConditionGoesOn() {
+    assertThat(
+            decide(from("eve@outside.example", "carl@adatum.example"))
+                .getDeliveries(0)
+                .getReversePath())
+        .isEmpty();
+  }
+
   @Test
   void theNextAttemptHasTheSameReversePath() {
     MessageAccepted message = from("eve@outside.example", "bob@fabrikam.example");

@@ -238,6 +238,7 @@ final class RandomMail {
             .setExplanation(accept.explanation())
             .setByAddress(accept.byAddress())
             .setRelaysOnly(accept.trust() == SenderTrust.RELAYS_ONLY)
+            .setRewriteSender(accept.rewriteSender())
             .setVerdict(accept.verdict())
             .setVerdictKey(ByteString.copyFrom(accept.verdictKey()));
     if (accept.incoming() != null) {

@@ -25,6 +25,7 @@ public final class NoticeWriterProcess {
                 new MailBudget(Duration.ofHours(1), 1_000, 1_000, System::currentTimeMillis),
                 Optional.empty(),
                 new NoticeMetrics(new SimpleMeterRegistry()),
+                () -> Optional.of(LogLab.directory(LogLab.FILE)),
                 () -> {
                   System.out.println("sent");
                   try {

@@ -62,6 +62,23 @@ class NoticeWriterTest {
       Samples.outcome(0, OutcomeKind.FAILED, "remote-5xx").toBuilder()
           .setReply(Samples.reply(550, "5.1.1", "No such user", "RCPT"))
           .build();
+  private static final Directory DIRECTORY =
+      LogLab.directory(
+          LogLab.FILE
+              + """
+                inboundConnectors:
+                - name: From One
+                  connectorType: partner
+                  senderDomains: [one.example]
+                  requireTls: true
+                  tlsSenderCertificateName: mail.one.example
+                - name: From the gateway
+                  connectorType: partner
+                  senderDomains: ["*"]
+                  restrictDomainsToIPAddresses: true
+                  senderIPAddresses: [192.0.2.1]
+                  efSkipLastIP: true
+              """);
   private static LogLab log;
 
   private final List<Worker> workers = new ArrayList<>();
@@ -95,6 +112,7 @@ class NoticeWriterTest {
                 budget,
                 Optional.empty(),
                 new NoticeMetrics(metrics),
+                () -> Optional.of(DIRECTORY),
                 beforeCommit));
     workers.add(worker);
     worker.start();
@@ -497,7 +515,10 @@ class NoticeWriterTest {
     QueueId proved = QueueId.next(0);
     MessageAccepted.Builder partners = Samples.message(proved, "ben@contoso.example");
     partners.getEnvelopeBuilder().setReversePath("f@one.example");
-    partners.getGroupsBuilder(0).setDirection(Direction.INCOMING).setVerdict("good");
+    partners.getGroupsBuilder(0)
+        .setDirection(Direction.INCOMING)
+        .setConnector("From One")
+        .setVerdict("good");
     ask(refused(partners));
 
     awaitOneBehind(0);
@@ -518,6 +539,29 @@ class NoticeWriterTest {
                 assertThat(outcome.getRecipients(0).getReason()).isEqualTo("over-budget");
               });
     }
+  }
+
+  /** Its connector proves the gateway, and any sender's mail comes through it. */
+  @Test
+  void mailThroughAGatewayToUnknownUsersSendsTheForgedSenderNoMoreDsnsThanTheBudget()
+      throws Exception {
+    startWriter(new MailBudget(Duration.ofHours(1), 1_000, 2, () -> 1), () -> {});
+    List<QueueId> ids = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      QueueId queueId = QueueId.next(1);
+      MessageAccepted.Builder original = Samples.message(queueId, "nobody@contoso.example");
+      original.getEnvelopeBuilder().setReversePath("victim@forged.example");
+      original
+          .getGroupsBuilder(0)
+          .setDirection(Direction.INCOMING)
+          .setConnector("From the gateway")
+          .setByAddress("192.0.2.1");
+      ask(refused(original));
+      ids.add(queueId);
+    }
+    awaitOneBehind(1); // the organization's own
+    assertThat(ids).extracting(id -> about(id).size()).containsExactly(1, 1, 0, 0, 0);
+    assertThat(suppressed("over-budget")).isEqualTo(3);
   }
 
   @Test

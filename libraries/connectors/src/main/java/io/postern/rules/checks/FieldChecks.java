@@ -175,6 +175,12 @@ final class FieldChecks {
               name,
               quoted + " is not an accepted domain of the organization",
               "add it to the accepted domains, or remove it here");
+      case ORGANIZATION ->
+          findings.addIf(
+              !DomainNames.isDomain(text) || DomainNames.hasDot(text),
+              name,
+              quoted + " is not the ID of an organization",
+              "write the ID of an organization, such as fabrikam");
       case GATEWAY ->
           parse(
               () -> gateway(name, quoted, SkipList.parse(text)),

@@ -112,6 +112,7 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
       conditions.add(c.requireTls(entry));
       conditions.add(
           counting != null && counting.byCertificate() ? verdict(entry, true) : noCertificate());
+      addSender(entry, conditions);
       conditions.add(InboundConditions.blocked(entry));
       return conditions;
     }
@@ -133,8 +134,19 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
       conditions.add(c.requireTls(entry));
       conditions.add(
           verdict(entry, counting != null && entry.servesAcceptedDomain(counting.domain())));
+      addSender(entry, conditions);
       conditions.add(InboundConditions.blocked(entry));
       return conditions;
+    }
+
+    /** Of mail to the outside from another organization's domain. */
+    private void addSender(InboundEntry entry, List<Condition> conditions) {
+      InboundConditions c = steps.conditions();
+      AnothersSender another =
+          c.isToOutside() ? AnothersSender.of(c, entry.organization()) : null;
+      if (another != null) {
+        conditions.add(another.condition(c));
+      }
     }
 
     private static Condition noCertificate() {

@@ -167,7 +167,7 @@ public final class InboundConditions {
   }
 
   /** The recipient is in nobody's accepted domain: the mail is to be relayed. */
-  private boolean isToOutside() {
+  boolean isToOutside() {
     return directory.acceptedDomain(recipientDomain).isEmpty();
   }
 

@@ -42,6 +42,8 @@ public sealed interface InboundDecision {
    * @param verdict "good"; empty: none was needed
    * @param verdictKey of that verdict; empty: none was needed
    * @param trust in the connector's server, beyond its right to send
+   * @param rewriteSender MAIL FROM is another organization's: the mail leaves with a rewritten sender
+   *     or not at all
    * @param incoming the acceptance by the recipient's organization, where that is another one;
    *     null: it is the same, or the recipient is outside
    * @param reported by connectors in report-only mode; null: they would change nothing
@@ -56,6 +58,7 @@ public sealed interface InboundDecision {
       byte[] verdictKey,
       Explanation explanation,
       SenderTrust trust,
+      boolean rewriteSender,
       @Nullable Accept incoming,
       @Nullable ReportedDecision reported)
       implements InboundDecision {
@@ -77,6 +80,7 @@ public sealed interface InboundDecision {
           verdictKey,
           explanation,
           SenderTrust.NONE,
+          false,
           null,
           null);
     }
@@ -84,6 +88,7 @@ public sealed interface InboundDecision {
     private Accept with(
         Explanation why,
         SenderTrust given,
+        boolean rewrite,
         @Nullable Accept recipients,
         @Nullable ReportedDecision report) {
       return new Accept(
@@ -95,18 +100,33 @@ public sealed interface InboundDecision {
           verdictKey,
           why,
           given,
+          rewrite,
           recipients,
           report);
     }
 
     Accept with(SenderTrust given) {
-      return with(explanation, given, incoming, reported);
+      return with(explanation, given, rewriteSender, incoming, reported);
     }
 
     /** With what connectors in report-only mode would have decided, for each organization. */
     public Accept reporting(@Nullable ReportedDecision own, @Nullable ReportedDecision recipients) {
       return with(
-          explanation, trust, incoming == null ? null : incoming.reporting(recipients, null), own);
+          explanation,
+          trust,
+          rewriteSender,
+          incoming == null ? null : incoming.reporting(recipients, null),
+          own);
+    }
+
+    /**
+     * Of mail from another organization's domain.
+     *
+     * @param step why it may pass
+     */
+    Accept with(ExplanationStep step, boolean rewrite) {
+      return with(
+          explanation.toBuilder().addSteps(step).build(), trust, rewrite, incoming, reported);
     }
 
     /**
@@ -125,7 +145,7 @@ public sealed interface InboundDecision {
                           "it is served here for another organization, whose partner connectors "
                               + "accept the mail as well"))
               .build();
-      return with(both, trust, recipients, reported);
+      return with(both, trust, rewriteSender, recipients, reported);
     }
   }
 
@@ -134,7 +154,7 @@ public sealed interface InboundDecision {
    *
    * @param rule the connector's parameter that refused: requireTls, restrictDomainsToCertificate,
    *     restrictDomainsToIPAddresses, tlsSenderCertificateName, blocked; or tenantAttribution,
-   *     rejectDirectSend, recipientUnknown, recipientListMissing
+   *     allowedSenderOrganizations, rejectDirectSend, recipientUnknown, recipientListMissing
    * @param organization whose rule it is; empty: nobody's
    * @param connector empty: no connector refused
    * @param verdict on the client's chain, such as "bad/revoked"; empty: none was asked for

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>Originating: the session is an organization's own server, by certificate or by address (see
  *       {@link OriginatingConnector}; two of its pairs are asked only to relay). It may relay
- *       anywhere. A certificate that names such a connector but is not good is refused, not taken
- *       for a stranger's. The partner connectors of a recipient of another organization decide as
+ *       anywhere, but to the outside not from another organization's domain ({@link
+ *       AnothersSender}). A certificate that names such a connector but is not good is refused, not
+ *       taken for a stranger's. The partner connectors of a recipient of another organization decide as
  *       well, and both must accept: to that organization the server is a sender as any other. A
  *       blocked connector refuses its mail before anything else is looked at.
  *   <li>Incoming: the recipient's organization. Its own server, known by address, may send from any
@@ -84,6 +85,9 @@ public final class InboundRules {
     InboundDecision own = null;
     if (originating instanceof OriginatingConnector.Match match) {
       own = originating(conditions, match, known);
+      if (owner.isEmpty() && own instanceof InboundDecision.Accept accept) {
+        own = AnothersSender.checked(conditions, accept);
+      }
       if (!(own instanceof InboundDecision.Accept accept)
           || owner.isEmpty()
           || owner.get().equals(accept.organization())) {

@@ -150,7 +150,8 @@ public sealed interface OriginatingConnector {
     return 3 * name + distance;
   }
 
-  private static OriginatingConnector byAddress(
+  /** The connector of MAIL FROM's organization at whose address the client is. */
+  static OriginatingConnector byAddress(
       Directory directory, InboundFacts facts, @Nullable IpAddress client) {
     String sender = facts.mailFromDomain();
     if (sender == null || client == null) {

@@ -24,6 +24,7 @@ public record RecipientRefusal(
   static final String RESTRICT_TO_ADDRESSES = "restrictDomainsToIPAddresses";
   static final String ATTRIBUTION = "tenantAttribution";
   static final String BLOCKED = "blocked";
+  static final String SENDER_ORGANIZATION = "allowedSenderOrganizations";
   static final String REJECT_DIRECT_SEND = "rejectDirectSend";
 
   private RecipientRefusal(int code, String enhanced, String text, String rule) {
@@ -111,6 +112,19 @@ public record RecipientRefusal(
         "TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized"
             + " sources",
         REJECT_DIRECT_SEND);
+  }
+
+  /**
+   * An own server sends to the outside from another organization's domain. The first sentence is
+   * Exchange's, of a sender without the right to send as another one.
+   */
+  static RecipientRefusal anothersSender() {
+    return new RecipientRefusal(
+        550,
+        "5.7.60",
+        "SMTP; Client does not have permissions to send as this sender. Its domain belongs to"
+            + " another organization, which must add yours to allowedSenderOrganizations",
+        SENDER_ORGANIZATION);
   }
 
   /** Neither the sender's nor the certificate's nor the recipient's domain is served here. */
