@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * The reports that there are, as Exchange's administrators know them (docs/guides/reports.md). A
- * query has the tables message m and recipient r, mail_in i, mail_out o, mail_sender s, refusal f
- * or {@link ReportedMail} x; the days and the reader's organizations are conditions that every
+ * query has the tables message m and recipient r, mail_in i, mail_out o, mail_sender s (e: by
+ * the owners of the domains), refusal f or {@link ReportedMail} x; the days and the reader's organizations are conditions that every
  * query gets.
  */
 enum ReportKind {
@@ -47,14 +47,20 @@ enum ReportKind {
       "r.state, r.reason, r.domain",
       "count(*), min(r.queue_id)",
       "r.state IN ('failed', 'expired', 'cancelled')"),
-  /** Mail of own servers whose sender is at no accepted domain. */
+  /** Mail of own servers whose sender is at no accepted domain of the organization. */
   FOREIGN_SENDERS(
       Table.MAIL_SENDER,
       List.of("day", "organization", "connector", "senderDomain", "messages", "sample"),
       "s.connector, s.domain",
       "sum(s.messages)::bigint, min(s.sample)",
-      "NOT EXISTS (SELECT 1 FROM directory_object d WHERE d.object_key = 'accepted-domain/' ||"
-          + " s.domain AND NOT d.removed)"),
+      "true"), // and SenderPairs.leaveOutOwn
+  /** For the owner of a domain: mail with its senders by other organizations' servers. */
+  OWN_DOMAINS_ELSEWHERE(
+      Table.MAIL_OF_OTHERS,
+      List.of("day", "organization", "senderDomain", "sentBy", "messages"),
+      "e.domain, e.sent_by",
+      "sum(e.messages)::bigint",
+      "true"),
   /** Refusals by day, sender's domain, connector and rule. */
   REFUSED(
       Table.REFUSAL,
@@ -88,6 +94,12 @@ enum ReportKind {
     MAIL_IN("i", " FROM mail_in i", "sum(i.recipients)"),
     MAIL_OUT("o", " FROM mail_out o", "sum(o.recipients)"),
     MAIL_SENDER("s", " FROM mail_sender s", "sum(s.messages)"),
+    MAIL_OF_OTHERS(
+        "e",
+        " FROM (SELECT s.day, w.owner AS organization, s.domain, w.sent_by, s.messages FROM"
+            + " mail_sender s JOIN unnest(?, ?, ?, ?) AS w (sender, domain, owner, sent_by) ON"
+            + " w.sender = s.organization AND w.domain = s.domain) e",
+        "sum(e.messages)"),
     REFUSAL("f", " FROM refusal f", "sum(f.count)"),
     REPORTED("x", ReportedMail.FROM, "sum(x.recipients)");
 

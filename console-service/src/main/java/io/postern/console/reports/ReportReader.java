@@ -29,10 +29,16 @@ final class ReportReader {
       int most)
       throws SQLException {
     Conditions conditions = conditions(kind, since, until, organization, sight);
+    Conditions others = new Conditions();
+    if (kind == ReportKind.FOREIGN_SENDERS) {
+      SenderPairs.read(connection, since, until).leaveOutOwn(conditions);
+    } else if (kind == ReportKind.OWN_DOMAINS_ELSEWHERE) {
+      others = SenderPairs.read(connection, since, until).others();
+    }
     String sql = sql(kind, conditions);
     List<List<Object>> rows = new ArrayList<>();
     try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setInt(conditions.set(select, 1), most + 1);
+      select.setInt(conditions.set(select, others.set(select, 1)), most + 1);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           rows.add(values(row, kind));

@@ -59,7 +59,8 @@ public class ReportsResource {
       summary = "A report, by day",
       description =
           "inbound, outbound (TLS by connector), blocked, plaintext-domains, failures,"
-              + " foreign-senders, refused, report-only (what connectors in that mode would have"
+              + " foreign-senders, own-domains-elsewhere (mail that other organizations here sent"
+              + " from your domains; sentBy: the organization, if your domain allows it), refused, report-only (what connectors in that mode would have"
               + " done, each row with a search that finds at least its mail). An organization's reader sees the mail about which its"
               + " own connectors decided. At most 10,000 rows.")
   @APIResponse(

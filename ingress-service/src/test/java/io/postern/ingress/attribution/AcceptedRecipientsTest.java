@@ -72,7 +72,29 @@ class AcceptedRecipientsTest {
     assertThat(recipients.trust()).isEqualTo(SenderTrust.NONE);
   }
 
+  /** On the condition that the sender is rewritten, and without it. */
+  @Test
+  void a_group_says_that_its_sender_must_be_rewritten() {
+    recipients.add(to("a@one.example"), trusting("one", SenderTrust.NONE, false));
+    recipients.add(to("b@outside.example"), trusting("one", SenderTrust.NONE, true));
+    assertThat(recipients.groups())
+        .extracting(RecipientGroup::getRewriteSender)
+        .containsExactly(false, true);
+    assertThat(
+            recipients.wouldBeAcceptedAgain(
+                domain -> trusting("one", SenderTrust.NONE, domain.startsWith("outside"))))
+        .isTrue();
+    assertThat(
+            recipients.wouldBeAcceptedAgain(domain -> trusting("one", SenderTrust.NONE, false)))
+        .isFalse();
+  }
+
   private static InboundDecision.Accept trusting(String organization, SenderTrust trust) {
+    return trusting(organization, trust, false);
+  }
+
+  private static InboundDecision.Accept trusting(
+      String organization, SenderTrust trust, boolean rewriteSender) {
     return new InboundDecision.Accept(
         organization,
         "Own",
@@ -82,7 +104,7 @@ class AcceptedRecipientsTest {
         new byte[0],
         Explanation.getDefaultInstance(),
         trust,
-        false,
+        rewriteSender,
         null,
         null);
   }

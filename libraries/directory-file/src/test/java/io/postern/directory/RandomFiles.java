@@ -169,7 +169,9 @@ final class RandomFiles {
           "domainType", List.of("authoritative", "internalRelay"),
           "recipientValidation", List.of("off", "list", "mailboxRoute"),
           "unansweredRecipients", List.of("accept", "defer"),
-          "disablePlusAddressInRecipients", FLAGS);
+          "disablePlusAddressInRecipients", FLAGS,
+          "allowedSenderOrganizations",
+              List.of(List.of("fabrikam", "contoso"), "north-wind", List.of("Fabrikam", "a.b")));
   private static final Map<String, List<Object>> ROUTE =
       fields(
           "host", List.of("mailbox.contoso.example", "192.0.2.7", "2001:db8::7", "[192.0.2.7]"),

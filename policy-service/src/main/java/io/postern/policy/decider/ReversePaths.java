@@ -103,8 +103,12 @@ final class ReversePaths {
     } catch (IllegalArgumentException e) {
       return stays(connector, "the sender's address cannot be read");
     }
-    if (WhoseSender.of(directory, connector.organization, from.asciiDomain()) == WhoseSender.OWN) {
+    WhoseSender whose = WhoseSender.of(directory, connector.organization, from.asciiDomain());
+    if (whose == WhoseSender.OWN) {
       return stays(connector, "the sender's domain is the organization's own");
+    }
+    if (whose == WhoseSender.ALLOWED) {
+      return stays(connector, "the sender's domain allows the organization to send from it");
     }
     String domain =
         directory

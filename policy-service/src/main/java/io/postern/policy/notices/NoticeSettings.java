@@ -20,8 +20,10 @@ public interface NoticeSettings {
   Optional<String> hostName();
 
   /**
-   * DSNs that one replica writes in an hour to senders of one domain that neither a certificate nor
-   * an address has proved. 0: none.
+   * DSNs that one replica writes in an hour to unproved senders of one domain. Proved are an own
+   * server's senders in accepted domains of the organization, and senders in a domain that a
+   * connector names, if it needed a certificate or an address; through a gateway none but the
+   * former. 0: none.
    */
   @WithDefault("1000")
   int unprovedPerDomain();

@@ -41,6 +41,11 @@ class SenderRewritingDecisionTest {
                 - name: To Adatum
                   connectorType: partner
                   recipientDomains: [adatum.example]
+              - id: other
+                acceptedDomains:
+                - domain: shared.example
+                  mailboxRoute: { host: mailbox.shared.example }
+                  allowedSenderOrganizations: [contoso]
               """);
   private static final QueueId QUEUE_ID = QueueId.next(2);
   private static final long ACCEPTED_MILLIS = Instant.parse("2026-11-27T12:00:00Z").toEpochMilli();
@@ -105,6 +110,7 @@ class SenderRewritingDecisionTest {
         "'', the null reverse-path",
         "ann@contoso.example, domain is the organization",
         "ann@EMEA.contoso.example, domain is the organization",
+        "ann@shared.example, allows the organization",
         "ann@[192.0.2.1], address literal",
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@outside.example, 64 octets",
       })

@@ -511,6 +511,44 @@ class DirectoryRulesTest {
         of("", DirectoryObject.getDefaultInstance()));
   }
 
+  /** Whether the organization exists is not told, and it may be removed. */
+  @Test
+  void anAcceptedDomainNamesOtherOrganizationsByTheFormOfTheirIds() {
+    assertThat(
+            DirectoryRules.validate(
+                CONTOSO,
+                List.of(
+                    domain(
+                        "contoso",
+                        "contoso.com",
+                        d ->
+                            d.addAllowedSenderOrganizations("fabrikam")
+                                .addAllowedSenderOrganizations("not-here-yet")))))
+        .isEmpty();
+    for (String wrong : List.of("", "Fabrikam", "fabrikam.com", "-x", "x".repeat(64), "a/b")) {
+      assertThat(
+              DirectoryRules.validate(
+                  CONTOSO,
+                  List.of(
+                      domain(
+                          "contoso", "contoso.com", d -> d.addAllowedSenderOrganizations(wrong)))))
+          .extracting(DirectoryProblem::getField)
+          .as(wrong)
+          .containsExactly("allowedSenderOrganizations[0]");
+    }
+    assertThat(
+            DirectoryRules.validate(
+                CONTOSO,
+                List.of(
+                    domain(
+                        "contoso",
+                        "contoso.com",
+                        d ->
+                            d.addAllAllowedSenderOrganizations(Collections.nCopies(101, "x"))))))
+        .extracting(DirectoryProblem::getField)
+        .containsExactly("allowedSenderOrganizations");
+  }
+
   @ParameterizedTest
   @MethodSource("wrong")
   void eachProblemNamesItsFieldAndTheCure(String field, DirectoryObject object) {

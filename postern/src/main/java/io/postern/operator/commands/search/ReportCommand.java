@@ -34,7 +34,8 @@ public final class ReportCommand implements Callable<Integer> {
       paramLabel = "REPORT",
       arity = "0..1",
       description =
-          "inbound, outbound, blocked, plaintext-domains, failures, foreign-senders, refused, report-only")
+          "inbound, outbound, blocked, plaintext-domains, failures, foreign-senders, "
+              + "own-domains-elsewhere, refused, report-only")
   private @Nullable String name;
 
   @Option(
