@@ -7,9 +7,9 @@ import java.util.Optional;
 
 /**
  * The reports that there are, as Exchange's administrators know them (docs/guides/reports.md). A
- * query has the tables message m and recipient r, mail_in i, mail_out o, mail_sender s (e: by
- * the owners of the domains), refusal f or {@link ReportedMail} x; the days and the reader's organizations are conditions that every
- * query gets.
+ * query has the tables message m and recipient r, mail_in i, mail_out o, mail_sender s (e: by the
+ * owners of the domains), refusal f or {@link ReportedMail} x; the days and the reader's
+ * organizations are conditions that every query gets.
  */
 enum ReportKind {
   /** Mail in by day, connector and TLS version of the session. */

@@ -39,11 +39,7 @@ class SenderReportsTest {
   }
 
   private static void domain(
-      Connection connection,
-      String domain,
-      String organization,
-      boolean removed,
-      String... allowed)
+      Connection connection, String domain, String organization, boolean removed, String... allowed)
       throws SQLException {
     DirectoryObject object =
         DirectoryObject.newBuilder()
@@ -75,8 +71,7 @@ class SenderReportsTest {
 
   private static List<List<Object>> rows(ReportKind kind, String... sight) throws SQLException {
     try (Connection connection = Postgres.connect(url)) {
-      Sight seen =
-          sight.length == 0 ? Sight.everything() : new Sight(Optional.of(Set.of(sight)));
+      Sight seen = sight.length == 0 ? Sight.everything() : new Sight(Optional.of(Set.of(sight)));
       return ReportReader.read(connection, kind, DAY, DAY, "", seen, 100).rows().stream()
           .map(row -> row.subList(1, row.size()))
           .toList();
@@ -86,8 +81,7 @@ class SenderReportsTest {
   /** The one case that matters most was left out before: another organization's domain. */
   @Test
   void aSenderIsForeignWhereTheDomainIsNotTheOrganizationsOwn() throws Exception {
-    List<Object> forwarded =
-        List.of("contoso", "own server", "outside.example", 8L, "forwarded");
+    List<Object> forwarded = List.of("contoso", "own server", "outside.example", 8L, "forwarded");
     List<Object> former = List.of("contoso", "own server", "former.example", 4L, "as a former one");
     List<Object> another = List.of("contoso", "own server", "tailspin.example", 2L, "as another");
     assertThat(rows(ReportKind.FOREIGN_SENDERS, "contoso"))

@@ -84,8 +84,7 @@ class AcceptedRecipientsTest {
             recipients.wouldBeAcceptedAgain(
                 domain -> trusting("one", SenderTrust.NONE, domain.startsWith("outside"))))
         .isTrue();
-    assertThat(
-            recipients.wouldBeAcceptedAgain(domain -> trusting("one", SenderTrust.NONE, false)))
+    assertThat(recipients.wouldBeAcceptedAgain(domain -> trusting("one", SenderTrust.NONE, false)))
         .isFalse();
   }
 

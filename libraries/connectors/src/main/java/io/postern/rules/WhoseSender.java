@@ -22,10 +22,8 @@ public enum WhoseSender {
   /**
    * @param domain of MAIL FROM, A-label; null: the null reverse-path
    */
-  public static WhoseSender of(
-      Directory directory, String organization, @Nullable String domain) {
-    return of(
-        domain == null ? null : directory.acceptedDomain(domain).orElse(null), organization);
+  public static WhoseSender of(Directory directory, String organization, @Nullable String domain) {
+    return of(domain == null ? null : directory.acceptedDomain(domain).orElse(null), organization);
   }
 
   /**
@@ -67,7 +65,6 @@ public enum WhoseSender {
 
   private static boolean names(InboundEntry entry, String domain) {
     return entry.senderDomains.stream()
-        .anyMatch(
-            pattern -> pattern.kind() != DomainPattern.Kind.ANY && pattern.matches(domain));
+        .anyMatch(pattern -> pattern.kind() != DomainPattern.Kind.ANY && pattern.matches(domain));
   }
 }

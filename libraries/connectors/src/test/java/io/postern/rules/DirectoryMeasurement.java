@@ -58,10 +58,7 @@ final class DirectoryMeasurement {
         () -> {
           String own = "own" + random.nextInt(organizations) + ".example";
           InboundRules.decide(
-              directory,
-              Sample.tls("192.0.2.1", own, "mail." + own),
-              partner(),
-              Sample.GOOD);
+              directory, Sample.tls("192.0.2.1", own, "mail." + own), partner(), Sample.GOOD);
         });
     rate(
         "decisions out",
@@ -96,8 +93,7 @@ final class DirectoryMeasurement {
       objects.add(Sample.domain("org" + o, "own" + o + ".example"));
       String name = "mail.own" + o + ".example";
       objects.add(
-          Sample.onPremisesIn(
-              "org" + o, "Own server", c -> c.setTlsSenderCertificateName(name)));
+          Sample.onPremisesIn("org" + o, "Own server", c -> c.setTlsSenderCertificateName(name)));
     }
     for (int i = 0; i < connectors / 2; i++) {
       String organization = "org" + i % organizations;

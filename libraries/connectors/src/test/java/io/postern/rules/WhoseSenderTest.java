@@ -36,9 +36,7 @@ class WhoseSenderTest {
           organization("fabrikam"),
           domain("fabrikam", "fabrikam.com"),
           domain(
-              "fabrikam",
-              "shared.fabrikam.com",
-              d -> d.addAllowedSenderOrganizations("contoso")),
+              "fabrikam", "shared.fabrikam.com", d -> d.addAllowedSenderOrganizations("contoso")),
           domain("gone", "gone.com"));
 
   @ParameterizedTest

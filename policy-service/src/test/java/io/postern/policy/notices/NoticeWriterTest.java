@@ -515,7 +515,8 @@ class NoticeWriterTest {
     QueueId proved = QueueId.next(0);
     MessageAccepted.Builder partners = Samples.message(proved, "ben@contoso.example");
     partners.getEnvelopeBuilder().setReversePath("f@one.example");
-    partners.getGroupsBuilder(0)
+    partners
+        .getGroupsBuilder(0)
         .setDirection(Direction.INCOMING)
         .setConnector("From One")
         .setVerdict("good");

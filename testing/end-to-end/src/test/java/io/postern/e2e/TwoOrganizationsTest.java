@@ -107,7 +107,11 @@ class TwoOrganizationsTest {
           TestOrganization.queueId(client.send(from, List.of(to), Messages.small("mail")));
       assertThat(sender.outcome(queueId, to)).startsWith("delivered");
     }
-    return host.awaitMessages(number, Duration.ofSeconds(60)).get(number - 1).session().commands()
+    return host
+        .awaitMessages(number, Duration.ofSeconds(60))
+        .get(number - 1)
+        .session()
+        .commands()
         .stream()
         .filter(line -> line.startsWith("MAIL FROM:"))
         .toList()

@@ -142,8 +142,7 @@ public record ExplainedInbound(InboundDecision decision, List<ExplainedConnector
     /** Of mail to the outside from another organization's domain. */
     private void addSender(InboundEntry entry, List<Condition> conditions) {
       InboundConditions c = steps.conditions();
-      AnothersSender another =
-          c.isToOutside() ? AnothersSender.of(c, entry.organization()) : null;
+      AnothersSender another = c.isToOutside() ? AnothersSender.of(c, entry.organization()) : null;
       if (another != null) {
         conditions.add(another.condition(c));
       }

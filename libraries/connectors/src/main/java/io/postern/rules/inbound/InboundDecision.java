@@ -42,8 +42,8 @@ public sealed interface InboundDecision {
    * @param verdict "good"; empty: none was needed
    * @param verdictKey of that verdict; empty: none was needed
    * @param trust in the connector's server, beyond its right to send
-   * @param rewriteSender MAIL FROM is another organization's: the mail leaves with a rewritten sender
-   *     or not at all
+   * @param rewriteSender MAIL FROM is another organization's: the mail leaves with a rewritten
+   *     sender or not at all
    * @param incoming the acceptance by the recipient's organization, where that is another one;
    *     null: it is the same, or the recipient is outside
    * @param reported by connectors in report-only mode; null: they would change nothing

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *       {@link OriginatingConnector}; two of its pairs are asked only to relay). It may relay
  *       anywhere, but to the outside not from another organization's domain ({@link
  *       AnothersSender}). A certificate that names such a connector but is not good is refused, not
- *       taken for a stranger's. The partner connectors of a recipient of another organization decide as
- *       well, and both must accept: to that organization the server is a sender as any other. A
- *       blocked connector refuses its mail before anything else is looked at.
+ *       taken for a stranger's. The partner connectors of a recipient of another organization
+ *       decide as well, and both must accept: to that organization the server is a sender as any
+ *       other. A blocked connector refuses its mail before anything else is looked at.
  *   <li>Incoming: the recipient's organization. Its own server, known by address, may send from any
  *       MAIL FROM; for all others its partner connectors decide (see {@link PartnerRules}). Then
  *       {@link DirectSend}.

@@ -543,8 +543,7 @@ class DirectoryRulesTest {
                     domain(
                         "contoso",
                         "contoso.com",
-                        d ->
-                            d.addAllAllowedSenderOrganizations(Collections.nCopies(101, "x"))))))
+                        d -> d.addAllAllowedSenderOrganizations(Collections.nCopies(101, "x"))))))
         .extracting(DirectoryProblem::getField)
         .containsExactly("allowedSenderOrganizations");
   }

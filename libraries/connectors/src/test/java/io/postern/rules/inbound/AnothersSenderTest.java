@@ -87,14 +87,15 @@ class AnothersSenderTest {
     InboundFacts facts = tls("198.51.100.1", mailFrom, "mail.contoso.com");
     assertThat(
             decided(
-                InboundRules.decide(
-                    with(organization("contoso")), facts, recipient, Sample.GOOD)))
+                InboundRules.decide(with(organization("contoso")), facts, recipient, Sample.GOOD)))
         .isEqualTo(alone);
     assertThat(decided(InboundRules.decide(with(REWRITES), facts, recipient, Sample.GOOD)))
         .isEqualTo(rewriting);
   }
 
-  /** A server of two organizations, whose certificate is the one's and whose address the other's. */
+  /**
+   * A server of two organizations, whose certificate is the one's and whose address the other's.
+   */
   @ParameterizedTest
   @CsvSource({
     "198.51.100.1, false, false, true, contoso accepted",
@@ -108,14 +109,12 @@ class AnothersSenderTest {
   void aServerOfBothOrganizationsSendsForBoth(
       String ip, boolean blocked, boolean requireTls, boolean certificate, String expected) {
     Consumer<InboundConnector.Builder> shared =
-        c ->
-            c.addSenderIpAddresses("198.51.100.1").setBlocked(blocked).setRequireTls(requireTls);
+        c -> c.addSenderIpAddresses("198.51.100.1").setBlocked(blocked).setRequireTls(requireTls);
     Directory directory =
         with(organization("contoso"), onPremisesIn("fabrikam", "the same server", shared));
     InboundFacts facts =
         certificate ? tls(ip, "fabrikam.com", "mail.contoso.com") : plain(ip, "fabrikam.com");
-    assertThat(
-            decided(InboundRules.decide(directory, facts, "outside.example", Sample.GOOD)))
+    assertThat(decided(InboundRules.decide(directory, facts, "outside.example", Sample.GOOD)))
         .isEqualTo(expected);
   }
 
