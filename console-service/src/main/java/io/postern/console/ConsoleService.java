@@ -39,6 +39,11 @@ public class ConsoleService implements Service {
           String password) {
     CheckedSettings.between("postern.console.retention-days", settings.retentionDays(), 1, 400);
     CheckedSettings.atLeast("postern.console.most-a-day", settings.mostADay(), 1);
+    CheckedSettings.between(
+        "postern.console.idle-timeout",
+        Math.toIntExact(settings.idleTimeout().toMinutes()),
+        1,
+        12 * 60);
     Database.wrong(url)
         .ifPresent(
             sentence -> {

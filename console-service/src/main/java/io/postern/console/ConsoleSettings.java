@@ -2,6 +2,7 @@ package io.postern.console;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Read model. Its tables are in PostgreSQL. */
@@ -21,6 +22,13 @@ public interface ConsoleSettings {
    */
   @WithDefault("50000")
   long mostADay();
+
+  /**
+   * A browser's session that is not used for this time ends: 1 minute to 12 hours, after which each
+   * session ends. Parts of a page that renew themselves are not a use.
+   */
+  @WithDefault("PT30M")
+  Duration idleTimeout();
 
   /**
    * Role of PostgreSQL by which searches read: it owns no table and may only read. Make it with

@@ -120,7 +120,8 @@ class AccessTest {
         .isEmpty();
     assertThat(table.openWithoutRole(service(), AccessForTests.bearer("none")))
         .as("what a user without any role gets")
-        .containsExactly("GET /api/v1/me 200");
+        .containsExactly(
+            "GET /access/own/password 200", "GET /api/v1/me 200", "POST /access/own/password 503");
   }
 
   @Test

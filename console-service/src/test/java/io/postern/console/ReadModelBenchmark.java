@@ -169,6 +169,11 @@ public final class ReadModelBenchmark {
   static ConsoleSettings settings() {
     return new ConsoleSettings() {
       @Override
+      public Duration idleTimeout() {
+        return Duration.ofMinutes(30);
+      }
+
+      @Override
       public Optional<String> searchUser() {
         return Optional.empty();
       }

@@ -17,6 +17,7 @@ import io.postern.operator.commands.Rehearse;
 import io.postern.operator.commands.Status;
 import io.postern.operator.commands.TlsReportsCommand;
 import io.postern.operator.commands.Trace;
+import io.postern.operator.commands.access.ChangePassword;
 import io.postern.operator.commands.access.Contexts;
 import io.postern.operator.commands.access.SignIn;
 import io.postern.operator.commands.access.SignOut;
@@ -89,6 +90,7 @@ import picocli.CommandLine.Command;
       SetUp.class,
       SignIn.class,
       SignOut.class,
+      ChangePassword.class,
       WhoAmI.class,
       Contexts.class,
       Users.class,
@@ -160,6 +162,7 @@ public final class Main {
             "set-up",
             "sign-in",
             "sign-out",
+            "change-password",
             "whoami",
             "users",
             "contexts",

@@ -11,8 +11,8 @@ import jakarta.ws.rs.ext.Provider;
 
 /**
  * Filter that refuses, with 403, users without any role, such as those whom an OpenID provider
- * knows for other programs. They may ask who they are, and begin and end sessions. Any thread; does
- * not block.
+ * knows for other programs. They may ask who they are, begin and end sessions, and change their own
+ * password. Any thread; does not block.
  */
 @Provider
 @Priority(Priorities.AUTHORIZATION)
@@ -21,6 +21,9 @@ public class OneRole implements ContainerRequestFilter {
 
   /** A session may begin: each further call says what is missing. */
   private static final String TOKENS = "/api/v1/tokens";
+
+  /** Of the console. */
+  private static final String OWN_PAGES = "/access/own/";
 
   private final ResourceInfo resource;
   private final SecurityIdentity identity;
@@ -37,6 +40,7 @@ public class OneRole implements ContainerRequestFilter {
         && !path.equals(ME)
         && !path.equals(TOKENS)
         && !path.startsWith(ME + "/")
+        && !path.startsWith(OWN_PAGES)
         && Rights.of(identity.getRoles()).isNone()) {
       throw ProblemException.forbidden(
           "The user has no role here: an operator can give one, see docs/guides/users.md.");

@@ -4,6 +4,7 @@ import io.postern.api.Caller;
 import io.postern.api.ProblemException;
 import io.postern.api.Rights;
 import io.postern.api.users.ChangedUserException;
+import io.postern.api.users.PasswordRules;
 import io.postern.api.users.User;
 import io.postern.api.users.Users;
 import io.postern.directory.DirectoryChange;
@@ -42,8 +43,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "users", description = "Local users and their roles")
 public class UsersResource {
-  private static final int LEAST_PASSWORD = 12;
-  private static final int MOST_PASSWORD = 200;
   private static final int MOST_ROLES = 1_000;
 
   private final Users users;
@@ -130,7 +129,7 @@ public class UsersResource {
     if (wanted != null) {
       checkRoles(wanted);
     }
-    checkPassword(given);
+    checkPassword(name, given);
     Optional<User> had = users.findNow(name);
     Optional<String> seen =
         Precondition.expected(had.map(User::version).orElse(Users.NONE), ifMatch, ifNoneMatch);
@@ -237,14 +236,16 @@ public class UsersResource {
     }
   }
 
-  private static void checkPassword(@Nullable String password) {
-    if (password != null
-        && (password.length() < LEAST_PASSWORD || password.length() > MOST_PASSWORD)) {
-      throw ProblemException.badRequest(
-          "/password",
-          "it has " + password.length() + " characters",
-          "write " + LEAST_PASSWORD + " to " + MOST_PASSWORD + ", or none for a random one");
+  private static void checkPassword(String name, @Nullable String password) {
+    if (password == null) {
+      return;
     }
+    PasswordRules.fault(name, password)
+        .ifPresent(
+            fault -> {
+              throw ProblemException.badRequest(
+                  "/password", fault.problem(), fault.cure() + ", or none for a random one");
+            });
   }
 
   private static String sentence(IllegalArgumentException e) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jose4j.jwt.JwtClaims;
@@ -85,6 +86,48 @@ class SessionsApiTest {
     end.call();
     bearer(token).get(ME).then().statusCode(401);
     await().atMost(PROMISED).until(() -> !published(token));
+  }
+
+  @Test
+  void aUserChangesTheOwnPasswordWithTheCurrentOne() throws Exception {
+    users.put("own", List.of(), PASSWORD);
+    String path = ME + "/password";
+    String other = "an entirely other one";
+    bearerless("own", PASSWORD, "wrong", other).put(path).then().statusCode(403);
+    bearerless("own", PASSWORD, PASSWORD, PASSWORD).put(path).then().statusCode(400);
+    for (String refused : List.of("short", "password1234", "own-own-own-own", "aaaaaaaaaaaaaaaa")) {
+      bearerless("own", PASSWORD, PASSWORD, refused)
+          .put(path)
+          .then()
+          .statusCode(400)
+          .body("errors[0].pointer", equalTo("/password"));
+    }
+    given().contentType("application/json").body("{}").put(path).then().statusCode(401);
+
+    users.put("own", List.of("auditor:contoso"), PASSWORD);
+    String token = token("own");
+    assertEnds(
+        token,
+        () ->
+            bearer(token)
+                .contentType("application/json")
+                .body(Map.of("current", PASSWORD, "password", other))
+                .put(path)
+                .then()
+                .statusCode(204));
+    basic("own").get(ME).then().statusCode(401);
+    given().auth().preemptive().basic("own", other).get(ME).then().statusCode(200);
+    assertThat(users.findNow("own").orElseThrow().roles()).containsExactly("auditor:contoso");
+  }
+
+  private static RequestSpecification bearerless(
+      String name, String shown, String current, String wanted) {
+    return given()
+        .auth()
+        .preemptive()
+        .basic(name, shown)
+        .contentType("application/json")
+        .body(Map.of("current", current, "password", wanted));
   }
 
   @ParameterizedTest

@@ -109,6 +109,7 @@ class AccessTest {
             "DELETE /api/v1/me/sessions 204",
             "DELETE /api/v1/me/sessions/current 204",
             "GET /api/v1/me 200",
-            "POST /api/v1/tokens 200");
+            "POST /api/v1/tokens 200",
+            "PUT /api/v1/me/password 400");
   }
 }

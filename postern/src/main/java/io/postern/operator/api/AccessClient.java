@@ -1,10 +1,13 @@
 package io.postern.operator.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,6 +18,11 @@ import java.util.Set;
  * <p>Failure: {@link IOException} with the service's own sentence.
  */
 public final class AccessClient {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** A wrong password is delayed. */
+  private static final Duration PASSWORD = Duration.ofSeconds(35);
+
   private static final Set<Integer> ANSWER = Set.of(200);
   private static final Set<Integer> ENDED = Set.of(204);
 
@@ -62,6 +70,19 @@ public final class AccessClient {
   /** Ends all sessions of the user by whose token the request is sent. */
   public void endSessions() throws IOException, InterruptedException {
     var unused = api.response(api.request("/me/sessions").DELETE(), ENDED);
+  }
+
+  /** Of the local user by whose token or password the request is sent. */
+  public void changePassword(String current, String password)
+      throws IOException, InterruptedException {
+    String body = JSON.writeValueAsString(Map.of("current", current, "password", password));
+    var unused =
+        api.response(
+            api.request("/me/password")
+                .timeout(PASSWORD)
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(body)),
+            ENDED);
   }
 
   /** Of the console: the path of a page that signs a browser in as the caller, once. */

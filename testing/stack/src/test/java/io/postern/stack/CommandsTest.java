@@ -13,7 +13,7 @@ import picocli.CommandLine;
 class CommandsTest {
   /** Of an installation that somebody sets up or signs in to, or of the program itself. */
   private static final Set<String> NOT_BESIDE_A_RUN =
-      Set.of("set-up", "contexts", "sign-in", "sign-out", "generate-completion");
+      Set.of("set-up", "contexts", "sign-in", "sign-out", "change-password", "generate-completion");
 
   /** docs/reference/commands.md: {@code ./run COMMAND} is the same beside a ./run. */
   @Test

@@ -73,6 +73,7 @@ public class AccessPage {
 
   /**
    * @param reads organizations; {@code *}: all
+   * @param local the reader has a password here
    * @param done sentence about what was just done; empty: nothing
    */
   public record View(
@@ -81,7 +82,8 @@ public class AccessPage {
       String changes,
       List<User> users,
       List<String> notes,
-      String done) {}
+      String done,
+      boolean local) {}
 
   /** A local user. */
   public record User(String name, List<String> roles, String changed, String href) {}
@@ -142,7 +144,8 @@ public class AccessPage {
                 me.map(it -> words(frame, PeerJson.texts(it, "changes"))).orElse(""),
                 users,
                 notes,
-                done))
+                done,
+                !caller.name().contains(" of ")))
         .render();
   }
 

@@ -54,6 +54,11 @@ class SignInForm {
     return page("/", "", frames.words().text("signin.stays"), false);
   }
 
+  /** After a change of the reader's password. */
+  String afterNewPassword() {
+    return page("/", "", frames.words().text("signin.changed"), false);
+  }
+
   /**
    * @param failure key of a text
    */

@@ -57,6 +57,9 @@ public class SignInPage {
   /** The session was not ended in the other services. */
   private static final String STAYS = "stays";
 
+  /** The session has ended with the reader's former password. */
+  private static final String PASSWORD = "password";
+
   /** Of {@link PageAnswers}. */
   private static final String UNSENT_FORM = "form";
 
@@ -103,6 +106,7 @@ public class SignInPage {
       case LEFT -> form.afterLeaving();
       case UNSENT_FORM -> form.afterUnsentForm();
       case STAYS -> form.afterUnfinishedSignOut();
+      case PASSWORD -> form.afterNewPassword();
       default -> form.of(next);
     };
   }

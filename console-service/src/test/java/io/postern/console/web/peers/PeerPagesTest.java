@@ -302,6 +302,53 @@ class PeerPagesTest {
         .header("Location", containsString("undone=fabrikam.example"));
   }
 
+  @Test
+  void aReaderChangesTheOwnPasswordAndSignsInAgain() {
+    String path = "/api/v1/me/password";
+    browser().get("/access/own/password").then().statusCode(200);
+    SomePeers.answer(
+        path,
+        new SomePeers.Reply(
+            403,
+            "application/problem+json",
+            "{\"status\": 403, \"title\": \"Not allowed\", \"detail\": \"Wrong.\", \"errors\":"
+                + " [{\"pointer\": \"/current\", \"problem\": \"it is not the user's password\"}]}"));
+    RequestSpecification form =
+        browser().formParam("proof", proof()).formParam("current", "former one");
+    form.formParam("password", "a much longer one")
+        .formParam("again", "a much longer one")
+        .post("/access/own/password")
+        .then()
+        .statusCode(200)
+        .body(containsString("it is not the user&#39;s password"), not(containsString("former")));
+    assertThat(json(lastOf(path).body()).path("current").asText()).isEqualTo("former one");
+
+    SomePeers.answer(path, new SomePeers.Reply(204, "application/json", ""));
+    browser()
+        .formParam("proof", proof())
+        .formParam("current", "former one")
+        .formParam("password", "a much longer one")
+        .formParam("again", "a much longer two")
+        .post("/access/own/password")
+        .then()
+        .statusCode(200)
+        .body(containsString("The new passwords differ."));
+    browser()
+        .formParam("proof", proof())
+        .formParam("current", "former one")
+        .formParam("password", "a much longer one")
+        .formParam("again", "a much longer one")
+        .post("/access/own/password")
+        .then()
+        .statusCode(303)
+        .header("Location", endsWith("/sign-in?left=password"))
+        .cookie("postern", equalTo(""));
+    nobody()
+        .get("/sign-in?left=password")
+        .then()
+        .body(containsString("Your password was changed."));
+  }
+
   /** Another site's link must not make an administrator's browser connect to hosts. */
   @Test
   void aLookAtAPartnersHostsIsBegunByAForm() {

@@ -1,6 +1,7 @@
 package io.postern.console.web.signin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.postern.console.AccessForTests;
 import io.postern.console.web.frame.PageAnswers;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProviderSignInTest {
   private static final String BEGIN = "/sign-in/provider";
   private static final String SESSION = "postern";
+  private static final String SEEN = "postern-seen";
 
   private LabProvider provider;
 
@@ -449,6 +451,29 @@ class ProviderSignInTest {
         .contains("href=\"/sign-in/provider?next=%2F\"");
     assertThat(location(browser(Map.of(SESSION, ended)).head("/queue")))
         .endsWith("/sign-in/provider?next=%2Fqueue");
+  }
+
+  @Test
+  void aSessionThatIsNotUsedEnds() throws Exception {
+    Instant now = Instant.now();
+    String idle = session(now.minusSeconds(1_900), now.plusSeconds(900), AccessForTests.lab());
+    assertThat(location(browser(Map.of(SESSION, idle)).get("/access/new")))
+        .endsWith("/sign-in?next=%2Faccess%2Fnew");
+    await().until(() -> AccessForTests.lab().ended().contains(idle));
+
+    String used = session(now.minusSeconds(1_500), now.plusSeconds(900), AccessForTests.lab());
+    Map<String, String> cookies = Map.of(SESSION, used);
+    assertThat(browser(cookies).header("HX-Request", "true").get("/access/new").getCookie(SEEN))
+        .as("a part that renews itself is not a use")
+        .isNull();
+    Response page = browser(cookies).get("/access/new");
+    assertThat(page.statusCode()).isEqualTo(200);
+    String seen = page.getCookie(SEEN);
+    assertThat(page.getDetailedCookies().get(SEEN).isHttpOnly()).isTrue();
+    assertThat(browser(Map.of(SESSION, used, SEEN, seen)).get("/access/new").getCookie(SEEN))
+        .as("a minute later")
+        .isNull();
+    assertThat(AccessForTests.lab().ended()).doesNotContain(used);
   }
 
   @Test

@@ -78,6 +78,7 @@ class AccessCommandsTest {
               : notSignedIn();
       case "DELETE /api/v1/me/sessions/current", "DELETE /api/v1/me/sessions" ->
           signedIn ? new Answer(204, "") : notSignedIn();
+      case "PUT /api/v1/me/password" -> signedIn ? new Answer(204, "") : notSignedIn();
       case "DELETE /api/v1/users/carl/sessions" -> new Answer(204, "");
       case "GET /api/v1/me" ->
           signedIn
@@ -253,6 +254,20 @@ class AccessCommandsTest {
     assertThat(run("sign-out", "--all", "--context", "contoso", "-o", "json")).isZero();
     assertThat(json().path("revoked").asBoolean()).isTrue();
     assertThat(service.requests().getLast().path()).isEqualTo("/api/v1/me/sessions");
+  }
+
+  @Test
+  void theOwnPasswordIsChangedWithTheCurrentOne() throws Exception {
+    signIn();
+    String two = PASSWORD + "\nanother long one\n";
+    assertThat(runWithInput(two, "change-password", "--context", "contoso"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).contains("your sessions have ended: postern sign-in");
+    assertThat(service.requests().getLast().body())
+        .contains("\"current\":\"" + PASSWORD + "\"", "\"password\":\"another long one\"");
+    assertThat(runWithInput(PASSWORD + "\n", "change-password", "--context", "contoso"))
+        .isEqualTo(3);
   }
 
   /** The file of a context may be changed by more people than the one who signed in. */
