@@ -10,7 +10,6 @@ import io.postern.delivery.nexthop.OwnAddresses;
 import io.postern.delivery.position.ReaderSettings;
 import io.postern.delivery.transaction.ClientIdentity;
 import io.postern.delivery.transaction.Timeouts;
-import io.postern.dns.Dnssec;
 import io.postern.dns.MailResolver;
 import io.postern.service.CheckedSettings;
 import io.postern.service.ReplicaName;
@@ -42,7 +41,6 @@ class Configuration {
 
   final DeliverySettings delivery;
   final MailResolver resolver;
-  final boolean dnssec;
   final Optional<Path> clientCertificates;
   final Duration policyPatience;
   final Optional<Path> credentials;
@@ -67,7 +65,6 @@ class Configuration {
       @ConfigProperty(name = "quarkus.management.port") Optional<String> managementPort) {
     this.delivery = delivery;
     resolver = resolver(dns);
-    dnssec = dns.dnssec() != Dnssec.OFF;
     policyPatience = positive("postern.delivery.policy-patience", delivery.policyPatience());
     clientCertificates =
         folder("postern.delivery.client-certificates-folder", delivery.clientCertificatesFolder());

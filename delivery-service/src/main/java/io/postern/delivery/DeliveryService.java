@@ -32,6 +32,7 @@ import io.postern.delivery.transaction.PresentedCertificates;
 import io.postern.delivery.transaction.Relay;
 import io.postern.delivery.transaction.SessionOpener;
 import io.postern.delivery.transaction.TlsClients;
+import io.postern.dns.ResolverSelfTest;
 import io.postern.dns.dane.DaneLookup;
 import io.postern.log.LogSettings;
 import io.postern.log.certificates.OwnTlsAnnouncer;
@@ -65,6 +66,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class DeliveryService implements Service {
+  private static final Duration SELF_TEST = Duration.ofSeconds(5);
   private static final Logger LOG = Logger.getLogger(DeliveryService.class);
   private static final Duration STUCK = Duration.ofMinutes(2);
   // Beside the patience of the settings: a revocation, a commit and leaving the group.
@@ -86,6 +88,7 @@ public class DeliveryService implements Service {
   private final TlsClients clients;
   private volatile @Nullable RecipientQuestions recipients;
   private volatile @Nullable Probes probes;
+  private volatile @Nullable ResolverSelfTest selfTest;
   private volatile @Nullable DeliveryReader reader;
   private volatile @Nullable Keeper keeper;
   private volatile boolean begun;
@@ -116,9 +119,7 @@ public class DeliveryService implements Service {
   }
 
   void start(@Observes StartupEvent event) {
-    if (!configuration.dnssec) {
-      LOG.info("TLSA records are ignored (DANE): postern.dns.dnssec is off");
-    }
+    selfTest = running.add(new ResolverSelfTest(configuration.resolver, DeliveryService::tested));
     Lateness lateness = running.add(new Lateness());
     Destinations destinations =
         new Destinations(configuration.destinations, this::share, this::crowded, lateness::late);
@@ -196,12 +197,13 @@ public class DeliveryService implements Service {
             configuration.delivery.allowPrivateTargets(),
             new Random());
     KafkaVerdicts verdicts = running.add(new KafkaVerdicts(log));
+    DaneLookup dane = new DaneLookup(configuration.resolver);
     return new HopTools(
         configuration.identity,
         new CredentialsFolder(configuration.credentials),
         nextHops,
         new HostDemands(
-            configuration.dnssec ? new DaneLookup(configuration.resolver) : null,
+            () -> configuration.resolver.proves() ? dane : null,
             new StsLookup(
                 configuration.resolver,
                 policies,
@@ -249,6 +251,23 @@ public class DeliveryService implements Service {
     return counter;
   }
 
+  private static void tested(String problem) {
+    if (problem.isEmpty()) {
+      LOG.info("DNS responses are validated: DANE applies");
+    } else {
+      LOG.warnf("DANE applies to no domain: %s", problem);
+    }
+  }
+
+  /** Else DANE would apply to none of the first messages. Servers that are silent stop no mail. */
+  private void awaitSelfTest() {
+    try {
+      requireNonNull(selfTest).await(SELF_TEST);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   void begin(@Observes TopicsVerified topics) {
     directory.start();
     announcer.start();
@@ -256,6 +275,7 @@ public class DeliveryService implements Service {
     requireNonNull(recipients).start();
     requireNonNull(probes).start();
     running.add(requireNonNull(keeper)).start();
+    awaitSelfTest();
     // Stopped first: deliveries that it hands over shall not wait.
     DeliveryReader deliveries = requireNonNull(reader);
     Thread thread = Thread.ofPlatform().name("delivery-reader").start(deliveries);
@@ -312,6 +332,11 @@ public class DeliveryService implements Service {
         .withData("outcomes-can-be-committed", committing);
     if (!current) {
       answer.withData("directory", directory.notInForce());
+    }
+    ResolverSelfTest test = selfTest;
+    String unproven = test == null ? "not tested yet" : test.problem();
+    if (!unproven.isEmpty()) {
+      answer.withData("note", "DANE applies to no domain: " + unproven);
     }
     return partitions >= 0 && current && committing && policies.complete();
   }

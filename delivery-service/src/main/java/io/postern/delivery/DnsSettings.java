@@ -29,10 +29,12 @@ public interface DnsSettings {
 
   /**
    * How answers are proved, which DANE needs: {@code validate} verifies signatures here (the
-   * servers must pass them on); {@code trust-ad} trusts the servers (only on this machine, or
-   * behind a connection that no one else can write to); {@code off}: DANE applies to no domain.
+   * servers must pass them on, or no mail is sent); {@code auto} does so if a test at the start
+   * shows that they do, and is {@code off} until then; {@code trust-ad} trusts the servers (only on
+   * this machine, or behind a connection that no one else can write to); {@code off}: DANE applies
+   * to no domain.
    */
-  @WithDefault("off")
+  @WithDefault("auto")
   Dnssec dnssec();
 
   /**

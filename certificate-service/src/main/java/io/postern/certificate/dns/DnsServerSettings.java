@@ -23,10 +23,10 @@ public interface DnsServerSettings {
   Duration patience();
 
   /**
-   * How answers are proved: {@code validate}, {@code trust-ad} or {@code off}, as for
+   * How answers are proved: {@code auto}, {@code validate}, {@code trust-ad} or {@code off}, as for
    * delivery-service. With {@code off} it is not known whether your records are signed.
    */
-  @WithDefault("off")
+  @WithDefault("auto")
   Dnssec dnssec();
 
   /**

@@ -63,7 +63,9 @@ final class DomainRows {
             : "Sign the zone: without DNSSEC, no sender uses the TLSA records of the host.";
     if (!asked) {
       state = State.NOT_SET;
-      note = "Not checked: postern.dns.dnssec of certificate-service is off.";
+      note =
+          "Not checked: postern.dns.dnssec of certificate-service is off, or its DNS servers pass no"
+              + " signatures on.";
     } else if (answer.failed()) {
       state = answer.bogus() ? State.REFUSED : State.UNKNOWN;
       note = answer.failure();

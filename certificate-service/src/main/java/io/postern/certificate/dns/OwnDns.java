@@ -5,8 +5,8 @@ import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.published.OwnTlsReader;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.AcceptedDomain;
-import io.postern.dns.Dnssec;
 import io.postern.dns.MailResolver;
+import io.postern.dns.ResolverSelfTest;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.names.CertificateNames;
 import io.postern.names.DomainNames;
@@ -40,7 +40,7 @@ public class OwnDns {
   private final OwnTlsReader certificates;
   private final DirectoryReader<DirectoryInForce> directory;
   private final MailResolver dns;
-  private final Dnssec dnssec;
+  private final ResolverSelfTest selfTest;
   private final InstantSource clock;
   private final SeenRecords seen = new SeenRecords();
 
@@ -50,19 +50,21 @@ public class OwnDns {
       OwnTlsReader certificates,
       DirectoryReader<DirectoryInForce> directory,
       MailResolver dns,
-      DnsServerSettings settings,
+      ResolverSelfTest selfTest,
       InstantSource clock) {
     this.own = own;
     this.policies = policies;
     this.certificates = certificates;
     this.directory = directory;
     this.dns = dns;
-    this.dnssec = settings.dnssec();
+    this.selfTest = selfTest;
     this.clock = clock;
   }
 
   /** Made at the start, so that a wrong setting ends it. */
-  void start(@Observes StartupEvent event) {}
+  void start(@Observes StartupEvent event) {
+    var unused = selfTest.problem(); // the test begins
+  }
 
   /** Whose accepted domain it is; empty: nobody's. */
   public String organization(String text) throws OwnDnsException {
@@ -122,7 +124,7 @@ public class OwnDns {
     answers.putAll(Question.ask(hostQuestions(hosts), dns));
     List<DnsRow> rows = new ArrayList<>();
     rows.add(DomainRows.mx(domain, mxAnswer, own.mxHosts(), there));
-    rows.add(DomainRows.dnssec(domain, mxAnswer, dnssec != Dnssec.OFF));
+    rows.add(DomainRows.dnssec(domain, mxAnswer, dns.proves()));
     for (String host : hosts) {
       hostRows(host, answers, keys, now, rows);
     }
@@ -155,7 +157,7 @@ public class OwnDns {
     return DnsReport.of(
         name,
         now,
-        dnssec.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        dns.dnssec().name().toLowerCase(Locale.ROOT).replace('_', '-'),
         hosts,
         rows,
         seen.of(tlsa, keys, now));
@@ -171,7 +173,7 @@ public class OwnDns {
     Answer six = answer(answers, new Question(host, Type.AAAA));
     rows.add(
         DomainRows.addresses(host, List.of(four, six), "Add an address record for the MX host."));
-    rows.add(DomainRows.dnssec(host, four.proven() ? four : six, dnssec != Dnssec.OFF));
+    rows.add(DomainRows.dnssec(host, four.proven() ? four : six, dns.proves()));
     rows.add(TlsaRow.of(host, answer(answers, tlsa(host)), keys, now));
   }
 
@@ -212,7 +214,7 @@ public class OwnDns {
     for (String host : hosts) {
       Answer answer = answer(answers, tlsa(host));
       Instant from = seen.of(Map.of(host, answer), List.of(former, coming), now).getFirst().from();
-      changes.add(TlsaChange.of(host, answer, coming, keys, from, dnssec != Dnssec.OFF, now));
+      changes.add(TlsaChange.of(host, answer, coming, keys, from, dns.proves(), now));
     }
     return changes;
   }

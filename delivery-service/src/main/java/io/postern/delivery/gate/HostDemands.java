@@ -14,6 +14,7 @@ import io.postern.dns.dane.DaneLookup;
 import io.postern.dns.dane.TlsaSet;
 import io.postern.dns.mtasts.StsPolicy;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,14 +43,14 @@ public final class HostDemands {
   private static final Answer NONE = new Answer.Demand(HostDemand.NONE);
   private static final int SHOWN_HOSTS = 20;
 
-  private final @Nullable DaneLookup dane;
+  private final Supplier<@Nullable DaneLookup> lookup;
   private final StsLookup mtaSts;
 
   /**
-   * @param dane null: no answer of the DNS is proven, and DANE applies to nobody
+   * @param dane gives null while no answer of the DNS is proven, and DANE applies to nobody
    */
-  public HostDemands(@Nullable DaneLookup dane, StsLookup mtaSts) {
-    this.dane = dane;
+  public HostDemands(Supplier<@Nullable DaneLookup> dane, StsLookup mtaSts) {
+    this.lookup = dane;
     this.mtaSts = mtaSts;
   }
 
@@ -109,12 +110,13 @@ public final class HostDemands {
     if (!asked) {
       return NONE;
     }
+    DaneLookup dane = lookup.get();
     if (dane == null) {
       return mandatory
           ? new Answer.Unusable(
               Reasons.DANE_UNAVAILABLE,
-              "the connector requires DANE, and DNS responses are not validated here: set "
-                  + "postern.dns.dnssec")
+              "the connector requires DANE, and DNS responses are not validated here: "
+                  + "`postern status` says why (postern.dns.dnssec)")
           : NONE;
     }
     TlsaSet set = null;

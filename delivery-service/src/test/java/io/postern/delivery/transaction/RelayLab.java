@@ -192,9 +192,10 @@ final class RelayLab implements AutoCloseable, VerdictSource {
       Optional<Path> rootAnchors,
       Set<InetSocketAddress> own) {
     MailResolver resolver = resolver(rootAnchors);
+    DaneLookup dane = rootAnchors.isPresent() ? new DaneLookup(resolver) : null;
     demands =
         new HostDemands(
-            rootAnchors.isPresent() ? new DaneLookup(resolver) : null,
+            () -> dane,
             new StsLookup(resolver, policies, Duration.ofSeconds(1), InstantSource.system()));
     this.mxPort = mxPort;
     this.connections = connections;

@@ -2,6 +2,13 @@ package io.postern.dns;
 
 /** Where the proof of an answer comes from (RFC 4035 §4.9). */
 public enum Dnssec {
+  /**
+   * {@link #VALIDATE} from the moment on when a test has shown that the servers pass proofs on
+   * ({@link MailResolver#prove}), and {@link #OFF} before. Servers that stop passing them on later
+   * do not end it.
+   */
+  AUTO,
+
   /** No answer is proven: DANE applies to no domain. */
   OFF,
 

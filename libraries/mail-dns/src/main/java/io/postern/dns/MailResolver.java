@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.EDNSOption;
@@ -52,7 +53,10 @@ public final class MailResolver {
   private static final int RECORD_OVERHEAD = 200;
   private static final int MAX_REASON = 300;
 
-  private record Question(Name name, int type) {
+  /**
+   * @param proven asked of the resolver that validates, or whose servers do
+   */
+  private record Question(Name name, int type, boolean proven) {
     @Override
     public String toString() {
       return Type.string(type) + " of " + name.toString(true);
@@ -65,8 +69,11 @@ public final class MailResolver {
     record Failed(String detail, boolean bogus) implements Outcome {}
   }
 
-  private final Resolver resolver;
-  private final boolean adCounts;
+  private final Resolver plain;
+  private final @Nullable Resolver proving;
+  private final Dnssec how;
+  private final boolean tested;
+  private volatile boolean proves;
   private final Duration patience;
   private final Clock clock;
   private final AsyncCache<Question, Outcome> cache;
@@ -83,9 +90,12 @@ public final class MailResolver {
    * @param ticker by which answers are kept
    */
   MailResolver(DnsSettings settings, Clock clock, Ticker ticker) throws IOException {
-    this.resolver = Resolvers.of(settings, clock);
+    this.plain = Resolvers.of(settings, Dnssec.OFF, clock);
+    this.tested = settings.dnssec() == Dnssec.AUTO;
+    this.how = tested ? Dnssec.VALIDATE : settings.dnssec();
+    this.proving = how == Dnssec.OFF ? null : Resolvers.of(settings, how, clock);
+    this.proves = proving != null && !tested;
     this.clock = clock;
-    this.adCounts = settings.dnssec() != Dnssec.OFF;
     this.patience = settings.patience();
     this.cache =
         Caffeine.newBuilder()
@@ -101,7 +111,46 @@ public final class MailResolver {
    * @throws DnsFailureException no answer in time, none that can be used, or one that is bogus
    */
   public DnsAnswer ask(Name name, int type) throws DnsFailureException {
-    Question question = new Question(name, type);
+    return ask(new Question(name, type, proves));
+  }
+
+  /** Whether a test decides if answers are proven. */
+  boolean isTested() {
+    return tested;
+  }
+
+  /** How answers are proven now: not {@link Dnssec#AUTO}. */
+  public Dnssec dnssec() {
+    return proves ? how : Dnssec.OFF;
+  }
+
+  /** Whether an answer may be proven; with {@link Dnssec#AUTO} it changes once. */
+  public boolean proves() {
+    return proves;
+  }
+
+  /**
+   * Asks for the root's keys, and for a record that the root denies, with their proofs. Where both
+   * are proven, answers are from now on. Blocks for twice the patience at most. Only with {@link
+   * Dnssec#AUTO}.
+   *
+   * @return why they are not; empty: they are
+   */
+  String prove() {
+    for (int type : List.of(Type.DNSKEY, Type.TLSA)) {
+      try {
+        if (!ask(new Question(Name.root, type, true)).secure()) {
+          return "the DNS servers pass no signatures on";
+        }
+      } catch (DnsFailureException e) {
+        return "the DNS servers pass no proof of the root zone on (" + e.detail() + ")";
+      }
+    }
+    proves = true;
+    return "";
+  }
+
+  private DnsAnswer ask(Question question) throws DnsFailureException {
     try {
       Outcome outcome =
           cache
@@ -140,7 +189,7 @@ public final class MailResolver {
       Question asked, Name name, List<Name> passed, boolean secure, long ttl) {
     Message query = Message.newQuery(Record.newRecord(name, asked.type(), DClass.IN));
     query.getHeader().setFlag(Flags.AD); // RFC 6840 §5.7: the answer's is wanted
-    return resolver
+    return resolver(asked)
         .sendAsync(query)
         .thenCompose(
             response -> {
@@ -148,7 +197,7 @@ public final class MailResolver {
               if (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
                 return CompletableFuture.completedFuture(refused(asked, response));
               }
-              boolean proven = secure && adCounts && response.getHeader().getFlag(Flags.AD);
+              boolean proven = secure && asked.proven() && response.getHeader().getFlag(Flags.AD);
               Instant now = clock.instant();
               Chain chain = Chain.of(response, name, asked.type(), ttl, now);
               passed.addAll(chain.passed());
@@ -164,6 +213,10 @@ public final class MailResolver {
               }
               return follow(asked, chain.end(), passed, proven, chain.ttl());
             });
+  }
+
+  private Resolver resolver(Question asked) {
+    return asked.proven() && proving != null ? proving : plain;
   }
 
   private static Outcome answered(Chain chain, Message response, boolean secure, Instant now) {

@@ -35,13 +35,13 @@ final class Resolvers {
   private Resolvers() {}
 
   /**
+   * @param dnssec not {@link Dnssec#AUTO}
    * @throws IOException the root's anchors cannot be read
    */
-  static Resolver of(DnsSettings settings, Clock clock) throws IOException {
+  static Resolver of(DnsSettings settings, Dnssec dnssec, Clock clock) throws IOException {
     ExtendedResolver servers = servers(settings);
-    if (settings.dnssec() != Dnssec.VALIDATE) {
-      servers.setEDNS(
-          0, PAYLOAD, settings.dnssec() == Dnssec.TRUST_AD ? ExtendedFlags.DO : 0, List.of());
+    if (dnssec != Dnssec.VALIDATE) {
+      servers.setEDNS(0, PAYLOAD, dnssec == Dnssec.TRUST_AD ? ExtendedFlags.DO : 0, List.of());
       return servers;
     }
     servers.setEDNS(0, PAYLOAD, ExtendedFlags.DO, List.of());

@@ -161,6 +161,43 @@ class MailResolverTest {
     assertThat(resolver(Dnssec.OFF).ask(name("signed.example"), Type.MX).secure()).isFalse();
   }
 
+  /** The default: whoever has such servers need not know what DNSSEC is. */
+  @Test
+  void automaticallyAnswersAreProvenOnceTheServersHavePassedProofsOn() throws Exception {
+    MailResolver resolver = resolver(Dnssec.AUTO);
+    DnsAnswer before = resolver.ask(name("signed.example"), Type.MX);
+    assertThat(before.records()).isNotEmpty();
+    assertThat(before.secure()).isFalse();
+
+    try (ResolverSelfTest test = new ResolverSelfTest(resolver, problem -> {})) {
+      test.await(Duration.ofSeconds(30));
+      assertThat(test.problem()).isEmpty();
+    }
+    assertThat(resolver.proves()).isTrue();
+    assertThat(resolver.ask(name("signed.example"), Type.MX).secure())
+        .as("what was kept before is not used again")
+        .isTrue();
+  }
+
+  @Test
+  void automaticallyNothingStopsWhereTheServersPassNoSignaturesOn() throws Exception {
+    Path anchors = Files.writeString(folder.resolve("other"), new LabZones().rootAnchor() + "\n");
+    MailResolver resolver =
+        new MailResolver(
+            new DnsSettings(
+                List.of(dns.address()),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(20),
+                1 << 20,
+                Dnssec.AUTO,
+                Optional.of(anchors)));
+
+    assertThat(resolver.prove()).contains("pass no proof of the root zone on");
+
+    assertThat(resolver.proves()).isFalse();
+    assertThat(resolver.ask(name("signed.example"), Type.MX).records()).isNotEmpty();
+  }
+
   @Test
   void aKeyOfTheRootThatIsAnothersProvesNothing() throws Exception {
     Path anchors = Files.writeString(folder.resolve("other"), new LabZones().rootAnchor() + "\n");

@@ -20,13 +20,20 @@ public final class Health {
   private Health() {}
 
   /**
-   * Why a replica cannot do its work, in few words; empty: it is ready. One that does not answer
-   * within three seconds is not.
+   * The state of a replica.
+   *
+   * @param problem why it cannot do its work, in few words; empty: it is ready
+   * @param note of one that is ready: what an administrator should know; empty: nothing
+   */
+  public record State(String problem, String note) {}
+
+  /**
+   * Asks a replica. One that does not answer within three seconds is not ready.
    *
    * @param replica scheme, host and port of its management interface
    * @param http see {@link Https}
    */
-  public static String problem(URI replica, HttpClient http) throws InterruptedException {
+  public static State of(URI replica, HttpClient http) throws InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(replica.resolve("/q/health/ready"))
             .timeout(Duration.ofSeconds(3))
@@ -37,13 +44,28 @@ public final class Health {
               request,
               HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), MOST_BYTES));
       return answer.statusCode() == 200
-          ? ""
-          : "it responds " + answer.statusCode() + grounds(answer.body());
+          ? new State("", note(answer.body()))
+          : new State("it responds " + answer.statusCode() + grounds(answer.body()), "");
     } catch (SSLHandshakeException e) {
-      return "its certificate is not from a trusted authority (postern.authority-file): "
-          + e.getMessage();
+      return new State(
+          "its certificate is not from a trusted authority (postern.authority-file): "
+              + e.getMessage(),
+          "");
     } catch (IOException e) {
-      return "it does not respond"; // it does not listen yet, or is gone
+      return new State("it does not respond", ""); // it does not listen yet, or is gone
+    }
+  }
+
+  private static String note(String body) {
+    try {
+      for (JsonNode check : JSON.readTree(body).path("checks")) {
+        if (check.path("data").has("note")) {
+          return check.path("data").path("note").asText();
+        }
+      }
+      return "";
+    } catch (JsonProcessingException e) {
+      return "";
     }
   }
 

@@ -56,7 +56,7 @@ public final class Dns implements Callable<Integer> {
         "all: "
             + (report.path("ok").asBoolean() ? "ok" : "NOT OK")
             + (report.path("dnssec").asText().equals("off")
-                ? ", not validated (postern.dns.dnssec is off)"
+                ? ", not validated (postern.dns.dnssec is off, or the DNS servers pass no signatures on)"
                 : ""));
     return lines;
   }

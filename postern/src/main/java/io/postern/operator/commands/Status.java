@@ -38,8 +38,9 @@ public final class Status implements Callable<Integer> {
    * Whether a replica can do its work.
    *
    * @param problem why not; empty: it can
+   * @param note what an administrator should know of one that can; empty: nothing
    */
-  record Replica(String name, boolean ready, String problem) {}
+  record Replica(String name, boolean ready, String problem, String note) {}
 
   /**
    * @param ready all replicas that were asked are
@@ -71,7 +72,10 @@ public final class Status implements Callable<Integer> {
         lines.add(
             "%-20s %s"
                 .formatted(
-                    replica.name(), replica.ready() ? "ready" : "NOT READY: " + replica.problem()));
+                    replica.name(),
+                    replica.ready()
+                        ? "ready" + (replica.note().isEmpty() ? "" : "; " + replica.note())
+                        : "NOT READY: " + replica.problem()));
       }
       if (replicas.isEmpty()) {
         lines.add("no replica was asked: no postern.health.NAME says where");
@@ -92,8 +96,9 @@ public final class Status implements Callable<Integer> {
     Installation installation = connection.installation();
     List<Replica> replicas = new ArrayList<>();
     for (Map.Entry<String, URI> replica : installation.health().entrySet()) {
-      String problem = Health.problem(replica.getValue(), installation.http());
-      replicas.add(new Replica(replica.getKey(), problem.isEmpty(), problem));
+      Health.State state = Health.of(replica.getValue(), installation.http());
+      replicas.add(
+          new Replica(replica.getKey(), state.problem().isEmpty(), state.problem(), state.note()));
     }
     Links links =
         installation.setting(KAFKA).isPresent()

@@ -42,7 +42,7 @@ class HttpsTest {
   void aServiceOfTheAuthorityIsAskedAtItsName() throws Exception {
     try (LabHttps service = LabHttps.start(ca.issue(Issue.to("localhost")), this::answer)) {
       assertThat(new DirectoryClient(api(service.url(), authority(ca))).isEmpty()).isTrue();
-      assertThat(Health.problem(service.url(), Https.client(authority(ca)))).isEmpty();
+      assertThat(Health.of(service.url(), Https.client(authority(ca))).problem()).isEmpty();
     }
     assertThat(requests).hasValue(2);
   }
@@ -57,7 +57,7 @@ class HttpsTest {
         assertThatThrownBy(client::isEmpty)
             .hasMessageContaining("policy-service at " + at)
             .hasMessageContaining("postern.authority-file");
-        assertThat(Health.problem(at, Https.client(authority(ca))))
+        assertThat(Health.of(at, Https.client(authority(ca))).problem())
             .contains("postern.authority-file");
       }
     }
@@ -67,7 +67,8 @@ class HttpsTest {
   @Test
   void withoutAnAuthorityJavasAreTrusted() throws Exception {
     try (LabHttps service = LabHttps.start(ca.issue(Issue.to("localhost")), this::answer)) {
-      assertThat(Health.problem(service.url(), Https.client())).contains("postern.authority-file");
+      assertThat(Health.of(service.url(), Https.client()).problem())
+          .contains("postern.authority-file");
     }
     assertThat(requests).hasValue(0);
   }

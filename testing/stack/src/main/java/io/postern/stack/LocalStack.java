@@ -408,7 +408,7 @@ public final class LocalStack implements AutoCloseable {
 
   /** Asks a service's readiness at its health address. */
   public static boolean ready(int managementPort) throws InterruptedException {
-    return Health.problem(URI.create(url(managementPort)), HTTP).isEmpty();
+    return Health.of(URI.create(url(managementPort)), HTTP).problem().isEmpty();
   }
 
   /** How its mail log is reached. */
