@@ -30,8 +30,8 @@ public interface DeliverySettings {
 
   /**
    * Connect to mail hosts that the recipient's domain names (by MX, or by its own address) at
-   * loopback, private and link-local addresses too. Smart hosts and mailbox routes may have any
-   * address.
+   * loopback, private and link-local addresses too, and so to smart hosts and mailbox routes that
+   * no operator approved. Approved ones may have any address.
    */
   @WithDefault("false")
   boolean allowPrivateTargets();

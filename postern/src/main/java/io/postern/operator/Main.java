@@ -29,6 +29,7 @@ import io.postern.operator.commands.exchange.Export;
 import io.postern.operator.commands.exchange.Import;
 import io.postern.operator.commands.explain.Explain;
 import io.postern.operator.commands.explain.WhatIf;
+import io.postern.operator.commands.hops.NextHops;
 import io.postern.operator.commands.partner.SecurePartner;
 import io.postern.operator.commands.partner.Validate;
 import io.postern.operator.commands.partner.Watch;
@@ -75,6 +76,7 @@ import picocli.CommandLine.Command;
       Connectors.class,
       RoutingRules.class,
       QuotasCommand.class,
+      NextHops.class,
       Validate.class,
       Watch.class,
       SecurePartner.class,
@@ -144,6 +146,7 @@ public final class Main {
             "connectors",
             "routing-rules",
             "quotas",
+            "next-hops",
             "recipients",
             "secure-partner",
             "validate",

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     empty: an administrator named it
  * @param proven it is the right name: an administrator wrote it, or DNSSEC proves the MX record, or
  *     that there is none (RFC 7672 §2.2.1)
+ * @param approved it may be at any address: an operator approved the name that an administrator
+ *     wrote
  */
 public record MailHost(
     String name,
@@ -22,7 +24,8 @@ public record MailHost(
     int preference,
     Choice chosenBy,
     String domain,
-    boolean proven) {
+    boolean proven,
+    boolean approved) {
 
   /** Who named a host. */
   public enum Choice {
@@ -34,12 +37,20 @@ public record MailHost(
     RECIPIENTS_DOMAIN
   }
 
-  static MailHost configured(String name, int port, @Nullable InetAddress address, int preference) {
-    return new MailHost(name, port, address, preference, Choice.ADMINISTRATOR, "", true);
+  static MailHost configured(
+      String name, int port, @Nullable InetAddress address, int preference, boolean approved) {
+    return new MailHost(name, port, address, preference, Choice.ADMINISTRATOR, "", true, approved);
   }
 
-  /** The same as the recipients' domain would choose it: for who may not look inside. */
-  public MailHost asAnybodys() {
-    return new MailHost(name, port, address, preference, Choice.RECIPIENTS_DOMAIN, domain, proven);
+  /** A host that a domain's or smart host's DNS names. */
+  static MailHost found(
+      String name,
+      int port,
+      @Nullable InetAddress address,
+      int preference,
+      Choice chosenBy,
+      String domain,
+      boolean proven) {
+    return new MailHost(name, port, address, preference, chosenBy, domain, proven, false);
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.delivery.nexthop;
 
+import io.postern.contracts.MailPorts;
 import io.postern.contracts.PublicAddress;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.RouteNames;
@@ -29,6 +30,11 @@ import org.xbill.DNS.Name;
 public final class NextHops {
   private static final int SMTP_PORT = 25;
   private static final int LMTP_PORT = 24; // RFC 2033 §5 leaves the port to the site; IANA lists 24
+
+  /** Of a next hop that needs an approval. */
+  public static final String CURE =
+      "an operator must approve it (postern next-hops approve), or remove it from the connector or"
+          + " accepted domain";
 
   private final MailDns dns;
   private final int mxPort;
@@ -120,12 +126,13 @@ public final class NextHops {
 
   /**
    * The owner of a domain chooses the addresses of its mail hosts, and an attacker would choose a
-   * host inside that trusts ours: unless it is allowed, only public ones are dialled. A host that
-   * an administrator has configured may stand anywhere; those that its MX records name may not,
-   * since the permission is for the name.
+   * host inside that trusts ours: unless it is allowed, only public ones are dialled. So may an
+   * organization's administrator. A host that an operator has approved may stand anywhere
+   * (docs/decisions/0087); those that its MX records name may not, since the approval is for the
+   * name.
    */
   public boolean mayDial(MailHost host, InetAddress address) {
-    return allowPrivate || host.chosenBy() == Choice.ADMINISTRATOR || PublicAddress.is(address);
+    return allowPrivate || host.approved() || PublicAddress.is(address);
   }
 
   /**
@@ -207,7 +214,7 @@ public final class NextHops {
 
   private MailHost recipients(
       String name, @Nullable InetAddress address, int preference, String domain, boolean proven) {
-    return new MailHost(
+    return MailHost.found(
         name, mxPort, address, preference, Choice.RECIPIENTS_DOMAIN, domain, proven);
   }
 
@@ -222,7 +229,14 @@ public final class NextHops {
     int port = written.getPort() == 0 ? (lmtp ? LMTP_PORT : SMTP_PORT) : written.getPort();
     String name = written.getHost().toLowerCase(Locale.ROOT);
     InetAddress literal = literal(name);
-    MailHost itself = MailHost.configured(name, port, literal, 0);
+    if (written.getUnapproved() && !MailPorts.is(port)) {
+      return unroutable(
+          false,
+          Reasons.NEXT_HOP_NOT_APPROVED,
+          "4.7.1",
+          "port " + port + " of the next hop " + name + " is not a port of mail: " + CURE);
+    }
+    MailHost itself = MailHost.configured(name, port, literal, 0, !written.getUnapproved());
     if (lmtp
         || literal != null
         || RouteNames.isMailbox(hop.getRoute())
@@ -265,8 +279,8 @@ public final class NextHops {
   private static MailHost mailHostOf(MailHost smartHost, MXRecord mx, boolean proven) {
     String name = host(mx);
     return name.equals(smartHost.name())
-        ? MailHost.configured(name, smartHost.port(), null, mx.getPriority())
-        : new MailHost(
+        ? MailHost.configured(name, smartHost.port(), null, mx.getPriority(), smartHost.approved())
+        : MailHost.found(
             name,
             smartHost.port(),
             null,

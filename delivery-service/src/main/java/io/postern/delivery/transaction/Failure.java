@@ -27,6 +27,7 @@ record Failure(
           Reasons.DANE_DNS_FAILURE,
           Reasons.NO_MAIL_HOST,
           Reasons.PRIVATE_ADDRESS,
+          Reasons.NEXT_HOP_NOT_APPROVED,
           Reasons.SOURCE_ADDRESS_UNAVAILABLE,
           Reasons.CONNECT_FAILED,
           Reasons.TIMEOUT,

@@ -14,6 +14,7 @@ import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.nexthop.HostAddresses;
 import io.postern.delivery.nexthop.MailHost;
 import io.postern.delivery.nexthop.MailHost.Choice;
+import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.nexthop.Resolution;
 import io.postern.delivery.position.Ownership;
 import io.postern.transport.SourceAddressException;
@@ -38,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 public final class HopProbe {
   private final HopTools tools;
   private final String organization;
-  private final boolean anyAddress;
   private final NextHop hop;
   private final TlsRequirement requirement;
   private final Ownership ownership;
@@ -52,8 +52,7 @@ public final class HopProbe {
   /**
    * @param tools as {@link HopTools#probing} makes them
    * @param organization whose anchors, certificate and credentials are used
-   * @param anyAddress smart hosts may be at private addresses, as in a delivery; else they are
-   *     taken as hosts that a stranger chose
+   * @param anyAddress smart hosts are approved as in a delivery; else none is
    * @param shown takes each step as it is made
    */
   public HopProbe(
@@ -65,11 +64,16 @@ public final class HopProbe {
       Consumer<ProbeStep> shown) {
     this.tools = tools;
     this.organization = organization;
-    this.anyAddress = anyAddress;
-    this.hop = probed.getNextHop();
+    this.hop = anyAddress ? probed.getNextHop() : unapproved(probed.getNextHop());
     this.requirement = Relay.complete(probed.getRequirement(), hop);
     this.ownership = ownership;
     this.steps = new ProbeSteps(hop.getRoute(), shown);
+  }
+
+  private static NextHop unapproved(NextHop hop) {
+    NextHop.Builder marked = hop.toBuilder();
+    marked.getSmartHostsBuilderList().forEach(host -> host.setUnapproved(true));
+    return marked.build();
   }
 
   /** Some address passed the gate, and none that answered was refused by it. */
@@ -206,7 +210,7 @@ public final class HopProbe {
     String all =
         found.known().stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "));
     List<InetAddress> allowed =
-        found.known().stream().filter(a -> tools.nextHops().mayDial(asDialled(host), a)).toList();
+        found.known().stream().filter(a -> tools.nextHops().mayDial(host, a)).toList();
     List<InetAddress> usable = new ArrayList<>(allowed);
     usable.removeIf(address -> !identity.reaches(address));
     if (tools.nextHops().leadsBack(host, any -> found)) {
@@ -228,6 +232,11 @@ public final class HopProbe {
           found.failure().detail());
     } else if (found.known().isEmpty()) {
       steps.failed("addresses", Reasons.NO_MAIL_HOST, "The host has no address.");
+    } else if (allowed.isEmpty() && host.chosenBy() == Choice.ADMINISTRATOR) {
+      steps.failed(
+          "addresses",
+          Reasons.NEXT_HOP_NOT_APPROVED,
+          "No address of the host is public: " + all + ": " + NextHops.CURE + ".");
     } else if (allowed.isEmpty()) {
       steps.failed(
           "addresses", Reasons.PRIVATE_ADDRESS, "No address of the host is public: " + all + ".");
@@ -238,10 +247,6 @@ public final class HopProbe {
           "There is no source address of the family of " + all + ".");
     }
     return List.of();
-  }
-
-  private MailHost asDialled(MailHost host) {
-    return anyAddress ? host : host.asAnybodys();
   }
 
   private void dial(SessionKey key) {

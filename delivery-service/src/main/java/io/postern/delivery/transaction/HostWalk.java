@@ -13,6 +13,7 @@ import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.nexthop.HostAddresses;
 import io.postern.delivery.nexthop.MailHost;
 import io.postern.delivery.nexthop.MailHost.Choice;
+import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.nexthop.Resolution;
 import io.postern.delivery.position.Ownership;
 import io.postern.delivery.transaction.SessionUse.Step;
@@ -350,6 +351,16 @@ final class HostWalk {
     if (addresses.known().isEmpty()) {
       String detail = "the host " + host.name() + " has no address";
       return new Failure(Reasons.NO_MAIL_HOST, detail);
+    }
+    if (host.chosenBy() == Choice.ADMINISTRATOR) {
+      return new Failure(
+          Reasons.NEXT_HOP_NOT_APPROVED,
+          "the address "
+              + addresses.known().getFirst().getHostAddress()
+              + " of the next hop "
+              + host.name()
+              + " is not public: "
+              + NextHops.CURE);
     }
     String detail =
         "the address "

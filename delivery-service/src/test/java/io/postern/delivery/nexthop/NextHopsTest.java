@@ -241,7 +241,7 @@ class NextHopsTest {
   }
 
   private static MailHost recipients(String name) {
-    return new MailHost(name, PORT, null, 0, Choice.RECIPIENTS_DOMAIN, name, false);
+    return MailHost.found(name, PORT, null, 0, Choice.RECIPIENTS_DOMAIN, name, false);
   }
 
   private static NextHop.Builder smart(String host, int port) {
@@ -263,9 +263,9 @@ class NextHopsTest {
     dns.mx("second.example", 10, "a.example");
     InetAddress literal = InetAddress.ofLiteral("192.0.2.7");
     assertThat(smartHosts(smart("Second.example", 587)))
-        .containsExactly(MailHost.configured("second.example", 587, null, 0));
+        .containsExactly(MailHost.configured("second.example", 587, null, 0, true));
     assertThat(smartHosts(smart("192.0.2.7", 0)))
-        .containsExactly(MailHost.configured("192.0.2.7", 25, literal, 0));
+        .containsExactly(MailHost.configured("192.0.2.7", 25, literal, 0, true));
     assertThat(smartHosts(smart("2001:db8::7", PORT)).getFirst().address()).isNotNull();
     assertThat(dns.queries()).isEmpty();
   }
@@ -275,9 +275,9 @@ class NextHopsTest {
   void aMailboxHostIsNotLookedUpByMx() {
     dns.mx("mailbox.example", 10, "relay.postern.example");
     assertThat(smartHosts(smart("mailbox.example", 0).setRoute("mailbox:mailbox.example:25")))
-        .containsExactly(MailHost.configured("mailbox.example", 25, null, 0));
+        .containsExactly(MailHost.configured("mailbox.example", 25, null, 0, true));
     assertThat(smartHosts(smart("mailbox.example", 0).setProtocol(HopProtocol.LMTP)))
-        .containsExactly(MailHost.configured("mailbox.example", 24, null, 0));
+        .containsExactly(MailHost.configured("mailbox.example", 24, null, 0, true));
     assertThat(dns.queries()).isEmpty();
   }
 
@@ -286,8 +286,9 @@ class NextHopsTest {
     dns.mx("smart.example", 20, "b.example").mx("smart.example", 10, "a.example");
     assertThat(smartHosts(smart("smart.example", 0)))
         .containsExactly(
-            new MailHost("a.example", 25, null, 10, Choice.SMART_HOST_MX, "smart.example", false),
-            new MailHost("b.example", 25, null, 20, Choice.SMART_HOST_MX, "smart.example", false));
+            MailHost.found("a.example", 25, null, 10, Choice.SMART_HOST_MX, "smart.example", false),
+            MailHost.found(
+                "b.example", 25, null, 20, Choice.SMART_HOST_MX, "smart.example", false));
     assertThat(smartHosts(smart("smart.example", PORT)).getFirst().port()).isEqualTo(PORT);
   }
 
@@ -296,7 +297,7 @@ class NextHopsTest {
     dns.a("smart.example", "192.0.2.1").cname("alias.example", "smart.example");
     for (String name : List.of("smart.example", "alias.example", "nowhere.example")) {
       assertThat(smartHosts(smart(name, PORT)))
-          .containsExactly(MailHost.configured(name, PORT, null, 0));
+          .containsExactly(MailHost.configured(name, PORT, null, 0, true));
     }
   }
 
@@ -305,7 +306,7 @@ class NextHopsTest {
     dns.cname("alias.example", "smart.example").mx("smart.example", 10, "a.example");
     assertThat(smartHosts(smart("alias.example", PORT)))
         .containsExactly(
-            new MailHost(
+            MailHost.found(
                 "a.example", PORT, null, 10, Choice.SMART_HOST_MX, "alias.example", false));
   }
 
@@ -357,7 +358,7 @@ class NextHopsTest {
   @Test
   void aNameInTheHostsFileOfTheMachineIsLookedUpThere() {
     assertThat(smartHosts(smart("localhost", PORT)))
-        .containsExactly(MailHost.configured("localhost", PORT, null, 0));
+        .containsExactly(MailHost.configured("localhost", PORT, null, 0, true));
     assertThat(dns.queries()).isEmpty();
   }
 
@@ -413,7 +414,7 @@ class NextHopsTest {
     dns.mx("smart.example", 10, "b.example");
     MailHost ofSmartHost = host(smart("smart.example", 0).build());
     MailHost signed =
-        new MailHost("b.example", PORT, null, 10, Choice.SMART_HOST_MX, "smart.example", true);
+        MailHost.found("b.example", PORT, null, 10, Choice.SMART_HOST_MX, "smart.example", true);
     for (MailHost chosen : List.of(byMx, implicit, byLiteral, ofSmartHost, signed)) {
       assertThat(hops.mayDial(chosen, address)).as("%s", chosen).isEqualTo(dialled);
     }
@@ -422,6 +423,41 @@ class NextHopsTest {
             .addSmartHosts(NextHopHost.newBuilder().setHost("gateway.example"))
             .build();
     assertThat(hops.mayDial(host(smart), address)).isTrue();
+    NextHop.Builder unapproved = smart.toBuilder();
+    unapproved.getSmartHostsBuilder(0).setUnapproved(true);
+    assertThat(hops.mayDial(host(unapproved.build()), address)).isEqualTo(dialled);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, true", "24, true", "25, true", "465, true", "587, true", "2525, false"})
+  void aHostThatNoOperatorApprovedHasAPortOfMail(int port, boolean may) {
+    for (boolean unapproved : new boolean[] {true, false}) {
+      NextHop.Builder hop = NextHop.newBuilder();
+      hop.addSmartHostsBuilder().setHost("8.8.8.8").setPort(port).setUnapproved(unapproved);
+      Resolution resolution = hops.resolve(hop.build());
+      if (may || !unapproved) {
+        assertThat(resolution).isInstanceOf(Resolution.Hosts.class);
+      } else {
+        assertThat(resolution)
+            .isInstanceOfSatisfying(
+                Resolution.Unroutable.class,
+                u -> {
+                  assertThat(u.permanent()).isFalse();
+                  assertThat(u.reason()).isEqualTo("next-hop-not-approved");
+                });
+      }
+    }
+  }
+
+  /** The MX record of a smart host's own name keeps the mark. */
+  @Test
+  void aSmartHostThatIsItsOwnMailHostIsAsApprovedAsItself() {
+    dns.mx("gateway.example", 10, "gateway.example").a("gateway.example", "10.0.0.5");
+    for (boolean unapproved : new boolean[] {true, false}) {
+      NextHop.Builder hop = NextHop.newBuilder();
+      hop.addSmartHostsBuilder().setHost("gateway.example").setUnapproved(unapproved);
+      assertThat(host(hop.build()).approved()).isEqualTo(!unapproved);
+    }
   }
 
   private MailHost host(NextHop hop) {

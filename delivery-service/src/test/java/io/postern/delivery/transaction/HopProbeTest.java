@@ -158,7 +158,7 @@ class HopProbeTest {
 
   /** An organization's administrator would else see which ports inside the cluster are open. */
   @ParameterizedTest
-  @CsvSource({"true, connect+", "false, addresses-"})
+  @CsvSource({"true, connect+", "false, mail-hosts-"})
   void aSmartHostInsideIsDialledForTheOperatorAlone(boolean anyAddress, String shown)
       throws Exception {
     try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").identity(GOOD).start();
@@ -173,8 +173,26 @@ class HopProbeTest {
       assertThat(probe.met()).isEqualTo(anyAddress);
       assertThat(peer.sessions()).hasSize(anyAddress ? 1 : 0);
       if (!anyAddress) {
-        assertThat(step("addresses").getReason()).isEqualTo("private-address");
+        assertThat(step("mail-hosts").getReason()).isEqualTo("next-hop-not-approved");
       }
+    }
+  }
+
+  /** A port of mail is not enough: a scan of the inner network finds no mail host either. */
+  @Test
+  void anUnapprovedSmartHostInsideIsNotDialledAtAPortOfMail() {
+    try (RelayLab outside = RelayLab.publicOnly(1)) {
+      DeliveryRequested.Builder request = DeliveryRequested.newBuilder();
+      request
+          .getNextHopBuilder()
+          .addSmartHostsBuilder()
+          .setHost("127.0.0.1")
+          .setPort(587)
+          .setUnapproved(true);
+      request.setRequirement(RelayLab.level(TlsLevel.ENCRYPTION_ONLY));
+      assertThat(probe(outside, request, true).met()).isFalse();
+      assertThat(shown()).contains("addresses-").doesNotContain("connect-", "connect+");
+      assertThat(step("addresses").getReason()).isEqualTo("next-hop-not-approved");
     }
   }
 

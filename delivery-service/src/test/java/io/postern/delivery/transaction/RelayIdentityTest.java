@@ -67,6 +67,34 @@ class RelayIdentityTest {
     }
   }
 
+  /** Temporary: the DNS may be wrong for a moment, and an operator may approve it. */
+  @ParameterizedTest
+  @CsvSource({"127.0.0.1, 0", "127.0.0.1, 587", "inside.example, 25", "inside.example, 2525"})
+  void aNextHopInsideThatNoOperatorApprovedIsNotDialledAndTheMailIsDeferred(String host, int port)
+      throws Exception {
+    try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").start();
+        RelayLab outside = RelayLab.publicOnly(peer.port())) {
+      outside.dns.a("inside.example", "127.0.0.1");
+      DeliveryRequested.Builder request = request(peer, "");
+      request
+          .getNextHopBuilder()
+          .getSmartHostsBuilder(0)
+          .setHost(host)
+          .setPort(port == 2525 ? peer.port() : port)
+          .setUnapproved(true);
+      OutcomeRecorded outcome = outside.deliver(request);
+      assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
+      assertThat(outcome.getRecipients(0).getReason()).isEqualTo("next-hop-not-approved");
+      assertThat(outcome.getRecipients(0).getDetail()).contains("an operator must approve it");
+      assertThat(outcome.getAddress()).isEmpty();
+      assertThat(peer.sessions()).isEmpty();
+      // The very same next hop with the approval.
+      request.getNextHopBuilder().getSmartHostsBuilder(0).setPort(peer.port()).clearUnapproved();
+      assertThat(outside.deliver(request).getRecipients(0).getKind())
+          .isEqualTo(OutcomeKind.DELIVERED);
+    }
+  }
+
   @Test
   void aNextHopWithAFieldOfANewerVersionIsNotDialled() throws Exception {
     try (ScriptedPeer peer = ScriptedPeer.named("mail.fabrikam.com").start()) {

@@ -84,6 +84,9 @@ public final class Reasons {
   /** All mail hosts of the domain have addresses that are not on the public Internet. */
   public static final String PRIVATE_ADDRESS = "private-address";
 
+  /** The next hop is inside, or has an unusual port, and no operator has approved it. */
+  public static final String NEXT_HOP_NOT_APPROVED = "next-hop-not-approved";
+
   public static final String CONNECT_FAILED = "connect-failed";
   public static final String TIMEOUT = "timeout";
   public static final String DISCONNECTED = "disconnected";

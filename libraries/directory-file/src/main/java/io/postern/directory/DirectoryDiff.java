@@ -3,6 +3,8 @@ package io.postern.directory;
 import com.google.protobuf.ByteString;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.rules.hops.NamedValue;
+import io.postern.rules.hops.NextHopApprovals;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -100,9 +102,9 @@ public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange>
         : now == null ? DirectoryChange.REMOVED : DirectoryChange.CHANGED;
   }
 
-  /** The object without the marks of the command that wrote it. */
+  /** The object without the marks of the command that wrote it, and without approvals. */
   static DirectoryObject bare(DirectoryObject object) {
-    return object.toBuilder()
+    return NextHopApprovals.without(object).toBuilder()
         .clearRemoved()
         .clearCommandId()
         .clearCommandCount()
@@ -142,6 +144,27 @@ public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange>
                 flat.put(name, value);
               }
             });
+    approvals(object, flat);
     return flat;
+  }
+
+  /** Of two states in the directory; what a caller wants has none (docs/decisions/0087). */
+  private static void approvals(DirectoryObject object, Map<String, Object> flat) {
+    List<String> approved =
+        NamedValue.approvals(object).stream()
+            .map(each -> each.getValue() + " (" + each.getBy() + ")")
+            .toList();
+    List<String> unapproved =
+        NamedValue.of(object).stream()
+            .filter(NamedValue::unapproved)
+            .map(NamedValue::value)
+            .distinct()
+            .toList();
+    if (!approved.isEmpty()) {
+      flat.put("approved", approved);
+    }
+    if (!unapproved.isEmpty()) {
+      flat.put("unapproved", unapproved);
+    }
   }
 }

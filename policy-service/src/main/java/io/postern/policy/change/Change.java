@@ -3,6 +3,7 @@ package io.postern.policy.change;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.ExpectedObject;
+import io.postern.contracts.v1.NextHopChange;
 import io.postern.directory.FileProblem;
 import io.postern.rules.Directory;
 import java.util.Collection;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     organizations'; null: the organizations' count
  * @param conditional the caller sent a precondition (RFC 9110 §13.1)
  * @param place of a problem in what was sent
+ * @param nextHops what it does to approvals; unspecified: what a change does by itself
  */
 public record Change(
     Directory before,
@@ -32,7 +34,8 @@ public record Change(
     boolean conditional,
     Function<DirectoryProblem, FileProblem> place,
     Author author,
-    boolean dryRun) {
+    boolean dryRun,
+    NextHopChange nextHops) {
 
   /** A change of organizations; it is made if none of them was changed since {@code before}. */
   public static Change of(
@@ -42,24 +45,61 @@ public record Change(
       Author author,
       boolean dryRun) {
     return new Change(
-        before, wanted, organizations, -1, null, false, Faults::unplaced, author, dryRun);
+        before,
+        wanted,
+        organizations,
+        -1,
+        null,
+        false,
+        Faults::unplaced,
+        author,
+        dryRun,
+        NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED);
   }
 
   /** The same, with problems at their places in what was sent. */
   public Change placed(Function<DirectoryProblem, FileProblem> placed) {
     return new Change(
-        before, wanted, organizations, seen, object, conditional, placed, author, dryRun);
+        before, wanted, organizations, seen, object, conditional, placed, author, dryRun, nextHops);
   }
 
   /** The same for a caller who sent the version that was seen; -1: any. */
   public Change ifSeen(long version) {
     return new Change(
-        before, wanted, organizations, version, object, version >= 0, place, author, dryRun);
+        before,
+        wanted,
+        organizations,
+        version,
+        object,
+        version >= 0,
+        place,
+        author,
+        dryRun,
+        nextHops);
   }
 
   /** The same of one object, whatever is changed around it. */
   public Change ofObject(ExpectedObject expected, boolean hasPrecondition) {
     return new Change(
-        before, wanted, organizations, -1, expected, hasPrecondition, place, author, dryRun);
+        before,
+        wanted,
+        organizations,
+        -1,
+        expected,
+        hasPrecondition,
+        place,
+        author,
+        dryRun,
+        nextHops);
+  }
+
+  /** The same, of the approvals of objects that stay as they are. */
+  public Change ofNextHops(NextHopChange asked) {
+    return new Change(
+        before, wanted, organizations, seen, object, conditional, place, author, dryRun, asked);
+  }
+
+  boolean isOfNextHops() {
+    return nextHops != NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED;
   }
 }

@@ -19,6 +19,7 @@ import io.postern.policy.directory.Permission;
 import io.postern.rules.Directory;
 import io.postern.rules.checks.DirectoryWarnings;
 import io.postern.rules.checks.Quotas;
+import io.postern.rules.hops.NextHopApprovals;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -64,6 +65,14 @@ public class DirectoryChanges {
   private record Difference(
       List<DirectoryObject> present, List<DirectoryObject> objects, List<DirectoryChange> changes) {
 
+    /** Of approvals, which are no part of what an administrator writes. */
+    static Difference ofNextHops(Directory before, Change change) {
+      List<DirectoryObject> objects = change.wanted().apply(before);
+      List<DirectoryChange> changes =
+          DirectoryDiff.between(objects, judged(before, objects, change).objects());
+      return new Difference(objects, changes.isEmpty() ? List.of() : objects, changes);
+    }
+
     static Difference of(Directory before, List<DirectoryObject> wanted) {
       List<DirectoryObject> objects = new ArrayList<>();
       List<DirectoryChange> changes = new ArrayList<>();
@@ -95,7 +104,7 @@ public class DirectoryChanges {
    * @throws ProblemException 422 with the faults
    */
   public static Changed compare(Change change, Quotas quotas) {
-    Difference difference = Difference.of(change.before(), change.wanted().apply(change.before()));
+    Difference difference = difference(change, change.before());
     permit(change, difference);
     check(change, difference, quotas);
     return changed(change, difference, change.before().version(), false);
@@ -108,7 +117,7 @@ public class DirectoryChanges {
    */
   public Changed make(Change change) {
     Directory before = change.before();
-    Difference difference = Difference.of(before, change.wanted().apply(before));
+    Difference difference = difference(change, before);
     permit(change, difference);
     // Asked after the directory was read: it may be newer, never older.
     if (change.seen() >= 0 && reader.changed(change.organizations()) > change.seen()) {
@@ -137,6 +146,12 @@ public class DirectoryChanges {
         "Nothing was changed: " + tooSoon.getProblem() + "; " + tooSoon.getCure() + ".");
   }
 
+  private static Difference difference(Change change, Directory before) {
+    return change.isOfNextHops()
+        ? Difference.ofNextHops(before, change)
+        : Difference.of(before, change.wanted().apply(before));
+  }
+
   /** Before the rules, which would tell a free domain from another organization's (G8). */
   private static void permit(Change change, Difference difference) {
     refuse(
@@ -147,9 +162,30 @@ public class DirectoryChanges {
   }
 
   private static void check(Change change, Difference difference, Quotas quotas) {
-    if (!difference.objects().isEmpty()) {
-      refuse(change, CommandJudge.check(change.before(), quotas, difference.objects()));
+    if (difference.objects().isEmpty() || change.isOfNextHops()) {
+      return;
     }
+    refuse(change, CommandJudge.check(change.before(), quotas, difference.objects()));
+    refuse(change, approvals(change.before(), difference.objects(), change.author()).problems());
+  }
+
+  /** What an author may write, and as what the directory's owner would write it. */
+  public static NextHopApprovals.Judged approvals(
+      Directory before, List<DirectoryObject> objects, Author author) {
+    return judged(
+        before, objects, Change.of(before, List.of(), directory -> objects, author, true));
+  }
+
+  private static NextHopApprovals.Judged judged(
+      Directory before, List<DirectoryObject> objects, Change change) {
+    return NextHopApprovals.judge(
+        before,
+        objects,
+        new NextHopApprovals.Writer(
+            change.author().name(),
+            change.author().rights().operator(),
+            System.currentTimeMillis(),
+            change.nextHops()));
   }
 
   private static void refuse(Change change, List<DirectoryProblem> problems) {
@@ -171,7 +207,7 @@ public class DirectoryChanges {
 
   /** The answer to a change that another one came before: what it would change in {@code now}. */
   public WebApplicationException meanwhile(Change change, Directory now) {
-    List<DirectoryChange> changes = Difference.of(now, change.wanted().apply(now)).changes();
+    List<DirectoryChange> changes = difference(change, now).changes();
     Optional<DirectoryObject> object =
         Optional.ofNullable(change.object()).flatMap(one -> now.object(one.getKey()));
     Response.ResponseBuilder answer =
@@ -192,6 +228,8 @@ public class DirectoryChanges {
             .setActor(change.author().name())
             .addAllChanges(objects)
             .setAtMillis(System.currentTimeMillis())
+            .setByOperator(change.author().rights().operator())
+            .setNextHops(change.nextHops())
             .setSource(change.author().source())
             .setReason(change.author().reason());
     if (change.object() != null) {

@@ -7,11 +7,13 @@ import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.DirectoryResult;
 import io.postern.contracts.v1.ExpectedObject;
+import io.postern.contracts.v1.NextHopChange;
 import io.postern.directory.ObjectVersion;
 import io.postern.policy.recipients.RecipientListStep;
 import io.postern.rules.Directory;
 import io.postern.rules.checks.DirectoryRules;
 import io.postern.rules.checks.Quotas;
+import io.postern.rules.hops.NextHopApprovals;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -61,7 +63,11 @@ public final class CommandJudge {
     if (command.getChangesCount() == 0) {
       return List.of(problem("", "changes", "the command changes nothing", "name an object"));
     }
-    return check(directory, quotas, command.getChangesList());
+    if (command.getNextHops() != NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED) {
+      return nextHops(directory, command);
+    }
+    List<DirectoryProblem> problems = check(directory, quotas, command.getChangesList());
+    return problems.isEmpty() ? approved(directory, command).problems() : problems;
   }
 
   /** The problems of changes by themselves, which a dry run finds as well; empty: none. */
@@ -69,6 +75,28 @@ public final class CommandJudge {
       Directory directory, Quotas quotas, List<DirectoryObject> changes) {
     List<DirectoryProblem> problems = DirectoryRules.validate(directory, changes);
     return problems.isEmpty() ? quotas.problems(directory, changes) : problems;
+  }
+
+  /** Of objects that stay as they are: a rule that came later does not judge them again. */
+  private static List<DirectoryProblem> nextHops(Directory directory, DirectoryCommand command) {
+    for (DirectoryObject change : command.getChangesList()) {
+      Optional<DirectoryObject> there =
+          change.getObjectCase() == ObjectCase.OBJECT_NOT_SET
+              ? Optional.empty()
+              : directory.object(DirectoryKeys.key(change));
+      if (change.getRemoved()
+          || there.isEmpty()
+          || !ObjectVersion.of(change).equals(ObjectVersion.of(there))) {
+        return List.of(late("", EXPECTED_OBJECTS));
+      }
+    }
+    return approved(directory, command).problems();
+  }
+
+  /** The command's objects with the approvals that they have after it. */
+  static NextHopApprovals.Judged approved(Directory directory, DirectoryCommand command) {
+    return NextHopApprovals.judge(
+        directory, command.getChangesList(), NextHopApprovals.Writer.of(command));
   }
 
   /** Nothing in it is of another organization (G8). */

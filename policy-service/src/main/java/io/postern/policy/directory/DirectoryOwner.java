@@ -227,7 +227,7 @@ public final class DirectoryOwner implements Worker.Task {
     if (command.hasRecipients()) {
       return recipients(member, command, directory);
     }
-    List<DirectoryObject> after = numbered(command, own.recipientsEnd());
+    List<DirectoryObject> after = numbered(command, directory, own.recipientsEnd());
     List<DirectoryAudit> audits = AuditRecords.of(command, directory, after);
     for (DirectoryAudit audit : audits) {
       if (audit.getSerializedSize() > MAX_RECORD_BYTES) { // one object
@@ -341,9 +341,10 @@ public final class DirectoryOwner implements Worker.Task {
     return last == null ? 0 : offset(last) + 1;
   }
 
-  private static List<DirectoryObject> numbered(DirectoryCommand command, long recipientsEnd) {
+  private static List<DirectoryObject> numbered(
+      DirectoryCommand command, Directory directory, long recipientsEnd) {
     List<DirectoryObject> objects = new ArrayList<>();
-    for (DirectoryObject change : command.getChangesList()) {
+    for (DirectoryObject change : CommandJudge.approved(directory, command).objects()) {
       DirectoryObject kept = change.getRemoved() ? AuditRecords.identity(change) : change;
       objects.add(
           kept.toBuilder()

@@ -71,7 +71,7 @@ public class PartnerResource {
                 PartnerOffer.without(before, organization),
                 PartnerOffer.look(organization, domain),
                 new ValidationRequest(null, List.of(domain), null, null))
-            .request(caller.name(), false, false);
+            .request(caller.name(), false);
     ValidationView look = securing.validated(request);
     List<PartnerView.HostView> hosts = PartnerOffer.hosts(look.steps());
     List<PartnerView.SeenView> peers = seen.of(organization, domain);

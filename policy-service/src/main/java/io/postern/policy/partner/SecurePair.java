@@ -170,6 +170,11 @@ final class SecurePair {
     return objects().getLast().getOutboundConnector(); // a file has them after the inbound ones
   }
 
+  /** The same as a directory with the pair has it. */
+  OutboundConnector outbound(Directory with) {
+    return with.object(DirectoryKeys.key(objects().getLast())).orElseThrow().getOutboundConnector();
+  }
+
   List<InboundConnector> inbound() {
     return objects().stream()
         .filter(DirectoryObject::hasInboundConnector)

@@ -70,12 +70,14 @@ class SecurePartner {
     ValidationView validation = null;
     boolean enforce = false;
     if (!asked.planOnly()) {
+      Directory then =
+          before.with(DirectoryChanges.approvals(before, pair.objects(), author).objects());
       ProbeRequest request =
           new ValidationPlan(
-                  before.with(pair.objects()),
-                  pair.outbound(),
+                  then,
+                  pair.outbound(then),
                   new ValidationRequest(null, List.of(domain), asked.recipients(), null))
-              .request(author.name(), consented, author.rights().operator());
+              .request(author.name(), consented);
       validation = validated(request);
       missing = missing(pair, validation);
       enforce = consented && (validation.state().equals("met") || asked.despite());

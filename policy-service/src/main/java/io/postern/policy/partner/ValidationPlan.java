@@ -65,11 +65,9 @@ final class ValidationPlan {
 
   /**
    * @param kept the result is kept as the connector's last validation
-   * @param anyAddress smart hosts may be inside: an operator asks, or the connector is in the
-   *     directory, whose changes are recorded
    * @throws ProblemException 400: domains, recipients or sender do not fit the connector
    */
-  ProbeRequest request(String by, boolean kept, boolean anyAddress) {
+  ProbeRequest request(String by, boolean kept) {
     long now = System.currentTimeMillis();
     ProbeRequest.Builder request =
         ProbeRequest.newBuilder()
@@ -78,7 +76,7 @@ final class ValidationPlan {
             .setConnector(connector.getName())
             .setConnectorDigest(digest(connector))
             .setKept(kept)
-            .setAnyAddress(anyAddress)
+            .setAnyAddress(true) // but for the hosts that no operator approved
             .setBy(by)
             .addAllHops(hops())
             .setAskedAtMillis(now)

@@ -5,8 +5,13 @@ import io.postern.api.ProblemException;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.ProbeRequest;
 import io.postern.directory.DirectoryFile;
+import io.postern.directory.FileProblem;
+import io.postern.policy.change.Author;
+import io.postern.policy.change.DirectoryChanges;
 import io.postern.policy.change.Faults;
 import io.postern.policy.directory.CurrentDirectory;
+import io.postern.rules.Directory;
+import io.postern.rules.hops.NextHopApprovals;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -70,7 +75,9 @@ public class ValidationResource {
   @APIResponse(
       responseCode = "400",
       description = "Domains, recipients or sender do not match the connector")
-  @APIResponse(responseCode = "422", description = "The draft cannot be read")
+  @APIResponse(
+      responseCode = "422",
+      description = "The draft cannot be read, or needs an operator's approval")
   public Response draft(
       @PathParam("organization") String organization, @Nullable ValidationRequest body) {
     caller.requireChange(organization, "organization " + organization);
@@ -81,14 +88,20 @@ public class ValidationResource {
     }
     DirectoryFile draft =
         DirectoryFile.lists(Map.of("outboundConnectors", List.of(body.connector())), organization);
+    refuse(draft.problems());
+    Directory before = directory.get();
+    NextHopApprovals.Judged judged =
+        DirectoryChanges.approvals(before, draft.objects(), Author.of(caller, "", ""));
+    refuse(judged.problems().stream().map(draft::locate).toList());
+    OutboundConnector connector = judged.objects().getFirst().getOutboundConnector();
+    return ask(new ValidationPlan(before, connector, body).request(caller.name(), false));
+  }
+
+  private static void refuse(List<FileProblem> problems) {
     Faults.refuse(
-        draft.problems().stream()
+        problems.stream()
             .map(p -> p.at(p.pointer().replaceFirst("^/outboundConnectors/0", "/connector")))
             .toList());
-    OutboundConnector connector = draft.objects().getFirst().getOutboundConnector();
-    return ask(
-        new ValidationPlan(directory.get(), connector, body)
-            .request(caller.name(), false, caller.isOperator()));
   }
 
   @GET
@@ -122,7 +135,7 @@ public class ValidationResource {
     return ask(
         new ValidationPlan(
                 directory.get(), connector, body == null ? ValidationRequest.EMPTY : body)
-            .request(caller.name(), true, true));
+            .request(caller.name(), true));
   }
 
   @GET

@@ -67,6 +67,7 @@ class DirectoryOwnerTest {
     return DirectoryCommand.newBuilder()
         .setCommandId(UUID.randomUUID().toString())
         .setActor("admin")
+        .setByOperator(true)
         .setAtMillis(1)
         .setExpectedVersion(-1)
         .addAllChanges(changes);

@@ -87,6 +87,7 @@ class MeaningsTest {
     "no-smtputf8, 6.7, false, SENDER",
     "loop, 4.6, false, OURS",
     "connector-removed, 3.5, false, OURS",
+    "next-hop-not-approved, 3.5, false, OURS",
     "dane-tlsa-invalid, 7.323, true, PEER",
     "of-a-newer-version, 0.0, false, OURS",
   })

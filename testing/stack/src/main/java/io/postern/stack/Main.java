@@ -25,6 +25,7 @@ import io.postern.operator.commands.exchange.Export;
 import io.postern.operator.commands.exchange.Import;
 import io.postern.operator.commands.explain.Explain;
 import io.postern.operator.commands.explain.WhatIf;
+import io.postern.operator.commands.hops.NextHops;
 import io.postern.operator.commands.partner.SecurePartner;
 import io.postern.operator.commands.partner.Validate;
 import io.postern.operator.commands.partner.Watch;
@@ -62,6 +63,7 @@ import picocli.CommandLine.Command;
       Connectors.class,
       RoutingRules.class,
       QuotasCommand.class,
+      NextHops.class,
       Validate.class,
       Watch.class,
       SecurePartner.class,

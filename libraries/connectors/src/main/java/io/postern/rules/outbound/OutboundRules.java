@@ -417,10 +417,18 @@ public final class OutboundRules {
     TlsRequirement requirement =
         Requirements.of(directory, entry.connector, nextHop, requireTls, betweenAcceptedDomains);
     OrganizationFields fields =
-        entry.onPremises() && entry.connector.getCloudServicesMailEnabled()
+        entry.onPremises() && entry.connector.getCloudServicesMailEnabled() && !isAnothers()
             ? OrganizationFields.ORGANIZATION_FIELDS_CROSS_PREMISES
             : OrganizationFields.ORGANIZATION_FIELDS_REMOVED;
     return deliver(entry.name(), nextHop, requirement, fields, entry.subject);
+  }
+
+  /** Its organization would take the sender's word of who is internal for its own (G8). */
+  private boolean isAnothers() {
+    return directory
+        .acceptedDomain(recipientDomain)
+        .filter(domain -> !domain.getOrganization().equals(organization))
+        .isPresent();
   }
 
   /**

@@ -83,6 +83,7 @@ class CentralTransportTest {
     "outside.example, false, ORGANIZATION_FIELDS_CROSS_PREMISES", // by the hybrid connector
     "outside.example, true, ORGANIZATION_FIELDS_REMOVED", // by MX
     "fabrikam.com, true, ORGANIZATION_FIELDS_REMOVED", // by a partner connector
+    "northwind.com, false, ORGANIZATION_FIELDS_REMOVED", // another organization here, by the same
     "northwind.com, true, ORGANIZATION_FIELDS_REMOVED", // another organization's mailboxes
     "contoso.com, true, ORGANIZATION_FIELDS_UNSPECIFIED", // its own mailboxes
   })

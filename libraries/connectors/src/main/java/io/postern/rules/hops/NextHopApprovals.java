@@ -1,0 +1,260 @@
+package io.postern.rules.hops;
+
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.DirectoryCommand;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.DirectoryObject.ObjectCase;
+import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.NextHopApproval;
+import io.postern.contracts.v1.NextHopChange;
+import io.postern.contracts.v1.OutboundConnector;
+import io.postern.rules.Directory;
+import io.postern.rules.hops.NamedValue.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The approvals of objects after a change (docs/decisions/0087). What an operator adds is approved.
+ * Of what another administrator adds, a value is approved that the organization has approved
+ * already; one that needs an operator is a problem; any other host is marked, so that delivery
+ * dials it on the Internet only. Values that the object had keep their state. A host without the
+ * mark is approved: hosts from before there were marks have none. Pure; one use, one thread.
+ */
+public final class NextHopApprovals {
+  /** Who writes. */
+  public record Writer(String name, boolean operator, long atMillis, NextHopChange change) {
+    public static Writer of(DirectoryCommand command) {
+      return new Writer(
+          command.getActor(),
+          command.getByOperator(),
+          command.getAtMillis(),
+          command.getNextHops());
+    }
+  }
+
+  /**
+   * @param objects as they are to be written
+   * @param problems none: they may be
+   */
+  public record Judged(List<DirectoryObject> objects, List<DirectoryProblem> problems) {}
+
+  /** Of a value; none approved it by name: it is from before, or needed none. */
+  private record State(boolean approved, @Nullable NextHopApproval approval) {}
+
+  private final Directory before;
+  private final List<DirectoryObject> changes;
+  private final Writer writer;
+  private final List<DirectoryProblem> problems = new ArrayList<>();
+  private final Map<String, Map<String, State>> approvedBefore = new HashMap<>();
+  private @Nullable Needs needs;
+
+  private NextHopApprovals(Directory before, List<DirectoryObject> changes, Writer writer) {
+    this.before = before;
+    this.changes = changes;
+    this.writer = writer;
+  }
+
+  /**
+   * @param changes that {@code DirectoryRules} have nothing against; their marks do not count
+   */
+  public static Judged judge(Directory before, List<DirectoryObject> changes, Writer writer) {
+    NextHopApprovals judging = new NextHopApprovals(before, changes, writer);
+    List<DirectoryObject> objects = changes.stream().map(judging::judged).toList();
+    return new Judged(objects, List.copyOf(judging.problems));
+  }
+
+  /** The object as its writer wrote it: without marks and approvals. */
+  public static DirectoryObject without(DirectoryObject object) {
+    return switch (object.getObjectCase()) {
+      case OUTBOUND_CONNECTOR, ACCEPTED_DOMAIN ->
+          NamedValue.of(object).stream().noneMatch(NamedValue::unapproved)
+                  && NamedValue.approvals(object).isEmpty()
+              ? object
+              : marked(object, Map.of());
+      default -> object;
+    };
+  }
+
+  private DirectoryObject judged(DirectoryObject change) {
+    if (writer.change() != NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED && !writer.operator()) {
+      problem(change, "", "only an operator may approve next hops", "ask an operator");
+      return change;
+    }
+    if (change.getRemoved() || change.getObjectCase() == ObjectCase.OBJECT_NOT_SET) {
+      return change;
+    }
+    List<NamedValue> values = NamedValue.of(change);
+    if (values.isEmpty()) {
+      return change;
+    }
+    Map<String, State> had = had(change);
+    Map<String, State> states = new LinkedHashMap<>();
+    for (NamedValue value : values) {
+      State state = states.get(value.key());
+      states.put(value.key(), state == null ? state(change, value, had) : state);
+    }
+    return marked(change, states);
+  }
+
+  /** Of the same object of the same organization. */
+  private Map<String, State> had(DirectoryObject change) {
+    Map<String, State> had = new HashMap<>();
+    before
+        .object(DirectoryKeys.key(change))
+        .filter(o -> DirectoryKeys.organizationOf(o).equals(DirectoryKeys.organizationOf(change)))
+        .ifPresent(object -> collect(object, had));
+    return had;
+  }
+
+  private static void collect(DirectoryObject object, Map<String, State> states) {
+    Map<String, NextHopApproval> approvals = new HashMap<>();
+    NamedValue.approvals(object).forEach(each -> approvals.put(each.getValue(), each));
+    for (NamedValue value : NamedValue.of(object)) {
+      State state = new State(!value.unapproved(), approvals.get(value.value()));
+      State other = states.get(value.key());
+      if (other == null || !other.approved() && state.approved()) {
+        states.put(value.key(), state);
+      }
+    }
+  }
+
+  private State state(DirectoryObject object, NamedValue value, Map<String, State> had) {
+    State former = had.get(value.key());
+    switch (writer.change()) {
+      case NEXT_HOPS_APPROVED -> {
+        return former != null && former.approved() && former.approval() != null
+            ? former
+            : new State(true, approval(value));
+      }
+      case NEXT_HOPS_REVOKED -> {
+        if (value.kind() == Kind.HOST) {
+          return new State(false, null);
+        }
+      }
+      case NEXT_HOP_CHANGE_UNSPECIFIED, UNRECOGNIZED -> {}
+    }
+    if (former != null && (former.approved() || writer.operator())) {
+      return former;
+    }
+    if (writer.operator()) {
+      boolean needed = needs().of(object, value).isPresent();
+      return new State(true, needed ? approval(value) : null);
+    }
+    State elsewhere = ofOrganization(DirectoryKeys.organizationOf(object)).get(value.key());
+    if (elsewhere != null) {
+      return elsewhere;
+    }
+    if (former == null) {
+      needs()
+          .of(object, value)
+          .ifPresent(
+              need ->
+                  problem(
+                      object,
+                      value.field(),
+                      "\""
+                          + value.value()
+                          + "\" "
+                          + need.words()
+                          + ", and needs an operator's approval",
+                      "ask an operator to write it, or write another one"));
+    }
+    return new State(value.kind() != Kind.HOST, null);
+  }
+
+  private NextHopApproval approval(NamedValue value) {
+    return NextHopApproval.newBuilder()
+        .setValue(value.value())
+        .setBy(writer.name())
+        .setAtMillis(writer.atMillis())
+        .build();
+  }
+
+  /** Approved values of an organization's objects. Many connectors: made where it is wanted. */
+  private Map<String, State> ofOrganization(String organization) {
+    return approvedBefore.computeIfAbsent(
+        organization,
+        id -> {
+          Map<String, State> approved = new HashMap<>();
+          before.outboundConnectors(id).stream()
+              .map(c -> DirectoryObject.newBuilder().setOutboundConnector(c).build())
+              .forEach(object -> collect(object, approved));
+          before.acceptedDomains(id).stream()
+              .map(d -> DirectoryObject.newBuilder().setAcceptedDomain(d).build())
+              .forEach(object -> collect(object, approved));
+          approved.values().removeIf(state -> !state.approved());
+          return approved;
+        });
+  }
+
+  private Needs needs() {
+    Needs made = needs;
+    if (made == null) {
+      Set<String> hosts = new HashSet<>();
+      changes.stream()
+          .filter(o -> o.getObjectCase() != ObjectCase.OBJECT_NOT_SET)
+          .forEach(o -> NamedValue.of(o).forEach(value -> hosts.add(value.host())));
+      made = Needs.of(before, changes, hosts::contains);
+      needs = made;
+    }
+    return made;
+  }
+
+  /**
+   * @param states of values; one that is missing is approved, by nobody
+   */
+  private static DirectoryObject marked(DirectoryObject object, Map<String, State> states) {
+    List<NamedValue> values = NamedValue.of(object);
+    List<NextHopApproval> approvals = new ArrayList<>();
+    states.values().stream()
+        .filter(State::approved)
+        .map(State::approval)
+        .forEach(
+            approval -> {
+              if (approval != null) {
+                approvals.add(approval);
+              }
+            });
+    boolean[] unapproved = new boolean[values.size()];
+    for (int i = 0; i < unapproved.length; i++) {
+      State state = states.get(values.get(i).key());
+      unapproved[i] = state != null && !state.approved();
+    }
+    DirectoryObject.Builder marked = object.toBuilder();
+    if (object.hasOutboundConnector()) {
+      OutboundConnector.Builder connector = marked.getOutboundConnectorBuilder();
+      for (int i = 0; i < connector.getSmartHostsCount(); i++) {
+        connector.getSmartHostsBuilder(i).setUnapproved(unapproved[i]);
+      }
+      connector.clearApprovals().addAllApprovals(approvals);
+    } else {
+      AcceptedDomain.Builder domain = marked.getAcceptedDomainBuilder();
+      int at = 0;
+      if (!domain.getMailboxHost().getHost().isEmpty()) {
+        domain.getMailboxHostBuilder().setUnapproved(unapproved[at++]);
+      }
+      for (int i = 0; i < domain.getFurtherMailboxRoutesCount(); i++) {
+        domain.getFurtherMailboxRoutesBuilder(i).getHostBuilder().setUnapproved(unapproved[at++]);
+      }
+      domain.clearApprovals().addAllApprovals(approvals);
+    }
+    return marked.build();
+  }
+
+  private void problem(DirectoryObject object, String field, String problem, String cure) {
+    problems.add(
+        DirectoryProblem.newBuilder()
+            .setObject(DirectoryKeys.key(object))
+            .setField(field)
+            .setProblem(problem)
+            .setCure(cure)
+            .build());
+  }
+}

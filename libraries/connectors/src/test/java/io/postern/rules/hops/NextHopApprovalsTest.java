@@ -1,0 +1,449 @@
+package io.postern.rules.hops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.ConnectorType;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.HopProtocol;
+import io.postern.contracts.v1.MailboxRoute;
+import io.postern.contracts.v1.NextHopApproval;
+import io.postern.contracts.v1.NextHopChange;
+import io.postern.contracts.v1.NextHopHost;
+import io.postern.contracts.v1.OutboundConnector;
+import io.postern.rules.Directory;
+import io.postern.rules.Sample;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NextHopApprovalsTest {
+  private static final String BOTH = "contoso";
+  private static final NextHopApprovals.Writer OPERATOR = writer("root", true);
+  private static final NextHopApprovals.Writer ADMINISTRATOR = writer("anna", false);
+
+  private static NextHopApprovals.Writer writer(String name, boolean operator) {
+    return new NextHopApprovals.Writer(
+        name, operator, 5, NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED);
+  }
+
+  private static NextHopApprovals.Writer operator(NextHopChange change) {
+    return new NextHopApprovals.Writer("root", true, 7, change);
+  }
+
+  private static DirectoryObject connector(
+      String organization, String name, Consumer<OutboundConnector.Builder> change) {
+    OutboundConnector.Builder connector =
+        OutboundConnector.newBuilder()
+            .setOrganization(organization)
+            .setName(name)
+            .setConnectorType(ConnectorType.PARTNER)
+            .setEnabled(true)
+            .addRecipientDomains("partner.example");
+    change.accept(connector);
+    return DirectoryObject.newBuilder().setOutboundConnector(connector).build();
+  }
+
+  private static NextHopHost host(String text) {
+    int colon = text.lastIndexOf(':');
+    return colon < 0 || text.indexOf(':') != colon
+        ? NextHopHost.newBuilder().setHost(text).build()
+        : NextHopHost.newBuilder()
+            .setHost(text.substring(0, colon))
+            .setPort(Integer.parseInt(text.substring(colon + 1)))
+            .build();
+  }
+
+  private static DirectoryObject to(String organization, String name, String... hosts) {
+    return connector(
+        organization,
+        name,
+        c -> {
+          for (String each : hosts) {
+            c.addSmartHosts(host(each));
+          }
+        });
+  }
+
+  private static DirectoryObject onPremises(String organization, String name, String host) {
+    return connector(
+        organization,
+        name,
+        c -> c.addSmartHosts(host(host)).setConnectorType(ConnectorType.ON_PREMISES));
+  }
+
+  private static DirectoryObject domain(String organization, String domain, String host) {
+    return DirectoryObject.newBuilder()
+        .setAcceptedDomain(
+            AcceptedDomain.newBuilder()
+                .setOrganization(organization)
+                .setDomain(domain)
+                .setMailboxHost(host(host))
+                .setMailboxProtocol(HopProtocol.SMTP))
+        .build();
+  }
+
+  /** Two organizations, with what each names by an operator's hand. */
+  private static Directory directory(DirectoryObject... more) {
+    List<DirectoryObject> objects = new ArrayList<>();
+    objects.add(Sample.organization(BOTH));
+    objects.add(Sample.organization("fabrikam"));
+    objects.add(domain(BOTH, "contoso.example", "mailbox.contoso.example"));
+    objects.add(domain("fabrikam", "fabrikam.example", "mailbox.fabrikam.example"));
+    objects.add(onPremises("fabrikam", "To own servers", "own.hoster.example"));
+    objects.add(to("fabrikam", "To a partner", "mx.partner.example"));
+    objects.addAll(List.of(more));
+    return Sample.directory(objects.toArray(DirectoryObject[]::new));
+  }
+
+  private static NextHopApprovals.Judged judge(
+      Directory before, NextHopApprovals.Writer writer, DirectoryObject... changes) {
+    return NextHopApprovals.judge(before, List.of(changes), writer);
+  }
+
+  private static Directory write(
+      Directory before, NextHopApprovals.Writer writer, DirectoryObject... changes) {
+    NextHopApprovals.Judged judged = judge(before, writer, changes);
+    assertThat(judged.problems()).isEmpty();
+    return before.with(judged.objects());
+  }
+
+  private static List<Boolean> approved(Directory directory, String key) {
+    return NamedValue.of(directory.object(key).orElseThrow()).stream()
+        .map(value -> !value.unapproved())
+        .toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mail.example.com, ",
+    "mail.example.com:25, ",
+    "mail.example.com:465, ",
+    "mail.example.com:587, ",
+    "mail.example.com:24, ",
+    "8.8.8.8, ",
+    "2a00:1450:4001:80b::200e, ",
+    "10.0.0.5, PRIVATE_ADDRESS",
+    "172.16.3.4:587, PRIVATE_ADDRESS",
+    "192.168.1.1, PRIVATE_ADDRESS",
+    "127.0.0.1, PRIVATE_ADDRESS",
+    "169.254.169.254, PRIVATE_ADDRESS",
+    "100.64.0.1, PRIVATE_ADDRESS",
+    "0.0.0.0, PRIVATE_ADDRESS",
+    "::1, PRIVATE_ADDRESS",
+    "fe80::1, PRIVATE_ADDRESS",
+    "fd00::25, PRIVATE_ADDRESS",
+    "::ffff:10.0.0.5, PRIVATE_ADDRESS",
+    "64:ff9b::a00:5, PRIVATE_ADDRESS",
+    "kafka, PRIVATE_NAME",
+    "localhost:25, PRIVATE_NAME",
+    "mail.localhost, PRIVATE_NAME",
+    "Printer.LOCAL., PRIVATE_NAME",
+    "vault.internal, PRIVATE_NAME",
+    "nas.home.arpa, PRIVATE_NAME",
+    "mail.example.com:9092, PORT",
+    "mail.example.com:2525, PORT",
+    "8.8.8.8:22, PORT",
+    "mailbox.fabrikam.example, ROUTE",
+    "MAILBOX.fabrikam.example.:587, ROUTE",
+    "own.hoster.example, ROUTE",
+    "mx.partner.example, ",
+    "mailbox.contoso.example, "
+  })
+  void whatNeedsAnOperator(String text, String need) {
+    DirectoryObject object = to(BOTH, "New", text);
+    Optional<Need> found = Needs.ofAll(directory()).of(object, NamedValue.of(object).getFirst());
+    assertThat(found.map(Need::name).orElse(null)).isEqualTo(need);
+    List<DirectoryProblem> problems = judge(directory(), ADMINISTRATOR, object).problems();
+    // The organization's own host is approved, whichever of its objects names it.
+    assertThat(problems).hasSize(need == null ? 0 : 1);
+    assertThat(judge(directory(), OPERATOR, object).problems()).isEmpty();
+  }
+
+  @Test
+  void aProblemNamesFieldValueAndCure() {
+    DirectoryProblem problem =
+        judge(directory(), ADMINISTRATOR, to(BOTH, "New", "mail.example.com", "10.0.0.5:9092"))
+            .problems()
+            .getFirst();
+    assertThat(problem.getField()).isEqualTo("smartHosts[1]");
+    assertThat(problem.getProblem())
+        .isEqualTo("\"10.0.0.5:9092\" is not a public address, and needs an operator's approval");
+    assertThat(problem.getCure()).isEqualTo("ask an operator to write it, or write another one");
+  }
+
+  /** Both ways: neither may take the other's host after the other has written it. */
+  @Test
+  void aRouteWhoseNameAnotherOrganizationHasNeedsAnOperator() {
+    Directory before = directory();
+    assertThat(judge(before, ADMINISTRATOR, to(BOTH, "New", "mx.partner.example")).problems())
+        .isEmpty();
+    assertThat(
+            judge(before, ADMINISTRATOR, onPremises(BOTH, "New", "mx.partner.example")).problems())
+        .hasSize(1);
+    assertThat(
+            judge(before, ADMINISTRATOR, domain(BOTH, "contoso.example", "mx.partner.example"))
+                .problems())
+        .hasSize(1);
+    // In one change, too.
+    assertThat(
+            judge(
+                    before,
+                    ADMINISTRATOR,
+                    to(BOTH, "New", "new.example.net"),
+                    onPremises("fabrikam", "New", "new.example.net"))
+                .problems())
+        .hasSize(2);
+  }
+
+  @Test
+  void furtherMailboxRoutesAreHostsToo() {
+    DirectoryObject domain = domain(BOTH, "contoso.example", "mailbox.contoso.example");
+    AcceptedDomain.Builder with =
+        domain.getAcceptedDomain().toBuilder()
+            .addFurtherMailboxRoutes(
+                MailboxRoute.newBuilder()
+                    .setName("cloud")
+                    .setProtocol(HopProtocol.LMTP)
+                    .setHost(host("10.0.0.5")));
+    DirectoryObject changed = domain.toBuilder().setAcceptedDomain(with).build();
+    assertThat(judge(directory(), ADMINISTRATOR, changed).problems())
+        .singleElement()
+        .satisfies(
+            p -> {
+              assertThat(p.getField()).isEqualTo("furtherMailboxRoutes[0].host");
+              assertThat(p.getProblem()).contains("10.0.0.5:24");
+            });
+    Directory after = write(directory(), OPERATOR, changed);
+    assertThat(approved(after, "accepted-domain/contoso.example")).containsExactly(true, true);
+    assertThat(
+            after
+                .object("accepted-domain/contoso.example")
+                .orElseThrow()
+                .getAcceptedDomain()
+                .getApprovalsList())
+        .singleElement()
+        .satisfies(a -> assertThat(a.getBy()).isEqualTo("root"));
+  }
+
+  @Test
+  void sourceAddressesAndEhloNamesHaveOwners() {
+    Directory before = directory();
+    DirectoryObject wanted =
+        connector(
+            BOTH,
+            "New",
+            c ->
+                c.setUseMxRecord(true)
+                    .addSourceAddresses("8.8.4.4")
+                    .setEhloName("out.fabrikam.example"));
+    assertThat(judge(before, ADMINISTRATOR, wanted).problems())
+        .extracting(DirectoryProblem::getField)
+        .containsExactly("sourceAddresses[0]", "ehloName");
+    DirectoryObject own =
+        connector(BOTH, "New", c -> c.setUseMxRecord(true).setEhloName("Out.contoso.example"));
+    assertThat(judge(before, ADMINISTRATOR, own).problems()).isEmpty();
+    Directory after = write(before, OPERATOR, wanted);
+    DirectoryObject another =
+        connector(BOTH, "Another", c -> c.setUseMxRecord(true).addSourceAddresses("8.8.4.4"));
+    assertThat(judge(after, ADMINISTRATOR, another).problems()).isEmpty();
+    DirectoryObject others =
+        connector("fabrikam", "New", c -> c.setUseMxRecord(true).addSourceAddresses("8.8.4.4"));
+    assertThat(judge(after, ADMINISTRATOR, others).problems()).hasSize(1);
+  }
+
+  @Test
+  void anAdministratorsHostIsStoredUnapprovedAndKeepsWhatWasApproved() {
+    Directory before = write(directory(), OPERATOR, to(BOTH, "C", "10.0.0.5:2525"));
+    Directory after =
+        write(before, ADMINISTRATOR, to(BOTH, "C", "10.0.0.5:2525", "mail.example.com"));
+    assertThat(approved(after, "outbound-connector/contoso/C")).containsExactly(true, false);
+    assertThat(
+            after
+                .object("outbound-connector/contoso/C")
+                .orElseThrow()
+                .getOutboundConnector()
+                .getApprovalsList())
+        .containsExactly(
+            NextHopApproval.newBuilder()
+                .setValue("10.0.0.5:2525")
+                .setBy("root")
+                .setAtMillis(5)
+                .build());
+    // Another port of the host is another value.
+    assertThat(judge(after, ADMINISTRATOR, to(BOTH, "C", "10.0.0.5:9092")).problems()).hasSize(1);
+    // Taken out and written again, nothing is left of it.
+    Directory without = write(after, ADMINISTRATOR, to(BOTH, "C", "mail.example.com"));
+    assertThat(judge(without, ADMINISTRATOR, to(BOTH, "C", "10.0.0.5:2525")).problems()).hasSize(1);
+  }
+
+  @Test
+  void whatIsFromBeforeIsApprovedUntilItIsTakenOut() {
+    Directory before = directory(to(BOTH, "C", "10.0.0.5:2525"));
+    Directory after =
+        write(before, ADMINISTRATOR, to(BOTH, "C", "mail.example.com", "10.0.0.5:2525"));
+    assertThat(approved(after, "outbound-connector/contoso/C")).containsExactly(false, true);
+    assertThat(
+            approved(
+                write(after, ADMINISTRATOR, to(BOTH, "D", "10.0.0.5:2525")),
+                "outbound-connector/contoso/D"))
+        .containsExactly(true);
+  }
+
+  /** A file that an operator applies every day must approve nothing that it does not add. */
+  @Test
+  void anOperatorWhoWritesAnObjectAgainApprovesNothingOfIt() {
+    Directory before = write(directory(), ADMINISTRATOR, to(BOTH, "C", "mail.example.com"));
+    Directory after = write(before, OPERATOR, to(BOTH, "C", "mail.example.com", "10.0.0.5"));
+    assertThat(approved(after, "outbound-connector/contoso/C")).containsExactly(false, true);
+  }
+
+  @Test
+  void anOperatorApprovesAndRevokes() {
+    Directory before = write(directory(), ADMINISTRATOR, to(BOTH, "C", "mail.example.com"));
+    DirectoryObject there = before.object("outbound-connector/contoso/C").orElseThrow();
+    Directory approved = write(before, operator(NextHopChange.NEXT_HOPS_APPROVED), there);
+    assertThat(approved(approved, "outbound-connector/contoso/C")).containsExactly(true);
+    DirectoryObject now = approved.object("outbound-connector/contoso/C").orElseThrow();
+    assertThat(now.getOutboundConnector().getApprovalsList())
+        .singleElement()
+        .satisfies(a -> assertThat(a.getAtMillis()).isEqualTo(7));
+    Directory revoked = write(approved, operator(NextHopChange.NEXT_HOPS_REVOKED), now);
+    assertThat(approved(revoked, "outbound-connector/contoso/C")).containsExactly(false);
+    assertThat(
+            revoked
+                .object("outbound-connector/contoso/C")
+                .orElseThrow()
+                .getOutboundConnector()
+                .getApprovalsList())
+        .isEmpty();
+    NextHopApprovals.Writer forged =
+        new NextHopApprovals.Writer("anna", false, 7, NextHopChange.NEXT_HOPS_APPROVED);
+    assertThat(judge(revoked, forged, there).problems()).hasSize(1);
+  }
+
+  @Test
+  void theMarksOfAnObjectDoNotCountInItsComparison() {
+    DirectoryObject bare = to(BOTH, "C", "mail.example.com");
+    Directory after = write(directory(), ADMINISTRATOR, bare);
+    DirectoryObject marked = after.object("outbound-connector/contoso/C").orElseThrow();
+    assertThat(marked).isNotEqualTo(bare);
+    assertThat(NextHopApprovals.without(marked)).isEqualTo(bare);
+  }
+
+  /**
+   * Random writes by administrators and operators: what is approved, and each source address and
+   * foreign EHLO name, was once written or approved by an operator in the same organization.
+   */
+  @Test
+  void noSequenceOfAdministratorsWritesApprovesAnything() {
+    for (int seed = 0; seed < 2_000; seed++) {
+      Random random = new Random(seed);
+      Directory directory = directory();
+      Set<String> byOperator = new HashSet<>();
+      directory.objects().forEach(object -> remember(object, byOperator));
+      for (int step = 0; step < 40; step++) {
+        boolean operator = random.nextInt(6) == 0;
+        List<DirectoryObject> changes = new ArrayList<>();
+        for (int i = 0; i <= random.nextInt(3); i++) {
+          changes.add(random(random, directory));
+        }
+        changes = distinct(changes);
+        NextHopChange change =
+            random.nextInt(8) == 0
+                ? NextHopChange.forNumber(random.nextInt(3))
+                : NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED;
+        NextHopApprovals.Judged judged =
+            NextHopApprovals.judge(
+                directory,
+                changes,
+                new NextHopApprovals.Writer(operator ? "root" : "anna", operator, step, change));
+        if (!judged.problems().isEmpty()) {
+          assertThat(operator).as("seed %d step %d", seed, step).isFalse();
+          continue;
+        }
+        if (operator) {
+          changes.forEach(object -> remember(object, byOperator));
+        }
+        directory = directory.with(judged.objects());
+        for (DirectoryObject object : directory.objects()) {
+          for (NamedValue value : NamedValue.of(object)) {
+            boolean free =
+                value.unapproved()
+                    || value.value().endsWith(DirectoryKeys.organizationOf(object) + ".example");
+            assertThat(free || byOperator.contains(remembered(object, value)))
+                .as("seed %d step %d %s", seed, step, value)
+                .isTrue();
+          }
+        }
+      }
+    }
+  }
+
+  private static List<DirectoryObject> distinct(List<DirectoryObject> changes) {
+    Set<String> keys = new HashSet<>();
+    return changes.stream().filter(object -> keys.add(DirectoryKeys.key(object))).toList();
+  }
+
+  private static void remember(DirectoryObject object, Set<String> values) {
+    NamedValue.of(object).forEach(value -> values.add(remembered(object, value)));
+  }
+
+  private static String remembered(DirectoryObject object, NamedValue value) {
+    return DirectoryKeys.organizationOf(object) + " " + value.key();
+  }
+
+  private static DirectoryObject random(Random random, Directory directory) {
+    String organization = random.nextBoolean() ? BOTH : "fabrikam";
+    List<String> hosts =
+        List.of(
+            "10.0.0.5",
+            "10.0.0.5:2525",
+            "mail.example.com",
+            "mailbox.contoso.example",
+            "mailbox.fabrikam.example",
+            "8.8.8.8");
+    if (random.nextInt(8) == 0) {
+      DirectoryObject any = directory.objects().get(random.nextInt(directory.objects().size()));
+      return any.hasOutboundConnector() && random.nextBoolean()
+          ? any.toBuilder().setRemoved(true).build()
+          : any;
+    }
+    if (random.nextInt(4) == 0) {
+      return domain(
+          organization, organization + ".example", hosts.get(random.nextInt(hosts.size())));
+    }
+    return connector(
+        organization,
+        "C" + random.nextInt(3),
+        c -> {
+          for (int i = 0; i < random.nextInt(3); i++) {
+            // Marks that a client sends must not count.
+            c.addSmartHosts(
+                host(hosts.get(random.nextInt(hosts.size()))).toBuilder()
+                    .setUnapproved(random.nextBoolean()));
+          }
+          c.setConnectorType(
+              random.nextBoolean() ? ConnectorType.PARTNER : ConnectorType.ON_PREMISES);
+          if (random.nextInt(3) == 0) {
+            c.addSourceAddresses("8.8.4." + random.nextInt(2));
+          }
+          if (random.nextInt(3) == 0) {
+            c.setEhloName(random.nextBoolean() ? "a.contoso.example" : "a.fabrikam.example");
+          }
+          if (random.nextInt(5) == 0) {
+            c.addApprovals(
+                NextHopApproval.newBuilder().setValue("10.0.0.5:25").setBy("anna").build());
+          }
+        });
+  }
+}

@@ -1,0 +1,68 @@
+package io.postern.policy.api;
+
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.NextHopApproval;
+import io.postern.directory.ObjectKind;
+import io.postern.rules.hops.NamedValue;
+import io.postern.rules.hops.Need;
+import io.postern.rules.hops.Needs;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A next hop, source address or EHLO name of an object.
+ *
+ * @param kind accepted-domains, outbound-connectors
+ * @param field of the object
+ * @param value a host with its port
+ * @param type host, source-address, ehlo-name
+ * @param need private-address, private-name, port, route (of another organization too),
+ *     source-address, ehlo-name; null: none by its text
+ * @param approved false: mail goes to it at public addresses and ports of mail only
+ * @param by the operator; null: it existed when approvals were introduced, or was written before it
+ *     needed one
+ * @param since ISO 8601; null as above
+ */
+@Schema(name = "NextHop")
+public record NextHopView(
+    String organization,
+    String kind,
+    String name,
+    String field,
+    String value,
+    String type,
+    @Nullable String need,
+    boolean approved,
+    @Nullable String by,
+    @Nullable String since) {
+
+  static NextHopView of(DirectoryObject object, NamedValue value, Needs needs) {
+    Optional<NextHopApproval> approval =
+        NamedValue.approvals(object).stream()
+            .filter(each -> each.getValue().equals(value.value()))
+            .findFirst();
+    return new NextHopView(
+        DirectoryKeys.organizationOf(object),
+        ObjectKind.of(object).orElseThrow().plural(),
+        ObjectKind.nameOf(object),
+        value.field(),
+        value.value(),
+        word(value.kind()),
+        needs.of(object, value).map(NextHopView::word).orElse(null),
+        !value.unapproved(),
+        approval.map(NextHopApproval::getBy).orElse(null),
+        approval.map(a -> Instant.ofEpochMilli(a.getAtMillis()).toString()).orElse(null));
+  }
+
+  private static String word(NamedValue.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static String word(Need need) {
+    return need.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}
