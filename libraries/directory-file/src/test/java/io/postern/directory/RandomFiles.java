@@ -20,8 +20,8 @@ import org.snakeyaml.engine.v2.api.DumpSettings;
  * here once more on purpose: what they are compared with is made of the table of fields.
  */
 final class RandomFiles {
-  // No file has them (docs/decisions/0087).
-  private static final Set<String> OF_THE_OWNER = Set.of("approvals", "unapproved");
+  // No file has them (docs/decisions/0087, 0088).
+  private static final Set<String> OF_THE_OWNER = Set.of("approvals", "unapproved", "version");
 
   private static final String PEM =
       """
