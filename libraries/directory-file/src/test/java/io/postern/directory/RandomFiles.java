@@ -21,7 +21,12 @@ import org.snakeyaml.engine.v2.api.DumpSettings;
  */
 final class RandomFiles {
   // No file has them (docs/decisions/0087, 0088).
-  private static final Set<String> OF_THE_OWNER = Set.of("approvals", "unapproved", "version");
+  private static final Set<String> OF_SERVICES =
+      Set.of(
+          "postern.v1.AcceptedDomain.approvals",
+          "postern.v1.OutboundConnector.approvals",
+          "postern.v1.NextHopHost.unapproved",
+          "postern.v1.AnchorSet.version");
 
   private static final String PEM =
       """
@@ -320,7 +325,7 @@ final class RandomFiles {
 
   private void mutate(Message.Builder message) {
     for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
-      if (OF_THE_OWNER.contains(field.getName())) {
+      if (OF_SERVICES.contains(field.getFullName())) {
         continue;
       }
       if (one(6) && !field.getName().equals("organization") && !field.getName().equals("id")) {
