@@ -56,8 +56,7 @@ record AnothersSender(boolean passes, boolean rewritten, String why) {
   /** Without a certificate the client could send as the other organization anyway. */
   private static boolean isItsServer(InboundConditions conditions) {
     return OriginatingConnector.byAddress(conditions.directory, conditions.facts, conditions.client)
-            instanceof
-            OriginatingConnector.Match(InboundEntry entry, _, _, _)
+            instanceof OriginatingConnector.Match(InboundEntry entry, _, _, _)
         && !entry.connector.getBlocked()
         && conditions.isEncryptedEnough(entry);
   }
