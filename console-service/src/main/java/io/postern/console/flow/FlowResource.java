@@ -2,7 +2,7 @@ package io.postern.console.flow;
 
 import io.postern.api.Caller;
 import io.postern.api.ProblemException;
-import io.postern.console.search.Times;
+import io.postern.api.Times;
 import io.postern.console.sight.Sight;
 import io.postern.console.store.ReadModel;
 import io.postern.console.store.ReadTo;

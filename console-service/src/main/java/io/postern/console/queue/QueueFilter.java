@@ -2,7 +2,7 @@ package io.postern.console.queue;
 
 import io.postern.api.ProblemException;
 import io.postern.console.search.Conditions;
-import io.postern.console.search.Times;
+import io.postern.api.Times;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.postern.console.search;
 
+import io.postern.api.Times;
 import io.postern.api.Caller;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.QueryParam;

@@ -8,7 +8,7 @@ import io.postern.console.fold.Fold;
 import io.postern.console.search.Filter;
 import io.postern.console.search.MessageSearch;
 import io.postern.console.search.RefusalSearch;
-import io.postern.console.search.Times;
+import io.postern.api.Times;
 import io.postern.console.sight.Sight;
 import io.postern.console.store.WriterConnection;
 import io.postern.contracts.Owner;

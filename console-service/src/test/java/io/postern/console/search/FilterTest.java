@@ -1,5 +1,6 @@
 package io.postern.console.search;
 
+import io.postern.api.Times;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

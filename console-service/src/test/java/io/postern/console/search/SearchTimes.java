@@ -1,5 +1,6 @@
 package io.postern.console.search;
 
+import io.postern.api.Times;
 import io.postern.console.Postgres;
 import io.postern.console.sight.Sight;
 import java.sql.Connection;

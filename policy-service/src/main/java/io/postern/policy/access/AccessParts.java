@@ -2,6 +2,7 @@ package io.postern.policy.access;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.api.ApiSettings;
+import io.postern.api.audit.AccessAudit;
 import io.postern.api.signin.Passwords;
 import io.postern.api.signin.TokenSigner;
 import io.postern.api.users.SigningKeys;
@@ -47,8 +48,9 @@ class AccessParts {
 
   @Produces
   @Singleton
-  Passwords passwords(Users users, TokenSigner signer, MeterRegistry metrics) {
-    return new Passwords(users, signer, metrics);
+  Passwords passwords(
+      Users users, TokenSigner signer, MeterRegistry metrics, AccessAudit audit) {
+    return new Passwords(users, signer, metrics, audit);
   }
 
   void close(@Disposes Passwords passwords) {

@@ -4,6 +4,7 @@ import io.postern.api.Caller;
 import io.postern.api.ProblemException;
 import io.postern.api.signin.OpenSession;
 import io.postern.api.users.Users;
+import io.postern.contracts.v1.AccessEventKind;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -28,8 +29,11 @@ public class SessionsResource {
   private final Users users;
   private final Caller caller;
   private final SecurityIdentity identity;
+  private final AccessRecords records;
 
-  SessionsResource(Users users, Caller caller, SecurityIdentity identity) {
+  SessionsResource(
+      Users users, Caller caller, SecurityIdentity identity, AccessRecords records) {
+    this.records = records;
     this.users = users;
     this.caller = caller;
     this.identity = identity;
@@ -44,6 +48,7 @@ public class SessionsResource {
   public Response endAll() throws IOException {
     requireEnd();
     users.endSessions(caller.name());
+    records.record(AccessEventKind.SESSIONS_ENDED, caller.name());
     return Response.noContent().build();
   }
 
@@ -67,6 +72,7 @@ public class SessionsResource {
     Optional<OpenSession> session = OpenSession.of(identity);
     if (session.isPresent()) {
       users.endSession(caller.name(), session.get().id(), session.get().expires());
+      records.record(AccessEventKind.SIGNED_OUT, caller.name(), session.get().id(), "");
     } else {
       requireEnd();
     }

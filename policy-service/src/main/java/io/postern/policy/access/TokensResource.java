@@ -6,6 +6,7 @@ import io.postern.api.signin.ProviderSessions.RefusedException;
 import io.postern.api.signin.Sessions;
 import io.postern.api.signin.TokenSigner;
 import io.postern.api.signin.Tokens;
+import io.postern.contracts.v1.AccessEventKind;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -34,8 +35,14 @@ public class TokensResource {
   private final SecurityIdentity identity;
   private final TokenSigner signer;
   private final ProviderSessions sessions;
+  private final AccessRecords records;
 
-  TokensResource(SecurityIdentity identity, TokenSigner signer, ProviderSessions sessions) {
+  TokensResource(
+      SecurityIdentity identity,
+      TokenSigner signer,
+      ProviderSessions sessions,
+      AccessRecords records) {
+    this.records = records;
     this.identity = identity;
     this.signer = signer;
     this.sessions = sessions;
@@ -77,13 +84,19 @@ public class TokensResource {
     if (!Sessions.isByPassword(identity)) {
       throw ProblemException.forbidden("A token needs a name and a password.");
     }
-    return new TokenAnswer(signer.token(identity.getPrincipal().getName(), end), end.toString());
+    String name = identity.getPrincipal().getName();
+    records.record(AccessEventKind.TOKEN_ISSUED, name, "", "password");
+    return new TokenAnswer(signer.token(name, end), end.toString());
   }
 
   private TokenAnswer ofProvider() {
     try {
       Instant end = ProviderSessions.end(identity, Instant.now());
-      return new TokenAnswer(sessions.begin(identity, signer), end.toString());
+      String token = sessions.begin(identity, signer);
+      String name = identity.getPrincipal().getName();
+      records.record(AccessEventKind.SIGNED_IN, name, "", "OpenID provider");
+      records.record(AccessEventKind.TOKEN_ISSUED, name, "", "OpenID provider");
+      return new TokenAnswer(token, end.toString());
     } catch (RefusedException e) {
       throw ProblemException.notValid(
           "The provider's user cannot have a session: "

@@ -7,7 +7,9 @@ import io.postern.api.users.ChangedUserException;
 import io.postern.api.users.PasswordRules;
 import io.postern.api.users.User;
 import io.postern.api.users.Users;
+import io.postern.contracts.v1.AccessEventKind;
 import io.postern.directory.DirectoryChange;
+import io.postern.policy.access.AccessRecords;
 import io.postern.policy.change.ChangedMeanwhile;
 import io.postern.policy.change.Precondition;
 import io.quarkus.security.Authenticated;
@@ -47,8 +49,10 @@ public class UsersResource {
 
   private final Users users;
   private final Caller caller;
+  private final AccessRecords records;
 
-  UsersResource(Users users, Caller caller) {
+  UsersResource(Users users, Caller caller, AccessRecords records) {
+    this.records = records;
     this.users = users;
     this.caller = caller;
   }
@@ -140,6 +144,7 @@ public class UsersResource {
     String made = had.isEmpty() && given == null ? Users.randomPassword() : null;
     try {
       User user = users.put(name, roles, made != null ? made : given, seen.get());
+      record(had, user, given != null);
       return tagged(
               Response.status(had.isEmpty() ? 201 : 200)
                   .entity(new UserAnswer(UserView.of(user), made)),
@@ -149,6 +154,20 @@ public class UsersResource {
       return meanwhile(name, wanted);
     } catch (IllegalArgumentException e) {
       throw ProblemException.notValid(sentence(e));
+    }
+  }
+
+  private void record(Optional<User> before, User after, boolean password) {
+    List<String> roles = before.map(User::roles).orElse(List.of());
+    if (before.isEmpty()) {
+      records.roles(AccessEventKind.USER_CREATED, after.name(), roles, after.roles());
+      return;
+    }
+    if (!roles.equals(after.roles())) {
+      records.roles(AccessEventKind.ROLES_CHANGED, after.name(), roles, after.roles());
+    }
+    if (password) {
+      records.record(AccessEventKind.PASSWORD_CHANGED, after.name());
     }
   }
 
@@ -199,6 +218,7 @@ public class UsersResource {
       if (!users.remove(name, seen.get())) {
         throw notThere(name);
       }
+      records.record(AccessEventKind.USER_REMOVED, name);
       return Response.noContent().build();
     } catch (ChangedUserException e) {
       return meanwhile(name, null);
@@ -216,6 +236,7 @@ public class UsersResource {
   public Response endSessions(@PathParam("name") String name) throws IOException {
     caller.requireOperator();
     users.endSessions(name);
+    records.record(AccessEventKind.SESSIONS_ENDED, name);
     return Response.noContent().build();
   }
 

@@ -201,6 +201,74 @@ class SessionsApiTest {
     bearer(third).get(ME).then().statusCode(401);
   }
 
+  /** ASVS 16.3: who may is recorded, with who changed it, and is read by operators. */
+  @Test
+  void whatHappensToAccessIsRecorded() throws Exception {
+    users.put("auditing", List.of("operator"), PASSWORD);
+    String operator = token("auditing");
+    bearer(operator)
+        .contentType("application/json")
+        .body("{\"roles\": [\"auditor:a\"], \"password\": \"" + PASSWORD + "\"}")
+        .header("If-None-Match", "*")
+        .put("/api/v1/users/audited")
+        .then()
+        .statusCode(201);
+    String etag = bearer(operator).get("/api/v1/users/audited").header("ETag");
+    bearer(operator)
+        .contentType("application/json")
+        .body("{\"roles\": [\"auditor:b\"]}")
+        .header("If-Match", etag)
+        .put("/api/v1/users/audited")
+        .then()
+        .statusCode(200);
+    String audited = token("audited");
+    bearer(audited).get("/api/v1/access-events").then().statusCode(403);
+    bearer(audited).delete(ME + "/sessions/current").then().statusCode(204);
+    bearer(operator).delete("/api/v1/users/audited/sessions").then().statusCode(204);
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(kinds(operator, "audited"))
+                    .containsSubsequence(
+                        "sessions-ended",
+                        "signed-out",
+                        "token-issued",
+                        "signed-in",
+                        "roles-changed",
+                        "user-created"));
+    bearer(operator)
+        .get("/api/v1/access-events?user=audited")
+        .then()
+        .body("events.find { it.kind == 'roles-changed' }.by", equalTo("auditing"))
+        .body("events.find { it.kind == 'roles-changed' }.rolesBefore", equalTo(List.of("auditor:a")))
+        .body("events.find { it.kind == 'roles-changed' }.rolesAfter", equalTo(List.of("auditor:b")))
+        .body("events.find { it.kind == 'signed-out' }.client", equalTo("127.0.0.1"))
+        .body("events.find { it.kind == 'signed-out' }.service", equalTo("policy-service"));
+    String all = bearer(operator).get("/api/v1/access-events?since=1h&limit=1000").asString();
+    assertThat(all).doesNotContain(PASSWORD).doesNotContain(audited).doesNotContain("pbkdf2");
+    bearer(operator)
+        .get("/api/v1/access-events?user=audited&limit=2")
+        .then()
+        .body("events.size()", equalTo(2))
+        .body("older", equalTo(true));
+    bearer(operator)
+        .get("/api/v1/access-events?until=1h")
+        .then()
+        .body("events.size()", equalTo(0));
+    bearer(operator).get("/api/v1/access-events?since=never").then().statusCode(400);
+  }
+
+  private static List<String> kinds(String operator, String user) {
+    return bearer(operator)
+        .get("/api/v1/access-events?user=" + user)
+        .then()
+        .statusCode(200)
+        .extract()
+        .path("events.kind");
+  }
+
   @Test
   void thePrivateKeyIsForItsOwnerAndThePublicOneForAll() throws Exception {
     Path folder = BrokerForTests.credentials().getParent();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,20 @@ public final class UsersClient {
     HttpResponse<String> answer =
         api.response(api.request(path(name)).header("If-Match", before.etag()).DELETE(), REMOVED);
     return answer.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(answer.body());
+  }
+
+  /**
+   * Records of access, newest first.
+   *
+   * @param query as the call takes it; empty values are left out
+   */
+  public JsonNode events(Map<String, String> query) throws IOException, InterruptedException {
+    String text =
+        query.entrySet().stream()
+            .filter(each -> !each.getValue().isEmpty())
+            .map(each -> each.getKey() + "=" + ConsoleClient.encoded(each.getValue()))
+            .collect(Collectors.joining("&"));
+    return api.send(api.request("/access-events?" + text).GET(), ANSWER);
   }
 
   /** Ends all sessions of a local user, or of a provider's: NAME of ISSUER. */

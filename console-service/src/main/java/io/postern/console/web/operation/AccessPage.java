@@ -164,6 +164,16 @@ public class AccessPage {
         "/access/users/" + Frame.encoded(name));
   }
 
+  /** All of the reader, this one included. */
+  @POST
+  @Path("/sessions/end")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public Response endSessions() {
+    peers.policy().delete("/me/sessions", null);
+    return PageAnswers.see("/sign-in");
+  }
+
   @GET
   @Path("/new")
   @RunOnVirtualThread

@@ -5,11 +5,16 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.postern.api.ApiSettings;
 import io.postern.api.Rights;
 import io.postern.api.access.Ed25519Keys;
+import io.postern.api.audit.AccessAudit;
 import io.postern.api.users.WatchedFile;
+import io.postern.contracts.v1.AccessEvent;
+import io.postern.contracts.v1.AccessEventKind;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.runtime.QuarkusPrincipal;
 import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
@@ -43,20 +48,30 @@ class EmergencyKeys {
   private static final int MOST_KNOWN = 1_000;
   private static final Pattern HOLDER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
 
+  private final Optional<Path> file;
   private final Optional<WatchedFile<List<PublicKey>>> keys;
+  private final AccessAudit audit;
   private final Cache<String, Boolean> known =
       Caffeine.newBuilder().maximumSize(MOST_KNOWN).expireAfterWrite(LONGEST).build();
 
-  EmergencyKeys(ApiSettings settings) {
+  EmergencyKeys(ApiSettings settings, AccessAudit audit) {
+    this.audit = audit;
+    file = settings.emergencyKeysFile();
     keys =
-        settings
-            .emergencyKeysFile()
-            .map(file -> new WatchedFile<>(file, Ed25519Keys::publicKeys, List.of()));
+        file
+            .map(file -> new WatchedFile<>(file, EmergencyKeys::keys, List.of()));
+  }
+
+  /** An empty file withdraws the last key. */
+  private static List<PublicKey> keys(byte[] content) {
+    return content.length == 0 ? List.of() : Ed25519Keys.publicKeys(content);
   }
 
   /** Empty: it is none, is not good, or no key is configured. */
   Optional<SecurityIdentity> identity(String token, String client) {
-    if (keys.isEmpty() || !SignedClaims.keyId(token).equals(KEY_ID)) {
+    if (keys.isEmpty()
+        || !SignedClaims.keyId(token).equals(KEY_ID)
+        || !Files.exists(file.orElseThrow())) { // a file that is gone withdraws all
       return Optional.empty();
     }
     for (PublicKey key : keys.get().content()) {
@@ -97,6 +112,13 @@ class EmergencyKeys {
       String name = holder + " by emergency key " + keyId;
       if (known.asMap().putIfAbsent(claims.getJwtId(), true) == null) {
         LOG.warnf("Emergency sign-in as operator: %s, from %s", name, client);
+        audit.record(
+            AccessEvent.newBuilder()
+                .setKind(AccessEventKind.EMERGENCY_SIGN_IN)
+                .setUser(name)
+                .setBy(name)
+                .setClient(client)
+                .setSession(claims.getJwtId()));
       }
       return Optional.of(
           QuarkusSecurityIdentity.builder()

@@ -4,8 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.api.audit.AccessAudit;
 import io.postern.api.users.User;
 import io.postern.api.users.Users;
+import io.postern.contracts.v1.AccessEvent;
+import io.postern.contracts.v1.AccessEventKind;
 import io.quarkus.security.AuthenticationFailedException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.net.SocketAddress;
@@ -39,6 +42,7 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
   private final Users users;
   private final TokenSigner signer;
   private final MeterRegistry metrics;
+  private final AccessAudit audit;
   private final Slowing slowing = new Slowing(Ticker.systemTicker());
   private final Places places = new Places(OF_A_LANE, OF_STRANGERS);
   private final PasswordMac mac = new PasswordMac();
@@ -54,8 +58,10 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
           Thread.ofPlatform().name("passwords-", 1).daemon().factory());
   private final AtomicLong nextLine = new AtomicLong(System.nanoTime());
 
-  public Passwords(Users users, TokenSigner signer, MeterRegistry metrics) {
+  public Passwords(
+      Users users, TokenSigner signer, MeterRegistry metrics, AccessAudit audit) {
     this.users = users;
+    this.audit = audit;
     this.signer = signer;
     this.metrics = metrics;
     threads.allowCoreThreadTimeOut(true);
@@ -94,6 +100,7 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
     String lane = known ? name + " " + network : network;
     if (!places.take(lane, known)) {
       count("too-many");
+      audit.refused(AccessEventKind.SIGN_IN_REFUSED, "", network, "too many attempts at a time");
       return Uni.createFrom()
           .failure(new AuthenticationFailedException(new TooManyAttemptsException()));
     }
@@ -114,12 +121,21 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
     if (!users.matches(name, password) || user == null) {
       slowing.wrong(name, user != null, network);
       count("wrong");
+      audit.refused(
+          AccessEventKind.SIGN_IN_REFUSED, user == null ? "" : user.name(), network, "password");
       log(user, network);
       throw new AuthenticationFailedException();
     }
     slowing.right(name, network);
     right.put(mac.of(name, user.version(), password), true);
     count("right");
+    audit.record(
+        AccessEvent.newBuilder()
+            .setKind(AccessEventKind.SIGNED_IN)
+            .setUser(name)
+            .setBy(name)
+            .setClient(network)
+            .setDetail("password"));
     return user;
   }
 

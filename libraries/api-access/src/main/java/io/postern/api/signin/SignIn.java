@@ -1,5 +1,7 @@
 package io.postern.api.signin;
 
+import io.postern.api.audit.AccessAudit;
+import io.postern.contracts.v1.AccessEventKind;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -32,9 +34,11 @@ class SignIn implements HttpAuthenticationMechanism {
   private final Tokens tokens;
   private final ProviderSessions sessions;
   private final EmergencyKeys emergency;
+  private final AccessAudit audit;
 
   SignIn(
-      PasswordCheck passwords, Tokens tokens, ProviderSessions sessions, EmergencyKeys emergency) {
+      PasswordCheck passwords, Tokens tokens, ProviderSessions sessions, EmergencyKeys emergency, AccessAudit audit) {
+    this.audit = audit;
     this.emergency = emergency;
     this.passwords = passwords;
     this.tokens = tokens;
@@ -73,10 +77,15 @@ class SignIn implements HttpAuthenticationMechanism {
           .or(() -> tokens.identity(token))
           .or(() -> sessions.identity(token))
           .map(identity -> Uni.createFrom().item(identity))
-          .orElseGet(SignIn::failed);
+          .orElseGet(() -> refused(client));
     } catch (UnknownAccessException e) {
       return Uni.createFrom().failure(new AuthenticationFailedException(e));
     }
+  }
+
+  private Uni<SecurityIdentity> refused(String client) {
+    audit.refused(AccessEventKind.SIGN_IN_REFUSED, "", client, "token");
+    return failed();
   }
 
   private Uni<SecurityIdentity> basic(String encoded, RoutingContext context) {

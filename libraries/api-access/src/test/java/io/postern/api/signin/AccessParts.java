@@ -2,6 +2,7 @@ package io.postern.api.signin;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.api.ApiSettings;
+import io.postern.api.audit.AccessAudit;
 import io.postern.api.users.SigningKeys;
 import io.postern.api.users.UserSettings;
 import io.postern.api.users.Users;
@@ -29,7 +30,8 @@ class AccessParts {
 
   @Produces
   @Singleton
-  Passwords passwords(Users users, TokenSigner signer, MeterRegistry metrics) {
-    return new Passwords(users, signer, metrics);
+  Passwords passwords(
+      Users users, TokenSigner signer, MeterRegistry metrics, AccessAudit audit) {
+    return new Passwords(users, signer, metrics, audit);
   }
 }

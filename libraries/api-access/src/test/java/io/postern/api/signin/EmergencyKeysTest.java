@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import io.postern.api.ApiSettings;
 import io.postern.api.access.Ed25519Keys;
+import io.postern.contracts.v1.AccessEventKind;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -26,6 +27,7 @@ class EmergencyKeysTest {
   private static final KeyPair KEYS = Ed25519Keys.generate();
 
   @Inject ApiSettings settings;
+  @Inject KeptAudit audit;
 
   private static String token(KeyPair keys, String kind, String holder, float minutes)
       throws Exception {
@@ -64,6 +66,15 @@ class EmergencyKeysTest {
         .body("operator", equalTo(true))
         .body("name", equalTo("ops.anna by emergency key " + Ed25519Keys.id(KEYS.getPublic())));
 
+    assertThat(audit.of(AccessEventKind.EMERGENCY_SIGN_IN))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getBy()).startsWith("ops.anna by emergency key ");
+              assertThat(event.getClient()).isEqualTo("127.0.0.1");
+              assertThat(good).doesNotContain(event.getSession());
+            });
+
     for (String bad :
         List.of(
             token(Ed25519Keys.generate(), kind, "ops.anna", 10),
@@ -75,5 +86,7 @@ class EmergencyKeysTest {
             good + "x")) {
       assertThat(status(bad)).isEqualTo(401);
     }
+    Files.writeString(file, "");
+    Awaitility.await().until(() -> status(good) == 401);
   }
 }

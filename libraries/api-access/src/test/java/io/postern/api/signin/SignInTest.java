@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.nullValue;
 import io.postern.api.ApiSettings;
 import io.postern.api.access.Ed25519Keys;
 import io.postern.api.users.Users;
+import io.postern.contracts.v1.AccessEventKind;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -55,6 +56,7 @@ class SignInTest {
   @Inject Users users;
   @Inject TokenSigner signer;
   @Inject ApiSettings settings;
+  @Inject KeptAudit audit;
 
   private static RequestSpecification basic(String user, String password) {
     return given().auth().preemptive().basic(user, password);
@@ -269,6 +271,43 @@ class SignInTest {
         + "."
         + encoder.encodeToString(claims().toJson().getBytes(StandardCharsets.UTF_8))
         + ".";
+  }
+
+  /** ASVS 16.3.1, 16.3.2: who signs in, and who is refused; never what was typed in vain. */
+  @Test
+  void signInsAndRefusalsAreRecordedWithoutSecrets() throws Exception {
+    users.put("recorded", List.of("auditor:contoso"), PASSWORD);
+    basic("recorded", PASSWORD).get(THING).then().statusCode(200);
+    basic("recorded", "wrong-password").get(THING).then().statusCode(401);
+    basic("typed-a-password", "x").get(THING).then().statusCode(401);
+    bearer(signer.token("nobody-there", Instant.now().plusSeconds(60)))
+        .get(THING)
+        .then()
+        .statusCode(401);
+    bearer(issued("recorded"))
+        .contentType("application/json")
+        .body("{\"name\": \"a\", \"size\": 1}")
+        .put(THING)
+        .then()
+        .statusCode(403);
+
+    assertThat(audit.of(AccessEventKind.SIGNED_IN))
+        .anySatisfy(
+            event -> {
+              assertThat(event.getUser()).isEqualTo("recorded");
+              assertThat(event.getClient()).isEqualTo("127.0.0.1");
+            });
+    assertThat(audit.of(AccessEventKind.SIGN_IN_REFUSED))
+        .anySatisfy(event -> assertThat(event.getUser()).isEqualTo("recorded"))
+        .anySatisfy(event -> assertThat(event.getDetail()).isEqualTo("token"))
+        .noneSatisfy(
+            event -> assertThat(event.toString()).containsAnyOf("typed-a", "wrong-password"));
+    assertThat(audit.of(AccessEventKind.RIGHTS_REFUSED))
+        .anySatisfy(
+            event -> {
+              assertThat(event.getUser()).isEqualTo("recorded");
+              assertThat(event.getDetail()).isEqualTo("PUT /api/v1/things/{organization}");
+            });
   }
 
   @Test

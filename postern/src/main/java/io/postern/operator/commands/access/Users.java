@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
       UsersShow.class,
       UsersSet.class,
       UsersRemove.class,
-      UsersEndSessions.class
+      UsersEndSessions.class,
+      UsersEvents.class
     })
 public final class Users implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -28,7 +29,7 @@ public final class Users implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "write list, show, set, remove or end-sessions");
+        spec.commandLine(), "write list, show, set, remove, end-sessions or events");
   }
 
   static List<String> lines(JsonNode user) {

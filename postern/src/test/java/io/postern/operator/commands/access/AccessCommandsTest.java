@@ -79,6 +79,15 @@ class AccessCommandsTest {
       case "DELETE /api/v1/me/sessions/current", "DELETE /api/v1/me/sessions" ->
           signedIn ? new Answer(204, "") : notSignedIn();
       case "PUT /api/v1/me/password" -> signedIn ? new Answer(204, "") : notSignedIn();
+      case "GET /api/v1/access-events?since=7d&limit=50" ->
+          Answer.ok(
+              """
+              {"older": true, "events": [
+                {"at": "2026-12-01T10:00:00Z", "kind": "roles-changed", "user": "carl", "by": "anna",
+                 "client": "192.0.2.1", "service": "policy-service", "rolesBefore": ["auditor:a"]},
+                {"at": "2026-12-01T09:59:00Z", "kind": "sign-in-refused", "client": "192.0.2.9",
+                 "service": "policy-service", "count": 12, "detail": "password"}]}
+              """);
       case "DELETE /api/v1/users/carl/sessions" -> new Answer(204, "");
       case "GET /api/v1/me" ->
           signedIn
@@ -240,6 +249,16 @@ class AccessCommandsTest {
     assertThat(run("sign-in", "--context", "contoso")).isEqualTo(3);
     assertThat(err.toString()).contains("the user refused");
     assertThat(run("sign-out", "--context", "contoso")).isEqualTo(1);
+  }
+
+  @Test
+  void eventsAreShownWithWhoAndFromWhere() throws Exception {
+    signIn();
+    assertThat(run("users", "events", "--context", "contoso")).isZero();
+    assertThat(out.toString())
+        .contains("roles-changed     carl by anna, from 192.0.2.1 at policy-service, roles auditor:a -> ")
+        .contains("(unknown user), from 192.0.2.9 at policy-service, 12 times (password)")
+        .contains("there are older ones");
   }
 
   @Test

@@ -1,6 +1,5 @@
-package io.postern.console.search;
+package io.postern.api;
 
-import io.postern.api.ProblemException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
