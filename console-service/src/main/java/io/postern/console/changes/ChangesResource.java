@@ -2,8 +2,8 @@ package io.postern.console.changes;
 
 import io.postern.api.Caller;
 import io.postern.api.ProblemException;
-import io.postern.console.search.Conditions;
 import io.postern.api.Times;
+import io.postern.console.search.Conditions;
 import io.postern.console.sight.Sight;
 import io.postern.console.store.ReadModel;
 import io.postern.console.store.ReadTo;

@@ -1,8 +1,8 @@
 package io.postern.console.queue;
 
 import io.postern.api.ProblemException;
-import io.postern.console.search.Conditions;
 import io.postern.api.Times;
+import io.postern.console.search.Conditions;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.postern.console.search;
 
-import io.postern.api.Times;
 import io.postern.api.Caller;
+import io.postern.api.Times;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.QueryParam;
 import java.time.Instant;

@@ -2,13 +2,13 @@ package io.postern.console.reports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.api.Times;
 import io.postern.console.LogRecords;
 import io.postern.console.Postgres;
 import io.postern.console.fold.Fold;
 import io.postern.console.search.Filter;
 import io.postern.console.search.MessageSearch;
 import io.postern.console.search.RefusalSearch;
-import io.postern.api.Times;
 import io.postern.console.sight.Sight;
 import io.postern.console.store.WriterConnection;
 import io.postern.contracts.Owner;

@@ -1,10 +1,10 @@
 package io.postern.console.search;
 
-import io.postern.api.Times;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.api.ProblemException;
+import io.postern.api.Times;
 import java.time.Instant;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

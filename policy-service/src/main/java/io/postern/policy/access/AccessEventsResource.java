@@ -34,8 +34,8 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
- * The records of access for operators, read from their topic at each call. Two calls at a time, 10 s
- * each; memory for the events of an answer.
+ * The records of access for operators, read from their topic at each call. Two calls at a time, 10
+ * s each; memory for the events of an answer.
  */
 @Path("/api/v1/access-events")
 @Authenticated

@@ -48,8 +48,7 @@ class AccessParts {
 
   @Produces
   @Singleton
-  Passwords passwords(
-      Users users, TokenSigner signer, MeterRegistry metrics, AccessAudit audit) {
+  Passwords passwords(Users users, TokenSigner signer, MeterRegistry metrics, AccessAudit audit) {
     return new Passwords(users, signer, metrics, audit);
   }
 

@@ -31,8 +31,7 @@ public class SessionsResource {
   private final SecurityIdentity identity;
   private final AccessRecords records;
 
-  SessionsResource(
-      Users users, Caller caller, SecurityIdentity identity, AccessRecords records) {
+  SessionsResource(Users users, Caller caller, SecurityIdentity identity, AccessRecords records) {
     this.records = records;
     this.users = users;
     this.caller = caller;

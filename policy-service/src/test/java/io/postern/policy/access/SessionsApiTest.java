@@ -242,8 +242,10 @@ class SessionsApiTest {
         .get("/api/v1/access-events?user=audited")
         .then()
         .body("events.find { it.kind == 'roles-changed' }.by", equalTo("auditing"))
-        .body("events.find { it.kind == 'roles-changed' }.rolesBefore", equalTo(List.of("auditor:a")))
-        .body("events.find { it.kind == 'roles-changed' }.rolesAfter", equalTo(List.of("auditor:b")))
+        .body(
+            "events.find { it.kind == 'roles-changed' }.rolesBefore", equalTo(List.of("auditor:a")))
+        .body(
+            "events.find { it.kind == 'roles-changed' }.rolesAfter", equalTo(List.of("auditor:b")))
         .body("events.find { it.kind == 'signed-out' }.client", equalTo("127.0.0.1"))
         .body("events.find { it.kind == 'signed-out' }.service", equalTo("policy-service"));
     String all = bearer(operator).get("/api/v1/access-events?since=1h&limit=1000").asString();
@@ -253,10 +255,7 @@ class SessionsApiTest {
         .then()
         .body("events.size()", equalTo(2))
         .body("older", equalTo(true));
-    bearer(operator)
-        .get("/api/v1/access-events?until=1h")
-        .then()
-        .body("events.size()", equalTo(0));
+    bearer(operator).get("/api/v1/access-events?until=1h").then().body("events.size()", equalTo(0));
     bearer(operator).get("/api/v1/access-events?since=never").then().statusCode(400);
   }
 

@@ -26,7 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** Who signed in, who changed who may, and what was refused, for operators (docs/guides/users.md). */
+/**
+ * Who signed in, who changed who may, and what was refused, for operators (docs/guides/users.md).
+ */
 @Page
 @Path("/access/events")
 @Authenticated

@@ -57,9 +57,7 @@ class EmergencyKeys {
   EmergencyKeys(ApiSettings settings, AccessAudit audit) {
     this.audit = audit;
     file = settings.emergencyKeysFile();
-    keys =
-        file
-            .map(file -> new WatchedFile<>(file, EmergencyKeys::keys, List.of()));
+    keys = file.map(file -> new WatchedFile<>(file, EmergencyKeys::keys, List.of()));
   }
 
   /** An empty file withdraws the last key. */

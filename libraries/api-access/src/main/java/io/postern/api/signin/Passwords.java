@@ -58,8 +58,7 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
           Thread.ofPlatform().name("passwords-", 1).daemon().factory());
   private final AtomicLong nextLine = new AtomicLong(System.nanoTime());
 
-  public Passwords(
-      Users users, TokenSigner signer, MeterRegistry metrics, AccessAudit audit) {
+  public Passwords(Users users, TokenSigner signer, MeterRegistry metrics, AccessAudit audit) {
     this.users = users;
     this.audit = audit;
     this.signer = signer;

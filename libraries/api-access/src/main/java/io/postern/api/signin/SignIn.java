@@ -37,7 +37,11 @@ class SignIn implements HttpAuthenticationMechanism {
   private final AccessAudit audit;
 
   SignIn(
-      PasswordCheck passwords, Tokens tokens, ProviderSessions sessions, EmergencyKeys emergency, AccessAudit audit) {
+      PasswordCheck passwords,
+      Tokens tokens,
+      ProviderSessions sessions,
+      EmergencyKeys emergency,
+      AccessAudit audit) {
     this.audit = audit;
     this.emergency = emergency;
     this.passwords = passwords;

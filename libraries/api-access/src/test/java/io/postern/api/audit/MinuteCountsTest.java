@@ -7,7 +7,9 @@ import io.postern.contracts.v1.AccessEventKind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A million refusals are at most some hundred records a minute, and none is left out of the sum. */
+/**
+ * A million refusals are at most some hundred records a minute, and none is left out of the sum.
+ */
 class MinuteCountsTest {
   private static final int REFUSALS = 1_000_000;
 

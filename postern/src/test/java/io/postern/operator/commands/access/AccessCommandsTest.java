@@ -256,7 +256,8 @@ class AccessCommandsTest {
     signIn();
     assertThat(run("users", "events", "--context", "contoso")).isZero();
     assertThat(out.toString())
-        .contains("roles-changed     carl by anna, from 192.0.2.1 at policy-service, roles auditor:a -> ")
+        .contains(
+            "roles-changed     carl by anna, from 192.0.2.1 at policy-service, roles auditor:a -> ")
         .contains("(unknown user), from 192.0.2.9 at policy-service, 12 times (password)")
         .contains("there are older ones");
   }
