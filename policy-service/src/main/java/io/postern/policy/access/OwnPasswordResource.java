@@ -8,6 +8,7 @@ import io.postern.api.users.ChangedUserException;
 import io.postern.api.users.PasswordRules;
 import io.postern.api.users.User;
 import io.postern.api.users.Users;
+import io.postern.contracts.v1.AccessEventKind;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.AuthenticationFailedException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -40,9 +41,15 @@ public class OwnPasswordResource {
   private final PasswordCheck passwords;
   private final Caller caller;
   private final HttpServerRequest request;
+  private final AccessRecords records;
 
   OwnPasswordResource(
-      Users users, PasswordCheck passwords, Caller caller, HttpServerRequest request) {
+      Users users,
+      PasswordCheck passwords,
+      Caller caller,
+      HttpServerRequest request,
+      AccessRecords records) {
+    this.records = records;
     this.users = users;
     this.passwords = passwords;
     this.caller = caller;
@@ -94,6 +101,7 @@ public class OwnPasswordResource {
     requireCurrent(name, current);
     try {
       users.put(name, user.roles(), wanted, user.version());
+      records.record(AccessEventKind.PASSWORD_CHANGED, name);
     } catch (ChangedUserException e) {
       throw ProblemException.conflict("An operator has changed the user at the same time.");
     }
