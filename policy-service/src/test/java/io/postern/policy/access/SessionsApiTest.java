@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jose4j.jwt.JwtClaims;
@@ -270,7 +271,7 @@ class SessionsApiTest {
 
   @Test
   void thePrivateKeyIsForItsOwnerAndThePublicOneForAll() throws Exception {
-    Path folder = BrokerForTests.credentials().getParent();
+    Path folder = Objects.requireNonNull(BrokerForTests.credentials().getParent());
     assertThat(mode(folder.resolve("api-signing-key.pem"))).isEqualTo("rw-------");
     assertThat(mode(folder.resolve("keys.pem"))).isEqualTo("rw-r--r--");
     assertThat(Files.readString(folder.resolve("keys.pem")))

@@ -21,6 +21,7 @@ import io.postern.service.RecipientsInDirectory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -312,7 +313,7 @@ class DirectoryOwnerTest {
           commands.submit(
               command(List.of(made.toBuilder().setRemoved(true).build())).build(), LONG);
     }
-    long newest = last.getVersion();
+    long newest = Objects.requireNonNull(last).getVersion();
 
     assertThat(reader.awaitVersion(newest, LONG)).isTrue();
     await()
