@@ -7,6 +7,7 @@ import io.postern.api.Caller;
 import io.postern.api.ProblemException;
 import io.postern.certificate.anchors.AnchorQuery;
 import io.postern.certificate.checks.Checks;
+import io.postern.check.Target;
 import io.postern.check.report.Report;
 import io.postern.check.report.ReportJson;
 import io.quarkus.security.Authenticated;
@@ -18,7 +19,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "checks", description = "Checks before a certificate change")
 public class CertificateChecksResource {
+  /** Of mail; every other one of another's host is no administrator's business. */
+  private static final Set<Integer> PORTS = Set.of(24, 25, 465, 587);
+
   private final Checks checks;
   private final RootChecks roots;
   private final ObjectMapper json;
@@ -63,7 +66,10 @@ public class CertificateChecksResource {
               + "newest two chains from that authority in the traffic",
       content = @Content(schema = @Schema(oneOf = {Report.class, TrustAnswer.class})))
   @APIResponse(responseCode = "400", description = "A field is invalid; see the error")
-  @APIResponse(responseCode = "503", description = "Four checks are running")
+  @APIResponse(
+      responseCode = "429",
+      description = "Two checks of the caller or of its organizations are running")
+  @APIResponse(responseCode = "503", description = "Six checks are running")
   public Response check(@Nullable CheckRequest asked) throws InterruptedException {
     if (caller.rights().changes().filter(Set::isEmpty).isPresent()) {
       throw ProblemException.forbidden(
@@ -76,12 +82,15 @@ public class CertificateChecksResource {
       if (caName != null) {
         return Response.ok(ofAuthority(caName)).build();
       }
-      Optional<Report> report = checks.check(request.target(), request.certificateRole());
-      return report.isPresent()
-          ? Response.ok(ReportJson.of(report.get())).build()
-          : Errors.response(
-              Response.Status.SERVICE_UNAVAILABLE,
-              Checks.AT_ONCE + " checks are running; try again in some seconds");
+      Target target = request.target();
+      if (target instanceof Target.Host host
+          && !PORTS.contains(host.port())
+          && !caller.isOperator()) {
+        throw ProblemException.forbidden(
+            "Only an operator has hosts checked at ports other than 24, 25, 465 and 587.");
+      }
+      Report report = checks.check(caller.holder(), target, request.certificateRole());
+      return Response.ok(ReportJson.of(report)).build();
     } catch (IllegalArgumentException e) {
       return Errors.response(Response.Status.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
@@ -93,7 +102,7 @@ public class CertificateChecksResource {
         json.valueToTree(roots.now(null).find(caName.strip(), AnchorQuery.name(caName)));
     ArrayNode seen = answer.putArray("seen");
     if (caller.organizations().isEmpty()) { // of any organization's traffic
-      for (Report report : checks.ofAuthority(caName, clock.instant())) {
+      for (Report report : checks.ofAuthority(caller.holder(), caName, clock.instant())) {
         seen.add(ReportJson.of(report));
       }
     }

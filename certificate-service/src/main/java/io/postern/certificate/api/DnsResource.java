@@ -1,7 +1,10 @@
 package io.postern.certificate.api;
 
 import io.postern.api.Caller;
+import io.postern.api.CallerPlaces;
 import io.postern.api.ProblemException;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Share;
 import io.postern.certificate.dns.DnsReport;
 import io.postern.certificate.dns.OwnDns;
 import io.postern.certificate.dns.OwnDnsException;
@@ -14,7 +17,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -22,7 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Our own domains in the DNS. At most four looks at a time; each waits for the DNS. */
+/** Our own domains in the DNS. Each look waits for the DNS, in a place of its caller. */
 @Path("/api/v1/dns")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
@@ -31,7 +33,7 @@ public class DnsResource {
   private final OwnDns own;
   private final OwnRecordsWatch watch;
   private final Caller caller;
-  private final Semaphore running = new Semaphore(4);
+  private final CallerPlaces places = new CallerPlaces(Bound.DNS_CHECKS);
 
   DnsResource(OwnDns own, OwnRecordsWatch watch, Caller caller) {
     this.own = own;
@@ -69,6 +71,9 @@ public class DnsResource {
       responseCode = "404",
       description = "Neither an accepted domain nor an MX host of the installation")
   @APIResponse(
+      responseCode = "429",
+      description = "Two checks of the caller or of its organizations are running")
+  @APIResponse(
       responseCode = "503",
       description = "Too many checks at a time, or Kafka is unavailable")
   public Response of(
@@ -76,11 +81,7 @@ public class DnsResource {
           @PathParam("name")
           String name)
       throws InterruptedException {
-    if (!running.tryAcquire()) {
-      return Errors.response(
-          Response.Status.SERVICE_UNAVAILABLE, "four checks are already running: try again");
-    }
-    try {
+    try (Share.Held place = places.take(caller)) {
       String organization = own.organization(name);
       if (!organization.isEmpty()) {
         caller.requireRead(organization, "accepted domain or MX host " + name);
@@ -90,8 +91,6 @@ public class DnsResource {
       return Errors.response(
           e.isLater() ? Response.Status.SERVICE_UNAVAILABLE : Response.Status.NOT_FOUND,
           String.valueOf(e.getMessage()));
-    } finally {
-      running.release();
     }
   }
 }

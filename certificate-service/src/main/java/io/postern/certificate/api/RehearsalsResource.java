@@ -1,6 +1,9 @@
 package io.postern.certificate.api;
 
 import io.postern.api.Caller;
+import io.postern.api.CallerPlaces;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Share;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.rehearsal.Rehearsal;
 import io.postern.certificate.rehearsal.RehearsalException;
@@ -16,7 +19,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -24,7 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Rehearsals of a change of certificate. At most four at a time; each may wait for revocation. */
+/** Rehearsals of a change of certificate. Each may wait for revocation, in a caller's place. */
 @Path("/api/v1/certificate-rehearsals")
 @Authenticated
 @Consumes(MediaType.APPLICATION_JSON)
@@ -36,7 +38,7 @@ public class RehearsalsResource {
 
   private final Rehearsals rehearsals;
   private final Caller caller;
-  private final Semaphore running = new Semaphore(4);
+  private final CallerPlaces places = new CallerPlaces(Bound.REHEARSALS);
 
   RehearsalsResource(Rehearsals rehearsals, Caller caller) {
     this.rehearsals = rehearsals;
@@ -64,16 +66,13 @@ public class RehearsalsResource {
   @APIResponse(
       responseCode = "422",
       description = "The certificate is invalid, or there is no certificate to replace")
+  @APIResponse(responseCode = "429", description = "Two rehearsals of the caller are running")
   @APIResponse(
       responseCode = "503",
       description = "Too many rehearsals at a time, or Kafka is unavailable")
   public Response rehearse(@Nullable RehearsalRequest question) throws InterruptedException {
     caller.requireOperator(); // the outcomes are of all organizations
-    if (!running.tryAcquire()) {
-      return Errors.response(
-          Response.Status.SERVICE_UNAVAILABLE, "four rehearsals are already running: try again");
-    }
-    try {
+    try (Share.Held place = places.take(caller)) {
       String pem = question == null ? null : question.certificate();
       if (question == null || pem == null) {
         return Errors.response(UNPROCESSABLE, "certificate is missing: send the new chain in PEM");
@@ -87,8 +86,6 @@ public class RehearsalsResource {
       return Errors.response(UNPROCESSABLE, String.valueOf(e.getMessage()));
     } catch (RehearsalException e) {
       return Errors.response(e.isLater() ? 503 : UNPROCESSABLE, String.valueOf(e.getMessage()));
-    } finally {
-      running.release();
     }
   }
 }

@@ -1,6 +1,11 @@
 package io.postern.certificate.checks;
 
 import com.google.protobuf.ByteString;
+import io.postern.api.CallerPlaces;
+import io.postern.api.ProblemException;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Holder;
+import io.postern.bounds.Share;
 import io.postern.certificate.CertificateFacts;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.UnusableCertificateException;
@@ -21,25 +26,20 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.concurrent.Semaphore;
 
 /**
  * The checks with the settings and the default anchors of this service, so that their results hold
- * for mail. Any thread; blocks at most six times the fetch time-out. At most {@value #AT_ONCE} at a
- * time; one more is refused at once.
+ * for mail. Any thread; blocks at most six times the fetch time-out, in a place of the caller.
  */
 @ApplicationScoped
 public class Checks {
-  public static final int AT_ONCE = 4;
-
   private static final int MOST_SEEN = 2;
   private static final Duration SEEN_WITHIN = Duration.ofDays(90);
 
   private final TrafficRecords seen;
   private final CertificateCheck check;
   private final DefaultAnchors anchors;
-  private final Semaphore turns = new Semaphore(AT_ONCE);
+  private final CallerPlaces places = new CallerPlaces(Bound.CERTIFICATE_CHECKS);
 
   public Checks(
       RevocationConfig settings,
@@ -64,11 +64,14 @@ public class Checks {
 
   /**
    * Checks of the newest chains that were seen with this authority in them, so that its endpoints
-   * are asked: at most {@value #MOST_SEEN}. Fewer: too many are being done, or none was seen.
+   * are asked: at most {@value #MOST_SEEN}. None: none was seen.
    *
+   * @param caller who has a place while they run
    * @param name part of an issuer's subject
+   * @throws ProblemException 429, 503: there is no place
    */
-  public List<Report> ofAuthority(String name, Instant now) throws InterruptedException {
+  public List<Report> ofAuthority(Holder caller, String name, Instant now)
+      throws InterruptedException {
     String wanted = name.strip().toLowerCase(Locale.ROOT);
     List<Report> reports = new ArrayList<>();
     for (CertificateChain chain : seen.chains(now, SEEN_WITHIN).reversed()) {
@@ -78,8 +81,8 @@ public class Checks {
       if (isBelow(chain, wanted)) {
         List<byte[]> ders =
             chain.getCertificatesList().stream().map(ByteString::toByteArray).toList();
-        check(new Target.Given("seen chain of " + name, ders), chain.getRole())
-            .ifPresent(reports::add);
+        reports.add(
+            check(caller, new Target.Given("seen chain of " + name, ders), chain.getRole()));
       }
     }
     return reports;
@@ -99,15 +102,13 @@ public class Checks {
     return false;
   }
 
-  /** Empty: too many are being done. */
-  public Optional<Report> check(Target target, CertificateRole role) throws InterruptedException {
-    if (!turns.tryAcquire()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(check.check(target, role, anchors.current()));
-    } finally {
-      turns.release();
+  /**
+   * @throws ProblemException 429, 503: there is no place for the caller
+   */
+  public Report check(Holder caller, Target target, CertificateRole role)
+      throws InterruptedException {
+    try (Share.Held place = places.take(caller, 1)) {
+      return check.check(target, role, anchors.current());
     }
   }
 }

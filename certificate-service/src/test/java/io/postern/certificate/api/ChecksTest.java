@@ -10,6 +10,9 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 
 import com.google.protobuf.ByteString;
+import io.postern.api.users.Users;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Holder;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.answers.BrokerResource;
 import io.postern.certificate.answers.RevocationConfig;
@@ -63,6 +66,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ChecksTest {
   private static final String CHECKS = "/api/v1/certificate-checks";
   private static final String ANCHORS = "/api/v1/trust-anchors";
+  private static final String PASSWORD = "correct horse battery";
   private static final String NAME = "mail.fabrikam.example";
 
   @TempDir Path folder = Path.of("");
@@ -71,6 +75,7 @@ class ChecksTest {
   @Inject RevocationConfig settings;
   @Inject LogSettings log;
   @Inject TrafficRecords seen;
+  @Inject Users users;
 
   private final CrlServer crls = CrlServer.create();
   private final LabCa ca = LabCa.create("Checked", crls);
@@ -225,8 +230,11 @@ class ChecksTest {
         .body("detail", containsString(message));
   }
 
+  /** Four checks of one caller were all that there were for everybody. */
   @Test
-  void atMostFourAreDoneAtATime() throws Exception {
+  void oneCallersChecksLeaveAnotherItsPlaces() throws Exception {
+    users.put("another", List.of("administrator:contoso"), PASSWORD);
+    Map<String, String> file = Map.of("pem", pem(ca.issue(Issue.to(NAME))));
     List<Future<Integer>> running = new ArrayList<>();
     try (ScriptedPeer peer =
             ScriptedPeer.named(NAME)
@@ -234,19 +242,48 @@ class ChecksTest {
                 .on(PeerStage.BANNER, PeerStep.hang())
                 .start();
         ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
-      Map<String, String> body = Map.of("host", "127.0.0.1:" + peer.port());
-      for (int i = 0; i < Checks.AT_ONCE; i++) {
-        running.add(side.submit(() -> post(body).statusCode()));
+      Map<String, String> host = Map.of("host", "127.0.0.1:" + peer.port());
+      int own = Math.toIntExact(Bound.CERTIFICATE_CHECKS.ofUser());
+      for (int i = 0; i < own; i++) {
+        running.add(side.submit(() -> post(host).statusCode()));
       }
-      assertThat(peer.awaitSessions(Checks.AT_ONCE, Duration.ofSeconds(10)))
-          .hasSize(Checks.AT_ONCE);
-      post(body).then().statusCode(503).body("detail", containsString("4 checks are running"));
+      assertThat(peer.awaitSessions(own, Duration.ofSeconds(10))).hasSize(own);
+      post(host)
+          .then()
+          .statusCode(429)
+          .header("Retry-After", "10")
+          .body(
+              "detail",
+              equalTo(
+                  "You have as many certificate checks in progress as one user may: try again in"
+                      + " 10 seconds."));
+      assertThat(another(file).statusCode()).isEqualTo(200);
       peer.asUsual();
       for (Future<Integer> one : running) {
         assertThat(one.get()).isEqualTo(200);
       }
-      assertThat(post(body).statusCode()).isEqualTo(200);
+      assertThat(post(host).statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void anAdministratorHasHostsCheckedAtPortsOfMailOnly() throws Exception {
+    users.put("another", List.of("administrator:contoso"), PASSWORD);
+
+    another(Map.of("host", "192.0.2.1:9092"))
+        .then()
+        .statusCode(403)
+        .body("detail", containsString("24, 25, 465 and 587"));
+  }
+
+  private static Response another(Map<String, String> body) {
+    return given()
+        .auth()
+        .preemptive()
+        .basic("another", PASSWORD)
+        .contentType(ContentType.JSON)
+        .body(body)
+        .post(CHECKS);
   }
 
   /** As configured, but for one thing. */
@@ -322,9 +359,10 @@ class ChecksTest {
     try (ScriptedPeer peer = ScriptedPeer.named(NAME).identity(ca.issue(Issue.to(NAME))).start()) {
       Checks strict = new Checks(new Strict(settings), anchors, seen, InstantSource.system(), dns);
       Report report =
-          strict
-              .check(new Target.Host("localhost", peer.port()), CertificateRole.ROLE_SERVER)
-              .orElseThrow();
+          strict.check(
+              new Holder("anna", "contoso"),
+              new Target.Host("localhost", peer.port()),
+              CertificateRole.ROLE_SERVER);
       assertThat(Objects.requireNonNull(report.connection()).status())
           .isEqualTo(Connection.Status.BLOCKED_ADDRESS);
       assertThat(peer.sessions()).isEmpty();

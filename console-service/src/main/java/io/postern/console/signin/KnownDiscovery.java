@@ -1,6 +1,6 @@
 package io.postern.console.signin;
 
-import io.postern.api.signin.Places;
+import io.postern.bounds.Share;
 import io.postern.console.signin.ProviderException.Kind;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +24,7 @@ final class KnownDiscovery {
   private final Source source;
   private final LongSupplier clock;
   private final Duration patience;
-  private final Places waiting = ProviderHttp.places();
+  private final Share waiting = ProviderHttp.places();
   private final ReentrantLock asking = new ReentrantLock();
   private volatile @Nullable Known known;
 
@@ -84,16 +84,14 @@ final class KnownDiscovery {
   }
 
   private Discovery first(String network) throws ProviderException {
-    if (!waiting.take(network, false)) {
-      throw ProviderHttp.crowded();
-    }
-    try {
+    try (Share.Held place = waiting.take(network, 1)) {
+      if (place == null) {
+        throw ProviderHttp.crowded();
+      }
       return inTurn(network);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ProviderException(Kind.SILENT, "the service stops");
-    } finally {
-      waiting.giveBack(network, false);
     }
   }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.postern.api.signin.Places;
+import io.postern.bounds.Share;
 import io.postern.console.signin.ProviderException.Kind;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,7 +32,7 @@ final class ProviderHttp {
 
   private final HttpClient http;
   private final Duration patience;
-  private final Places places = places();
+  private final Share places = places();
 
   /**
    * @param http follows no redirection
@@ -44,8 +44,8 @@ final class ProviderHttp {
   }
 
   /** As many as requests at one time. */
-  static Places places() {
-    return new Places(OF_A_NETWORK, MOST);
+  static Share places() {
+    return new Share(MOST, OF_A_NETWORK);
   }
 
   static ProviderException crowded() {
@@ -70,13 +70,11 @@ final class ProviderHttp {
    * @throws ProviderException silent, crowded, or unexpected
    */
   Answer send(HttpRequest request, String network) throws ProviderException {
-    if (!places.take(network, false)) {
-      throw crowded();
-    }
-    try {
+    try (Share.Held place = places.take(network, 1)) {
+      if (place == null) {
+        throw crowded();
+      }
       return answer(request);
-    } finally {
-      places.giveBack(network, false);
     }
   }
 

@@ -1,16 +1,21 @@
 package io.postern.console.store;
 
 import io.agroal.api.AgroalDataSource;
+import io.postern.api.Caller;
+import io.postern.api.CallerPlaces;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Share;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
- * The read model for those who search it. Any thread; a call waits 5 s for a connection and 10 s
- * for each statement at most.
+ * The read model for those who search it. Any thread of a request; a call waits 5 s for one of the
+ * caller's places, each of which has a connection, and 10 s for each statement at most.
  */
 @Singleton
 public class ReadModel {
@@ -19,10 +24,15 @@ public class ReadModel {
   /** SQL state of a search that took too long. */
   public static final String TIMED_OUT = "57014";
 
-  private final AgroalDataSource source;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  ReadModel(AgroalDataSource source) {
+  private final AgroalDataSource source;
+  private final Caller caller;
+  private final CallerPlaces places = new CallerPlaces(Bound.SEARCHES);
+
+  ReadModel(AgroalDataSource source, Caller caller) {
     this.source = source;
+    this.caller = caller;
   }
 
   /** A use of a connection. */
@@ -32,10 +42,12 @@ public class ReadModel {
   }
 
   /**
-   * @throws ProblemException 503: the database is away, or the search takes too long
+   * @throws ProblemException 429: the caller or its organization has all of its places; 503: the
+   *     database is away, or the search takes too long
    */
   public <T> T use(Use<T> use) {
-    try (Connection connection = source.getConnection()) {
+    try (Share.Held place = places.await(caller.holder(), PATIENCE);
+        Connection connection = source.getConnection()) {
       return use.of(connection);
     } catch (SQLException e) {
       if (TIMED_OUT.equals(e.getSQLState())) {

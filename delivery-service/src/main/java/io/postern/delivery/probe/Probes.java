@@ -1,6 +1,10 @@
 package io.postern.delivery.probe;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Holder;
+import io.postern.bounds.NoPlaceException;
+import io.postern.bounds.Share;
 import io.postern.contracts.v1.ConnectorValidation;
 import io.postern.contracts.v1.ProbeEnd;
 import io.postern.contracts.v1.ProbeRequest;
@@ -17,19 +21,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The validations of next hops that administrators ask for: {@value #AT_A_TIME} at a time in a
- * replica, each on a thread of its own; one more is answered at once with its end. They share no
- * connection and no limit of destinations with mail, so that an administrator holds up none. Any
- * thread.
+ * The validations of next hops that administrators ask for, each on a thread of its own in a place
+ * of {@link Bound#VALIDATIONS}; one more is answered at once with its end. They share no connection
+ * and no limit of destinations with mail, so that an administrator holds up none. Any thread.
  */
 public final class Probes implements AutoCloseable {
-  static final int AT_A_TIME = 4;
   private static final int MOST_HOPS = 10;
   private static final int MOST_STEPS = 300;
   private static final int KEPT_STEPS = 100;
@@ -40,7 +41,7 @@ public final class Probes implements AutoCloseable {
   private final MeterRegistry registry;
   private final ProbePublisher publisher;
   private final ProbeReader reader;
-  private final Semaphore places = new Semaphore(AT_A_TIME);
+  private final Share places = new Share(Bound.VALIDATIONS);
   private final Set<ProbeLease> running = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -65,10 +66,15 @@ public final class Probes implements AutoCloseable {
   private void begin(ProbeRequest request, long leftMillis) {
     Run run = new Run(request);
     run.publish(null, null); // somebody has it
-    if (closed || !places.tryAcquire()) {
-      run.end(
-          false,
-          "this delivery service validates " + AT_A_TIME + " next hops now: try again later");
+    if (closed) {
+      run.end(false, "this delivery service is stopping: try again");
+      return;
+    }
+    Share.Held place;
+    try {
+      place = places.take(new Holder(request.getBy(), request.getOrganization()), 1);
+    } catch (NoPlaceException e) {
+      run.end(false, String.valueOf(e.getMessage()));
       return;
     }
     ProbeLease lease = new ProbeLease(leftMillis);
@@ -85,7 +91,7 @@ public final class Probes implements AutoCloseable {
                 run.end(false, "an internal error of delivery-service ended the validation");
               } finally {
                 running.remove(lease);
-                places.release();
+                place.close();
               }
             });
   }

@@ -1,9 +1,11 @@
 package io.postern.api;
 
+import io.postern.bounds.Holder;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The caller of an API and the caller's rights. Roles: an operator reads and changes everything; an
@@ -21,6 +23,12 @@ public class Caller {
   /** For records of changes. */
   public String name() {
     return identity.getPrincipal().getName();
+  }
+
+  /** For whom the call holds places: the user, and all organizations that it reads as one. */
+  public Holder holder() {
+    return new Holder(
+        name(), organizations().map(all -> String.join(",", new TreeSet<>(all))).orElse(""));
   }
 
   public Rights rights() {

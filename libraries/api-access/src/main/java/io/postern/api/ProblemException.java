@@ -7,10 +7,19 @@ public final class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient Problem problem;
+  private final int againSeconds;
 
   public ProblemException(Problem problem) {
+    this(problem, 0);
+  }
+
+  /**
+   * @param againSeconds after which the same call may succeed, for Retry-After; 0: not known
+   */
+  public ProblemException(Problem problem, int againSeconds) {
     super(problem.detail(), null, false, false);
     this.problem = problem;
+    this.againSeconds = againSeconds;
   }
 
   /** 400: a parameter, header field or body is not as it must be. */
@@ -68,5 +77,9 @@ public final class ProblemException extends RuntimeException {
 
   public Problem problem() {
     return problem;
+  }
+
+  public int againSeconds() {
+    return againSeconds;
   }
 }

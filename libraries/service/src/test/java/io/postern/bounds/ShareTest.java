@@ -1,13 +1,19 @@
 package io.postern.bounds;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ShareTest {
@@ -17,7 +23,7 @@ class ShareTest {
     Share.Held own = Objects.requireNonNull(share.take("contoso", 3));
 
     assertThat(share.take("contoso", 1)).isNull();
-    assertThat(own.grow(1)).isFalse();
+    assertThat(own.tryGrow(1)).isFalse();
     assertThat(share.take("fabrikam", 3)).isNull();
     assertThat(share.take("fabrikam", 2)).isNotNull();
 
@@ -25,6 +31,77 @@ class ShareTest {
     own.close();
     assertThat(share.take("contoso", 3)).isNotNull();
     assertThat(share.take("contoso", 1)).isNull();
+  }
+
+  /** Twelve slow reports of one auditor were all the connections that there are. */
+  @Test
+  void organizationsThatTakeAllTheyCanLeaveThoseWithoutAPlaceTheirs() {
+    Share share = new Share(Bound.SEARCHES);
+    List<Integer> taken = new ArrayList<>();
+    for (String organization : List.of("contoso", "tailspin", "adatum")) {
+      int places = 0;
+      for (int i = 0; i < 12; i++) {
+        try {
+          share.take(new Holder("user " + i % 4 + " of " + organization, organization), 1);
+          places++;
+        } catch (NoPlaceException e) {
+          assertThat(e.whose()).isEqualTo(NoPlaceException.Whose.ORGANIZATION);
+          assertThat(e)
+              .hasMessage(
+                  "The organization "
+                      + organization
+                      + " has as many searches and reports in progress as one organization may: try"
+                      + " again in 5 seconds.");
+        }
+      }
+      taken.add(places);
+    }
+
+    assertThat(taken).containsExactly(5, 3, 2);
+    for (String organization : List.of("fabrikam", "northwind")) {
+      assertThat(share.take(new Holder("anna", organization), 1)).isNotNull();
+    }
+  }
+
+  @Test
+  void aUserHasAPartOfItsOrganizationsAndAnOperatorToo() {
+    Share share = new Share(Bound.SEARCHES);
+    for (int i = 0; i < Bound.SEARCHES.ofUser(); i++) {
+      share.take(new Holder("anna", "contoso"), 1);
+    }
+
+    assertThatThrownBy(() -> share.take(new Holder("anna", "contoso"), 1))
+        .hasMessageStartingWith("You have as many searches and reports in progress as one user may");
+    assertThat(share.take(new Holder("ben", "contoso"), 1)).isNotNull();
+    for (int i = 0; i < Bound.SEARCHES.ofUser(); i++) {
+      share.take(new Holder("operator", ""), 1);
+    }
+    assertThatThrownBy(() -> share.take(new Holder("operator", ""), 1))
+        .isInstanceOf(NoPlaceException.class);
+  }
+
+  @Test
+  void whoWaitsGetsThePlaceThatIsGivenBack() throws Exception {
+    Share share = new Share(Bound.COMPARISONS);
+    Holder anna = new Holder("anna", "contoso");
+    Share.Held held = share.take(anna, 1);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Share.Held> waiting = threads.submit(() -> share.await(anna, Duration.ofSeconds(30)));
+      assertThatThrownBy(() -> share.await(anna, Duration.ofMillis(50)))
+          .isInstanceOf(NoPlaceException.class);
+      assertThat(waiting.isDone()).isFalse();
+      held.close();
+      waiting.get(20, TimeUnit.SECONDS).close();
+    }
+    assertThat(share.take(anna, 1)).isNotNull();
+  }
+
+  @Test
+  void nobodyMayHaveMoreThanThereIs() {
+    for (Bound bound : Bound.values()) {
+      assertThat(bound.ofUser()).as(bound.name()).isBetween(1L, bound.all());
+      assertThat(bound.ofOrganization()).as(bound.name()).isBetween(1L, bound.all());
+    }
   }
 
   @Test
@@ -46,7 +123,7 @@ class ShareTest {
         taken = one != null;
       } else if (random.nextBoolean()) {
         owner = Objects.requireNonNull(owners.get(one));
-        taken = one.grow(amount);
+        taken = one.tryGrow(amount);
       } else {
         one.close();
         held.remove(one);

@@ -1,7 +1,11 @@
 package io.postern.policy.api;
 
+import io.postern.api.CallerPlaces;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Holder;
+import io.postern.bounds.Share;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryProblem;
@@ -23,7 +27,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
@@ -32,12 +35,13 @@ import org.jboss.logging.Logger;
  * the shards that differ in commands that follow each other, and returns when this replica's own
  * reader has read them (docs/design/the-log.md, "Recipient lists"). A change that ends half-way
  * leaves addresses of both lists in force, and none of those out that both have. Any thread that
- * may block; one list at a time, once its text has come, since it is held in memory; 60 s for the
- * text, 10 s a command.
+ * may block; one list at a time, once its text has come, since it is held in memory, and another
+ * one waits 30 s for it; 60 s for the text, 10 s a command.
  */
 final class RecipientsApplier {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration UPLOAD = Duration.ofSeconds(60);
+  private static final Duration TURN = Duration.ofSeconds(30);
 
   private static final Logger LOG = Logger.getLogger(RecipientsApplier.class);
 
@@ -45,7 +49,7 @@ final class RecipientsApplier {
   private final CurrentDirectory current;
   private final DirectoryCommands commands;
   private final Uploads uploads = new Uploads(UPLOAD);
-  private final Semaphore place = new Semaphore(1);
+  private final CallerPlaces lists = new CallerPlaces(Bound.LISTS);
 
   RecipientsApplier(
       DirectoryReader<Directory> reader, CurrentDirectory current, DirectoryCommands commands) {
@@ -61,15 +65,10 @@ final class RecipientsApplier {
   RecipientsResource.RecipientsAnswer apply(
       AcceptedDomain domain, InputStream text, boolean dryRun, int removeAtMost, Author author)
       throws IOException {
-    try (Uploads.Body body = uploads.read(domain.getOrganization(), text)) {
-      if (!place.tryAcquire()) {
-        throw ProblemException.unavailable("Another list is being applied: try again.");
-      }
-      try {
-        return applied(domain, body.stream(), dryRun, removeAtMost, author);
-      } finally {
-        place.release();
-      }
+    Holder holder = new Holder(author.name(), domain.getOrganization());
+    try (Uploads.Body body = uploads.read(holder, text);
+        Share.Held place = lists.await(holder, TURN)) {
+      return applied(domain, body.stream(), dryRun, removeAtMost, author);
     }
   }
 

@@ -1,6 +1,10 @@
 package io.postern.policy.api;
 
+import io.postern.api.CallerPlaces;
 import io.postern.api.ProblemException;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Holder;
+import io.postern.bounds.NoPlaceException;
 import io.postern.bounds.Share;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,24 +15,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Large bodies of requests, read to their end before anything else is held for them: a client may
  * send a byte now and then.
  *
- * <p>Bounds: one body an organization, {@value #MOST_BYTES} bytes of all in memory; each within the
- * time given, with the server's {@code quarkus.http.read-timeout} (60 s) after it for a client that
+ * <p>Bounds: {@link Bound#UPLOADS} and {@link Bound#UPLOADED_BYTES}; each within the time given, with the server's {@code quarkus.http.read-timeout} (60 s) after it for a client that
  * is silent. So an organization's administrators keep only their own organization waiting, and
  * those of two organizations the others for that time. Any thread; blocks for the client.
  */
 final class Uploads {
-  static final int MOST_BYTES = 24 << 20;
   private static final int CHUNK = 64 << 10;
 
   private final Duration limit;
-  private final Share bodies = new Share(Long.MAX_VALUE, 1);
-  private final Share memory = new Share(MOST_BYTES, MOST_BYTES);
+  private final CallerPlaces bodies = new CallerPlaces(Bound.UPLOADS);
+  private final CallerPlaces memory = new CallerPlaces(Bound.UPLOADED_BYTES);
 
   Uploads(Duration limit) {
     this.limit = limit;
@@ -59,10 +60,10 @@ final class Uploads {
   }
 
   /**
-   * @throws ProblemException 503: others are being read; 400: it did not arrive in time
+   * @throws ProblemException 429, 503: others are being read; 400: it did not arrive in time
    */
-  Body read(String organization, InputStream text) throws IOException {
-    Body body = new Body(held(bodies.take(organization, 1)), held(memory.take(organization, 0)));
+  Body read(Holder holder, InputStream text) throws IOException {
+    Body body = new Body(bodies.take(holder, 1), memory.take(holder, 0));
     boolean complete = false;
     try {
       read(text, body);
@@ -79,9 +80,7 @@ final class Uploads {
     long end = System.nanoTime() + limit.toNanos();
     boolean more = true;
     while (more) {
-      if (!body.memory.grow(CHUNK)) {
-        throw busy();
-      }
+      grow(body.memory);
       byte[] chunk = new byte[CHUNK];
       body.chunks.add(chunk);
       int length = fill(chunk, text, end);
@@ -110,14 +109,11 @@ final class Uploads {
     return length;
   }
 
-  private static Share.Held held(Share.@Nullable Held held) {
-    if (held == null) {
-      throw busy();
+  private static void grow(Share.Held memory) {
+    try {
+      memory.grow(CHUNK);
+    } catch (NoPlaceException e) {
+      throw CallerPlaces.problem(e);
     }
-    return held;
-  }
-
-  private static ProblemException busy() {
-    return ProblemException.unavailable("Another list is being read: try again.");
   }
 }

@@ -1,31 +1,32 @@
 package io.postern.policy.explain;
 
 import io.postern.api.Caller;
+import io.postern.api.CallerPlaces;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Holder;
+import io.postern.bounds.Share;
 import io.postern.log.LogSettings;
 import io.postern.policy.AskedVerdicts;
 import io.postern.policy.PolicyVerdicts;
 import io.postern.rules.Directory;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
 
 /**
  * Answers to requests for an explanation, by hand or of a recorded mail
- * (docs/guides/tracing-a-message.md). At most {@value #LOOKUPS} look-ups in the log at one time; a
- * further one waits 5 s and is answered with 503. Thread-safe.
+ * (docs/guides/tracing-a-message.md). Look-ups in the log wait 5 s for one of the caller's places.
+ * Thread-safe.
  */
 final class Explanations {
-  private static final int LOOKUPS = 2;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final int TURN_SECONDS = 5;
+  private static final Duration TURN = Duration.ofSeconds(5);
 
   private final LogSettings settings;
   private final PolicyVerdicts verdicts;
-  private final Semaphore lookups = new Semaphore(LOOKUPS);
+  private final CallerPlaces lookups = new CallerPlaces(Bound.LOOKUPS);
 
   Explanations(LogSettings settings, PolicyVerdicts verdicts) {
     this.settings = settings;
@@ -59,38 +60,24 @@ final class Explanations {
             request,
             () -> AskedVerdicts.all(verdicts::source, PATIENCE));
     return byId
-        ? looked(explanation::ofMessage)
-        : byReference ? looked(explanation::ofRefusal) : explanation.byHand();
+        ? looked(caller.holder(), explanation::ofMessage)
+        : byReference ? looked(caller.holder(), explanation::ofRefusal) : explanation.byHand();
   }
 
   private interface Lookup {
     ExplainAnswer in(RecordedMail mail) throws TimeoutException;
   }
 
-  private ExplainAnswer looked(Lookup lookup) {
-    boolean turn = false;
-    try {
-      turn = lookups.tryAcquire(TURN_SECONDS, TimeUnit.SECONDS);
-      if (!turn) {
-        throw new ProblemException(
-            Problem.of(503, "Busy", "Too many lookups are in progress; try again."));
-      }
-      try (RecordedMail mail = new RecordedMail(settings)) {
-        return lookup.in(mail);
-      }
+  private ExplainAnswer looked(Holder holder, Lookup lookup) {
+    try (Share.Held place = lookups.await(holder, TURN);
+        RecordedMail mail = new RecordedMail(settings)) {
+      return lookup.in(mail);
     } catch (TimeoutException e) {
       throw new ProblemException(
           Problem.of(504, "Too slow", "Kafka was not completely read within 10 s."));
     } catch (KafkaException e) {
       throw new ProblemException(
           Problem.of(503, "Kafka is unavailable", "Kafka did not respond; try again."));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ProblemException(Problem.of(503, "Ended", "The service is stopping."));
-    } finally {
-      if (turn) {
-        lookups.release();
-      }
     }
   }
 }

@@ -61,8 +61,9 @@ public class WhatIfResource {
       description =
           "The body is a directory file as for apply; or, with an organization, some of its "
               + "objects, in the lists of the file: {\"inboundConnectors\": [...]}. They replace the "
-              + "objects with the same names. Nothing is changed. At most two run at a time at a "
-              + "replica; results are kept there for an hour.")
+              + "objects with the same names. Nothing is changed. At a replica, one runs at a time "
+              + "for an organization or user, and three in all; results are kept there for an "
+              + "hour.")
   @APIResponseSchema(
       value = WhatIfView.class,
       responseCode = "202",
@@ -72,8 +73,11 @@ public class WhatIfResource {
       description = "The caller may not read an organization of the draft")
   @APIResponse(responseCode = "422", description = "The draft has errors, as reported by apply")
   @APIResponse(
+      responseCode = "429",
+      description = "One of the caller or of the organization is running")
+  @APIResponse(
       responseCode = "503",
-      description = "Two are running, or the directory is not completely read")
+      description = "Three are running, or the directory is not completely read")
   public Response start(
       InputStream body,
       @Parameter(
@@ -100,7 +104,7 @@ public class WhatIfResource {
         organization.isEmpty()
             ? DraftDirectory.ofFile(now, draft, this::requireRead, caller.isOperator())
             : DraftDirectory.ofObjects(now, organization, draft, caller.isOperator());
-    WhatIfRun run = runs.start(checked, days);
+    WhatIfRun run = runs.start(caller.holder(), checked, days);
     return Response.accepted(run.view())
         .location(URI.create("/api/v1/what-if/" + run.id()))
         .build();
@@ -117,13 +121,17 @@ public class WhatIfResource {
 
   @DELETE
   @Path("/{id}")
-  @Operation(summary = "Cancels a comparison")
+  @Operation(
+      summary = "Cancels a comparison",
+      description = "By the user who started it, or an administrator of its organizations.")
   @APIResponse(responseCode = "204", description = "It ends soon, or has ended")
   @APIResponse(responseCode = "404", description = "It no longer exists at this replica")
   public void cancel(@PathParam("id") String id) {
     WhatIfRun run = run(id);
-    run.organizations()
-        .forEach(organization -> caller.requireChange(organization, "comparison " + id));
+    if (!run.by().equals(caller.name())) {
+      run.organizations()
+          .forEach(organization -> caller.requireChange(organization, "comparison " + id));
+    }
     run.cancel();
   }
 

@@ -1,5 +1,6 @@
 package io.postern.policy.whatif;
 
+import io.postern.bounds.Share;
 import io.postern.log.LogSettings;
 import io.postern.log.verdicts.VerdictSource;
 import io.postern.policy.AskedVerdicts;
@@ -28,6 +29,7 @@ final class WhatIfRun {
   private static final Duration CHAIN_AGE = Duration.ofDays(1); // one record stands for a day
 
   private final String id;
+  private final String by;
   private final Set<String> organizations;
   private final String sha256;
   private @Nullable DraftDirectory draft; // until it is compared: two directories; the run's thread
@@ -43,11 +45,13 @@ final class WhatIfRun {
 
   WhatIfRun(
       String id,
+      String by,
       DraftDirectory draft,
       Instant since,
       LogSettings settings,
       Supplier<VerdictSource> verdicts) {
     this.id = id;
+    this.by = by;
     this.organizations = draft.organizations();
     this.sha256 = draft.sha256();
     this.draft = draft;
@@ -58,6 +62,11 @@ final class WhatIfRun {
 
   String id() {
     return id;
+  }
+
+  /** The user who started it. */
+  String by() {
+    return by;
   }
 
   Set<String> organizations() {
@@ -87,10 +96,16 @@ final class WhatIfRun {
         result);
   }
 
-  /** On a thread of its own; within some minutes. */
-  void run() {
+  /**
+   * On a thread of its own; within some minutes.
+   *
+   * @param place given back before the run is seen to have ended
+   */
+  void run(Share.Held place) {
     try {
-      compare(Objects.requireNonNull(draft));
+      try (place) {
+        compare(Objects.requireNonNull(draft));
+      }
       state = State.DONE;
     } catch (CancellationException e) {
       state = State.CANCELLED;

@@ -1,7 +1,10 @@
 package io.postern.policy.whatif;
 
-import io.postern.api.Problem;
+import io.postern.api.CallerPlaces;
 import io.postern.api.ProblemException;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Holder;
+import io.postern.bounds.Share;
 import io.postern.log.LogSettings;
 import io.postern.policy.PolicyVerdicts;
 import io.postern.policy.Replica;
@@ -13,19 +16,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The runs of this replica: at most {@value #AT_ONCE} at one time, a further one is refused with
- * 503. Results are kept for an hour, the newest {@value #MOST}; they are of this replica alone, and
+ * The runs of this replica, in the places of {@link Bound#COMPARISONS}. Results are kept for an hour, the newest {@value #MOST}; they are of this replica alone, and
  * gone with it. Thread-safe.
  */
 @Singleton
 public class WhatIfRuns {
-  static final int AT_ONCE = 2;
   static final int MOST = 20;
   private static final Duration KEPT = Duration.ofHours(1);
 
   private final LogSettings settings;
   private final PolicyVerdicts verdicts;
   private final Replica replica;
+  private final CallerPlaces places = new CallerPlaces(Bound.COMPARISONS);
   private final Map<String, WhatIfRun> runs = new LinkedHashMap<>(); // oldest first
 
   WhatIfRuns(LogSettings settings, PolicyVerdicts verdicts, Replica replica) {
@@ -35,23 +37,25 @@ public class WhatIfRuns {
   }
 
   /**
-   * @throws ProblemException 503: two are running
+   * @throws ProblemException 429, 503: there is no place for it
    */
-  synchronized WhatIfRun start(DraftDirectory draft, int days) {
+  synchronized WhatIfRun start(Holder holder, DraftDirectory draft, int days) {
     forget();
-    if (runs.values().stream().filter(WhatIfRun::running).count() >= AT_ONCE) {
-      throw new ProblemException(
-          Problem.of(503, "Busy", "Two drafts are being compared here; wait, or cancel one."));
-    }
+    Share.Held place = places.take(holder, 1);
     WhatIfRun run =
         new WhatIfRun(
             replica.newId(),
+            holder.user(),
             draft,
             Instant.now().minus(Duration.ofDays(days)),
             settings,
             verdicts::source);
     runs.put(run.id(), run);
-    var unused = Thread.ofPlatform().daemon().name("what-if").start(run::run);
+    var unused =
+        Thread.ofPlatform()
+            .daemon()
+            .name("what-if")
+            .start(() -> run.run(place));
     return run;
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.api.ProblemException;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Holder;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.PipedInputStream;
@@ -28,9 +30,13 @@ class UploadsTest {
     return new ByteArrayInputStream(text.getBytes(US_ASCII));
   }
 
+  private static Holder holder(String organization) {
+    return new Holder("anna of " + organization, organization);
+  }
+
   private static byte[] read(Uploads uploads, String organization, InputStream text)
       throws Exception {
-    try (Uploads.Body body = uploads.read(organization, text)) {
+    try (Uploads.Body body = uploads.read(holder(organization), text)) {
       return body.stream().readAllBytes();
     }
   }
@@ -73,11 +79,11 @@ class UploadsTest {
 
   @Test
   void bodiesTogetherStayWithinTheirBytesAndGiveThemBack() throws Exception {
-    byte[] most = new byte[Uploads.MOST_BYTES * 2 / 3];
+    byte[] most = new byte[(int) Bound.UPLOADED_BYTES.all() * 2 / 3];
     for (int i = 0; i < 3; i++) {
-      try (Uploads.Body body = uploads.read("contoso", new ByteArrayInputStream(most))) {
+      try (Uploads.Body body = uploads.read(holder("contoso"), new ByteArrayInputStream(most))) {
         assertThat(body.stream().available()).isPositive();
-        assertThatThrownBy(() -> uploads.read("fabrikam", new ByteArrayInputStream(most)))
+        assertThatThrownBy(() -> uploads.read(holder("fabrikam"), new ByteArrayInputStream(most)))
             .isInstanceOf(ProblemException.class);
         assertThat(read(uploads, "fabrikam", text("anna\n"))).hasSize(5);
       }
@@ -102,7 +108,7 @@ class UploadsTest {
         };
 
     for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(() -> impatient.read("contoso", drip))
+      assertThatThrownBy(() -> impatient.read(holder("contoso"), drip))
           .isInstanceOf(ProblemException.class)
           .hasMessageContaining("did not");
     }

@@ -3,6 +3,9 @@ package io.postern.policy.whatif;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Holder;
+import io.postern.bounds.Share;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.MessageAccepted;
@@ -36,6 +39,7 @@ public final class WhatIfMeasurement {
         WhatIfRun run =
             new WhatIfRun(
                 "measured",
+                "nobody",
                 DraftDirectory.ofFile(now, file(true).getBytes(UTF_8), id -> {}, true),
                 Instant.now().minus(Duration.ofDays(1)),
                 log.settings(),
@@ -43,7 +47,7 @@ public final class WhatIfMeasurement {
                   throw new IllegalStateException("no verdict is needed");
                 });
         long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        run.run();
+        run.run(new Share(Bound.COMPARISONS).take(new Holder("nobody", ""), 1));
         cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu;
         WhatIfResult result = run.view().result();
         System.out.printf(

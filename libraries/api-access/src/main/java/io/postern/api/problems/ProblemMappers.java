@@ -38,7 +38,10 @@ public class ProblemMappers {
 
   @ServerExceptionMapper
   Response problem(ProblemException e) {
-    return answer(e.problem()).build();
+    Response.ResponseBuilder answer = answer(e.problem());
+    return e.againSeconds() == 0
+        ? answer.build()
+        : answer.header(HttpHeaders.RETRY_AFTER, e.againSeconds()).build();
   }
 
   /** Where Quarkus itself forbids. */

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.api.audit.AccessAudit;
 import io.postern.api.users.User;
 import io.postern.api.users.Users;
+import io.postern.bounds.Share;
 import io.postern.contracts.v1.AccessEvent;
 import io.postern.contracts.v1.AccessEventKind;
 import io.quarkus.security.AuthenticationFailedException;
@@ -26,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Check of names and passwords. A right password is remembered for 15 minutes after it was checked,
  * as a hash with a key of this process, so that Basic costs no slow hash at each request. Any other
  * waits as {@link Slowing} says, on a timer and without a thread, and is then compared by one of
- * two threads. Any thread; does not block.
+ * two threads. Strangers' attempts that wait or are compared have 64 places, of which a network has
+ * four; a user has four more in a network from which it has signed in, whom strangers cannot crowd
+ * out. Any thread; does not block.
  */
 public final class Passwords implements PasswordCheck, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Passwords.class);
@@ -44,7 +47,8 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
   private final MeterRegistry metrics;
   private final AccessAudit audit;
   private final Slowing slowing = new Slowing(Ticker.systemTicker());
-  private final Places places = new Places(OF_A_LANE, OF_STRANGERS);
+  private final Share strangers = new Share(OF_STRANGERS, OF_A_LANE);
+  private final Share signedIn = new Share(Long.MAX_VALUE, OF_A_LANE);
   private final PasswordMac mac = new PasswordMac();
   private final Cache<String, Boolean> right =
       Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
@@ -97,7 +101,8 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
     }
     boolean known = slowing.isKnown(name, network);
     String lane = known ? name + " " + network : network;
-    if (!places.take(lane, known)) {
+    Share.Held place = (known ? signedIn : strangers).take(lane, 1);
+    if (place == null) {
       count("too-many");
       audit.refused(AccessEventKind.SIGN_IN_REFUSED, "", network, "too many attempts at a time");
       return Uni.createFrom()
@@ -112,7 +117,7 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
     return turn.emitOn(threads)
         .map(now -> compared(name, password, network))
         .onTermination()
-        .invoke(() -> places.giveBack(lane, known));
+        .invoke(place::close);
   }
 
   private User compared(String name, String password, String network) {
