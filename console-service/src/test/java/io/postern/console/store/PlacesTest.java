@@ -1,0 +1,86 @@
+package io.postern.console.store;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.postern.api.users.Users;
+import io.postern.console.Installation;
+import io.postern.console.Management;
+import io.postern.console.Postgres;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** Searches of one organization's users, beside another's. */
+@QuarkusTest
+@QuarkusTestResource(Installation.class)
+class PlacesTest {
+  private static final String PASSWORD = "correct horse battery";
+
+  @Inject Users users;
+
+  private static Response get(String user, String path) {
+    return given().auth().preemptive().basic(user, PASSWORD).get(path);
+  }
+
+  /** They were all the connections that there are, and everybody else got 503. */
+  @Test
+  void twelveSlowSearchesOfOneAuditorLeaveAnotherOrganizationsItsPlace() throws Exception {
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
+    users.put("slow", List.of("auditor:contoso"), PASSWORD);
+    users.put("other", List.of("auditor:fabrikam"), PASSWORD);
+    assertThat(get("other", "/api/v1/changes").statusCode()).isEqualTo(200);
+    assertThat(get("slow", "/api/v1/messages").statusCode()).isEqualTo(200);
+    List<Future<Response>> slow = new ArrayList<>();
+    try (Connection lock =
+            DriverManager.getConnection(
+                Installation.url(), Postgres.user(), Postgres.password());
+        Statement statement = lock.createStatement();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      lock.setAutoCommit(false);
+      statement.execute("LOCK TABLE message_organization IN ACCESS EXCLUSIVE MODE");
+      for (int i = 0; i < 12; i++) {
+        slow.add(threads.submit(() -> get("slow", "/api/v1/messages")));
+      }
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> slow.stream().anyMatch(Future::isDone)); // the first that waited in vain
+
+      for (int i = 0; i < 5; i++) {
+        long began = System.nanoTime();
+        assertThat(get("other", "/api/v1/changes").statusCode()).isEqualTo(200);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+      }
+
+      for (Future<Response> one : slow) {
+        if (one.get().statusCode() == 429) {
+          assertThat(one.get().header("Retry-After")).isEqualTo("5");
+          assertThat(one.get().<String>path("detail"))
+              .isEqualTo(
+                  "You have as many searches and reports in progress as one user may: try again in"
+                      + " 5 seconds.");
+        } else {
+          assertThat(one.get().statusCode()).isEqualTo(503);
+        }
+      }
+      assertThat(slow.stream().map(Future::resultNow).filter(each -> each.statusCode() == 429))
+          .hasSizeGreaterThanOrEqualTo(6);
+      lock.rollback();
+    }
+    assertThat(get("slow", "/api/v1/messages").statusCode()).isEqualTo(200);
+  }
+}
