@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Changes, the newest first.
  *
  * @param next link to the next page; null: this is the last one
+ * @param unfinished the search took too long: older changes of this page are behind the link
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record Changes(List<Change> changes, @Nullable String next, ReadTo readTo) {
+public record Changes(
+    List<Change> changes, @Nullable String next, @Nullable Boolean unfinished, ReadTo readTo) {
   /**
    * One command, of which the reader sees the objects of its own organizations.
    *

@@ -47,7 +47,10 @@ public class ChangesResource {
   @RunOnVirtualThread
   @Operation(
       summary = "Changes of the directory, newest first, with the fields that differ",
-      description = "An organization's reader sees the objects of its organizations.")
+      description =
+          "An organization's reader sees the objects of its organizations. A search that is not "
+              + "finished within 10 s is answered with what it has found; the next link continues "
+              + "it.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Changes.class)))
@@ -101,12 +104,18 @@ public class ChangesResource {
             : new Sight(java.util.Optional.of(java.util.Set.of(organization)));
     return model.use(
         connection -> {
-          List<Changes.Change> found =
+          ChangeReader.Found found =
               ChangeReader.find(connection, conditions, object, sight, limit + 1);
-          boolean more = found.size() > limit;
-          List<Changes.Change> shown = more ? found.subList(0, limit) : found;
+          boolean more = found.changes().size() > limit;
+          List<Changes.Change> shown =
+              more ? found.changes().subList(0, limit) : found.changes();
+          boolean unfinished = !more && found.resume() > 0;
+          long last = more ? shown.getLast().version() : found.resume();
           return new Changes(
-              shown, more ? next(uri, shown.getLast().version()) : null, ReadTo.of(connection));
+              shown,
+              more || unfinished ? next(uri, last) : null,
+              unfinished ? true : null,
+              ReadTo.of(connection));
         });
   }
 

@@ -219,9 +219,14 @@ public final class OtherRecords {
   }
 
   private void change(DirectoryAudit audit, ConsumerRecord<?, ?> read, byte[] value) {
+    // Whose domain it is may change: a list is found by its name.
+    Stream<String> list =
+        audit.hasRecipients() ? Stream.of("@" + audit.getRecipients().getDomain()) : Stream.of();
     String organizations =
-        Stream.concat(audit.getBeforeList().stream(), audit.getAfterList().stream())
-            .map(OtherRecords::organization)
+        Stream.concat(
+                list,
+                Stream.concat(audit.getBeforeList().stream(), audit.getAfterList().stream())
+                    .map(OtherRecords::organization))
             .filter(organization -> !organization.isEmpty())
             .collect(Collectors.toCollection(TreeSet::new))
             .stream()

@@ -1,7 +1,10 @@
 package io.postern.console.search;
 
+import io.postern.api.ProblemException;
 import io.postern.console.sight.Sight;
 import io.postern.console.store.Days;
+import io.postern.console.store.ReadModel;
+import io.postern.console.store.SearchTime;
 import io.postern.contracts.QueueId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,7 +23,7 @@ import java.util.regex.Pattern;
  * organizations that see them, what connectors in report-only mode would have done. The search goes
  * through the one whose rows are found for the least, by the database's own estimate, in the order
  * of time; each row is looked up in the others. Each condition has an index that ends with the
- * time, so that it stops at a page's end. Stateless.
+ * * time, so that it stops at a page's end. All together have the time of a search. Stateless.
  */
 public final class MessageSearch {
   // Clocks differ, and a message's id is made before its content comes.
@@ -40,16 +43,40 @@ public final class MessageSearch {
   /** The places of the newest hits, the newest first; one more than the limit: there are others. */
   public static List<Cursor> find(Connection connection, Filter filter, Sight sight)
       throws SQLException {
+    try (SearchTime time = new SearchTime(connection)) {
+      return find(connection, filter, sight, time);
+    }
+  }
+
+  /**
+   * @throws ProblemException 503: the time was over before all of the reader's organizations were
+   *     searched
+   */
+  static List<Cursor> find(Connection connection, Filter filter, Sight sight, SearchTime time)
+      throws SQLException {
     if (filter.asksForRefusal()) {
       return List.of();
     }
     List<String> columns = filter.connector().isEmpty() ? List.of("") : CONNECTORS;
     Set<Cursor> union = new TreeSet<>(Cursor.NEWEST_FIRST);
-    // One organization at a time: an index has the order of time for one value alone.
-    for (Sight one : sight.each()) {
-      for (String column : columns) {
-        union.addAll(find(connection, filter, one, column));
+    List<Sight> each = sight.each(filter.organization());
+    int searched = 0;
+    try {
+      // One organization at a time: an index has the order of time for one value alone.
+      for (Sight one : each) {
+        for (String column : columns) {
+          time.next();
+          union.addAll(find(connection, filter, one, column));
+        }
+        searched++;
       }
+    } catch (SQLException e) {
+      if (each.size() > 1 && ReadModel.TIMED_OUT.equals(e.getSQLState())) {
+        throw ProblemException.unavailable(
+            "The search took longer than 10 s, and was finished for %d of %d organizations: choose an organization, a shorter period, or more conditions."
+                .formatted(searched, each.size()));
+      }
+      throw e;
     }
     return union.stream().limit(filter.limit() + 1L).toList();
   }

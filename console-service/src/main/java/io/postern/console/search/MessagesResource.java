@@ -8,6 +8,7 @@ import io.postern.console.search.Found.RefusalView;
 import io.postern.console.sight.Sight;
 import io.postern.console.store.ReadModel;
 import io.postern.console.store.ReadTo;
+import io.postern.console.store.SearchTime;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
@@ -82,14 +83,28 @@ public class MessagesResource {
 
   static Found page(Connection connection, Filter filter, String kind, Sight sight, UriInfo uri)
       throws SQLException {
+    try (SearchTime time = new SearchTime(connection)) {
+      return page(connection, filter, kind, sight, uri, time);
+    }
+  }
+
+  private static Found page(
+      Connection connection,
+      Filter filter,
+      String kind,
+      Sight sight,
+      UriInfo uri,
+      SearchTime time)
+      throws SQLException {
     Map<Cursor, RefusalView> refusals =
         kind.equals("messages") ? Map.of() : RefusalSearch.find(connection, filter, sight);
     List<Cursor> places =
         new ArrayList<>(
-            kind.equals("refusals") ? List.of() : MessageSearch.find(connection, filter, sight));
+            kind.equals("refusals") ? List.of() : MessageSearch.find(connection, filter, sight, time));
     places.addAll(refusals.keySet());
     places.sort(Cursor.NEWEST_FIRST);
     List<Cursor> shown = places.subList(0, Math.min(places.size(), filter.limit()));
+    time.next();
     Map<String, MessageView> messages =
         new HashMap<>(
             MessagePage.of(

@@ -81,10 +81,19 @@ public record Sight(Optional<Set<String>> organizations) {
     return group.hasIncoming() ? group.getIncoming().getOrganization() : "";
   }
 
-  /** Of each of its organizations; an unlimited one is itself. Together they see the same. */
-  public List<Sight> each() {
+  /**
+   * Of each of its organizations; an unlimited one is itself. Together they see the same.
+   *
+   * @param wanted the only organization that is searched; empty: all
+   */
+  public List<Sight> each(String wanted) {
     return organizations
-        .map(all -> all.stream().map(one -> new Sight(Optional.of(Set.of(one)))).toList())
+        .map(
+            all ->
+                all.stream()
+                    .filter(one -> wanted.isEmpty() || wanted.equals(one))
+                    .map(one -> new Sight(Optional.of(Set.of(one))))
+                    .toList())
         .orElse(List.of(this));
   }
 

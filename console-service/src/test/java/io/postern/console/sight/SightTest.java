@@ -62,7 +62,7 @@ class SightTest {
   void eachOfItsOrganizationsTogetherSeesTheSame() {
     for (Row row : ROWS) {
       Set<Integer> together = new TreeSet<>();
-      for (Sight each : sight(row.reader()).each()) {
+      for (Sight each : sight(row.reader()).each("")) {
         together.addAll(each.recipients(MESSAGE));
       }
       assertThat(together).as(row.reader()).isEqualTo(row.seen());

@@ -54,9 +54,14 @@ public class ChangesPage {
 
   /**
    * @param next the page of older ones; null: there are none
+   * @param unfinished the search took too long, and goes on there
    */
   public record View(
-      List<FormField> fields, List<Change> changes, @Nullable String next, boolean filtered) {}
+      List<FormField> fields,
+      List<Change> changes,
+      @Nullable String next,
+      boolean unfinished,
+      boolean filtered) {}
 
   /**
    * A command.
@@ -118,6 +123,7 @@ public class ChangesPage {
     FieldFaults faults = FieldFaults.NONE;
     List<Change> shown = List.of();
     String next = null;
+    boolean unfinished = false;
     try {
       Changes found =
           changes.list(
@@ -131,6 +137,7 @@ public class ChangesPage {
               uri);
       shown = found.changes().stream().map(each -> change(frame, each)).toList();
       next = found.next();
+      unfinished = found.unfinished() != null;
     } catch (ProblemException e) {
       if (e.problem().status() != BAD_REQUEST) {
         throw e;
@@ -149,6 +156,7 @@ public class ChangesPage {
                     FormField.text("until", frame.t("changes.until"), until, faults)),
                 shown,
                 next,
+                unfinished,
                 uri.getRequestUri().getRawQuery() != null))
         .render();
   }

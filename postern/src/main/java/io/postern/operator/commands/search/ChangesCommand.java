@@ -88,6 +88,9 @@ public final class ChangesCommand implements Callable<Integer> {
         lines.add("  recipients of " + change.path("recipients").asText());
       }
     }
+    if (changes.path("unfinished").asBoolean()) {
+      lines.add("The search took too long and is not finished: use a shorter period.");
+    }
     return lines;
   }
 }
