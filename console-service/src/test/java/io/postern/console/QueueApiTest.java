@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import io.postern.api.users.Users;
 import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
@@ -35,10 +36,12 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -52,6 +55,10 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(Installation.class)
 class QueueApiTest {
+  private static final String PASSWORD = "correct horse battery";
+
+  @Inject Users users;
+
   private static final Owner OWNER = new Owner(1, 5, 1);
 
   private static RequestSpecification admin() {
@@ -164,7 +171,9 @@ class QueueApiTest {
             .setReplica("delivery-1")
             .setState("dead")
             .setLastError("connection refused")
+            .setLastErrorOrganization("contoso")
             .build());
+    message("fabrikam", "b@fabrikam.example", "slow.example", "timeout");
 
     queue("queueId=" + id + "&reason=connect-failed")
         .body("total", equalTo(1))
@@ -198,6 +207,27 @@ class QueueApiTest {
                     .body(
                         "groups.find { it.name == 'mx:slow.example' }.states[0].lastError",
                         equalTo("connection refused")));
+    // A reply may quote the mail that it is about (G8).
+    for (Map.Entry<String, String> seen :
+        Map.of(
+                "contoso", "connection refused",
+                "fabrikam", "a failure of another organization's mail")
+            .entrySet()) {
+      users.put("of-" + seen.getKey(), List.of("auditor:" + seen.getKey()), PASSWORD);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  given()
+                      .auth()
+                      .preemptive()
+                      .basic("of-" + seen.getKey(), PASSWORD)
+                      .get("/api/v1/queue/groups?toDomain=slow.example&by=route")
+                      .then()
+                      .body(
+                          "groups.find { it.name == 'mx:slow.example' }.states[0].lastError",
+                          equalTo(seen.getValue())));
+    }
     admin().get("/api/v1/queue/groups?by=weather").then().statusCode(400);
     admin().get("/api/v1/queue?state=lost").then().statusCode(400);
   }

@@ -31,7 +31,7 @@ public record QueueGroups(List<Group> groups, ReadTo readTo) {
    * A next hop's state at one replica of delivery-service.
    *
    * @param state open, probing or dead
-   * @param lastError the host's last words; empty: none
+   * @param lastError the host's last words, to the mail of the reader's organizations; empty: none
    * @param at RFC 3339
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -6,6 +6,7 @@ import io.postern.console.queue.QueueGroups.Group;
 import io.postern.console.queue.QueueGroups.HopState;
 import io.postern.console.queue.QueuePage.Recipient;
 import io.postern.console.search.Conditions;
+import io.postern.console.sight.Sight;
 import io.postern.console.store.ReadTo;
 import io.postern.contracts.v1.RouteState;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,8 @@ final class QueueReader {
 
   // Longer ago than a route's state is kept in the log.
   private static final Duration HOP_STATES = Duration.ofDays(1);
+
+  private static final String OTHERS = "a failure of another organization's mail";
 
   private QueueReader() {}
 
@@ -103,7 +106,8 @@ final class QueueReader {
   /**
    * @throws ProblemException 400: there is no such fact
    */
-  static QueueGroups groups(Connection connection, Conditions conditions, String by, int most)
+  static QueueGroups groups(
+      Connection connection, Conditions conditions, String by, int most, Sight sight)
       throws SQLException {
     String column = GROUPS.get(by);
     if (column == null) {
@@ -135,14 +139,15 @@ final class QueueReader {
                   row.getLong(4),
                   Instant.ofEpochMilli(row.getLong(5)).toString(),
                   time(row.getLong(6)),
-                  by.equals("route") ? hopStates(connection, name) : List.of()));
+                  by.equals("route") ? hopStates(connection, name, sight) : List.of()));
         }
       }
     }
     return new QueueGroups(groups, ReadTo.of(connection));
   }
 
-  private static List<HopState> hopStates(Connection connection, String route) throws SQLException {
+  private static List<HopState> hopStates(Connection connection, String route, Sight sight)
+      throws SQLException {
     List<HopState> states = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
@@ -156,7 +161,7 @@ final class QueueReader {
               new HopState(
                   row.getString(1),
                   state.getState(),
-                  state.getLastError(),
+                  lastError(state, sight),
                   Instant.ofEpochMilli(row.getLong(2)).toString()));
         }
       }
@@ -164,6 +169,14 @@ final class QueueReader {
       throw new SQLException("unreadable state of route " + route, e);
     }
     return states;
+  }
+
+  /** A route may be several organizations', and the text may quote their mail (G8). */
+  private static String lastError(RouteState state, Sight sight) {
+    String organization = state.getLastErrorOrganization();
+    boolean seen =
+        !sight.isLimited() || !organization.isEmpty() && sight.sees(organization);
+    return seen || state.getLastError().isEmpty() ? state.getLastError() : OTHERS;
   }
 
   private static @Nullable String time(long millis) {

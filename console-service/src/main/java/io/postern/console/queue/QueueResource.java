@@ -3,6 +3,7 @@ package io.postern.console.queue;
 import io.postern.api.Caller;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
+import io.postern.console.sight.Sight;
 import io.postern.console.store.ReadModel;
 import io.postern.console.store.ReadTo;
 import io.postern.contracts.v1.ControlKind;
@@ -109,7 +110,11 @@ public class QueueResource {
     return model.use(
         connection ->
             QueueReader.groups(
-                connection, filter.conditions(caller.organizations(), Instant.now()), by, limit));
+                connection,
+                filter.conditions(caller.organizations(), Instant.now()),
+                by,
+                limit,
+                Sight.of(caller)));
   }
 
   @POST

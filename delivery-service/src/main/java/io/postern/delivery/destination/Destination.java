@@ -16,6 +16,20 @@ import org.jspecify.annotations.Nullable;
  * double, and the first answer of a host brings it back with the initial limit.
  */
 final class Destination {
+  /**
+   * A failure.
+   *
+   * @param text a sentence, which may quote mail; empty: there was none
+   * @param organization whose mail it was
+   */
+  record Error(String text, String organization) {
+    static final Error NONE = new Error("", "");
+
+    boolean isEmpty() {
+      return text.isEmpty();
+    }
+  }
+
   private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long QUICK_NANOS = Duration.ofSeconds(2).toNanos();
 
@@ -36,7 +50,7 @@ final class Destination {
   private long pause;
   private long nextProbe;
   private long firstFailure;
-  private String lastError = "";
+  private Error lastError = Error.NONE;
   private final long made;
   private long counted;
   private long used;
@@ -151,7 +165,7 @@ final class Destination {
    *
    * @param began when it did
    */
-  void ended(boolean probe, long began, Feedback feedback, String error, long now, double share) {
+  void ended(boolean probe, long began, Feedback feedback, Error error, long now, double share) {
     boolean full = limit(share) < busy + Math.max(1, settings.initial() * share);
     busy--;
     used = now;
@@ -194,14 +208,14 @@ final class Destination {
     }
     dead = false;
     failures = 0;
-    lastError = "";
+    lastError = Error.NONE;
   }
 
   private void shrink(double share) {
     limit = Math.max(1, limit - 1 / share);
   }
 
-  private void failed(boolean probe, String error, long now, double share) {
+  private void failed(boolean probe, Error error, long now, double share) {
     lastError = error;
     if (failures++ == 0) {
       firstFailure = now;
@@ -242,15 +256,19 @@ final class Destination {
     return (long) (1e9 / pace.perSecond(limit(share), now - moved));
   }
 
-  /** Why a delivery gets no slot; for the administrator. */
-  String busyDetail(long now, double share) {
+  /**
+   * Why a delivery gets no slot; for the administrator.
+   *
+   * @param organization of the delivery: a failure of another one's mail is not for it (G8)
+   */
+  String busyDetail(String organization, long now, double share) {
     if (dead) {
       return "not tried: "
           + failures
           + " deliveries in a row have failed within "
           + (now - firstFailure) / 1_000_000_000L
-          + " s, and one at a time probes the destination; the last failure: "
-          + lastError;
+          + " s, and one at a time probes the destination"
+          + lastFailure(organization);
     }
     if (untilNext(now, share) > 0) {
       int own = connector.messagesPerMinute();
@@ -267,7 +285,16 @@ final class Destination {
     return "not tried: all "
         + limit(share)
         + " slots of the destination are in use"
-        + (lastError.isEmpty() ? "" : "; the last failure: " + lastError);
+        + lastFailure(organization);
+  }
+
+  private String lastFailure(String organization) {
+    if (lastError.isEmpty()) {
+      return "";
+    }
+    return lastError.organization().equals(organization)
+        ? "; the last failure: " + lastError.text()
+        : "; the last failure was of another organization's mail";
   }
 
   /** Nothing runs, nobody waits. */
@@ -296,7 +323,8 @@ final class Destination {
         .setWaiting(line.size())
         .setLimit(dead ? 1 : limit(share))
         .setState(dead ? probing ? "probing" : "dead" : "open")
-        .setLastError(lastError)
+        .setLastError(lastError.text())
+        .setLastErrorOrganization(lastError.organization())
         .build();
   }
 

@@ -157,18 +157,18 @@ public final class Destinations {
   }
 
   /** A slot that is free now; null: there is none. See {@link #acquire}. */
-  public @Nullable Slot tryAcquire(String route, boolean notice, Ownership ownership) {
+  public @Nullable Slot tryAcquire(Lane lane, boolean notice, Ownership ownership) {
     if (notice && !ownership.room()) {
       return null;
     }
     synchronized (this) {
       long now = clock.getAsLong();
-      Destination destination = destination(route, now);
+      Destination destination = destination(lane.destination(), now);
       boolean free =
           destination.line.isEmpty()
               && destination.mayStart(now, share())
               && !(ofHosts && notice && !destination.hasRoomForNotice(share()));
-      return free ? granted(destination, now, notice).slot() : null;
+      return free ? granted(destination, lane.organization(), now, notice).slot() : null;
     }
   }
 
@@ -188,14 +188,14 @@ public final class Destinations {
       if (destination.line.isEmpty() && destination.mayStart(since, share())) {
         return !ofHosts && noWait && !destination.quick(since)
             ? new Admission.HandBack(unproven.handBack(since), CROWDED)
-            : granted(destination, since, notice);
+            : granted(destination, lane.organization(), since, notice);
       }
       if (destination.rateKeepsOut(
           lane.organization(), settings.patience().toNanos(), since, share())) {
-        return busy(destination, since);
+        return busy(destination, lane.organization(), since);
       }
       if (destination.dead() || noWait && !keepsMoving(destination, since)) {
-        return busy(destination, since);
+        return busy(destination, lane.organization(), since);
       }
       destination.line.add(place);
       waiting++;
@@ -252,7 +252,7 @@ public final class Destinations {
     }
     destination.line.remove(place);
     waiting--;
-    return lost ? new Admission.Loss() : busy(destination, clock.getAsLong());
+    return lost ? new Admission.Loss() : busy(destination, place.organization, clock.getAsLong());
   }
 
   /**
@@ -284,7 +284,12 @@ public final class Destinations {
       slot.destination.notices--;
     }
     slot.destination.ended(
-        slot.probe, slot.began + elsewhere.toNanos(), feedback, error, now, share());
+        slot.probe,
+        slot.began + elsewhere.toNanos(),
+        feedback,
+        new Destination.Error(error, slot.organization),
+        now,
+        share());
     serve(slot.destination, now);
   }
 
@@ -296,7 +301,10 @@ public final class Destinations {
       }
       PlaceInLine next = requireNonNull(destination.line.next());
       waiting--;
-      next.answer.complete(start ? granted(destination, now, next.notice) : busy(destination, now));
+      next.answer.complete(
+          start
+              ? granted(destination, next.organization, now, next.notice)
+              : busy(destination, next.organization, now));
     }
   }
 
@@ -320,7 +328,8 @@ public final class Destinations {
         && destination.lineGoesWithin(PATIENCE_IF_LATE_NANOS, now, share());
   }
 
-  private Admission.Grant granted(Destination destination, long now, boolean notice) {
+  private Admission.Grant granted(
+      Destination destination, String organization, long now, boolean notice) {
     busy++;
     boolean quick = destination.quick(now);
     if (!quick) {
@@ -331,12 +340,12 @@ public final class Destinations {
       destination.notices++;
     }
     return new Admission.Grant(
-        new Slot(destination, destination.start(now, share()), now, quick, notice));
+        new Slot(destination, organization, destination.start(now, share()), now, quick, notice));
   }
 
-  private Admission.HandBack busy(Destination destination, long now) {
+  private Admission.HandBack busy(Destination destination, String organization, long now) {
     return new Admission.HandBack(
-        destination.handBack(now, share()), destination.busyDetail(now, share()));
+        destination.handBack(now, share()), destination.busyDetail(organization, now, share()));
   }
 
   private Destination destination(String route, long now) {

@@ -3,6 +3,7 @@ package io.postern.delivery.destination;
 /** The right to run one delivery to a destination; given back once, with {@link Feedback}. */
 public final class Slot {
   final Destination destination;
+  final String organization;
 
   /** It is the one delivery that finds out whether a dead destination is back. */
   final boolean probe;
@@ -12,8 +13,15 @@ public final class Slot {
   final boolean notice;
   boolean ended;
 
-  Slot(Destination destination, boolean probe, long began, boolean quick, boolean notice) {
+  Slot(
+      Destination destination,
+      String organization,
+      boolean probe,
+      long began,
+      boolean quick,
+      boolean notice) {
     this.destination = destination;
+    this.organization = organization;
     this.probe = probe;
     this.began = began;
     this.quick = quick;

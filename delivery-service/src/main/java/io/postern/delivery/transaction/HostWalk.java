@@ -245,7 +245,12 @@ final class HostWalk {
     /** Where that needs no wait; once it is begun it stays so. */
     boolean begin() {
       if (!begun && !configured) {
-        slot = tools.hosts().tryAcquire(key.target().place(), attempt.task().notice(), ownership);
+        slot = tools
+                .hosts()
+                .tryAcquire(
+                    Lane.of(key.target().place(), attempt.request().getOrganization()),
+                    attempt.task().notice(),
+                    ownership);
       }
       begun |= configured || slot != null;
       return begun;

@@ -36,7 +36,7 @@ class DestinationTest {
   @Test
   void itsMinuteIsNotForgottenBeforeItIsOver() {
     destination.limits(new Lane.Limits(0, 1));
-    destination.ended(destination.start(now, share), now, Feedback.NOTHING, "", now, share);
+    destination.ended(destination.start(now, share), now, Feedback.NOTHING, new Destination.Error("", "contoso"), now, share);
     assertThat(destination.forgettable(now, HOUR)).isFalse();
     assertThat(destination.mayStart(now, share)).isFalse();
     now += Duration.ofMinutes(1).toNanos();
@@ -98,7 +98,7 @@ class DestinationTest {
       assertThat(probe).isTrue();
       pass(HOUR);
       assertThat(destination.mayStart(now, share)).as("while the probe runs").isFalse();
-      destination.ended(probe, now, Feedback.FAILED, "refused", now, share);
+      destination.ended(probe, now, Feedback.FAILED, new Destination.Error("refused", "contoso"), now, share);
     }
   }
 
@@ -107,7 +107,7 @@ class DestinationTest {
   void theFirstAnswerOfAHostRevivesIt(Feedback answer, int limit) {
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
-    destination.ended(destination.start(now, share), now, answer, "", now, share);
+    destination.ended(destination.start(now, share), now, answer, new Destination.Error("", "contoso"), now, share);
     assertThat(destination.dead()).isFalse();
     assertThat(destination.limit(share)).isEqualTo(limit);
   }
@@ -116,7 +116,7 @@ class DestinationTest {
   void aProbeThatAskedNobodyLetsTheNextOneProbe() {
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
-    destination.ended(destination.start(now, share), now, Feedback.NOTHING, "", now, share);
+    destination.ended(destination.start(now, share), now, Feedback.NOTHING, new Destination.Error("", "contoso"), now, share);
     assertThat(destination.dead()).isTrue();
     assertThat(destination.mayStart(now, share)).isTrue();
   }
@@ -126,7 +126,7 @@ class DestinationTest {
     boolean early = destination.start(now, share);
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
-    destination.ended(early, now, Feedback.FAILED, "late", now, share);
+    destination.ended(early, now, Feedback.FAILED, new Destination.Error("late", "contoso"), now, share);
     assertThat(destination.mayStart(now, share)).isTrue();
   }
 
@@ -271,7 +271,9 @@ class DestinationTest {
     List<Double> seconds = handBack(100);
     assertThat(seconds).allSatisfy(s -> assertThat(s).isBetween(10.0, 40.0));
     assertThat(seconds).doesNotHaveDuplicates();
-    assertThat(destination.busyDetail(now, share)).contains("the last failure: refused");
+    assertThat(destination.busyDetail("contoso", now, share)).contains("the last failure: refused");
+    assertThat(destination.busyDetail("fabrikam", now, share))
+        .endsWith("the last failure was of another organization's mail");
   }
 
   @Test
@@ -308,7 +310,7 @@ class DestinationTest {
     assertThat(destination.forgettable(now, HOUR)).as("its pace is known").isFalse();
     boolean probe = destination.start(now, share);
     assertThat(destination.forgettable(now, HOUR)).isFalse();
-    destination.ended(probe, now, Feedback.FAILED, "refused", now, share);
+    destination.ended(probe, now, Feedback.FAILED, new Destination.Error("refused", "contoso"), now, share);
     assertThat(destination.forgettable(now, HOUR)).isFalse();
     pass(HOUR.plusNanos(1));
     assertThat(destination.forgettable(now, HOUR)).isTrue();
@@ -334,7 +336,7 @@ class DestinationTest {
 
   private void one(Feedback feedback, Duration took) {
     boolean probe = destination.start(now, share);
-    destination.ended(probe, now - took.toNanos(), feedback, "refused", now, share);
+    destination.ended(probe, now - took.toNanos(), feedback, new Destination.Error("refused", "contoso"), now, share);
   }
 
   /** As many as may run, at once. */
@@ -344,13 +346,13 @@ class DestinationTest {
       destination.start(now, share);
     }
     for (int i = 0; i < count; i++) {
-      destination.ended(false, now, feedback, "refused", now, share);
+      destination.ended(false, now, feedback, new Destination.Error("refused", "contoso"), now, share);
       if (i < count - 1) {
         destination.start(now, share); // a full line behind it
       }
     }
     for (int i = 0; i < count - 1; i++) {
-      destination.ended(false, now, Feedback.NOTHING, "", now, share);
+      destination.ended(false, now, Feedback.NOTHING, new Destination.Error("", "contoso"), now, share);
     }
   }
 

@@ -11,6 +11,7 @@ import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.destination.Feedback;
+import io.postern.delivery.destination.Lane;
 import io.postern.delivery.destination.Slot;
 import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
@@ -110,7 +111,7 @@ class RelayRaceTest {
   void anAddressWithoutAFreeSlotIsNotRaced() throws Exception {
     lab.impatient();
     List<Slot> taken = new ArrayList<>();
-    while (lab.hosts.tryAcquire("127.0.0.1", false, () -> true) instanceof Slot slot) {
+    while (lab.hosts.tryAcquire(Lane.of("127.0.0.1", ""), false, () -> true) instanceof Slot slot) {
       taken.add(slot);
     }
     assertThat(taken).isNotEmpty();

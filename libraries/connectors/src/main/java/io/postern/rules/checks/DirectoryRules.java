@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * other change. A pure function; any thread. No problem names another organization's objects (G8).
  */
 public final class DirectoryRules {
+  private static final Set<String> RESERVED = Set.of("server", "client", "anchors");
+
   private final Directory before;
   private final List<DirectoryObject> changes;
   private final List<DirectoryProblem> problems = new ArrayList<>();
@@ -151,7 +153,7 @@ public final class DirectoryRules {
             object.getOneofFieldDescriptor(DirectoryObject.getDescriptor().getOneofs().getFirst()));
   }
 
-  private static void check(DirectoryObject change, Directory after, Findings findings) {
+  private void check(DirectoryObject change, Directory after, Findings findings) {
     String organization = DirectoryKeys.organizationOf(change);
     Message message = message(change);
     new FieldChecks(organization, after, findings)
@@ -176,8 +178,13 @@ public final class DirectoryRules {
     }
   }
 
-  private static void organization(Organization organization, Findings findings) {
+  private void organization(Organization organization, Findings findings) {
     String id = organization.getId();
+    findings.addIf(
+        RESERVED.contains(id) && before.organization(id).isEmpty(),
+        "id",
+        Findings.quoted(id) + " is reserved: lists of certificates name the installation's by it",
+        "choose another id");
     findings.addIf(
         !DomainNames.isDomain(id) || DomainNames.hasDot(id),
         "id",

@@ -53,6 +53,22 @@ class DirectoryRulesTest {
     return connector.addRecipientDomains("*");
   }
 
+  /** It was taken before the word was reserved. */
+  @Test
+  void anOrganizationWithAReservedIdStaysAndCanBeChanged() {
+    Directory before = directory(organization("server"));
+
+    assertThat(
+            DirectoryRules.validate(
+                before,
+                List.of(
+                    DirectoryObject.newBuilder()
+                        .setOrganization(
+                            Organization.newBuilder().setId("server").setExpiryHours(48))
+                        .build())))
+        .isEmpty();
+  }
+
   @Test
   void aWholeOrganizationInOneCommandIsFine() throws Exception {
     assertThat(
@@ -128,6 +144,7 @@ class DirectoryRulesTest {
         of("id", organization("Contoso")),
         of("id", organization("a.b")),
         of("id", organization("-a")),
+        of("id", organization("server")),
         of(
             "expiryHours",
             DirectoryObject.newBuilder()
