@@ -35,6 +35,7 @@ import io.postern.delivery.transaction.TlsClients;
 import io.postern.dns.ResolverSelfTest;
 import io.postern.dns.dane.DaneLookup;
 import io.postern.log.LogSettings;
+import io.postern.log.TrustedClock;
 import io.postern.log.certificates.OwnTlsAnnouncer;
 import io.postern.log.content.ContentReader;
 import io.postern.log.directory.DirectoryReader;
@@ -48,7 +49,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Random;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.jboss.logging.Logger;
@@ -208,7 +208,7 @@ public class DeliveryService implements Service {
                 configuration.resolver,
                 policies,
                 configuration.policyPatience,
-                InstantSource.system())),
+                TrustedClock.ofTheMachine())),
         mailHosts,
         new SessionOpener(configuration.timeouts, clients),
         connections,

@@ -26,6 +26,7 @@ import io.postern.ingress.tls.StapledAnswers;
 import io.postern.ingress.tls.TlsFileSettings;
 import io.postern.log.LogSettings;
 import io.postern.log.LogSpace;
+import io.postern.log.TrustedClock;
 import io.postern.log.certificates.OcspStaples;
 import io.postern.log.certificates.OwnTlsAnnouncer;
 import io.postern.log.directory.DirectoryReader;
@@ -44,7 +45,6 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.InstantSource;
 import java.util.Locale;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.jboss.logging.Logger;
@@ -104,7 +104,8 @@ public class Ingress implements Service {
     stapleReader = running.add(new TopicFollower(log, Topics.CERTIFICATE_STAPLES, staples));
     tls =
         running.add(
-            new ServerTls(tlsFiles, new StapledAnswers(staples, InstantSource.system()), registry));
+            new ServerTls(
+                tlsFiles, new StapledAnswers(staples, TrustedClock.ofTheMachine()), registry));
     announcer = new OwnTlsAnnouncer(log, "ingress", configuration.replica, tls.presented());
     space = new LogSpace(log, configuration.leastFree);
     recipients =
@@ -137,7 +138,7 @@ public class Ingress implements Service {
             counts,
             handshakes,
             presentedChains,
-            new RewrittenSenders(rewriting, new ReturnPace(), InstantSource.system()),
+            new RewrittenSenders(rewriting, new ReturnPace(), TrustedClock.ofTheMachine()),
             new RecipientParts(
                 running.add(recipients),
                 new SourceQuestions(configuration.maxMissingPerAddress),

@@ -60,12 +60,7 @@ final class ChangeReader {
    * @param end of {@link System#nanoTime}
    */
   static Found find(
-      Connection connection,
-      Conditions conditions,
-      String object,
-      Sight sight,
-      int most,
-      long end)
+      Connection connection, Conditions conditions, String object, Sight sight, int most, long end)
       throws SQLException {
     // A cursor, which a transaction alone has: a page of one organization may be far back.
     connection.setAutoCommit(false);

@@ -107,8 +107,7 @@ public class ChangesResource {
           ChangeReader.Found found =
               ChangeReader.find(connection, conditions, object, sight, limit + 1);
           boolean more = found.changes().size() > limit;
-          List<Changes.Change> shown =
-              more ? found.changes().subList(0, limit) : found.changes();
+          List<Changes.Change> shown = more ? found.changes().subList(0, limit) : found.changes();
           boolean unfinished = !more && found.resume() > 0;
           long last = more ? shown.getLast().version() : found.resume();
           return new Changes(

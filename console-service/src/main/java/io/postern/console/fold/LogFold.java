@@ -4,11 +4,11 @@ import io.postern.console.ConsoleSettings;
 import io.postern.console.store.WriterConnection;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
+import io.postern.log.TrustedClock;
 import io.postern.log.reading.ConsumerThread;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -93,7 +93,10 @@ public final class LogFold implements AutoCloseable {
     try {
       Fold fold =
           new Fold(
-              connection, settings.retentionDays(), settings.mostADay(), InstantSource.system());
+              connection,
+              settings.retentionDays(),
+              settings.mostADay(),
+              TrustedClock.ofTheMachine());
       return new FoldSession(this, consumer, connection, fold);
     } catch (RuntimeException e) {
       connection.close();

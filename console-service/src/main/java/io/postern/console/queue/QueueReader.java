@@ -174,8 +174,7 @@ final class QueueReader {
   /** A route may be several organizations', and the text may quote their mail (G8). */
   private static String lastError(RouteState state, Sight sight) {
     String organization = state.getLastErrorOrganization();
-    boolean seen =
-        !sight.isLimited() || !organization.isEmpty() && sight.sees(organization);
+    boolean seen = !sight.isLimited() || !organization.isEmpty() && sight.sees(organization);
     return seen || state.getLastError().isEmpty() ? state.getLastError() : OTHERS;
   }
 

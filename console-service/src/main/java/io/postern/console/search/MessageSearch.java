@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
  * Search of messages. The conditions are of four tables: messages, their recipients, the
  * organizations that see them, what connectors in report-only mode would have done. The search goes
  * through the one whose rows are found for the least, by the database's own estimate, in the order
- * of time; each row is looked up in the others. Each condition has an index that ends with the
- * * time, so that it stops at a page's end. All together have the time of a search. Stateless.
+ * of time; each row is looked up in the others. Each condition has an index that ends with the *
+ * time, so that it stops at a page's end. All together have the time of a search. Stateless.
  */
 public final class MessageSearch {
   // Clocks differ, and a message's id is made before its content comes.

@@ -89,18 +89,15 @@ public class MessagesResource {
   }
 
   private static Found page(
-      Connection connection,
-      Filter filter,
-      String kind,
-      Sight sight,
-      UriInfo uri,
-      SearchTime time)
+      Connection connection, Filter filter, String kind, Sight sight, UriInfo uri, SearchTime time)
       throws SQLException {
     Map<Cursor, RefusalView> refusals =
         kind.equals("messages") ? Map.of() : RefusalSearch.find(connection, filter, sight);
     List<Cursor> places =
         new ArrayList<>(
-            kind.equals("refusals") ? List.of() : MessageSearch.find(connection, filter, sight, time));
+            kind.equals("refusals")
+                ? List.of()
+                : MessageSearch.find(connection, filter, sight, time));
     places.addAll(refusals.keySet());
     places.sort(Cursor.NEWEST_FIRST);
     List<Cursor> shown = places.subList(0, Math.min(places.size(), filter.limit()));

@@ -30,7 +30,9 @@ import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Three months of a script that changes contoso every five minutes, beside a quiet organization. */
+/**
+ * Three months of a script that changes contoso every five minutes, beside a quiet organization.
+ */
 class ChangeReaderTest {
   private static final int CHANGES = 26_000;
   private static final long NOW = System.currentTimeMillis();
@@ -42,8 +44,7 @@ class ChangeReaderTest {
   static void fill() throws Exception {
     url = Postgres.migrated();
     try (Connection connection = WriterConnection.open(url, Postgres.user(), Postgres.password())) {
-      Fold fold =
-          new Fold(connection, 90, 100, InstantSource.fixed(Instant.ofEpochMilli(NOW)));
+      Fold fold = new Fold(connection, 90, 100, InstantSource.fixed(Instant.ofEpochMilli(NOW)));
       fold.begin();
       fold.read(
           record(
@@ -124,7 +125,8 @@ class ChangeReaderTest {
   @Test
   void anOrganizationsChangesAreFoundWithoutReadingTheOthers() throws SQLException {
     try (Connection connection = Postgres.connect(url)) {
-      ChangeReader.Found found = ChangeReader.find(connection, lastMonths(), "", of("fabrikam"), 50);
+      ChangeReader.Found found =
+          ChangeReader.find(connection, lastMonths(), "", of("fabrikam"), 50);
 
       assertThat(found.changes().stream().map(Changes.Change::version))
           .containsExactly(25_000L, 20_000L, 15_000L, 10_000L, 9_000L, 5_000L);
@@ -138,9 +140,7 @@ class ChangeReaderTest {
   /** All rows that any node of the plan has read. */
   private static long rows(Connection connection, String object, Sight sight) throws SQLException {
     Conditions conditions =
-        new Conditions()
-            .and(lastMonths())
-            .and(ChangeReader.concerned(connection, object, sight));
+        new Conditions().and(lastMonths()).and(ChangeReader.concerned(connection, object, sight));
     StringBuilder plan = new StringBuilder();
     try (PreparedStatement explain =
         connection.prepareStatement(
@@ -163,8 +163,7 @@ class ChangeReaderTest {
   @Test
   void anOperatorReadsAllAndAPageOfThemOnly() throws SQLException {
     try (Connection connection = Postgres.connect(url)) {
-      assertThat(
-              ChangeReader.find(connection, lastMonths(), "", Sight.everything(), 50).changes())
+      assertThat(ChangeReader.find(connection, lastMonths(), "", Sight.everything(), 50).changes())
           .hasSize(50)
           .first()
           .extracting(Changes.Change::version)
@@ -182,8 +181,7 @@ class ChangeReaderTest {
       assertThat(found.changes()).isEmpty();
       assertThat(found.resume()).isEqualTo(26_000);
       ChangeReader.Found rest =
-          ChangeReader.find(
-              connection, lastMonths().and("version < ?", 3L), "", of("contoso"), 50);
+          ChangeReader.find(connection, lastMonths().and("version < ?", 3L), "", of("contoso"), 50);
       assertThat(rest.changes()).hasSize(2);
     }
   }

@@ -47,8 +47,7 @@ class PlacesTest {
     assertThat(get("slow", "/api/v1/messages").statusCode()).isEqualTo(200);
     List<Future<Response>> slow = new ArrayList<>();
     try (Connection lock =
-            DriverManager.getConnection(
-                Installation.url(), Postgres.user(), Postgres.password());
+            DriverManager.getConnection(Installation.url(), Postgres.user(), Postgres.password());
         Statement statement = lock.createStatement();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       lock.setAutoCommit(false);

@@ -6,10 +6,10 @@ import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.dns.dane.DaneMatch;
 import io.postern.dns.dane.TlsaSet;
+import io.postern.log.TrustedClock;
 import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.log.verdicts.VerdictSource;
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,7 +135,7 @@ public final class Judge {
     TlsaSet set = demand.dane();
     return set == null || !demand.authenticates()
         ? null
-        : DaneMatch.of(question.chain(), set, Instant.now());
+        : DaneMatch.of(question.chain(), set, TrustedClock.ofTheMachine().instant());
   }
 
   private @Nullable StsMatch mtaSts(

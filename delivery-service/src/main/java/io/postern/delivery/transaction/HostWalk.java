@@ -245,7 +245,8 @@ final class HostWalk {
     /** Where that needs no wait; once it is begun it stays so. */
     boolean begin() {
       if (!begun && !configured) {
-        slot = tools
+        slot =
+            tools
                 .hosts()
                 .tryAcquire(
                     Lane.of(key.target().place(), attempt.request().getOrganization()),

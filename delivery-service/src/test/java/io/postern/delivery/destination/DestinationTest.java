@@ -36,7 +36,13 @@ class DestinationTest {
   @Test
   void itsMinuteIsNotForgottenBeforeItIsOver() {
     destination.limits(new Lane.Limits(0, 1));
-    destination.ended(destination.start(now, share), now, Feedback.NOTHING, new Destination.Error("", "contoso"), now, share);
+    destination.ended(
+        destination.start(now, share),
+        now,
+        Feedback.NOTHING,
+        new Destination.Error("", "contoso"),
+        now,
+        share);
     assertThat(destination.forgettable(now, HOUR)).isFalse();
     assertThat(destination.mayStart(now, share)).isFalse();
     now += Duration.ofMinutes(1).toNanos();
@@ -98,7 +104,8 @@ class DestinationTest {
       assertThat(probe).isTrue();
       pass(HOUR);
       assertThat(destination.mayStart(now, share)).as("while the probe runs").isFalse();
-      destination.ended(probe, now, Feedback.FAILED, new Destination.Error("refused", "contoso"), now, share);
+      destination.ended(
+          probe, now, Feedback.FAILED, new Destination.Error("refused", "contoso"), now, share);
     }
   }
 
@@ -107,7 +114,13 @@ class DestinationTest {
   void theFirstAnswerOfAHostRevivesIt(Feedback answer, int limit) {
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
-    destination.ended(destination.start(now, share), now, answer, new Destination.Error("", "contoso"), now, share);
+    destination.ended(
+        destination.start(now, share),
+        now,
+        answer,
+        new Destination.Error("", "contoso"),
+        now,
+        share);
     assertThat(destination.dead()).isFalse();
     assertThat(destination.limit(share)).isEqualTo(limit);
   }
@@ -116,7 +129,13 @@ class DestinationTest {
   void aProbeThatAskedNobodyLetsTheNextOneProbe() {
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
-    destination.ended(destination.start(now, share), now, Feedback.NOTHING, new Destination.Error("", "contoso"), now, share);
+    destination.ended(
+        destination.start(now, share),
+        now,
+        Feedback.NOTHING,
+        new Destination.Error("", "contoso"),
+        now,
+        share);
     assertThat(destination.dead()).isTrue();
     assertThat(destination.mayStart(now, share)).isTrue();
   }
@@ -126,7 +145,8 @@ class DestinationTest {
     boolean early = destination.start(now, share);
     fail(SETTINGS.failures());
     pass(SETTINGS.probePause());
-    destination.ended(early, now, Feedback.FAILED, new Destination.Error("late", "contoso"), now, share);
+    destination.ended(
+        early, now, Feedback.FAILED, new Destination.Error("late", "contoso"), now, share);
     assertThat(destination.mayStart(now, share)).isTrue();
   }
 
@@ -310,7 +330,8 @@ class DestinationTest {
     assertThat(destination.forgettable(now, HOUR)).as("its pace is known").isFalse();
     boolean probe = destination.start(now, share);
     assertThat(destination.forgettable(now, HOUR)).isFalse();
-    destination.ended(probe, now, Feedback.FAILED, new Destination.Error("refused", "contoso"), now, share);
+    destination.ended(
+        probe, now, Feedback.FAILED, new Destination.Error("refused", "contoso"), now, share);
     assertThat(destination.forgettable(now, HOUR)).isFalse();
     pass(HOUR.plusNanos(1));
     assertThat(destination.forgettable(now, HOUR)).isTrue();
@@ -336,7 +357,13 @@ class DestinationTest {
 
   private void one(Feedback feedback, Duration took) {
     boolean probe = destination.start(now, share);
-    destination.ended(probe, now - took.toNanos(), feedback, new Destination.Error("refused", "contoso"), now, share);
+    destination.ended(
+        probe,
+        now - took.toNanos(),
+        feedback,
+        new Destination.Error("refused", "contoso"),
+        now,
+        share);
   }
 
   /** As many as may run, at once. */
@@ -346,13 +373,15 @@ class DestinationTest {
       destination.start(now, share);
     }
     for (int i = 0; i < count; i++) {
-      destination.ended(false, now, feedback, new Destination.Error("refused", "contoso"), now, share);
+      destination.ended(
+          false, now, feedback, new Destination.Error("refused", "contoso"), now, share);
       if (i < count - 1) {
         destination.start(now, share); // a full line behind it
       }
     }
     for (int i = 0; i < count - 1; i++) {
-      destination.ended(false, now, Feedback.NOTHING, new Destination.Error("", "contoso"), now, share);
+      destination.ended(
+          false, now, Feedback.NOTHING, new Destination.Error("", "contoso"), now, share);
     }
   }
 

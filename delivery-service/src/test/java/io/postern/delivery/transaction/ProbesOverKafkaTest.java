@@ -225,7 +225,8 @@ class ProbesOverKafkaTest {
       assertThat(
               ids.stream()
                   .map(id -> of(id).getLast().getEnd().getSummary())
-                  .filter(summary -> summary.startsWith("You have as many validations of next hops")))
+                  .filter(
+                      summary -> summary.startsWith("You have as many validations of next hops")))
           .hasSize(1);
       assertThat(
               ids.stream()

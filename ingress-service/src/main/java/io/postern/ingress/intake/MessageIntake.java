@@ -10,6 +10,7 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.log.LogUnavailableException;
+import io.postern.log.TrustedClock;
 import io.postern.log.sending.Intake;
 import io.postern.rules.inbound.SenderTrust;
 import io.postern.smtp.Address;
@@ -144,7 +145,7 @@ public final class MessageIntake implements AutoCloseable {
       boolean leadingDot)
       throws LogUnavailableException {
     ContentReference content = log.finishContent().toBuilder().setNoLeadingDot(!leadingDot).build();
-    long now = System.currentTimeMillis();
+    long now = TrustedClock.ofTheMachine().millis();
     byte[] stamp =
         trust == SenderTrust.INTERNAL ? InternalStamp.of(session.getServerName()) : new byte[0];
     // In front: a folded line at the content's beginning must belong to no field that may go.

@@ -31,10 +31,17 @@ public record QueueId(int partition, String value) {
 
   /** A new id for a message whose home is {@code partition} (0 to 46,655). */
   public static QueueId next(int partition) {
+    return next(partition, System.currentTimeMillis());
+  }
+
+  /**
+   * @param createdMillis now, by a clock that is trusted
+   */
+  public static QueueId next(int partition, long createdMillis) {
     if (partition < 0 || partition > MAX_PARTITION) {
       throw new IllegalArgumentException("partition out of range: " + partition);
     }
-    return of(partition, System.currentTimeMillis(), RANDOM.nextLong(RANDOM_BOUND));
+    return of(partition, createdMillis, RANDOM.nextLong(RANDOM_BOUND));
   }
 
   /** The id with these parts. */

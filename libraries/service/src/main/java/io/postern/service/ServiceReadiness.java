@@ -1,5 +1,6 @@
 package io.postern.service;
 
+import io.postern.log.TrustedClock;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -23,6 +24,10 @@ public class ServiceReadiness implements HealthCheck {
     boolean topics = log.topicsVerified();
     HealthCheckResponseBuilder answer =
         HealthCheckResponse.named(service.name()).withData("topics-verified", topics);
+    String clock = TrustedClock.ofTheMachine().problem();
+    if (clock != null) {
+      answer.withData("clock", clock);
+    }
     boolean ready = service.ready(answer);
     return answer.status(topics && ready).build();
   }

@@ -71,7 +71,8 @@ class ShareTest {
     }
 
     assertThatThrownBy(() -> share.take(new Holder("anna", "contoso"), 1))
-        .hasMessageStartingWith("You have as many searches and reports in progress as one user may");
+        .hasMessageStartingWith(
+            "You have as many searches and reports in progress as one user may");
     assertThat(share.take(new Holder("ben", "contoso"), 1)).isNotNull();
     for (int i = 0; i < Bound.SEARCHES.ofUser(); i++) {
       share.take(new Holder("operator", ""), 1);

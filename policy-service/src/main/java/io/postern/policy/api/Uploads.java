@@ -20,9 +20,10 @@ import java.util.List;
  * Large bodies of requests, read to their end before anything else is held for them: a client may
  * send a byte now and then.
  *
- * <p>Bounds: {@link Bound#UPLOADS} and {@link Bound#UPLOADED_BYTES}; each within the time given, with the server's {@code quarkus.http.read-timeout} (60 s) after it for a client that
- * is silent. So an organization's administrators keep only their own organization waiting, and
- * those of two organizations the others for that time. Any thread; blocks for the client.
+ * <p>Bounds: {@link Bound#UPLOADS} and {@link Bound#UPLOADED_BYTES}; each within the time given,
+ * with the server's {@code quarkus.http.read-timeout} (60 s) after it for a client that is silent.
+ * So an organization's administrators keep only their own organization waiting, and those of two
+ * organizations the others for that time. Any thread; blocks for the client.
  */
 final class Uploads {
   private static final int CHUNK = 64 << 10;

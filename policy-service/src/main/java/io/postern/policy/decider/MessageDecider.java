@@ -222,8 +222,9 @@ final class MessageDecider {
 
   private static long expires(Directory directory, DecisionInput attempt, String organization) {
     int hours = directory.organization(organization).map(o -> o.getExpiryHours()).orElse(0);
-    return attempt.acceptedAt()
-        + Duration.ofHours(hours == 0 ? DEFAULT_EXPIRY_HOURS : hours).toMillis();
+    // The later one: a clock that was set back for a moment lets no message expire.
+    long accepted = Math.max(attempt.acceptedAt(), attempt.queueId().createdMillis());
+    return accepted + Duration.ofHours(hours == 0 ? DEFAULT_EXPIRY_HOURS : hours).toMillis();
   }
 
   private static @Nullable RecipientGroup[] groups(MessageAccepted message) {

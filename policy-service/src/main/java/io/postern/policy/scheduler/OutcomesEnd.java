@@ -4,6 +4,7 @@ import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
+import io.postern.log.TrustedClock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -100,7 +101,7 @@ final class OutcomesEnd implements AutoCloseable {
     }
     Map<TopicPartition, OffsetSpec> question = new HashMap<>();
     tasks.keySet().forEach(partition -> question.put(home(partition), OffsetSpec.latest()));
-    long asked = System.currentTimeMillis();
+    long asked = TrustedClock.ofTheMachine().millis();
     ListOffsetsResult ends =
         admin.listOffsets(
             question,

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.ScheduleState;
+import io.postern.log.TrustedClock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -114,7 +115,7 @@ public final class SchedulerMetrics {
     Gauge.builder(
             "postern.scheduler.reading.behind.seconds",
             outcomes,
-            read -> read.behindMillis(System.currentTimeMillis()) / 1000.0)
+            read -> read.behindMillis(TrustedClock.ofTheMachine().millis()) / 1000.0)
         .description("Lag of reading outcomes, which delays all that is due")
         .strongReference(true)
         .register(registry);
@@ -149,7 +150,7 @@ public final class SchedulerMetrics {
   }
 
   private double behind() {
-    long now = System.currentTimeMillis();
+    long now = TrustedClock.ofTheMachine().millis();
     return next.values().stream().mapToLong(millis -> Math.max(0, now - millis)).max().orElse(0)
         / 1000.0;
   }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -65,18 +66,27 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
   private final ScheduleTimes times;
   private final SchedulerMetrics metrics;
   private final OutcomesProgress outcomesProgress;
+  private final LongUnaryOperator clock;
   private @Nullable Task task;
 
+  /**
+   * @param clock the time in place of a reading of the wall clock, by which a jump would let mail
+   *     expire
+   */
   SchedulerProcessor(
-      ScheduleTimes times, SchedulerMetrics metrics, OutcomesProgress outcomesProgress) {
+      ScheduleTimes times,
+      SchedulerMetrics metrics,
+      OutcomesProgress outcomesProgress,
+      LongUnaryOperator clock) {
     this.times = times;
     this.metrics = metrics;
     this.outcomesProgress = outcomesProgress;
+    this.clock = clock;
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
-    task = new Task(context, times, metrics, outcomesProgress);
+    task = new Task(context, times, metrics, outcomesProgress, clock);
   }
 
   @Override
@@ -97,6 +107,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
   /** From one initialization to the next. */
   private static final class Task {
     private final ProcessorContext<byte[], byte[]> context;
+    private final LongUnaryOperator clock;
     private final int partition;
     private final SchedulerMetrics metrics;
     private final Entries entries;
@@ -118,8 +129,10 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
         ProcessorContext<byte[], byte[]> context,
         ScheduleTimes times,
         SchedulerMetrics metrics,
-        OutcomesProgress outcomesProgress) {
+        OutcomesProgress outcomesProgress,
+        LongUnaryOperator clock) {
       this.context = context;
+      this.clock = clock;
       this.metrics = metrics;
       this.outcomesProgress = outcomesProgress;
       partition = context.taskId().partition();
@@ -137,7 +150,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
       dueStep = new DueStep(transitions, remembered);
       flushes = new RouteFlush(entries, marks, transitions);
       writer = new Writer(context, metrics);
-      reading = outcomesProgress.begin(partition, context.currentSystemTimeMs());
+      reading = outcomesProgress.begin(partition, now());
       punctuation = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, this::punctuate);
       building =
           build()
@@ -249,7 +262,12 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
       return queueId != null && (entries.remembers(key) || marks.all(queueId) != null);
     }
 
-    private void punctuate(long now) {
+    private long now() {
+      return clock.applyAsLong(context.currentSystemTimeMs());
+    }
+
+    private void punctuate(long wallMillis) {
+      long now = clock.applyAsLong(wallMillis);
       if (entries.built()) {
         // Due entries wait for the outcomes of their time: the time that counts is that of reading.
         takeUpDue(reading.progress().until(now));
@@ -319,7 +337,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
         RecordMetadata at,
         Consumer<Changes> step,
         Consumer<Changes> otherwise) {
-      long now = context.currentSystemTimeMs();
+      long now = now();
       Header trace = record.headers().lastHeader(Headers.TRACEPARENT);
       if (failure(now, trace, step) == null) {
         return;

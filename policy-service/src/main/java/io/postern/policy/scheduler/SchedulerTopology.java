@@ -1,8 +1,10 @@
 package io.postern.policy.scheduler;
 
 import io.postern.contracts.Topics;
+import io.postern.log.TrustedClock;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -30,11 +32,18 @@ final class SchedulerTopology {
   private SchedulerTopology() {}
 
   static Topology of(ScheduleTimes times, SchedulerMetrics metrics, OutcomesProgress outcomes) {
-    return of(times, metrics, outcomes, RestoredStore::supplier, Stores::persistentKeyValueStore);
+    return of(
+        times,
+        metrics,
+        outcomes,
+        TrustedClock.ofTheMachine()::trusted,
+        RestoredStore::supplier,
+        Stores::persistentKeyValueStore);
   }
 
   /**
    * @param outcomes the progress of reading, to which each task reports
+   * @param clock the time in place of a reading of the wall clock
    * @param restored makes the store that is read from its changelog, and may be larger than memory
    * @param derived makes the one that has none. While one store is persistent to Streams it keeps
    *     others out of the folder, and its id, by which a killed predecessor's transaction is ended
@@ -43,6 +52,7 @@ final class SchedulerTopology {
       ScheduleTimes times,
       SchedulerMetrics metrics,
       OutcomesProgress outcomes,
+      LongUnaryOperator clock,
       Function<String, KeyValueBytesStoreSupplier> restored,
       Function<String, KeyValueBytesStoreSupplier> derived) {
     ByteArrayDeserializer read = new ByteArrayDeserializer();
@@ -58,7 +68,7 @@ final class SchedulerTopology {
         Topics.MAIL_OUTCOMES,
         Topics.MAIL_CONTROLS);
     topology.addProcessor(
-        SCHEDULER, () -> new SchedulerProcessor(times, metrics, outcomes), SOURCE);
+        SCHEDULER, () -> new SchedulerProcessor(times, metrics, outcomes, clock), SOURCE);
     topology.addStateStore(
         Stores.keyValueStoreBuilder(restored.apply(SCHEDULE), Serdes.String(), Serdes.ByteArray())
             .withLoggingEnabled(Map.of())

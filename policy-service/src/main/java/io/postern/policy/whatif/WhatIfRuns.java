@@ -16,8 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The runs of this replica, in the places of {@link Bound#COMPARISONS}. Results are kept for an hour, the newest {@value #MOST}; they are of this replica alone, and
- * gone with it. Thread-safe.
+ * The runs of this replica, in the places of {@link Bound#COMPARISONS}. Results are kept for an
+ * hour, the newest {@value #MOST}; they are of this replica alone, and gone with it. Thread-safe.
  */
 @Singleton
 public class WhatIfRuns {
@@ -51,11 +51,7 @@ public class WhatIfRuns {
             settings,
             verdicts::source);
     runs.put(run.id(), run);
-    var unused =
-        Thread.ofPlatform()
-            .daemon()
-            .name("what-if")
-            .start(() -> run.run(place));
+    var unused = Thread.ofPlatform().daemon().name("what-if").start(() -> run.run(place));
     return run;
   }
 

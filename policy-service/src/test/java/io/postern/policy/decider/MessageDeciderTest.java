@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 
 class MessageDeciderTest {
   private static final Directory DIRECTORY = LogLab.directory(LogLab.FILE);
-  private static final QueueId QUEUE_ID = QueueId.next(2);
+  private static final QueueId QUEUE_ID = QueueId.of(2, 900, 4711);
   private static final ConsumerRecord<String, byte[]> ACCEPTED =
       new ConsumerRecord<>(
           Topics.MAIL_ACCEPTED,
@@ -88,6 +88,20 @@ class MessageDeciderTest {
       LogLab.FILE
           .replace("tlsSettings: domainValidation", "tlsSettings: encryptionOnly")
           .replaceAll("    tlsDomain: .*\\n", "");
+
+  /** Its broker's clock was set back for a moment: it would expire at its first failure. */
+  @Test
+  void aMessageThatIsStampedTooEarlyExpiresByItsQueueId() {
+    long created = Duration.ofDays(10).toMillis();
+    QueueId id = QueueId.of(2, created, 4711);
+    MessageAccepted message = Messages.to(id, "bob@fabrikam.example");
+
+    Decision.Builder decision =
+        decider.decide(DIRECTORY, DecisionInput.first(id, message, ACCEPTED));
+
+    assertThat(decision.getDeliveries(0).getExpiresMillis())
+        .isEqualTo(created + Duration.ofDays(2).toMillis());
+  }
 
   @Test
   void rfc8689_5_aDsnWithRequireTlsNeedsAGoodCertificateOnItsWay() {

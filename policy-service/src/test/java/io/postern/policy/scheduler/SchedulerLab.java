@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -63,6 +64,7 @@ final class SchedulerLab implements AutoCloseable {
   private final TestOutputTopic<byte[], byte[]> notices;
   private final TestOutputTopic<byte[], byte[]> own;
   private Instant now = START;
+  private LongUnaryOperator clock = LongUnaryOperator.identity();
   private long numbers;
   private long end; // of mail.outcomes
   private boolean silent;
@@ -80,6 +82,7 @@ final class SchedulerLab implements AutoCloseable {
                 times,
                 metrics(registry, read),
                 read,
+                millis -> clock.applyAsLong(millis),
                 Stores::inMemoryKeyValueStore,
                 Stores::inMemoryKeyValueStore),
             StreamsSettings.of(LogLab.settings("localhost:9"), Deployment.singleNode(1), folder),
@@ -109,6 +112,11 @@ final class SchedulerLab implements AutoCloseable {
     return now;
   }
 
+  /** The time in place of the wall clock's. */
+  void clock(LongUnaryOperator other) {
+    clock = other;
+  }
+
   long millis() {
     return now.toEpochMilli();
   }
@@ -128,7 +136,8 @@ final class SchedulerLab implements AutoCloseable {
   private void move(Duration by) {
     now = now.plus(by);
     if (!silent) {
-      read.tasks().values().forEach(task -> task.progress().end(millis(), end));
+      long asked = clock.applyAsLong(millis());
+      read.tasks().values().forEach(task -> task.progress().end(asked, end));
     }
     driver.advanceWallClockTime(by);
   }

@@ -33,7 +33,10 @@ class SchedulerProcessorTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final SchedulerProcessor processor =
       new SchedulerProcessor(
-          ScheduleTimes.DEFAULT, new SchedulerMetrics(registry), new OutcomesProgress());
+          ScheduleTimes.DEFAULT,
+          new SchedulerMetrics(registry),
+          new OutcomesProgress(),
+          now -> now);
   private MockProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, byte[]> schedule;
   private KeyValueStore<String, byte[]> marks;

@@ -3,6 +3,7 @@ package io.postern.log.sending;
 import io.postern.contracts.QueueId;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
+import io.postern.log.TrustedClock;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import org.apache.kafka.clients.producer.Producer;
@@ -69,7 +70,8 @@ public final class MessageLog implements AutoCloseable {
 
   /** A new message. Nothing is sent and nothing blocks yet. The caller accepts or abandons it. */
   public Intake begin() {
-    QueueId queueId = QueueId.next(partitions.choose(System.nanoTime()));
+    QueueId queueId =
+        QueueId.next(partitions.choose(System.nanoTime()), TrustedClock.ofTheMachine().millis());
     return new Intake(queueId, envelopes, small, large, partitions, patience, lent);
   }
 

@@ -11,6 +11,7 @@ import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
+import io.postern.log.TrustedClock;
 import io.postern.log.reading.TopicFollower;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -54,7 +55,7 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
 
   /** Begins to read at once; the log may be away. */
   public KafkaVerdicts(LogSettings settings) {
-    this(settings, InstantSource.system());
+    this(settings, TrustedClock.ofTheMachine());
   }
 
   /**
