@@ -68,7 +68,9 @@ public class CertificateChecksResource {
   @APIResponse(responseCode = "400", description = "A field is invalid; see the error")
   @APIResponse(
       responseCode = "429",
-      description = "Two checks of the caller or of its organizations are running")
+      description =
+          "Two checks of the caller or of its organizations are running, or they had more than 60 "
+              + "hosts checked in an hour")
   @APIResponse(responseCode = "503", description = "Six checks are running")
   public Response check(@Nullable CheckRequest asked) throws InterruptedException {
     if (caller.rights().changes().filter(Set::isEmpty).isPresent()) {

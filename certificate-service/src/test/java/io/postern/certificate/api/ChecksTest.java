@@ -3,6 +3,7 @@ package io.postern.certificate.api;
 import static io.postern.certificate.api.Administrator.admin;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -10,6 +11,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 
 import com.google.protobuf.ByteString;
+import io.postern.api.ProblemException;
 import io.postern.api.users.Users;
 import io.postern.bounds.Bound;
 import io.postern.bounds.Holder;
@@ -274,6 +276,24 @@ class ChecksTest {
         .then()
         .statusCode(403)
         .body("detail", containsString("24, 25, 465 and 587"));
+  }
+
+  /** Each check connects to a host of the caller's choice, from here. */
+  @Test
+  void anOrganizationHasThirtyHostsCheckedAtOnceAndAnothersAreNone() throws Exception {
+    Checks strict = new Checks(new Strict(settings), anchors, seen, InstantSource.system(), dns);
+    Target host = new Target.Host("127.0.0.1", 25); // which is not connected to
+    for (int i = 0; i < 30; i++) {
+      strict.check(new Holder("user " + i, "contoso"), host, CertificateRole.ROLE_SERVER);
+    }
+
+    assertThatThrownBy(
+            () -> strict.check(new Holder("anna", "contoso"), host, CertificateRole.ROLE_SERVER))
+        .isInstanceOf(ProblemException.class)
+        .hasMessage(
+            "Your organization has had 30 hosts checked lately, and may have 60 an hour: try again"
+                + " in a minute.");
+    strict.check(new Holder("ben", "fabrikam"), host, CertificateRole.ROLE_SERVER);
   }
 
   private static Response another(Map<String, String> body) {

@@ -13,7 +13,7 @@ public enum Bound {
   /** Of policy-service; minutes each. */
   COMPARISONS("comparisons of a draft with recent mail", Unit.PLACES, 3, 1, 1, 60),
   /** Of policy-service, in the log; at most 10 s each. One more waits 5 s. */
-  LOOKUPS("lookups of a mail in Kafka", Unit.PLACES, 4, 2, 2, 5),
+  LOOKUPS("lookups of messages in Kafka", Unit.PLACES, 4, 2, 2, 5),
   /** Of policy-service, while their text comes; at most a minute each. */
   UPLOADS("uploads of lists of recipients", Unit.PLACES, 64, 1, 4, 10),
   /** Of policy-service: the text of these lists. */
