@@ -2,6 +2,7 @@ package io.postern.api.signin;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.postern.bounds.Share;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.security.AuthenticationFailedException;
 import io.smallrye.mutiny.Uni;
@@ -34,7 +35,7 @@ class AskedPasswords implements PasswordCheck {
 
   private final PolicySessions policy;
   private final Tokens tokens;
-  private final Places places = new Places(OF_A_LANE, OF_STRANGERS);
+  private final Share places = new Share(OF_STRANGERS, OF_A_LANE);
   private final PasswordMac mac = new PasswordMac();
   private final Cache<String, String> right =
       Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
@@ -91,14 +92,14 @@ class AskedPasswords implements PasswordCheck {
     if (password.length() > MOST_CHARACTERS || name.length() > MOST_CHARACTERS) {
       return Uni.createFrom().failure(new AuthenticationFailedException());
     }
-    String lane = Network.of(client);
-    if (!places.take(lane, false)) {
+    Share.Held place = places.take(Network.of(client), 1);
+    if (place == null) {
       return Uni.createFrom()
           .failure(new AuthenticationFailedException(new TooManyAttemptsException()));
     }
     return policy
         .byPassword(name, password, client == null ? null : client.hostAddress())
         .onTermination()
-        .invoke(() -> places.giveBack(lane, false));
+        .invoke(place::close);
   }
 }
