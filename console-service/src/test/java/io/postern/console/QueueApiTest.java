@@ -12,7 +12,6 @@ import static org.hamcrest.Matchers.nullValue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
-import io.postern.api.users.Users;
 import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
@@ -36,7 +35,6 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,10 +53,6 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(Installation.class)
 class QueueApiTest {
-  private static final String PASSWORD = "correct horse battery";
-
-  @Inject Users users;
-
   private static final Owner OWNER = new Owner(1, 5, 1);
 
   private static RequestSpecification admin() {
@@ -213,7 +207,7 @@ class QueueApiTest {
                 "contoso", "connection refused",
                 "fabrikam", "a failure of another organization's mail")
             .entrySet()) {
-      users.put("of-" + seen.getKey(), List.of("auditor:" + seen.getKey()), PASSWORD);
+      String token = AccessForTests.token("of-" + seen.getKey(), "auditor:" + seen.getKey());
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(
@@ -221,7 +215,7 @@ class QueueApiTest {
                   given()
                       .auth()
                       .preemptive()
-                      .basic("of-" + seen.getKey(), PASSWORD)
+                      .oauth2(token)
                       .get("/api/v1/queue/groups?toDomain=slow.example&by=route")
                       .then()
                       .body(

@@ -12,9 +12,9 @@ import static org.hamcrest.Matchers.hasSize;
 
 import com.google.protobuf.ByteString;
 import io.postern.api.ProblemException;
-import io.postern.api.users.Users;
 import io.postern.bounds.Bound;
 import io.postern.bounds.Holder;
+import io.postern.certificate.AccessForTests;
 import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.answers.BrokerResource;
 import io.postern.certificate.answers.RevocationConfig;
@@ -68,7 +68,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ChecksTest {
   private static final String CHECKS = "/api/v1/certificate-checks";
   private static final String ANCHORS = "/api/v1/trust-anchors";
-  private static final String PASSWORD = "correct horse battery";
   private static final String NAME = "mail.fabrikam.example";
 
   @TempDir Path folder = Path.of("");
@@ -77,7 +76,6 @@ class ChecksTest {
   @Inject RevocationConfig settings;
   @Inject LogSettings log;
   @Inject TrafficRecords seen;
-  @Inject Users users;
 
   private final CrlServer crls = CrlServer.create();
   private final LabCa ca = LabCa.create("Checked", crls);
@@ -235,7 +233,6 @@ class ChecksTest {
   /** Four checks of one caller were all that there were for everybody. */
   @Test
   void oneCallersChecksLeaveAnotherItsPlaces() throws Exception {
-    users.put("another", List.of("administrator:contoso"), PASSWORD);
     Map<String, String> file = Map.of("pem", pem(ca.issue(Issue.to(NAME))));
     List<Future<Integer>> running = new ArrayList<>();
     try (ScriptedPeer peer =
@@ -270,7 +267,6 @@ class ChecksTest {
 
   @Test
   void anAdministratorHasHostsCheckedAtPortsOfMailOnly() throws Exception {
-    users.put("another", List.of("administrator:contoso"), PASSWORD);
 
     another(Map.of("host", "192.0.2.1:9092"))
         .then()
@@ -298,9 +294,7 @@ class ChecksTest {
 
   private static Response another(Map<String, String> body) {
     return given()
-        .auth()
-        .preemptive()
-        .basic("another", PASSWORD)
+        .header("Authorization", AccessForTests.bearer("another", "administrator:contoso"))
         .contentType(ContentType.JSON)
         .body(body)
         .post(CHECKS);

@@ -4,14 +4,13 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.postern.api.users.Users;
+import io.postern.console.AccessForTests;
 import io.postern.console.Installation;
 import io.postern.console.Management;
 import io.postern.console.Postgres;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -27,12 +26,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(Installation.class)
 class PlacesTest {
-  private static final String PASSWORD = "correct horse battery";
-
-  @Inject Users users;
-
-  private static Response get(String user, String path) {
-    return given().auth().preemptive().basic(user, PASSWORD).get(path);
+  private static Response get(String token, String path) {
+    return given().auth().preemptive().oauth2(token).get(path);
   }
 
   /** They were all the connections that there are, and everybody else got 503. */
@@ -41,10 +36,10 @@ class PlacesTest {
     await()
         .atMost(Duration.ofSeconds(90))
         .until(() -> given().get(Management.uri() + "/health/ready").statusCode() == 200);
-    users.put("slow", List.of("auditor:contoso"), PASSWORD);
-    users.put("other", List.of("auditor:fabrikam"), PASSWORD);
-    assertThat(get("other", "/api/v1/changes").statusCode()).isEqualTo(200);
-    assertThat(get("slow", "/api/v1/messages").statusCode()).isEqualTo(200);
+    String auditor = AccessForTests.token("slow", "auditor:contoso");
+    String other = AccessForTests.token("other", "auditor:fabrikam");
+    assertThat(get(other, "/api/v1/changes").statusCode()).isEqualTo(200);
+    assertThat(get(auditor, "/api/v1/messages").statusCode()).isEqualTo(200);
     List<Future<Response>> slow = new ArrayList<>();
     try (Connection lock =
             DriverManager.getConnection(Installation.url(), Postgres.user(), Postgres.password());
@@ -53,7 +48,7 @@ class PlacesTest {
       lock.setAutoCommit(false);
       statement.execute("LOCK TABLE message_organization IN ACCESS EXCLUSIVE MODE");
       for (int i = 0; i < 12; i++) {
-        slow.add(threads.submit(() -> get("slow", "/api/v1/messages")));
+        slow.add(threads.submit(() -> get(auditor, "/api/v1/messages")));
       }
       await()
           .atMost(Duration.ofSeconds(20))
@@ -61,7 +56,7 @@ class PlacesTest {
 
       for (int i = 0; i < 5; i++) {
         long began = System.nanoTime();
-        assertThat(get("other", "/api/v1/changes").statusCode()).isEqualTo(200);
+        assertThat(get(other, "/api/v1/changes").statusCode()).isEqualTo(200);
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
       }
 
@@ -80,6 +75,6 @@ class PlacesTest {
           .hasSizeGreaterThanOrEqualTo(6);
       lock.rollback();
     }
-    assertThat(get("slow", "/api/v1/messages").statusCode()).isEqualTo(200);
+    assertThat(get(auditor, "/api/v1/messages").statusCode()).isEqualTo(200);
   }
 }
