@@ -84,7 +84,41 @@ record Attack(String name, String does, int addresses, int connections, Turn tur
               1,
               4,
               Mails::letters),
-          new Attack("judging", "certificates whose revocation hosts hang", 4, 25, Mails::judging));
+          new Attack("judging", "certificates whose revocation hosts hang", 4, 25, Mails::judging),
+          new Attack(
+              "admin-fills",
+              "an administrator writes objects of new names, large ones and removals",
+              1,
+              8,
+              Administrators::fills),
+          new Attack(
+              "admin-calls", "an administrator makes every call", 1, 8, Administrators::calls),
+          new Attack(
+              "admin-bodies",
+              "an administrator's bodies of 4 MB, an octet a second",
+              1,
+              60,
+              Administrators::bodies),
+          new Attack(
+              "admin-scans",
+              "an administrator has inner hosts dialled",
+              1,
+              4,
+              Administrators::scans),
+          new Attack(
+              "admin-texts", "an administrator's texts of one piece", 1, 4, Administrators::texts),
+          new Attack(
+              "admin-senders",
+              "an organization's server sends as another organization",
+              1,
+              4,
+              Administrators::senders),
+          new Attack(
+              "admin-sessions",
+              "an administrator signs in, also with wrong passwords",
+              1,
+              8,
+              Administrators::sessions));
 
   static Attack named(String name) {
     Optional<Attack> found = ALL.stream().filter(attack -> attack.name().equals(name)).findFirst();

@@ -1,5 +1,6 @@
 package io.postern.e2e.attacks;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -10,8 +11,16 @@ import java.util.List;
  * @param smtpPort of ingress, at 127.0.0.1
  * @param mxPort where mail hosts listen, each at an address of its own
  * @param ca folder of the authority that issues certificates to attackers too
+ * @param api of policy-service
+ * @param token of the administrator of {@link #HOSTILE}
  */
-record AttackTarget(int smtpPort, int mxPort, Path ca) {
+record AttackTarget(int smtpPort, int mxPort, Path ca, URI api, String token) {
+  /** An organization, its administrator's name, and the first label of its domain. */
+  static final String HOSTILE = "hostile";
+
+  /** Of administrators in this run. */
+  static final String PASSWORD = "seven horses of the run";
+
   /** Accepted domain whose mailboxes are there. */
   static final String MAILBOXES = "fair.example";
 
@@ -53,13 +62,20 @@ record AttackTarget(int smtpPort, int mxPort, Path ca) {
   }
 
   List<String> properties() {
-    return List.of("-Dattacks.smtp=" + smtpPort, "-Dattacks.mx=" + mxPort, "-Dattacks.ca=" + ca);
+    return List.of(
+        "-Dattacks.smtp=" + smtpPort,
+        "-Dattacks.mx=" + mxPort,
+        "-Dattacks.ca=" + ca,
+        "-Dattacks.api=" + api,
+        "-Dattacks.token=" + token);
   }
 
   static AttackTarget ofProperties() {
     return new AttackTarget(
         Integer.getInteger("attacks.smtp"),
         Integer.getInteger("attacks.mx"),
-        Path.of(System.getProperty("attacks.ca")));
+        Path.of(System.getProperty("attacks.ca")),
+        URI.create(System.getProperty("attacks.api")),
+        System.getProperty("attacks.token"));
   }
 }

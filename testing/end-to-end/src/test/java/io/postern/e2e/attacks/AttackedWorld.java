@@ -11,7 +11,9 @@ import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.PeerWitness;
 import io.postern.lab.ScriptedPeer;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.operator.api.DirectoryClient;
+import io.postern.operator.api.UsersClient;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Replica;
@@ -20,13 +22,21 @@ import io.postern.stack.Size;
 import io.postern.stack.StackOptions;
 import io.postern.stack.StateFolder;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -55,6 +65,7 @@ final class AttackedWorld implements AutoCloseable {
   private final ScriptedPeer partner;
   private final ScriptedPeer gone;
   private final LocalStack stack;
+  private final Map<String, String> tokens = new HashMap<>();
 
   private AttackedWorld(Path home, Path folder, Size size, PeerWitness witness) throws Exception {
     state = new StateFolder(folder);
@@ -98,11 +109,66 @@ final class AttackedWorld implements AutoCloseable {
       }
       world.stack.awaitDirectory(answer.version(), READY);
       world.stack.awaitReady(READY);
+      world.users();
       return world;
     } catch (Exception e) {
       world.close();
       throw e;
     }
+  }
+
+  /** Administrators of the fair organization and of the hostile one, with a token each. */
+  private void users() throws IOException, InterruptedException {
+    UsersClient users = new UsersClient(stack.api(Service.POLICY));
+    for (String id : List.of("fair", AttackTarget.HOSTILE)) {
+      var unused =
+          users.set(
+              id, Optional.empty(), List.of("administrator:" + id), AttackTarget.PASSWORD);
+      tokens.put(id, token(id));
+    }
+    int status =
+        call(
+                "PUT",
+                "/api/v1/organizations/fair/outbound-connectors/Worked",
+                "Bearer " + tokens.get("fair"),
+                FairAdministrator.body(0))
+            .statusCode();
+    if (status / 100 != 2) {
+      throw new IOException("the fair administrator's connector was not made: " + status);
+    }
+  }
+
+  private String token(String name) throws IOException, InterruptedException {
+    String basic =
+        Base64.getEncoder()
+            .encodeToString((name + ":" + AttackTarget.PASSWORD).getBytes(StandardCharsets.UTF_8));
+    HttpResponse<String> answer = call("POST", "/api/v1/tokens", "Basic " + basic, "");
+    if (answer.statusCode() / 100 != 2) {
+      throw new IOException("no token for " + name + ": " + answer.body());
+    }
+    return new ObjectMapper().readTree(answer.body()).path("token").asText();
+  }
+
+  private HttpResponse<String> call(String method, String path, String credentials, String body)
+      throws IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+          HttpRequest.newBuilder(api().resolve(path))
+              .header("Authorization", credentials)
+              .header("Content-Type", "application/json")
+              .method(method, HttpRequest.BodyPublishers.ofString(body))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  private URI api() {
+    return URI.create("http://127.0.0.1:" + stack.apiPort(Service.POLICY));
+  }
+
+  /** Of the administrator of the fair organization. */
+  String fairToken() {
+    return tokens.getOrDefault("fair", "");
   }
 
   private StackOptions options(Path home, Size size) {
@@ -137,6 +203,9 @@ final class AttackedWorld implements AutoCloseable {
           domain(AttackTarget.idleDomain(host), AttackTarget.hangingHost(host), friends.port()));
     }
     organization(yaml, "idle", idle);
+    organization(
+        yaml, AttackTarget.HOSTILE, List.of(domain(AttackTarget.HOSTILE + ".example", mailboxes)));
+    yaml.append(ownServer("mail." + AttackTarget.HOSTILE + ".example"));
     organization(yaml, "letters", List.of(domain(AttackTarget.LETTERS, mailboxes)));
     yaml.append(ownServer("mail." + AttackTarget.LETTERS));
     return yaml.toString();
@@ -145,7 +214,7 @@ final class AttackedWorld implements AutoCloseable {
   private static void organization(StringBuilder yaml, String id, List<String> domains) {
     yaml.append("  - id: %1$s%n    displayName: %1$s%n    acceptedDomains:%n".formatted(id));
     domains.forEach(yaml::append);
-    if (id.equals("fair") || id.equals("letters")) {
+    if (List.of("fair", "letters", AttackTarget.HOSTILE).contains(id)) {
       yaml.append("    inboundConnectors:\n");
     }
   }
@@ -165,7 +234,12 @@ final class AttackedWorld implements AutoCloseable {
   }
 
   AttackTarget target() {
-    return new AttackTarget(stack.smtpPort(), friends.port(), state.ca());
+    return new AttackTarget(
+        stack.smtpPort(),
+        friends.port(),
+        state.ca(),
+        api(),
+        tokens.getOrDefault(AttackTarget.HOSTILE, ""));
   }
 
   Identity ownServer() {

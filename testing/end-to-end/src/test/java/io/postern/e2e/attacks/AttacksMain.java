@@ -28,9 +28,12 @@ final class AttacksMain {
   private final AttackedWorld world;
   private final FairMail mail;
   private final FairTraffic traffic;
+  private final FairAdministrator administrator;
   private final Judgement judgement = new Judgement();
 
-  private AttacksMain(AttackedWorld world, FairMail mail, FairTraffic traffic) {
+  private AttacksMain(
+      AttackedWorld world, FairMail mail, FairTraffic traffic, FairAdministrator administrator) {
+    this.administrator = administrator;
     this.world = world;
     this.mail = mail;
     this.traffic = traffic;
@@ -53,8 +56,10 @@ final class AttacksMain {
     Thread stop = new Thread(() -> LongRun.closeQuietly(world), "stop");
     Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
     try (FairTraffic traffic =
-        new FairTraffic(mail, world.target().smtpPort(), world.ownServer())) {
-      good = new AttacksMain(world, mail, traffic).run(attacks);
+            new FairTraffic(mail, world.target().smtpPort(), world.ownServer());
+        FairAdministrator administrator =
+            new FairAdministrator(world.target(), world.fairToken())) {
+      good = new AttacksMain(world, mail, traffic, administrator).run(attacks);
     } finally {
       Runtime.getRuntime().removeShutdownHook(stop);
       LongRun.closeQuietly(world);
@@ -143,11 +148,13 @@ final class AttacksMain {
     Usage usage = new Usage(pids);
     double machine = Usage.machineSeconds();
     mail.window(window);
+    administrator.window(window);
     for (int i = 0; i < length; i++) {
       Thread.sleep(1_000);
       usage.look();
     }
     mail.window(new Window("between"));
+    administrator.window(new Window("between"));
     window.end();
     double all = 100 * (Usage.machineSeconds() - machine) / window.seconds();
     window.others(Math.max(0, all - usage.cpu()));

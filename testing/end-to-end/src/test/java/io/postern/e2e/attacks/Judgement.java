@@ -22,7 +22,9 @@ final class Judgement {
       List.of(
           new Figure("rate", true, Window::rate),
           new Figure("accept p50", false, window -> window.accept(HALF)),
-          new Figure("delivery p50", false, window -> window.delivery(HALF)));
+          new Figure("delivery p50", false, window -> window.delivery(HALF)),
+          new Figure("GET p50", false, window -> window.read(HALF)),
+          new Figure("PUT p50", false, window -> window.changed(HALF)));
 
   private final List<Window> quiet = new ArrayList<>();
   private final List<Window> attacked = new ArrayList<>();
@@ -44,7 +46,7 @@ final class Judgement {
   }
 
   static String figures(Window window) {
-    return "%-19s %6.1f/s, %d missed; accept p50 %6.1f p99 %7.1f ms; delivery p50 %6.1f p99 %7.1f ms; errors %s"
+    return "%-19s %6.1f/s, %d missed; accept p50 %6.1f p99 %7.1f ms; delivery p50 %6.1f p99 %7.1f ms; GET p50 %6.1f, PUT p50 %6.1f ms; errors %s"
         .formatted(
             window.name(),
             window.rate(),
@@ -53,6 +55,8 @@ final class Judgement {
             window.accept(MOST),
             window.delivery(HALF),
             window.delivery(MOST),
+            window.read(HALF),
+            window.changed(HALF),
             window.errors());
   }
 

@@ -22,7 +22,7 @@ final class Mails {
       ("Subject: attack\r\n\r\n" + "x".repeat(98).concat("\r\n").repeat(20))
           .getBytes(StandardCharsets.US_ASCII);
   private static final AtomicInteger DOMAINS = new AtomicInteger();
-  private static final ConcurrentMap<Integer, Identity> IDENTITIES = new ConcurrentHashMap<>();
+  private static final ConcurrentMap<String, Identity> IDENTITIES = new ConcurrentHashMap<>();
   private static volatile @Nullable LabCa authority;
 
   private Mails() {}
@@ -48,8 +48,7 @@ final class Mails {
 
   static void letters(Attacker attacker) throws IOException, InterruptedException {
     String name = "mail." + AttackTarget.LETTERS;
-    Identity own =
-        IDENTITIES.computeIfAbsent(-1, any -> authority(attacker.target()).issue(Issue.to(name)));
+    Identity own = own(attacker.target(), name);
     try (SmtpClient client = attacker.session()) {
       client.startTls(own);
       client.ehlo(name);
@@ -58,6 +57,11 @@ final class Mails {
         attacker.pause(BETWEEN);
       }
     }
+  }
+
+  /** The certificate of an organization's own server. */
+  static Identity own(AttackTarget target, String name) {
+    return IDENTITIES.computeIfAbsent(name, any -> authority(target).issue(Issue.to(name)));
   }
 
   /** Each certificate is new, and its list at one of many hosts that hang. */

@@ -13,6 +13,8 @@ final class Window {
   private final long began = System.nanoTime();
   private final Nanos accept = new Nanos();
   private final Nanos delivery = new Nanos();
+  private final Nanos reads = new Nanos();
+  private final Nanos changes = new Nanos();
   private final Map<String, Integer> errors = new TreeMap<>();
   private long ended;
   private long accepted;
@@ -64,6 +66,24 @@ final class Window {
 
   synchronized void delivered(long nanos) {
     delivery.add(nanos);
+  }
+
+  /** A GET of the fair administrator. */
+  synchronized void read(long nanos) {
+    reads.add(nanos);
+  }
+
+  /** A PUT of the fair administrator. */
+  synchronized void changed(long nanos) {
+    changes.add(nanos);
+  }
+
+  synchronized double read(double share) {
+    return reads.quantile(share);
+  }
+
+  synchronized double changed(double share) {
+    return changes.quantile(share);
   }
 
   synchronized void error(String what) {
