@@ -52,7 +52,7 @@ final class AttacksMain {
     Size size = Size.valueOf(System.getProperty("attacks.size", "SERVER"));
     boolean good = false;
     FairMail mail = new FairMail();
-    AttackedWorld world = AttackedWorld.start(here.resolve("..").normalize(), folder, size, mail);
+    AttackedWorld world = AttackedWorld.start(here.resolve("../..").normalize(), folder, size, mail);
     Thread stop = new Thread(() -> LongRun.closeQuietly(world), "stop");
     Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
     try (FairTraffic traffic =
