@@ -45,6 +45,14 @@ public interface ApiSettings {
   @WithDefault("P365D")
   Duration hstsMaxAge();
 
+  /**
+   * Calls of a user a second, in the long run; after a pause, those of 15 seconds at once. An
+   * organization's users have twice as many together. A file that is applied, imported or compared
+   * counts as 20. Operators have no bound. 0: nobody has.
+   */
+  @WithDefault("20")
+  int callsPerSecond();
+
   /** An OpenID provider whose tokens are taken. */
   Oidc oidc();
 

@@ -20,6 +20,11 @@ public class Caller {
     this.identity = identity;
   }
 
+  /** False: the call needs no credentials, and has none. */
+  public boolean isSignedIn() {
+    return !identity.isAnonymous();
+  }
+
   /** For records of changes. */
   public String name() {
     return identity.getPrincipal().getName();

@@ -1,6 +1,7 @@
 package io.postern.policy.api;
 
 import io.postern.api.Caller;
+import io.postern.api.Costly;
 import io.postern.api.ProblemException;
 import io.postern.api.Rights;
 import io.postern.contracts.DirectoryKeys;
@@ -69,6 +70,7 @@ public class DirectoryResource {
     this.caller = caller;
   }
 
+  @Costly(20)
   @GET
   @Operation(
       summary = "The directory, in the format of a directory file",
@@ -91,6 +93,7 @@ public class DirectoryResource {
         .build();
   }
 
+  @Costly(20)
   @POST
   @Path("/apply")
   @Consumes({"application/yaml", MediaType.APPLICATION_JSON})

@@ -1,6 +1,7 @@
 package io.postern.policy.api;
 
 import io.postern.api.Caller;
+import io.postern.api.Costly;
 import io.postern.api.ProblemException;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.log.directory.DirectoryReader;
@@ -109,6 +110,7 @@ public class RecipientsResource {
     this.caller = caller;
   }
 
+  @Costly(20)
   @PUT
   @Consumes("text/csv")
   @Operation(

@@ -1,6 +1,7 @@
 package io.postern.policy.partner;
 
 import io.postern.api.Caller;
+import io.postern.api.Costly;
 import io.postern.api.ProblemException;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
@@ -35,6 +36,7 @@ public class ExchangeExportResource {
     this.caller = caller;
   }
 
+  @Costly(20)
   @GET
   @Produces(MediaType.TEXT_PLAIN)
   // Megabytes take long: a virtual thread would keep its carrier from all others.

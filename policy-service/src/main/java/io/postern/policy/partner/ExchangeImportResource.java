@@ -1,6 +1,7 @@
 package io.postern.policy.partner;
 
 import io.postern.api.Caller;
+import io.postern.api.Costly;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.directory.exchange.ExchangeFile;
@@ -49,6 +50,7 @@ public class ExchangeImportResource {
     this.caller = caller;
   }
 
+  @Costly(20)
   @POST
   @Consumes(MediaType.WILDCARD)
   // Megabytes take long: a virtual thread would keep its carrier from all others.

@@ -1,6 +1,7 @@
 package io.postern.policy.whatif;
 
 import io.postern.api.Caller;
+import io.postern.api.Costly;
 import io.postern.api.ProblemException;
 import io.postern.policy.directory.CurrentDirectory;
 import io.postern.rules.Directory;
@@ -54,6 +55,7 @@ public class WhatIfResource {
 
   // Megabytes take long: a virtual thread would keep its carrier from all others.
   @Blocking
+  @Costly(20)
   @POST
   @Consumes({"application/yaml", MediaType.APPLICATION_JSON})
   @Operation(

@@ -39,10 +39,14 @@ final class Administrators {
     String path = OWN + "/outbound-connectors/Fill" + (number % 3 == 0 ? "" : number);
     send(
         attacker,
-        json(attacker, path).header("If-Match", "*").PUT(body(attacker, connector(number, DOMAINS))));
+        json(attacker, path)
+            .header("If-Match", "*")
+            .PUT(body(attacker, connector(number, DOMAINS))));
     send(
         attacker,
-        json(attacker, path).header("If-None-Match", "*").PUT(body(attacker, connector(number, 9))));
+        json(attacker, path)
+            .header("If-None-Match", "*")
+            .PUT(body(attacker, connector(number, 9))));
     if (number % 5 == 0) {
       send(attacker, json(attacker, path).header("If-Match", "*").DELETE());
     }
@@ -89,16 +93,14 @@ final class Administrators {
             "PUT /api/v1/accepted-domains/hostile.example/recipients");
     String head = heads.get(attacker.number() % heads.size());
     try (Socket socket = new Socket()) {
-      socket.connect(
-          new InetSocketAddress("127.0.0.1", attacker.target().api().getPort()), 10_000);
+      socket.connect(new InetSocketAddress("127.0.0.1", attacker.target().api().getPort()), 10_000);
       OutputStream out = socket.getOutputStream();
       out.write(
           Attacker.lines(
               head + " HTTP/1.1",
               "Host: localhost",
               "Authorization: Bearer " + attacker.target().token(),
-              "Content-Type: "
-                  + (head.startsWith("PUT") ? "text/csv" : "application/json"),
+              "Content-Type: " + (head.startsWith("PUT") ? "text/csv" : "application/json"),
               "Content-Length: 4000000",
               ""));
       while (attacker.goesOn()) {
@@ -146,7 +148,8 @@ final class Administrators {
         attacker,
         json(attacker, "/api/v1/directory/apply?dryRun=true")
             .header("Content-Type", "application/yaml")
-            .POST(body(attacker, "organizations:\n  - id: " + piece.repeat(LONG / piece.length()))));
+            .POST(
+                body(attacker, "organizations:\n  - id: " + piece.repeat(LONG / piece.length()))));
   }
 
   /** Its own server sends to the Internet from the other organization's domain. */
@@ -174,8 +177,7 @@ final class Administrators {
             .header(
                 "Authorization",
                 "Basic "
-                    + Base64.getEncoder()
-                        .encodeToString(basic.getBytes(StandardCharsets.UTF_8)))
+                    + Base64.getEncoder().encodeToString(basic.getBytes(StandardCharsets.UTF_8)))
             .POST(HttpRequest.BodyPublishers.noBody()));
   }
 
@@ -197,8 +199,7 @@ final class Administrators {
       throws IOException, InterruptedException {
     attacker.spend(500);
     attacker.count(
-        ""
-            + HTTP.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode());
+        "" + HTTP.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode());
   }
 
   private static String connector(int number, int domains) {

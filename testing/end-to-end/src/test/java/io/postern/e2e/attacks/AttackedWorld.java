@@ -1,5 +1,6 @@
 package io.postern.e2e.attacks;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.lab.CrlServer;
 import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
@@ -11,7 +12,6 @@ import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.PeerWitness;
 import io.postern.lab.ScriptedPeer;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.operator.api.UsersClient;
 import io.postern.stack.LocalStack;
@@ -122,8 +122,7 @@ final class AttackedWorld implements AutoCloseable {
     UsersClient users = new UsersClient(stack.api(Service.POLICY));
     for (String id : List.of("fair", AttackTarget.HOSTILE)) {
       var unused =
-          users.set(
-              id, Optional.empty(), List.of("administrator:" + id), AttackTarget.PASSWORD);
+          users.set(id, Optional.empty(), List.of("administrator:" + id), AttackTarget.PASSWORD);
       tokens.put(id, token(id));
     }
     int status =

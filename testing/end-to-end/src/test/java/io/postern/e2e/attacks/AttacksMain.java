@@ -52,11 +52,11 @@ final class AttacksMain {
     Size size = Size.valueOf(System.getProperty("attacks.size", "SERVER"));
     boolean good = false;
     FairMail mail = new FairMail();
-    AttackedWorld world = AttackedWorld.start(here.resolve("../..").normalize(), folder, size, mail);
+    AttackedWorld world =
+        AttackedWorld.start(here.resolve("../..").normalize(), folder, size, mail);
     Thread stop = new Thread(() -> LongRun.closeQuietly(world), "stop");
     Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
-    try (FairTraffic traffic =
-            new FairTraffic(mail, world.target().smtpPort(), world.ownServer());
+    try (FairTraffic traffic = new FairTraffic(mail, world.target().smtpPort(), world.ownServer());
         FairAdministrator administrator =
             new FairAdministrator(world.target(), world.fairToken())) {
       good = new AttacksMain(world, mail, traffic, administrator).run(attacks);
