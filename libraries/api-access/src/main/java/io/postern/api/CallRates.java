@@ -3,6 +3,7 @@ package io.postern.api;
 import io.postern.bounds.Holder;
 import io.postern.bounds.Levels;
 import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -41,7 +42,7 @@ public class CallRates implements ContainerRequestFilter {
   }
 
   /** The levels of this process. Thread-safe. */
-  @jakarta.inject.Singleton
+  @ApplicationScoped
   public static class Counted {
     private final int callsPerSecond;
     private final Levels<String> users;
@@ -60,6 +61,10 @@ public class CallRates implements ContainerRequestFilter {
       this.callsPerSecond = callsPerSecond;
       users = new Levels<>(MOST, nanos);
       organizations = new Levels<>(MOST, nanos);
+    }
+
+    int callsPerSecond() {
+      return callsPerSecond;
     }
 
     /**
@@ -100,7 +105,7 @@ public class CallRates implements ContainerRequestFilter {
               429,
               "Too many requests",
               "You, or your organization, make more calls than "
-                  + counted.callsPerSecond
+                  + counted.callsPerSecond()
                   + " a second, of which large ones count as several: make fewer, and repeat this one "
                   + "in a second."),
           1);
