@@ -37,7 +37,6 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(Installation.class)
 @QuarkusTestResource(value = SomePeers.class, restrictToAnnotatedClass = true)
 class PeerPagesTest {
-  private static final String PASSWORD = "correct horse battery";
   private static final String HTML = "text/html,application/xhtml+xml,*/*;q=0.8";
   private static final String ORGANIZATIONS = "/api/v1/organizations?limit=500&after=";
   private static final String IMPORT = "/api/v1/import/exchange?organization=contoso&dryRun=true";
