@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(Installation.class)
 @QuarkusTestResource(value = SomePeers.class, restrictToAnnotatedClass = true)
 class RoutingRulePagesTest {
-  private static final String PASSWORD = "correct horse battery";
   private static final String ORGANIZATION = "/api/v1/organizations/contoso/";
   private static final String CONNECTORS = ORGANIZATION + "outbound-connectors?limit=500&after=";
   private static final String RULE = ORGANIZATION + "routing-rules/Sign";
