@@ -50,7 +50,7 @@ power-cuts: ## mail while the power is cut, accounted on both sides, one seed af
 
 SECONDS_EACH ?= 60
 ATTACKS ?=
-attacks: ## fair mail beside attacks of strangers, compared with none: SECONDS_EACH= ATTACKS=name,name (fifty minutes; see docs/evidence/attacks.md)
+attacks: ## fair mail beside attacks of strangers, compared with none: SECONDS_EACH= ATTACKS=name,name (seventy minutes; see docs/evidence/attacks.md)
 	@$(TOOLS) && build_all . && \
 	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -Dattacks.seconds=$(SECONDS_EACH) -Dattacks.only=$(ATTACKS) \
