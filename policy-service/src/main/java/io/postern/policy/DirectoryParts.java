@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.log.LogSettings;
 import io.postern.log.directory.AnchorSets;
 import io.postern.log.directory.DirectoryReader;
+import io.postern.policy.directory.ChangeRates;
 import io.postern.rules.Directory;
 import io.postern.rules.checks.Quotas;
 import io.postern.service.CheckedSettings;
@@ -25,6 +26,13 @@ class DirectoryParts {
   @Singleton
   Quotas quotas(QuotaSettings settings) {
     return CheckedSettings.checked(settings::quotas);
+  }
+
+  /** Of this replica's API; the owner has levels of its own. */
+  @Produces
+  @Singleton
+  ChangeRates rates(QuotaSettings settings) {
+    return CheckedSettings.checked(settings::rates);
   }
 
   void close(@Disposes DirectoryReader<Directory> directory) {

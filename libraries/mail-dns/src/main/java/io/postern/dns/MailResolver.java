@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
@@ -46,6 +47,10 @@ import org.xbill.DNS.Type;
  * on without its asker, and its answer serves the next one.
  */
 public final class MailResolver {
+  private static final List<Name> INSIDE =
+      Stream.of("local", "localhost", "internal", "home.arpa")
+          .map(text -> Name.fromConstantString(text + "."))
+          .toList();
   private static final int MAX_CNAMES = 8;
   private static final int MAX_TTL_SECONDS = 3600;
   private static final int MAX_DENIAL_SECONDS = 300;
@@ -111,7 +116,15 @@ public final class MailResolver {
    * @throws DnsFailureException no answer in time, none that can be used, or one that is bogus
    */
   public DnsAnswer ask(Name name, int type) throws DnsFailureException {
-    return ask(new Question(name, type, proves));
+    return ask(new Question(name, type, proves && !(tested && isInside(name))));
+  }
+
+  /**
+   * A name that no public DNS has (RFC 6762, RFC 8375), which an inner server answers without a
+   * proof: with {@link Dnssec#AUTO} it must go on to resolve.
+   */
+  private static boolean isInside(Name name) {
+    return name.labels() <= 2 || INSIDE.stream().anyMatch(name::subdomain);
   }
 
   /** Whether a test decides if answers are proven. */

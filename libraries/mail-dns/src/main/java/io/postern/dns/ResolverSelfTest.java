@@ -6,11 +6,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The test of {@link Dnssec#AUTO}, at the start and then every ten minutes until the DNS servers
- * have passed proofs on once. A thread of its own; other methods: any thread.
+ * The test of {@link Dnssec#AUTO}, at the start and then after 5, 10, 20 seconds, at last every ten
+ * minutes, until the DNS servers have passed proofs on once. A thread of its own; other methods:
+ * any thread.
  */
 public final class ResolverSelfTest implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofMinutes(10);
+
+  /** Half of it: the network may come up after the service. */
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(2_500);
 
   private final MailResolver resolver;
   private final Consumer<String> results;
@@ -45,12 +49,15 @@ public final class ResolverSelfTest implements AutoCloseable {
   }
 
   private void run() {
+    Duration pause = FIRST_PAUSE;
     try {
       do {
         problem = resolver.prove();
         first.countDown();
         results.accept(problem);
-      } while (!problem.isEmpty() && !closing.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS));
+        pause = pause.multipliedBy(2);
+        pause = pause.compareTo(PERIOD) > 0 ? PERIOD : pause;
+      } while (!problem.isEmpty() && !closing.await(pause.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -1,6 +1,7 @@
 package io.postern.policy.access;
 
 import io.postern.api.Caller;
+import io.postern.api.Costly;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.api.signin.PasswordCheck;
@@ -69,6 +70,7 @@ public class OwnPasswordResource {
   }
 
   @PUT
+  @Costly(20)
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
       summary = "Changes your own password",

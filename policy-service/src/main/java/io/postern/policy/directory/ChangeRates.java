@@ -11,8 +11,9 @@ import java.util.function.LongSupplier;
 /**
  * How often, and by how many bytes, organizations change the directory: each change is kept in
  * {@code directory.audit} for more than a year. Of the levels of one organization and of all, none
- * may be above its bound. The levels are the owner's memory: a takeover by another replica begins
- * with empty ones. Owner: the directory owner's thread.
+ * may be above its bound. The levels are memory: of the owner, so that a takeover by another
+ * replica begins with empty ones, and of each replica's API, which sends nothing beyond them.
+ * Thread-safe.
  *
  * <p>Bounds: 10,000 organizations; beyond, the one that changed longest ago begins anew.
  */
@@ -53,7 +54,8 @@ public final class ChangeRates {
    * @param count 0: a further step of a change
    * @param size bytes that are written for it
    */
-  Optional<DirectoryProblem> count(Collection<String> organizations, int count, long size) {
+  synchronized Optional<DirectoryProblem> count(
+      Collection<String> organizations, int count, long size) {
     for (String id : organizations) {
       Optional<DirectoryProblem> problem = soon(id, organization, count, size);
       if (problem.isPresent()) {

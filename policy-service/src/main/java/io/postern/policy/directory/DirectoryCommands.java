@@ -3,6 +3,7 @@ package io.postern.policy.directory;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DirectoryCommand;
+import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.DirectoryResult;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
@@ -10,6 +11,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -35,11 +37,13 @@ public final class DirectoryCommands {
   private static final Duration CLOSE = Duration.ofSeconds(1);
 
   private final LogSettings settings;
+  private final ChangeRates rates;
   private final Semaphore places = new Semaphore(AT_A_TIME, true);
   private final Turns turns = new Turns();
 
-  public DirectoryCommands(LogSettings settings) {
+  DirectoryCommands(LogSettings settings, ChangeRates rates) {
     this.settings = settings;
+    this.rates = rates;
   }
 
   /**
@@ -60,6 +64,13 @@ public final class DirectoryCommands {
                   "make it in several steps, each within 1 MB"))
           .build();
     }
+    Optional<DirectoryProblem> soon = tooSoon(command);
+    if (soon.isPresent()) {
+      return DirectoryResult.newBuilder()
+          .setCommandId(command.getCommandId())
+          .addProblems(soon.get())
+          .build();
+    }
     long deadline = System.nanoTime() + patience.toNanos();
     try (Turns.Turn turn = turns.await(organization(command), patience.toNanos())) {
       if (turn == null || !places.tryAcquire(left(deadline).toNanos(), TimeUnit.NANOSECONDS)) {
@@ -76,6 +87,14 @@ public final class DirectoryCommands {
     } catch (KafkaException e) {
       throw new LogUnavailableException("Kafka did not accept the change", e);
     }
+  }
+
+  /** What the owner would refuse is in the topic by then, for a week. */
+  private Optional<DirectoryProblem> tooSoon(DirectoryCommand command) {
+    return command.getByOperator()
+        ? Optional.empty()
+        : rates.count(
+            ChangeRates.of(command), command.hasRecipients() ? 0 : 1, command.getSerializedSize());
   }
 
   /** One of them where there are several: who has two organizations has no more turns. */

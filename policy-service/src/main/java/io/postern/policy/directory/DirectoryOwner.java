@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
 public final class DirectoryOwner implements Worker.Task {
   static final int MAX_RECORD_BYTES = 1_000_000;
   private static final String ANCHOR_SETS = "anchor-set/";
-  private static final int MOST_MARKERS = 1_000; // that one command takes away
+  private static final int MOST_MARKERS = 1_000; // that a small command takes away
   private static final int MAX_PROBLEM_BYTES = 500_000;
   private static final int PROBLEM_OVERHEAD = 10;
   private static final Logger LOG = Logger.getLogger(DirectoryOwner.class);
@@ -201,7 +201,8 @@ public final class DirectoryOwner implements Worker.Task {
     List<DirectoryProblem> problems;
     try {
       problems = CommandJudge.judge(directory, id -> own.changed(List.of(id)), quotas, command);
-      if (problems.isEmpty()) {
+      // Whoever repairs what an administrator does must not be kept from it.
+      if (problems.isEmpty() && !command.getByOperator()) {
         problems =
             rates
                 .count(
@@ -294,7 +295,8 @@ public final class DirectoryOwner implements Worker.Task {
             own.markers(organization).stream()
                 .filter(key -> !keys.contains(key))
                 .filter(key -> routes || key.startsWith(ANCHOR_SETS))
-                .limit(MOST_MARKERS)
+                // More than it leaves itself, so that they do not grow.
+                .limit(Math.max(MOST_MARKERS, 2L * written.size()))
                 .forEach(
                     key -> {
                       var unused =

@@ -14,6 +14,7 @@ import io.postern.contracts.v1.ProbedHop;
 import io.postern.names.DomainNames;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundMail;
+import io.postern.rules.hops.NextHopApprovals;
 import io.postern.rules.outbound.OutboundDecision;
 import io.postern.rules.outbound.OutboundRules;
 import io.postern.smtp.Address;
@@ -58,9 +59,12 @@ final class ValidationPlan {
     this.asked = asked;
   }
 
-  /** SHA-256 of a connector: another definition has another one. */
+  /** SHA-256 of a connector without approvals: another definition has another one. */
   static ByteString digest(OutboundConnector connector) {
-    return ByteString.copyFrom(Fingerprints.sha256(connector.toByteArray()));
+    DirectoryObject written =
+        NextHopApprovals.without(
+            DirectoryObject.newBuilder().setOutboundConnector(connector).build());
+    return ByteString.copyFrom(Fingerprints.sha256(written.getOutboundConnector().toByteArray()));
   }
 
   /**

@@ -41,7 +41,7 @@ class DirectoryOwnerTest {
     reader = RecipientsInDirectory.reader(log.settings(), AnchorSets.WHOLE);
     reader.start();
     owner = startOwner();
-    commands = new DirectoryCommands(log.settings());
+    commands = new DirectoryCommands(log.settings(), ChangeRates.none());
   }
 
   @AfterAll

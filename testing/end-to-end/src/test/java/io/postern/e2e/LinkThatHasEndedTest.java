@@ -162,7 +162,9 @@ class LinkThatHasEndedTest {
     settings.put("postern.ingress.host-name", "gate.example");
     settings.put("postern.tls.certificate", folder.resolve("gate.pem"));
     settings.put("postern.tls.key", folder.resolve("gate.key"));
-    settings.put("postern.api.credentials-file", folder.resolve("credentials"));
+    if (service == Service.POLICY) {
+      settings.put("postern.api.credentials-file", folder.resolve("credentials"));
+    }
     settings.put("postern.api.public-keys-file", folder.resolve("token-keys.pem"));
     settings.put("postern.schedule.state-folder", folder.resolve("schedule"));
     settings.put("postern.revocation.cache-folder", folder.resolve("lists"));

@@ -95,21 +95,24 @@ class ServiceHttpTest {
 
   private Process start(Service service, Map<String, String> environment) throws IOException {
     Path own = Files.createDirectories(folder.resolve("run-" + service.module()));
-    List<String> settings =
+    List<String> settings = new ArrayList<>();
+    if (service == Service.POLICY) {
+      settings.add("-Dpostern.api.credentials-file=" + own.resolve("credentials"));
+    }
+    settings.addAll(
         List.of(
             "-Dkafka.bootstrap.servers=127.0.0.1:" + FreePorts.next(),
             "-Dpostern.ingress.host=127.0.0.1",
             "-Dpostern.ingress.port=0",
             "-Dpostern.tls.certificate=" + folder.resolve("smtp/certificate.pem"),
             "-Dpostern.tls.key=" + folder.resolve("smtp/key.pem"),
-            "-Dpostern.api.credentials-file=" + own.resolve("credentials"),
             "-Dpostern.api.public-keys-file=" + own.resolve("token-keys.pem"),
             // Nobody is there: the console waits for it, as all wait for the log.
             "-Dquarkus.datasource.jdbc.url=jdbc:postgresql://127.0.0.1:"
                 + FreePorts.next()
                 + "/console",
             "-Dpostern.schedule.state-folder=" + own.resolve("schedule"),
-            "-Dpostern.revocation.cache-folder=" + own.resolve("lists"));
+            "-Dpostern.revocation.cache-folder=" + own.resolve("lists")));
     ProcessBuilder builder =
         new ProcessBuilder(
                 LocalStack.program(Project.root(), Processes.of(Size.SMALL), service)

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
 import javax.crypto.Mac;
@@ -53,7 +54,7 @@ final class SeenCookie {
           ? Instant.ofEpochSecond(
               JSON.readTree(Base64.getUrlDecoder().decode(parts[1])).path("iat").asLong())
           : Instant.EPOCH;
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException | DateTimeException e) {
       return Instant.EPOCH;
     }
   }

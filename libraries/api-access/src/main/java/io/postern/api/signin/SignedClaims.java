@@ -66,7 +66,7 @@ class SignedClaims {
       JsonWebSignature read = new JsonWebSignature();
       read.setCompactSerialization(token);
       return Objects.requireNonNullElse(read.getKeyIdHeaderValue(), "");
-    } catch (JoseException e) {
+    } catch (JoseException | ClassCastException e) { // a key ID that is no text
       return "";
     }
   }

@@ -53,8 +53,11 @@ public record Quotas(Quota organization, Map<String, Quota> own, Quota all) {
       String id = DirectoryKeys.organizationOf(change);
       DirectorySize difference = differences.getOrDefault(id, DirectorySize.NONE);
       DirectorySize without =
-          before.object(DirectoryKeys.key(change)).map(difference::minus).orElse(difference);
-      differences.put(id, change.getRemoved() ? without : without.plus(change));
+          before
+              .object(DirectoryKeys.key(change))
+              .map(had -> difference.minus(bare(had)))
+              .orElse(difference);
+      differences.put(id, change.getRemoved() ? without : without.plus(bare(change)));
     }
     List<DirectoryProblem> problems = new ArrayList<>();
     differences.forEach(
@@ -63,6 +66,16 @@ public record Quotas(Quota organization, Map<String, Quota> own, Quota all) {
         differences.values().stream().reduce(DirectorySize.NONE, DirectorySize::plus);
     compare("all organizations together", "", before.size(), more, all, problems);
     return problems;
+  }
+
+  /** Without the marks of the command, which the change has not got yet. */
+  private static DirectoryObject bare(DirectoryObject object) {
+    return object.toBuilder()
+        .clearCommandId()
+        .clearCommandCount()
+        .clearCommandIndex()
+        .clearRecipientsEnd()
+        .build();
   }
 
   private static void compare(
