@@ -91,7 +91,7 @@ public class NextHopsResource {
       List<NextHopView> found =
           NamedValue.of(object).stream()
               .map(value -> NextHopView.of(object, value, needs))
-              .filter(view -> view.need() != null || !view.approved() || names)
+              .filter(view -> view.need() != null || names && view.approved())
               .filter(view -> !unapproved || !view.approved())
               .toList();
       if (!found.isEmpty() && items.size() >= limit) {
