@@ -283,6 +283,9 @@ class ComposeFileTest {
       } else if (volume.equals("administrator-keys")) {
         assertThat(holders)
             .containsExactly("administrator", "certificates", "log-setup", "postern");
+      } else if (volume.equals("token-keys")) { // public ones
+        assertThat(holders)
+            .containsExactly("certificate-service", "console-service", "policy-service");
       } else if (volume.equals("example-keys")) {
         assertThat(holders).containsExactly("example-mailbox", "example-partner");
       } else if (volume.equals("monitoring-authority")) {
@@ -290,8 +293,7 @@ class ComposeFileTest {
       } else if (volume.endsWith("-keys") || volume.endsWith("-secrets")) {
         assertThat(holders).as(volume).hasSize(2).contains("certificates");
       } else if (volume.endsWith("api-credentials")) {
-        assertThat(holders)
-            .containsExactly("certificate-service", "console-service", "policy-service", "postern");
+        assertThat(holders).containsExactly("policy-service", "postern");
       } else {
         assertThat(holders).as(volume).hasSize(1);
       }
@@ -380,7 +382,9 @@ class ComposeFileTest {
     assertThat(
             Files.readAllLines(ROOT.resolve("deploy/docker/postgres/pg_hba.conf")).stream()
                 .filter(line -> line.startsWith("host")))
-        .containsExactly("hostssl console console all cert");
+        .containsExactly(
+            "hostssl console console all cert",
+            "hostssl console console_search all cert map=search");
     assertThat(ComposeFile.map(compose.service("console-service").get("environment")))
         .doesNotContainKey("QUARKUS_DATASOURCE_PASSWORD")
         .extractingByKey("QUARKUS_DATASOURCE_JDBC_URL")
