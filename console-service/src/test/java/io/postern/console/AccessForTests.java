@@ -35,7 +35,7 @@ public final class AccessForTests implements AccessState {
 
   /** A token of a user with these roles. */
   public static String token(String name, String... roles) {
-    USERS.put(name, new Access(true, List.of(roles), 0, Map.of()));
+    USERS.put(name, new Access(true, List.of(roles), LabAccess.VERSION, 0, Map.of()));
     return LAB.token(name);
   }
 

@@ -97,20 +97,20 @@ public interface QuotaSettings {
     long changedPerHour();
   }
 
-  /** The quotas of the directory. */
+  /**
+   * The quotas of the directory.
+   *
+   * @throws IllegalArgumentException with a sentence that names the key
+   */
   default Quotas quotas() {
     Quota everyone =
         new Quota(
             all().objects(),
-            all().memory().stream().map(mb -> mb << MEGABYTE).findFirst().orElse(ownMemory()),
+            bytes(all().memory(), ownMemory()),
             all().certificates(),
             all().recipients());
     Quota each =
-        new Quota(
-            objects(),
-            memory().stream().map(mb -> mb << MEGABYTE).findFirst().orElse(everyone.memory() / 4),
-            certificates(),
-            recipients());
+        new Quota(objects(), bytes(memory(), everyone.memory() / 4), certificates(), recipients());
     Map<String, Quota> own = new HashMap<>();
     organization()
         .forEach(
@@ -119,13 +119,14 @@ public interface QuotaSettings {
                     id,
                     new Quota(
                         its.objects().orElse(each.objects()),
-                        its.memory().stream()
-                            .map(mb -> mb << MEGABYTE)
-                            .findFirst()
-                            .orElse(each.memory()),
+                        bytes(its.memory(), each.memory()),
                         its.certificates().orElse(each.certificates()),
                         its.recipients().orElse(each.recipients()))));
     return new Quotas(each, own, everyone);
+  }
+
+  private static long bytes(OptionalLong megabytes, long otherwise) {
+    return megabytes.isPresent() ? megabytes.getAsLong() << 20 : otherwise;
   }
 
   /** Below what a reader with the same heap holds. */
@@ -133,18 +134,27 @@ public interface QuotaSettings {
     return (long) (Runtime.getRuntime().maxMemory() * DirectoryReader.MOST_OF_HEAP * 0.9);
   }
 
-  /** The rates of changes, with empty levels. */
+  /**
+   * The rates of changes, with empty levels.
+   *
+   * @throws IllegalArgumentException with a sentence that names the key
+   */
   default ChangeRates rates() {
+    long each = positive("changes-per-minute", changesPerMinute());
+    long megabytes = positive("changed-per-hour", changedPerHour());
+    long together = positive("all.changes-per-minute", all().changesPerMinute());
+    long togetherMegabytes = positive("all.changed-per-hour", all().changedPerHour());
     return new ChangeRates(
-        new Rate(changesPerMinute(), 1_000, changedPerHour() << MEGABYTE, changedPerHour() << 22),
-        new Rate(
-            all().changesPerMinute(),
-            all().changesPerMinute() * 2,
-            all().changedPerHour() << MEGABYTE,
-            all().changedPerHour() << 22),
+        new Rate(each, 1_000, megabytes << 20, 4 * megabytes << 20),
+        new Rate(together, 2 * together, togetherMegabytes << 20, 4 * togetherMegabytes << 20),
         System::nanoTime);
   }
 
-  /** Bits of a byte's number. */
-  int MEGABYTE = 20;
+  private static long positive(String key, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(
+          "postern.quotas." + key + " is " + value + ": write a number from 1");
+    }
+    return value;
+  }
 }

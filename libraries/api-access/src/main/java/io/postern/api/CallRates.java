@@ -74,11 +74,12 @@ public class CallRates implements ContainerRequestFilter {
      * @return false: it comes too soon, and is not counted
      */
     synchronized boolean count(Holder holder, int cost) {
-      if (callsPerSecond == 0) {
+      if (callsPerSecond <= 0) {
         return true;
       }
       long each = cost * SECOND / callsPerSecond;
-      long most = SECONDS_AT_ONCE * SECOND;
+      // Also one large call, whatever the rate.
+      long most = Math.max(SECONDS_AT_ONCE * SECOND, each);
       String organization = holder.organization();
       if (!organization.isEmpty() && organizations.level(organization) + each / 2 > most) {
         return false;

@@ -47,6 +47,15 @@ class CallRatesTest {
   }
 
   @Test
+  void aLargeCallIsPossibleAtAnyRate() {
+    CallRates.Counted slow = new CallRates.Counted(1, () -> now);
+    assertThat(slow.count(new Holder("anna", "contoso"), 20)).isTrue();
+    assertThat(slow.count(new Holder("anna", "contoso"), 20)).isFalse();
+    now += Duration.ofSeconds(20).toNanos();
+    assertThat(slow.count(new Holder("anna", "contoso"), 20)).isTrue();
+  }
+
+  @Test
   void withoutABoundEachCallCounts() {
     CallRates.Counted open = new CallRates.Counted(0, () -> now);
     for (int i = 0; i < 10_000; i++) {

@@ -14,6 +14,8 @@ public enum Bound {
   COMPARISONS("comparisons of a draft with recent mail", Unit.PLACES, 3, 1, 1, 60),
   /** Of policy-service, in the log; at most 10 s each. One more waits 5 s. */
   LOOKUPS("lookups of messages in Kafka", Unit.PLACES, 4, 2, 2, 5),
+  /** Of policy-service, in the log; at most 10 s each. */
+  ACCESS_EVENTS("readings of the records of access", Unit.PLACES, 3, 2, 1, 10),
   /** Of policy-service, while their text comes; at most a minute each. */
   UPLOADS("uploads of lists of recipients", Unit.PLACES, 64, 1, 4, 10),
   /** Of policy-service: the text of these lists. */

@@ -2,8 +2,11 @@ package io.postern.policy.access;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.postern.api.Caller;
+import io.postern.api.CallerPlaces;
 import io.postern.api.ProblemException;
 import io.postern.api.Times;
+import io.postern.bounds.Bound;
+import io.postern.bounds.Share;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AccessEvent;
 import io.postern.log.LogSettings;
@@ -24,7 +27,6 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -46,7 +48,7 @@ public class AccessEventsResource {
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final int MOST = 1_000;
-  private static final Semaphore PLACES = new Semaphore(2);
+  private static final CallerPlaces PLACES = new CallerPlaces(Bound.ACCESS_EVENTS);
 
   private final Caller caller;
   private final LogSettings settings;
@@ -130,16 +132,11 @@ public class AccessEventsResource {
     Instant now = Instant.now();
     long first = Times.parse("since", since, now).toEpochMilli();
     long last = until.isEmpty() ? Long.MAX_VALUE : Times.parse("until", until, now).toEpochMilli();
-    if (!PLACES.tryAcquire()) {
-      throw ProblemException.unavailable("Two readings of the records are in progress: try again.");
-    }
-    try {
+    try (Share.Held _ = PLACES.take(caller)) {
       return read(first, last, user, limit);
     } catch (TimeoutException | KafkaException e) {
       throw ProblemException.unavailable(
           "The records were not read to their end in time: try again, or a shorter time range.");
-    } finally {
-      PLACES.release();
     }
   }
 

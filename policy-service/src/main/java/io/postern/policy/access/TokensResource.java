@@ -81,12 +81,12 @@ public class TokensResource {
     if (ProviderSessions.isByProvider(identity)) {
       return ofProvider();
     }
-    if (!Sessions.isByPassword(identity)) {
-      throw ProblemException.forbidden("A token needs a name and a password.");
-    }
+    String version =
+        Sessions.byPassword(identity)
+            .orElseThrow(() -> ProblemException.forbidden("A token needs a name and a password."));
     String name = identity.getPrincipal().getName();
     records.record(AccessEventKind.TOKEN_ISSUED, name, "", "password");
-    return new TokenAnswer(signer.token(name, end), end.toString());
+    return new TokenAnswer(signer.token(name, version, end), end.toString());
   }
 
   private TokenAnswer ofProvider() {

@@ -14,6 +14,7 @@ import io.postern.log.LogUnavailableException;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.change.Author;
 import io.postern.policy.change.Faults;
+import io.postern.policy.directory.CommandJudge;
 import io.postern.policy.directory.CurrentDirectory;
 import io.postern.policy.directory.DirectoryCommands;
 import io.postern.policy.recipients.RecipientComparison;
@@ -27,6 +28,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
@@ -153,6 +155,11 @@ final class RecipientsApplier {
                   .findFirst()
                   .orElse("the rest was refused")
               + ". Apply the list again.");
+    }
+    Optional<DirectoryProblem> soon = CommandJudge.tooSoon(problems);
+    if (soon.isPresent()) {
+      throw ProblemException.tooManyRequests(
+          "Nothing was changed: " + soon.get().getProblem() + "; " + soon.get().getCure() + ".");
     }
     if (problems.stream().anyMatch(p -> p.getField().equals(RecipientListStep.LIST_ID))) {
       return ProblemException.conflict(

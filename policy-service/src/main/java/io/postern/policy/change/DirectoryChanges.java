@@ -134,7 +134,7 @@ public class DirectoryChanges {
         reader.awaitVersion(result.getVersion(), left(deadline));
         throw meanwhile(change, current.get());
       }
-      CommandJudge.tooSoon(result).ifPresent(DirectoryChanges::later);
+      CommandJudge.tooSoon(result.getProblemsList()).ifPresent(DirectoryChanges::later);
       refuse(change, result.getProblemsList());
     }
     awaitOwnReader(result, deadline);

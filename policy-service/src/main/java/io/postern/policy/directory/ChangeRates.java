@@ -1,6 +1,7 @@
 package io.postern.policy.directory;
 
 import io.postern.bounds.Levels;
+import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryProblem;
 import java.time.Duration;
 import java.util.Collection;
@@ -101,14 +102,8 @@ public final class ChangeRates {
     return (long) ((double) size * HOUR / rate.bytesAnHour());
   }
 
-  /** For tests: no rate is reached. */
-  static ChangeRates none() {
-    Rate most = new Rate(MINUTE, 1L << 20, 1L << 40, 1L << 40);
-    return new ChangeRates(most, most, System::nanoTime);
-  }
-
   /** Organizations that a command changes, or whose list. */
-  static List<String> of(io.postern.contracts.v1.DirectoryCommand command) {
+  static List<String> of(DirectoryCommand command) {
     return command.hasRecipients()
         ? List.of(command.getRecipients().getOrganization())
         : List.copyOf(CommandJudge.organizations(command));

@@ -5,7 +5,6 @@ import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import io.postern.contracts.v1.DirectoryProblem;
-import io.postern.contracts.v1.DirectoryResult;
 import io.postern.contracts.v1.ExpectedObject;
 import io.postern.contracts.v1.NextHopChange;
 import io.postern.directory.ObjectVersion;
@@ -126,8 +125,8 @@ public final class CommandJudge {
   }
 
   /** The problem of a command that came too soon after others. */
-  public static Optional<DirectoryProblem> tooSoon(DirectoryResult result) {
-    return result.getProblemsList().stream().filter(p -> p.getField().equals(RATE)).findFirst();
+  public static Optional<DirectoryProblem> tooSoon(List<DirectoryProblem> problems) {
+    return problems.stream().filter(p -> p.getField().equals(RATE)).findFirst();
   }
 
   /** Those whose objects the command changes. */

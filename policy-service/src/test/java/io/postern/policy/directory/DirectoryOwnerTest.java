@@ -41,7 +41,7 @@ class DirectoryOwnerTest {
     reader = RecipientsInDirectory.reader(log.settings(), AnchorSets.WHOLE);
     reader.start();
     owner = startOwner();
-    commands = new DirectoryCommands(log.settings(), ChangeRates.none());
+    commands = new DirectoryCommands(log.settings(), unbounded());
   }
 
   @AfterAll
@@ -53,10 +53,14 @@ class DirectoryOwnerTest {
 
   private static Worker startOwner() {
     Worker worker =
-        DirectoryOwner.worker(
-            log.settings(), reader, Quotas.NONE, ChangeRates.none(), accepted -> {});
+        DirectoryOwner.worker(log.settings(), reader, Quotas.NONE, unbounded(), accepted -> {});
     worker.start();
     return worker;
+  }
+
+  private static ChangeRates unbounded() {
+    ChangeRates.Rate most = new ChangeRates.Rate(1L << 30, 1L << 20, 1L << 40, 1L << 40);
+    return new ChangeRates(most, most, System::nanoTime);
   }
 
   private static List<DirectoryObject> objects(String organization) {

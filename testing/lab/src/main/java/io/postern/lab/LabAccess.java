@@ -31,6 +31,9 @@ import java.util.stream.Collectors;
  * that it is shown. Thread-safe.
  */
 public final class LabAccess implements AutoCloseable {
+  /** Of each local user: none is ever changed. */
+  public static final String VERSION = "lab";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
   private static final int HOUR = 3_600;
@@ -81,10 +84,10 @@ public final class LabAccess implements AutoCloseable {
     return List.copyOf(ended);
   }
 
-  /** A token of a local user for an hour. */
+  /** A token of a local user of {@link #VERSION} for an hour. */
   public String token(String user) {
     Instant now = Instant.now();
-    return signed("postern", user, "", now, now.plusSeconds(HOUR));
+    return signed("postern", user, ",\"ver\":\"" + VERSION + "\"", now, now.plusSeconds(HOUR));
   }
 
   /** The token of a session of the provider's user. */

@@ -59,7 +59,7 @@ public class SignInLinksResource {
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = SignInLink.class)))
   public SignInLink make() {
-    if (!Sessions.isByPassword(identity)) {
+    if (Sessions.byPassword(identity).isEmpty()) {
       throw ProblemException.forbidden("A link needs a name and a password.");
     }
     String token =

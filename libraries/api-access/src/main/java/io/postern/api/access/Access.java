@@ -11,11 +11,17 @@ import java.util.TreeMap;
  * The roles of a user, and which tokens of the user are refused. Immutable.
  *
  * @param local false: a user of the OpenID provider, whose roles are in the token
+ * @param version of a local user, another one after each change: a token of another one is refused,
+ *     whenever it was made; empty of others
  * @param notBeforeMillis tokens that were issued before it are refused
  * @param ended sessions that were ended, with the expiry of their tokens in Unix milliseconds
  */
 public record Access(
-    boolean local, List<String> roles, long notBeforeMillis, Map<String, Long> ended) {
+    boolean local,
+    List<String> roles,
+    String version,
+    long notBeforeMillis,
+    Map<String, Long> ended) {
   /** The name under which the sessions of all users are ended. */
   public static final String ALL = "*";
 
@@ -37,7 +43,12 @@ public record Access(
     for (EndedSession one : record.getEndedList()) {
       ended.put(one.getSession(), one.getExpiresMillis());
     }
-    return new Access(record.getLocal(), record.getRolesList(), record.getNotBeforeMillis(), ended);
+    return new Access(
+        record.getLocal(),
+        record.getRolesList(),
+        record.getVersion(),
+        record.getNotBeforeMillis(),
+        ended);
   }
 
   /** The same access gives the same bytes. */
@@ -47,6 +58,7 @@ public record Access(
             .setUser(name)
             .setLocal(local)
             .addAllRoles(roles)
+            .setVersion(version)
             .setNotBeforeMillis(notBeforeMillis);
     new TreeMap<>(ended)
         .forEach(

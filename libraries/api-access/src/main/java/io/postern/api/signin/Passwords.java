@@ -78,13 +78,13 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
   @Override
   public Uni<LocalUser> user(String name, String password, @Nullable SocketAddress client) {
     return checked(name, password, Network.of(client))
-        .map(user -> new LocalUser(user.name(), user.roles()));
+        .map(user -> new LocalUser(user.name(), user.roles(), user.version()));
   }
 
   @Override
   public Uni<String> token(String name, String password, @Nullable SocketAddress client) {
     return checked(name, password, Network.of(client))
-        .map(user -> signer.token(user.name(), Instant.now().plus(Tokens.LONGEST)));
+        .map(user -> signer.token(user.name(), user.version(), Instant.now().plus(Tokens.LONGEST)));
   }
 
   /**

@@ -1,13 +1,17 @@
 package io.postern.api.signin;
 
 import io.quarkus.security.identity.SecurityIdentity;
+import java.util.Optional;
 
 /** How an identity has signed in. Stateless. */
 public final class Sessions {
   private Sessions() {}
 
-  /** Whether the identity showed a password, not a token: a token gives no further one. */
-  public static boolean isByPassword(SecurityIdentity identity) {
-    return Boolean.TRUE.equals(identity.getAttribute(SignIn.BY_PASSWORD));
+  /**
+   * The version of the local user whose password the identity showed; empty: it showed a token,
+   * which gives no further one.
+   */
+  public static Optional<String> byPassword(SecurityIdentity identity) {
+    return Optional.ofNullable(identity.getAttribute(SignIn.BY_PASSWORD));
   }
 }

@@ -24,7 +24,7 @@ import java.util.Locale;
  */
 @ApplicationScoped
 class SignIn implements HttpAuthenticationMechanism {
-  /** Attribute of an identity that signed in with a password. */
+  /** Attribute of an identity that signed in with a password: the user's version then. */
   static final String BY_PASSWORD = "postern.password";
 
   private static final String BASIC = "basic ";
@@ -106,7 +106,7 @@ class SignIn implements HttpAuthenticationMechanism {
     return passwords
         .user(
             pair.substring(0, colon), pair.substring(colon + 1), context.request().remoteAddress())
-        .map(user -> identity(user).addAttribute(BY_PASSWORD, true).build());
+        .map(user -> identity(user).addAttribute(BY_PASSWORD, user.version()).build());
   }
 
   private static Uni<SecurityIdentity> failed() {

@@ -34,10 +34,15 @@ public final class TokenSigner {
     this.access = access;
   }
 
-  /** The token of a new session of a local user. */
-  public String token(String user, Instant end) {
+  /**
+   * The token of a new session of a local user.
+   *
+   * @param version of the user who has shown the password: by now it may be another one
+   */
+  public String token(String user, String version, Instant end) {
     JwtClaims claims = new JwtClaims();
     claims.setSubject(user);
+    claims.setClaim(Tokens.VERSION, version);
     return signed(Tokens.KIND, claims, Instant.now(), end);
   }
 

@@ -21,6 +21,9 @@ public class Tokens {
 
   static final String KIND = "postern";
 
+  /** Claim of the user's version. */
+  static final String VERSION = "ver";
+
   private final SignedClaims signed;
   private final AccessState access;
 
@@ -34,7 +37,7 @@ public class Tokens {
     try {
       JwtClaims claims = signed.read(KIND, token);
       OpenSession session = OpenSession.of(claims);
-      return local(claims.getSubject())
+      return local(claims)
           .map(user -> SignIn.identity(user).addAttribute(OpenSession.ATTRIBUTE, session).build());
     } catch (InvalidJwtException | MalformedClaimException e) {
       return Optional.empty();
@@ -44,14 +47,20 @@ public class Tokens {
   /** Empty: the token is not good, or no longer. */
   Optional<LocalUser> user(String token) {
     try {
-      return local(signed.read(KIND, token).getSubject());
+      return local(signed.read(KIND, token));
     } catch (InvalidJwtException | MalformedClaimException e) {
       return Optional.empty();
     }
   }
 
-  /** With the roles of now; empty: there is no such local user. */
-  private Optional<LocalUser> local(String name) {
-    return access.find(name).filter(Access::local).map(one -> new LocalUser(name, one.roles()));
+  /** With the roles of now; empty: there is no such local user, or it was changed since. */
+  private Optional<LocalUser> local(JwtClaims claims) throws MalformedClaimException {
+    String name = claims.getSubject();
+    String version = claims.getClaimValue(VERSION, String.class);
+    return access
+        .find(name)
+        .filter(Access::local)
+        .filter(one -> one.version().equals(version))
+        .map(one -> new LocalUser(name, one.roles(), one.version()));
   }
 }

@@ -127,6 +127,7 @@ public class Users implements AccessState {
         new Access(
             user != null,
             user == null ? List.of() : user.roles(),
+            user == null ? "" : user.version(),
             ended.notBefore(),
             ended.ended()));
   }
