@@ -110,7 +110,7 @@ class DirectSendTest {
     InboundFacts theirs = tls("203.0.113.9", "contoso.com", "mail.northwind.com");
     assertThat(outcome(with(ALLOWED), theirs, "contoso.com")).isEqualTo("northwind/Theirs");
     assertThat(outcome(with(REJECTED), theirs, "contoso.com")).isEqualTo("550 5.7.68");
-    assertThat(outcome(with(REJECTED), theirs, "outside.example")).isEqualTo("northwind/Theirs");
+    assertThat(outcome(with(REJECTED), theirs, "outside.example")).isEqualTo("550 5.7.60");
   }
 
   @Test

@@ -404,14 +404,19 @@ class ExchangeImportTest {
   /** Two such requests would keep all carriers of virtual threads, and with them the API. */
   @Test
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void aCertificateIdentifierOfAnyLengthIsReadAtOnce() throws Exception {
-    String identifier = "<I>" + "<S>".repeat(1_300_000);
-    ExchangeImport result =
-        imported(
-            INBOUND
-                .replace("*.fabrikam.example", identifier)
-                .replace("\"Partner\"", "\"OnPremises\""),
-            Map.of());
+  void theLongestCertificateIdentifierIsReadAtOnceAndALongerOneIsRefused() throws Exception {
+    ExchangeImport result = withIdentifier("<I>" + "<S>".repeat(65_533 / 3));
     assertThat(findings(result, Taken.TAKEN)).contains("Name");
+    assertThatThrownBy(() -> withIdentifier("<I>" + "<S>".repeat(1_300_000)))
+        .isInstanceOf(ExchangeFormatException.class)
+        .hasMessageContaining("a text of more than 65536 characters");
+  }
+
+  private static ExchangeImport withIdentifier(String identifier) throws Exception {
+    return imported(
+        INBOUND
+            .replace("*.fabrikam.example", identifier)
+            .replace("\"Partner\"", "\"OnPremises\""),
+        Map.of());
   }
 }
