@@ -48,7 +48,7 @@ public interface ApiSettings {
   /**
    * Calls of a user a second, in the long run; after a pause, those of 15 seconds at once. An
    * organization's users have twice as many together. A file that is applied, imported or compared
-   * counts as 20. Operators have no bound. 0 or less: no user has one.
+   * counts as 20. A refusal takes a second. Operators have no bound. 0 or less: no user has one.
    */
   @WithDefault("20")
   int callsPerSecond();

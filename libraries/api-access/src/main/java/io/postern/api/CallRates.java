@@ -2,26 +2,30 @@ package io.postern.api;
 
 import io.postern.bounds.Holder;
 import io.postern.bounds.Levels;
+import io.vertx.core.Vertx;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Provider;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ResourceInfo;
-import jakarta.ws.rs.ext.Provider;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 
 /**
  * Filter that refuses, with 429, calls of a user or an organization beyond a rate: who calls
  * without end takes the processor from mail and from other administrators. An organization has
- * twice the rate of a user. Operators have no rate. Any thread; does not block.
+ * twice the rate of a user. Operators have no rate. A refusal leaves after a second, so that a
+ * program that repeats its call at once is slowed too. Any thread; does not block.
  *
  * <p>Bounds: 10,000 users and as many organizations; beyond, the one that called longest ago begins
- * anew.
+ * anew. 1,000 refusals wait; beyond, they leave at once.
  */
-@Provider
+@jakarta.ws.rs.ext.Provider
 @Priority(Priorities.AUTHORIZATION + CallRates.BEHIND_ROLES)
 public class CallRates implements ContainerRequestFilter {
   static final int BEHIND_ROLES = 10;
@@ -29,16 +33,20 @@ public class CallRates implements ContainerRequestFilter {
   private static final int MOST = 10_000;
   private static final int SECONDS_AT_ONCE = 15;
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
+  private static final int WAITING_REFUSALS = 1_000;
 
   private final ResourceInfo resource;
   private final Caller caller;
   private final Counted counted;
+  private final Provider<Vertx> vertx;
+  private final Semaphore waiting = new Semaphore(WAITING_REFUSALS);
 
   @Inject
-  CallRates(ResourceInfo resource, Caller caller, Counted counted) {
+  CallRates(ResourceInfo resource, Caller caller, Counted counted, Provider<Vertx> vertx) {
     this.resource = resource;
     this.caller = caller;
     this.counted = counted;
+    this.vertx = vertx;
   }
 
   /** The levels of this process. Thread-safe. */
@@ -101,15 +109,32 @@ public class CallRates implements ContainerRequestFilter {
     }
     Costly costly = resource.getResourceMethod().getAnnotation(Costly.class);
     if (!counted.count(caller.holder(), costly == null ? 1 : costly.value())) {
-      throw new ProblemException(
-          Problem.of(
-              429,
-              "Too many requests",
-              "You, or your organization, make more calls than "
-                  + counted.callsPerSecond()
-                  + " a second, of which large ones count as several: make fewer, and repeat this one "
-                  + "in a second."),
-          1);
+      refuse((ResteasyReactiveContainerRequestContext) request);
     }
+  }
+
+  private void refuse(ResteasyReactiveContainerRequestContext request) {
+    ProblemException refusal =
+        new ProblemException(
+            Problem.of(
+                429,
+                "Too many requests",
+                "You, or your organization, make more calls than "
+                    + counted.callsPerSecond()
+                    + " a second, of which large ones count as several: make fewer, and repeat this "
+                    + "one in a second."),
+            1);
+    if (!waiting.tryAcquire()) {
+      throw refusal;
+    }
+    request.suspend();
+    vertx
+        .get()
+        .setTimer(
+            Duration.ofSeconds(1).toMillis(),
+            timer -> {
+              waiting.release();
+              request.resume(refusal);
+            });
   }
 }

@@ -12,6 +12,7 @@ import io.postern.policy.Management;
 import io.postern.policy.api.BrokerForTests;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.nio.file.Files;
@@ -23,6 +24,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +92,36 @@ class SessionsApiTest {
     end.call();
     bearer(token).get(ME).then().statusCode(401);
     await().atMost(PROMISED).until(() -> !published(token));
+  }
+
+  /** A program that repeats refused calls at once would take the processor from mail. */
+  @Test
+  void aRefusalOfCallsThatAreTooManyComesAfterASecond() throws Exception {
+    users.put("many", List.of("auditor:contoso"), PASSWORD);
+    String token = token("many");
+    // Several callers: on a busy machine one does not come beyond the rate.
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Duration>> refusals =
+          IntStream.range(0, 16)
+              .mapToObj(caller -> callers.submit(() -> untilRefused(token)))
+              .toList();
+      for (Future<Duration> refusal : refusals) {
+        assertThat(refusal.get()).isGreaterThan(Duration.ofMillis(900));
+      }
+    }
+  }
+
+  /** Calls until it is refused, and says how long the refusal took. */
+  private static Duration untilRefused(String token) {
+    long since;
+    Response response;
+    do {
+      since = System.nanoTime();
+      response = bearer(token).get(ME);
+    } while (response.statusCode() == 200);
+    Duration took = Duration.ofNanos(System.nanoTime() - since);
+    response.then().statusCode(429).header("Retry-After", "1").body("status", equalTo(429));
+    return took;
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.postern.api.signin;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.postern.api.ApiSettings;
 import io.postern.api.access.AccessState;
 import io.postern.api.access.Ed25519Keys;
@@ -7,6 +9,7 @@ import io.postern.api.users.WatchedFile;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.Key;
 import java.security.PublicKey;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,7 @@ import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
+import org.jose4j.jwt.NumericDate;
 import org.jose4j.jwt.consumer.ErrorCodeValidator;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
@@ -26,6 +30,10 @@ import org.jose4j.lang.UnresolvableKeyException;
 /**
  * Reads the tokens that policy-service signs, by its public keys. Each kind of token has its own
  * issuer, so that none is taken for another one (RFC 8725 §3.12). Any thread.
+ *
+ * <p>A good signature is remembered, by the whole token, until the token or its key goes: to verify
+ * one costs a millisecond. At most 10,000, of 4 KB each; whether the session goes on is asked each
+ * time.
  */
 @ApplicationScoped
 class SignedClaims {
@@ -36,9 +44,19 @@ class SignedClaims {
   static final String ISSUED_MILLIS = "ims";
 
   private static final int SKEW_SECONDS = 30; // of the clocks of our machines
+  private static final int MOST_REMEMBERED = 10_000;
+  private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
   private final WatchedFile<Map<String, PublicKey>> keys;
   private final AccessState access;
+  private final Cache<String, Verified> verified =
+      Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterAccess(REMEMBERED).build();
+
+  /**
+   * @param keys with which it was verified: the very map
+   */
+  private record Verified(
+      String kind, JwtClaims claims, NumericDate expires, Map<String, PublicKey> keys) {}
 
   SignedClaims(ApiSettings settings, AccessState access) {
     this.access = access;
@@ -98,13 +116,34 @@ class SignedClaims {
    * @throws UnknownAccessException the public key is not available
    */
   JwtClaims readEnded(String kind, String token) throws InvalidJwtException {
-    if (keys.content().isEmpty()) {
+    Map<String, PublicKey> now = keys.content();
+    if (now.isEmpty()) {
       throw new UnknownAccessException("the public key of policy-service is not available yet");
     }
+    Verified before = verified.getIfPresent(token);
+    if (before != null && before.kind().equals(kind) && before.keys() == now) {
+      NumericDate late = NumericDate.now();
+      late.addSeconds(-SKEW_SECONDS);
+      if (late.isBefore(before.expires())) {
+        return before.claims();
+      }
+    }
+    JwtClaims claims = verifiedNow(kind, token, now);
+    try {
+      verified.put(token, new Verified(kind, claims, claims.getExpirationTime(), now));
+    } catch (MalformedClaimException e) {
+      throw new InvalidJwtException(
+          "the expiry is no time", List.<ErrorCodeValidator.Error>of(), null);
+    }
+    return claims;
+  }
+
+  private static JwtClaims verifiedNow(String kind, String token, Map<String, PublicKey> keys)
+      throws InvalidJwtException {
     return new JwtConsumerBuilder()
         .setJwsAlgorithmConstraints(
             AlgorithmConstraints.ConstraintType.PERMIT, AlgorithmIdentifiers.EDDSA)
-        .setVerificationKeyResolver((jws, outer) -> key(jws))
+        .setVerificationKeyResolver((jws, outer) -> key(jws, keys))
         .setExpectedIssuer(kind)
         .setRequireSubject()
         .setRequireExpirationTime()
@@ -113,8 +152,9 @@ class SignedClaims {
         .processToClaims(token);
   }
 
-  private Key key(JsonWebStructure jws) throws UnresolvableKeyException {
-    PublicKey key = keys.content().get(String.valueOf(jws.getKeyIdHeaderValue()));
+  private static Key key(JsonWebStructure jws, Map<String, PublicKey> keys)
+      throws UnresolvableKeyException {
+    PublicKey key = keys.get(String.valueOf(jws.getKeyIdHeaderValue()));
     if (key == null) {
       throw new UnresolvableKeyException("a former key has signed it");
     }

@@ -414,9 +414,7 @@ class ExchangeImportTest {
 
   private static ExchangeImport withIdentifier(String identifier) throws Exception {
     return imported(
-        INBOUND
-            .replace("*.fabrikam.example", identifier)
-            .replace("\"Partner\"", "\"OnPremises\""),
+        INBOUND.replace("*.fabrikam.example", identifier).replace("\"Partner\"", "\"OnPremises\""),
         Map.of());
   }
 }
