@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "sign-out",
     description = {
-      "Removes the token of a context and ends its session in every service. A token of the OpenID "
-          + "provider is revoked there, if the provider supports that.",
+      "Removes the token of a context and ends its session in every service. The OpenID provider's "
+          + "refresh token is revoked there, if the provider supports that.",
       "Exit code 0: removed, 1: you were not signed in."
     },
     mixinStandardHelpOptions = true)
@@ -54,23 +54,24 @@ public final class SignOut implements Callable<Integer> {
   }
 
   private Result ended(Installation installation, Optional<Token> token) {
-    Token.Renewal renewal = token.map(Token::renewal).orElse(null);
     String copy =
         "; a copy of the access token is valid until "
             + token.map(Token::ends).orElse("it expires");
+    Result here =
+        token.map(one -> session(installation, one, copy)).orElseGet(() -> signedOut(copy));
+    Token.Renewal renewal = token.map(Token::renewal).orElse(null);
     if (renewal == null) {
-      return token.map(one -> session(installation, one, copy)).orElseGet(() -> signedOut(copy));
+      return here;
     }
     try {
       return Provider.discover(installation.provider(), renewal.issuer()).revoke(renewal)
-          ? new Result(
-              true, true, "signed out, and the provider has revoked the refresh token" + copy)
-          : new Result(true, false, "signed out; the provider offers no revocation" + copy);
+          ? new Result(true, true, here.note() + "; the provider has revoked the refresh token")
+          : new Result(true, here.revoked(), here.note() + "; the provider offers no revocation");
     } catch (IOException | IllegalArgumentException e) {
       return new Result(
           true,
-          false,
-          "signed out; the provider did not revoke the token: " + e.getMessage() + copy);
+          here.revoked(),
+          here.note() + "; the provider did not revoke the refresh token: " + e.getMessage());
     }
   }
 
@@ -78,7 +79,6 @@ public final class SignOut implements Callable<Integer> {
     return new Result(true, false, "signed out" + note);
   }
 
-  /** Of a local user. */
   private Result session(Installation installation, Token token, String copy) {
     try {
       AccessClient policy = new AccessClient(installation.policy(Credentials.token(token.token())));

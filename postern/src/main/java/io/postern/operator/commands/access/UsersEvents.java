@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
     description = {
       "Shows sign-ins, sign-outs, changes of users and roles, ended sessions, and refusals, newest "
           + "first.",
-      "Refusals are counted by minute. Exit code 0: found, 1: none."
+      "Refusals and repeats of an event are counted by minute. Exit code 0: found, 1: none."
     },
     mixinStandardHelpOptions = true)
 final class UsersEvents implements Callable<Integer> {
@@ -83,6 +83,11 @@ final class UsersEvents implements Callable<Integer> {
         line.append(" (").append(event.path("detail").asText()).append(")");
       }
       lines.add(line.toString());
+    }
+    if (events.path("unreadable").asLong() > 0) {
+      lines.add(
+          events.path("unreadable").asLong()
+              + " records cannot be read and are left out: see the log of policy-service");
     }
     if (events.path("older").asBoolean()) {
       lines.add("there are older ones: add --limit or --until");

@@ -236,6 +236,9 @@ class AccessCommandsTest {
     assertThat(json().path("revoked").asBoolean()).isTrue();
     assertThat(provider.requests().getLast().body())
         .contains("token=rt.1", "token_type_hint=refresh_token", "client_id=postern-cli");
+    assertThat(service.requests().getLast().path())
+        .as("no service takes a copy of the access token")
+        .isEqualTo("/api/v1/me/sessions/current");
     assertThat(run("sign-out", "--context", "contoso")).isEqualTo(1);
     assertThat(run("whoami", "--context", "contoso")).isEqualTo(3);
   }
