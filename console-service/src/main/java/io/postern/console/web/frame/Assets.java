@@ -27,9 +27,11 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
  */
 @Startup
 @Singleton
-@Path("/assets/{hash}/{name}")
+@Path(Assets.BELOW + "{hash}/{name}")
 @PermitAll
 public class Assets {
+  static final String BELOW = "/assets/";
+
   private static final String PATTERNFLY = "vendor/patternfly/";
   private static final int HASH_LETTERS = 16;
 
@@ -88,7 +90,7 @@ public class Assets {
     if (asset == null) {
       throw new IllegalArgumentException("no asset " + name);
     }
-    return "/assets/" + asset.hash() + "/" + name;
+    return BELOW + asset.hash() + "/" + name;
   }
 
   @GET

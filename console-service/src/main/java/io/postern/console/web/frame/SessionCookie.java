@@ -39,14 +39,23 @@ public class SessionCookie {
   private static final String SECURE_SEEN = "__Host-postern-seen";
   private static final String PLAIN_SEEN = "postern-seen";
   private static final Duration SELDOM = Duration.ofMinutes(1);
+  private static final int OF_IDLE = 4;
   private static final String SIGN_OUT = "/sign-out";
 
   private final IdleSessions idleSessions;
   private final Duration idle;
+  private final Duration renewed;
 
   SessionCookie(IdleSessions idleSessions, ConsoleSettings settings) {
     this.idleSessions = idleSessions;
     idle = settings.idleTimeout();
+    renewed = renewed(idle);
+  }
+
+  /** How long a use is not written down: a small part of the time without use. */
+  static Duration renewed(Duration idle) {
+    Duration part = idle.dividedBy(OF_IDLE);
+    return part.compareTo(SELDOM) < 0 ? part : SELDOM;
   }
 
   void add(@Observes Filters filters) {
@@ -81,10 +90,11 @@ public class SessionCookie {
       idleSessions.end(token); // copies of the cookie too
       return false;
     }
-    // A part of a page that renews itself is no use by its reader.
+    // A part of a page that renews itself is no use by its reader. An asset is kept by caches.
     if (!request.headers().contains("HX-Request")
         && !request.path().equals(SIGN_OUT)
-        && last.plus(SELDOM).isBefore(now)) {
+        && !request.path().startsWith(Assets.BELOW)
+        && last.plus(renewed).isBefore(now)) {
       context
           .response()
           .addCookie(

@@ -40,19 +40,33 @@ public final class Peer {
   private final String service;
   private final Optional<URI> base;
   private final HttpClient http;
-  private final String authorization;
+  private final Reader reader;
   private final PageCalls calls;
 
   /**
+   * In whose name it is asked.
+   *
+   * @param authorization the value of the reader's header field; empty: none
+   * @param address of the reader's client, which the service believes where this one is a trusted
+   *     proxy there; null: unknown
+   */
+  record Reader(String authorization, @Nullable String address) {
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "reader at " + address;
+    }
+  }
+
+  /**
    * @param base empty: this installation has not said where the service is
-   * @param authorization the value of the reader's header field
    * @param calls of the page that asks
    */
-  Peer(String service, Optional<URI> base, HttpClient http, String authorization, PageCalls calls) {
+  Peer(String service, Optional<URI> base, HttpClient http, Reader reader, PageCalls calls) {
     this.service = service;
     this.base = base;
     this.http = http;
-    this.authorization = authorization;
+    this.reader = reader;
     this.calls = calls;
   }
 
@@ -84,11 +98,7 @@ public final class Peer {
   public String text(String path) {
     Duration patience = calls.readingTime(service);
     HttpRequest request =
-        HttpRequest.newBuilder(at("/api/v1" + path))
-            .timeout(patience)
-            .header("Accept", "text/plain, application/problem+json")
-            .header("Authorization", authorization)
-            .build();
+        request("/api/v1" + path, "text/plain, application/problem+json", patience).build();
     HttpResponse<String> response = whole(request, patience);
     refuse(response);
     return response.body();
@@ -211,12 +221,21 @@ public final class Peer {
   private HttpRequest.Builder request(
       String path, @Nullable Precondition precondition, Duration patience) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(at(path))
-            .timeout(patience)
-            .header("Accept", "application/json, application/problem+json")
-            .header("Authorization", authorization);
+        request(path, "application/json, application/problem+json", patience);
     if (precondition != null) {
       request.header(precondition.field(), precondition.value());
+    }
+    return request;
+  }
+
+  private HttpRequest.Builder request(String path, String accepted, Duration patience) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(at(path))
+            .timeout(patience)
+            .header("Accept", accepted)
+            .header("Authorization", reader.authorization());
+    if (reader.address() != null) {
+      request.header("X-Forwarded-For", reader.address());
     }
     return request;
   }

@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The other services whose APIs the pages ask, with the reader's own token. Any thread. */
@@ -62,12 +63,12 @@ public class Peers {
   }
 
   public Peer policy() {
-    return new Peer("policy-service", settings.policyUrl(), http, authorization(), calls.calls());
+    return new Peer("policy-service", settings.policyUrl(), http, reader(), calls.calls());
   }
 
   public Peer certificates() {
     return new Peer(
-        "certificate-service", settings.certificateUrl(), http, authorization(), calls.calls());
+        "certificate-service", settings.certificateUrl(), http, reader(), calls.calls());
   }
 
   /** Empty: this installation has not said it. */
@@ -80,7 +81,9 @@ public class Peers {
     return settings.certificateUrl();
   }
 
-  private String authorization() {
-    return Optional.ofNullable(request.getHeader(HttpHeaders.AUTHORIZATION)).orElse("");
+  private Peer.Reader reader() {
+    return new Peer.Reader(
+        Objects.requireNonNullElse(request.getHeader(HttpHeaders.AUTHORIZATION), ""),
+        request.remoteAddress() == null ? null : request.remoteAddress().hostAddress());
   }
 }

@@ -3,6 +3,7 @@ package io.postern.console.web.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
@@ -52,5 +53,12 @@ class SeenCookieTest {
     for (String text : new String[] {"", "..", "a.b", "a.%%%.c", token("[]"), token("{\"iat\":")}) {
       assertThat(SeenCookie.last(text, null)).as(text).isEqualTo(Instant.EPOCH);
     }
+  }
+
+  /** A use just before must not be unwritten when the time without use is looked at. */
+  @Test
+  void aUseIsWrittenMoreOftenThanASessionEnds() {
+    assertThat(SessionCookie.renewed(Duration.ofMinutes(1))).isEqualTo(Duration.ofSeconds(15));
+    assertThat(SessionCookie.renewed(Duration.ofMinutes(30))).isEqualTo(Duration.ofMinutes(1));
   }
 }

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import io.postern.api.ProblemException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** The time of a page's questions, and what it keeps of their answers. */
@@ -44,7 +48,8 @@ class PageCallsTest {
         HttpClient http = HttpClient.newHttpClient()) {
       PageCalls calls = new PageCalls(LONG, Duration.ofMillis(200), false);
       URI at = URI.create("http://127.0.0.1:" + silent.getLocalPort());
-      Peer peer = new Peer("certificate-service", Optional.of(at), http, "", calls);
+      Peer.Reader reader = new Peer.Reader("", null);
+      Peer peer = new Peer("certificate-service", Optional.of(at), http, reader, calls);
       List<String> notes = new ArrayList<>();
 
       assertThat(Asked.of(peer, "/one").get(notes)).isEmpty();
@@ -55,6 +60,33 @@ class PageCallsTest {
           .isInstanceOf(ProblemException.class);
       assertThat(calls.readingTime("policy-service")).isPositive();
     }
+  }
+
+  /** By whose network policy-service slows wrong passwords, such as of a change of the own one. */
+  @Test
+  void theServiceLearnsTheReadersAddress() throws Exception {
+    List<String> addresses = new CopyOnWriteArrayList<>();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
+    server.createContext(
+        "/",
+        exchange -> {
+          addresses.add(exchange.getRequestHeaders().getFirst("X-Forwarded-For"));
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    server.start();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      URI at = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+      Peer.Reader reader = new Peer.Reader("Bearer token", "192.0.2.7");
+      PageCalls calls = new PageCalls(LONG, LONG, false);
+      Peer peer = new Peer("policy-service", Optional.of(at), http, reader, calls);
+      peer.put("/me/password", Map.of(), null);
+      peer.text("/text");
+    } finally {
+      server.stop(0);
+    }
+    assertThat(addresses).containsExactly("192.0.2.7", "192.0.2.7");
   }
 
   @Test

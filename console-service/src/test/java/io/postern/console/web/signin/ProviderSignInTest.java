@@ -26,6 +26,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -468,6 +470,11 @@ class ProviderSignInTest {
         .isNull();
     Response page = browser(cookies).get("/access/new");
     assertThat(page.statusCode()).isEqualTo(200);
+    Matcher asset = Pattern.compile("/assets/[^\"]+[.]css").matcher(page.asString());
+    assertThat(asset.find()).isTrue();
+    Response style = browser(cookies).get(asset.group());
+    assertThat(style.statusCode()).isEqualTo(200);
+    assertThat(style.getCookie(SEEN)).as("caches keep the answer").isNull();
     String seen = page.getCookie(SEEN);
     assertThat(page.getDetailedCookies().get(SEEN).isHttpOnly()).isTrue();
     assertThat(browser(Map.of(SESSION, used, SEEN, seen)).get("/access/new").getCookie(SEEN))
