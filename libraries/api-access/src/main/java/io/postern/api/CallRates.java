@@ -11,6 +11,7 @@ import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ResourceInfo;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
@@ -19,8 +20,9 @@ import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestCo
 /**
  * Filter that refuses, with 429, calls of a user or an organization beyond a rate: who calls
  * without end takes the processor from mail and from other administrators. An organization has
- * twice the rate of a user. Operators have no rate. A refusal leaves after a second, so that a
- * program that repeats its call at once is slowed too. Any thread; does not block.
+ * twice the rate of a user. Operators have no rate. {@link OwnRate} calls are counted each for
+ * themselves. A refusal leaves after a second, so that a program that repeats its call at once is
+ * slowed too. Any thread; does not block.
  *
  * <p>Bounds: 10,000 users and as many organizations; beyond, the one that called longest ago begins
  * anew. 1,000 refusals wait; beyond, they leave at once.
@@ -107,10 +109,20 @@ public class CallRates implements ContainerRequestFilter {
     if (!caller.isSignedIn() || caller.isOperator()) {
       return;
     }
-    Costly costly = resource.getResourceMethod().getAnnotation(Costly.class);
-    if (!counted.count(caller.holder(), costly == null ? 1 : costly.value())) {
+    Method method = resource.getResourceMethod();
+    Costly costly = method.getAnnotation(Costly.class);
+    Holder holder =
+        method.isAnnotationPresent(OwnRate.class)
+            ? own(caller.name(), resource.getResourceClass(), method)
+            : caller.holder();
+    if (!counted.count(holder, costly == null ? 1 : costly.value())) {
       refuse((ResteasyReactiveContainerRequestContext) request);
     }
+  }
+
+  /** No user's name has a line feed. */
+  private static Holder own(String user, Class<?> resource, Method method) {
+    return new Holder(user + "\n" + resource.getSimpleName() + "." + method.getName(), "");
   }
 
   private void refuse(ResteasyReactiveContainerRequestContext request) {

@@ -1,6 +1,7 @@
 package io.postern.policy.access;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.api.Caller;
 import io.postern.api.CallerPlaces;
 import io.postern.api.ProblemException;
@@ -34,6 +35,8 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records of access for operators, read from their topic at each call. Two calls at a time, 10
@@ -45,6 +48,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "users")
 public class AccessEventsResource {
+  private static final Logger LOG = Logger.getLogger(AccessEventsResource.class);
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final int MOST = 1_000;
@@ -66,7 +70,7 @@ public class AccessEventsResource {
    * @param by who did it
    * @param client address, or network of counted refusals
    * @param service where it happened
-   * @param count refusals in the minute before; absent: one event
+   * @param count of a minute, of refusals or of repeats of an event; absent: one event
    * @param rolesBefore of a changed user
    * @param rolesAfter of a new or changed user
    * @param detail what was refused, or how the user signed in
@@ -101,14 +105,16 @@ public class AccessEventsResource {
   /**
    * @param events newest first
    * @param older there are older ones in the time range
+   * @param unreadable records in the time range that are left out, since they cannot be read
    */
-  public record Events(List<Event> events, boolean older) {}
+  public record Events(List<Event> events, boolean older, long unreadable) {}
 
   @GET
   @Operation(
       summary = "Who signed in, who changed who may, and what was refused, newest first",
       description =
-          "Kept for 400 days. Refusals are counted by minute, user and network. For operators.")
+          "Kept for 400 days. Refusals are counted by minute, user and network, repeats of an event "
+              + "by minute. For operators.")
   @APIResponseSchema(Events.class)
   @APIResponse(responseCode = "503", description = "Kafka does not respond, or too many calls")
   public Events events(
@@ -143,6 +149,7 @@ public class AccessEventsResource {
   private Events read(long first, long last, String user, int limit) throws TimeoutException {
     Deque<Event> newest = new ArrayDeque<>();
     boolean[] older = {false};
+    long[] unreadable = {0};
     try (TopicScan scan = new TopicScan(settings, ANSWER)) {
       scan.readWhile(
           scan.partitions(Topics.ACCESS_AUDIT),
@@ -152,7 +159,15 @@ public class AccessEventsResource {
             if (record.timestamp() > last) {
               return false;
             }
-            AccessEvent event = TopicScan.parsed(record, AccessEvent.parser());
+            AccessEvent event = parsed(record.value());
+            if (event == null) {
+              if (unreadable[0]++ == 0) {
+                LOG.warnf(
+                    "%s offset %d cannot be read, and is left out of the records of access",
+                    record.topic(), record.offset());
+              }
+              return true;
+            }
             if (user.isEmpty() || user.equals(event.getUser()) || user.equals(event.getBy())) {
               newest.addLast(Event.of(event));
               if (newest.size() > limit) {
@@ -165,6 +180,15 @@ public class AccessEventsResource {
     }
     List<Event> events = new ArrayList<>(newest);
     Collections.reverse(events);
-    return new Events(events, older[0]);
+    return new Events(events, older[0], unreadable[0]);
+  }
+
+  /** Null: one bad record must not hide the others. */
+  private static @Nullable AccessEvent parsed(byte @Nullable [] record) {
+    try {
+      return record == null ? null : AccessEvent.parseFrom(record);
+    } catch (InvalidProtocolBufferException e) {
+      return null;
+    }
   }
 }

@@ -28,10 +28,9 @@ class AccessParts {
   @Produces
   @Singleton
   @Startup
-  TokenSigner signer(UserSettings settings, ApiSettings api, Users users) {
+  SigningKeys keys(UserSettings settings, ApiSettings api) {
     try {
-      return new TokenSigner(
-          new SigningKeys(settings.signingKeyFile(), api.publicKeysFile()).pair(), users);
+      return new SigningKeys(settings.signingKeyFile(), api.publicKeysFile());
     } catch (IllegalStateException e) {
       throw new ConfigurationException(e.getMessage());
     } catch (IOException e) {
@@ -44,6 +43,12 @@ class AccessParts {
               + e
               + "): use files in folders that policy-service can write to");
     }
+  }
+
+  @Produces
+  @Singleton
+  TokenSigner signer(SigningKeys keys, Users users) {
+    return new TokenSigner(keys.pair(), users);
   }
 
   @Produces

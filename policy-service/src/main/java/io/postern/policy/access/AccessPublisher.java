@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
@@ -23,16 +24,20 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the topic {@code access} equal to the users' file and its ended sessions: at once after a
  * change of this replica, and each half second for changes of another one and for what Kafka did
- * not take. Owns a thread and, from the first difference on, a producer. A record that another
- * replica has written meanwhile is compared again at the next look, so that the file wins.
+ * not take. The files are read after what is compared with them, and nothing is published while
+ * they cannot be: a former content of theirs goes over no newer record. Owns a thread, which no
+ * failure ends, and, from the first difference on, a producer. A record that another replica has
+ * written meanwhile is compared again at the next look, so that the file wins.
  */
 @Singleton
 class AccessPublisher {
+  private static final Logger LOG = Logger.getLogger(AccessPublisher.class);
   private static final long LOOK_MILLIS = 500;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration CLOSE = Duration.ofSeconds(1);
@@ -66,7 +71,7 @@ class AccessPublisher {
   private void run() {
     try {
       while (!closed) {
-        publish();
+        publishGuarded();
         if (changed.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
           changed.drainPermits();
         }
@@ -74,6 +79,20 @@ class AccessPublisher {
     } catch (InterruptedException e) {
       // stop
     } finally {
+      if (!closed) {
+        LOG.error(
+            "changes of users and ended sessions reach the other services no longer: restart"
+                + " policy-service");
+      }
+      drop();
+    }
+  }
+
+  private void publishGuarded() throws InterruptedException {
+    try {
+      publish();
+    } catch (RuntimeException e) {
+      log.failed("users' roles and ended sessions are not published, trying again", e);
       drop();
     }
   }
@@ -82,7 +101,16 @@ class AccessPublisher {
     if (!topic.isRead()) {
       return;
     }
-    List<ProducerRecord<String, byte[]>> records = differences(users.allAccess(), topic.all());
+    Map<String, Access> published = topic.all(); // before the files, which are newer then
+    Optional<Map<String, Access>> wanted = users.allAccessNow();
+    if (wanted.isEmpty()) {
+      log.warn(
+          "users' roles and ended sessions are not published: one of their files cannot be used, see"
+              + " above",
+          null);
+      return;
+    }
+    List<ProducerRecord<String, byte[]>> records = differences(wanted.get(), published);
     if (records.isEmpty()) {
       return;
     }
@@ -129,7 +157,11 @@ class AccessPublisher {
     KafkaProducer<String, byte[]> used = producer;
     producer = null;
     if (used != null) {
-      used.close(CLOSE);
+      try {
+        used.close(CLOSE);
+      } catch (KafkaException e) {
+        log.warn("a producer of access was not closed", e);
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ package io.postern.policy.access;
 
 import io.postern.api.Caller;
 import io.postern.api.Costly;
+import io.postern.api.OwnRate;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.api.signin.PasswordCheck;
@@ -70,6 +71,7 @@ public class OwnPasswordResource {
   }
 
   @PUT
+  @OwnRate
   @Costly(20)
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(

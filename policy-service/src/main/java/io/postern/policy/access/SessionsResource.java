@@ -1,6 +1,7 @@
 package io.postern.policy.access;
 
 import io.postern.api.Caller;
+import io.postern.api.OwnRate;
 import io.postern.api.ProblemException;
 import io.postern.api.signin.OpenSession;
 import io.postern.api.users.Users;
@@ -39,14 +40,17 @@ public class SessionsResource {
   }
 
   @DELETE
+  @OwnRate
   @Operation(
       summary = "Ends all sessions and tokens of the caller",
       description = "In every service within two seconds, this one included.")
   @APIResponse(responseCode = "204", description = "Ended")
+  @APIResponse(responseCode = "403", description = "A provider's user without a role")
   @APIResponse(responseCode = "409", description = "The token of an emergency key only expires")
+  @APIResponse(responseCode = "503", description = "Too many users have ended sessions")
   public Response endAll() throws IOException {
     requireEnd();
-    users.endSessions(caller.name());
+    users.endOwnSessions(caller.name());
     records.record(AccessEventKind.SESSIONS_ENDED, caller.name());
     return Response.noContent().build();
   }
@@ -56,24 +60,31 @@ public class SessionsResource {
       throw ProblemException.conflict(
           "A token of an emergency key cannot be ended: it expires within 15 minutes.");
     }
+    if (caller.rights().isNone() && users.user(caller.name()).isEmpty()) {
+      throw ProblemException.forbidden(
+          "The user has no role here, and its sessions may do nothing. An operator can end former"
+              + " ones.");
+    }
   }
 
   @DELETE
+  @OwnRate
   @Path("/current")
   @Operation(
       summary = "Ends the session of the token of this call",
       description =
-          "In every service within two seconds. With a password nothing ends, and a token of the "
-              + "OpenID provider is the provider's to revoke.")
+          "In every service within two seconds; also a token of the OpenID provider that has an "
+              + "id (jti), but the provider may issue another one. With a password nothing ends.")
   @APIResponse(responseCode = "204", description = "Ended")
+  @APIResponse(responseCode = "403", description = "A provider's user without a role")
   @APIResponse(responseCode = "409", description = "The token of an emergency key only expires")
+  @APIResponse(responseCode = "503", description = "Too many users have ended sessions")
   public Response endThis() throws IOException {
+    requireEnd();
     Optional<OpenSession> session = OpenSession.of(identity);
     if (session.isPresent()) {
       users.endSession(caller.name(), session.get().id(), session.get().expires());
       records.record(AccessEventKind.SIGNED_OUT, caller.name(), session.get().id(), "");
-    } else {
-      requireEnd();
     }
     return Response.noContent().build();
   }

@@ -94,7 +94,6 @@ public class TokensResource {
       Instant end = ProviderSessions.end(identity, Instant.now());
       String token = sessions.begin(identity, signer);
       String name = identity.getPrincipal().getName();
-      records.record(AccessEventKind.SIGNED_IN, name, "", "OpenID provider");
       records.record(AccessEventKind.TOKEN_ISSUED, name, "", "OpenID provider");
       return new TokenAnswer(token, end.toString());
     } catch (RefusedException e) {

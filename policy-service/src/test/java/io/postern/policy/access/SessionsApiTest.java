@@ -8,6 +8,8 @@ import static org.hamcrest.Matchers.equalTo;
 import io.postern.api.access.Access;
 import io.postern.api.access.AccessTopic;
 import io.postern.api.users.Users;
+import io.postern.contracts.Topics;
+import io.postern.log.LogSettings;
 import io.postern.policy.Management;
 import io.postern.policy.api.BrokerForTests;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -28,8 +30,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +50,7 @@ class SessionsApiTest {
 
   @Inject Users users;
   @Inject AccessTopic topic;
+  @Inject LogSettings settings;
 
   @BeforeEach
   void ready() {
@@ -302,6 +308,98 @@ class SessionsApiTest {
         .statusCode(200)
         .extract()
         .path("events.kind");
+  }
+
+  private void written(String topicName, String key, byte @Nullable [] value) throws Exception {
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer())) {
+      producer.send(new ProducerRecord<>(topicName, key, value)).get();
+    }
+  }
+
+  @Test
+  void aRecordThatCannotBeReadHidesNoOther() throws Exception {
+    users.put("reading", List.of("operator"), PASSWORD);
+    String operator = token("reading");
+    written(Topics.ACCESS_AUDIT, "reading", null);
+    written(Topics.ACCESS_AUDIT, "reading", new byte[] {1, 2, 3});
+    users.put("hidden", List.of("auditor:*"), PASSWORD);
+    token("hidden");
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(kinds(operator, "hidden")).contains("signed-in"));
+    bearer(operator).get("/api/v1/access-events").then().body("unreadable", equalTo(2));
+
+    written(Topics.ACCESS, "hidden", new byte[] {1, 2, 3});
+    await().atMost(PROMISED).until(() -> topic.find("hidden").isPresent());
+  }
+
+  /** Another replica has published a change that this one cannot read in the files. */
+  @Test
+  void nothingIsPublishedWhileTheFilesCannotBeRead() throws Exception {
+    users.put("published", List.of("auditor:a"), PASSWORD);
+    await().atMost(PROMISED).until(() -> topic.find("published").isPresent());
+    Path file = BrokerForTests.credentials().resolveSibling("api-users.json");
+    Path hidden = file.resolveSibling("hidden");
+    Files.move(file, hidden);
+    try {
+      Access newer = new Access(true, List.of("auditor:b"), "newer", 0, Map.of());
+      written(Topics.ACCESS, "published", newer.record("published").toByteArray());
+      await().atMost(PROMISED).until(() -> roles("published").equals(List.of("auditor:b")));
+      await()
+          .during(Duration.ofSeconds(2))
+          .atMost(Duration.ofSeconds(3))
+          .until(() -> roles("published").equals(List.of("auditor:b")));
+    } finally {
+      Files.move(hidden, file);
+    }
+    await().atMost(PROMISED).until(() -> roles("published").equals(List.of("auditor:a")));
+  }
+
+  private List<String> roles(String user) {
+    return topic.find(user).map(Access::roles).orElse(List.of());
+  }
+
+  @Test
+  void anotherPasswordInTheCredentialsFileEndsTheSessionsOfAdmin() throws Exception {
+    Path file = BrokerForTests.credentials();
+    String before = Files.readString(file);
+    Response signedIn =
+        given()
+            .auth()
+            .preemptive()
+            .basic("admin", before.strip().split(":", 2)[1])
+            .post("/api/v1/tokens?minutes=5");
+    String token = signedIn.path("token");
+    try {
+      Files.writeString(file, "admin:another-password\n");
+      await().atMost(PROMISED).until(() -> !published(token));
+      bearer(token).get(ME).then().statusCode(401);
+    } finally {
+      Files.writeString(file, before);
+    }
+  }
+
+  /** Whoever has a copy of a token must not keep its owner from ending it. */
+  @Test
+  void whoUsesUpAllCallsKeepsTheOwnerFromNeitherSigningOutNorANewPassword() throws Exception {
+    users.put("robbed", List.of("auditor:*"), PASSWORD);
+    String token = token("robbed");
+    int calls = 0;
+    while (bearer(token).get(ME).statusCode() != 429) {
+      assertThat(++calls).isLessThan(5_000);
+    }
+    assertThat(password(token, "wrong-password").statusCode()).as("looked at").isEqualTo(403);
+    bearer(token).delete(ME + "/sessions").then().statusCode(204);
+    bearer(token).get(ME).then().statusCode(401);
+    assertThat(password(token("robbed"), PASSWORD).statusCode()).isEqualTo(204);
+  }
+
+  private static Response password(String token, String current) {
+    return bearer(token)
+        .contentType("application/json")
+        .body(Map.of("current", current, "password", "an entirely other one"))
+        .put(ME + "/password");
   }
 
   @Test

@@ -57,18 +57,20 @@ public class AccessEventsPage {
 
   /**
    * @param older there are older ones in the time range
+   * @param unreadable how many records were left out; empty: none
    */
   public record View(
       List<FormField> fields,
       List<Event> events,
       boolean older,
+      String unreadable,
       List<String> notes,
       boolean filtered) {}
 
   /**
    * @param user empty: an unknown name
    * @param by empty: the user
-   * @param count of refusals in a minute; empty: one event
+   * @param count of a minute, of refusals or repeats; empty: one event
    */
   public record Event(
       String at,
@@ -102,6 +104,7 @@ public class AccessEventsPage {
     List<String> notes = new ArrayList<>();
     List<Event> events = new ArrayList<>();
     boolean older = false;
+    long unreadable = 0;
     try {
       JsonNode answer =
           peers
@@ -114,6 +117,7 @@ public class AccessEventsPage {
                       .with("limit", LIMIT)
                       .toString());
       older = answer.path("older").asBoolean();
+      unreadable = answer.path("unreadable").asLong();
       answer.path("events").forEach(each -> events.add(event(frame, each)));
     } catch (ProblemException e) {
       if (e.problem().status() == BAD_REQUEST) {
@@ -131,6 +135,7 @@ public class AccessEventsPage {
                     FormField.text("until", frame.t("changes.until"), until, faults)),
                 events,
                 older,
+                unreadable == 0 ? "" : frame.number(unreadable),
                 notes,
                 !user.isEmpty() || !since.isEmpty() || !until.isEmpty()))
         .render();

@@ -1,5 +1,6 @@
 package io.postern.console.web.operation;
 
+import io.postern.api.OwnRate;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.console.web.frame.FieldFaults;
@@ -59,6 +60,7 @@ public class OwnPasswordPage {
       String currentFault, String passwordFault, String againFault, List<String> faults) {}
 
   @GET
+  @OwnRate
   @RunOnVirtualThread
   @Operation(hidden = true)
   public String read() {
@@ -66,6 +68,7 @@ public class OwnPasswordPage {
   }
 
   @POST
+  @OwnRate
   @RunOnVirtualThread
   @Operation(hidden = true)
   public Response change(

@@ -1,5 +1,6 @@
 package io.postern.console.web.signin;
 
+import io.postern.api.OwnRate;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.api.signin.PasswordCheck;
@@ -177,6 +178,7 @@ public class SignInPage {
   }
 
   @POST
+  @OwnRate
   @Path("sign-out")
   @RunOnVirtualThread
   @Operation(hidden = true)
@@ -197,7 +199,7 @@ public class SignInPage {
       return true;
     }
     return sessions
-        .end(authorization.substring(BEARER.length()))
+        .end(authorization.substring(BEARER.length()), request.remoteAddress().hostAddress())
         .ifNoItem()
         .after(END_PATIENCE)
         .recoverWithItem(false)

@@ -69,6 +69,10 @@ public class AccessTopic implements AccessState {
 
     @Override
     public void take(ConsumerRecord<String, byte @Nullable []> record) {
+      if (record.key() == null) {
+        LOG.errorf("%s offset %d has no user", record.topic(), record.offset());
+        return;
+      }
       byte[] value = record.value();
       if (value == null) {
         reading.remove(record.key());

@@ -9,8 +9,26 @@ import io.postern.contracts.v1.AccessEventKind;
  * Any thread; does not block, and never fails.
  */
 public interface AccessAudit {
-  /** One event; its time and service are added. */
+  /**
+   * One event; its time and service are added. The same event again within the minute is counted.
+   */
   void record(AccessEvent.Builder event);
+
+  /**
+   * A call with a name and password, or with a provider's token.
+   *
+   * @param network of the client
+   * @param way what the user has shown
+   */
+  default void signedIn(String user, String network, String way) {
+    record(
+        AccessEvent.newBuilder()
+            .setKind(AccessEventKind.SIGNED_IN)
+            .setUser(user)
+            .setBy(user)
+            .setClient(network)
+            .setDetail(way));
+  }
 
   /**
    * A refusal: counted, and recorded once for the minute in which it happened.

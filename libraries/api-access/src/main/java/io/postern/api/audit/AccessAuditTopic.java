@@ -9,6 +9,7 @@ import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -17,7 +18,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -38,21 +41,36 @@ public class AccessAuditTopic implements AccessAudit {
   private static final int MOST_TEXT = 1_000;
   private static final int BUFFER_BYTES = 1 << 20;
 
-  private final LogSettings settings;
+  /** Wakes the thread. */
+  private static final AccessEvent END = AccessEvent.getDefaultInstance();
+
+  private final Supplier<Producer<String, byte[]>> producers;
   private final String service;
   private final OccasionalLog log = new OccasionalLog(AccessAuditTopic.class);
   private final BlockingQueue<AccessEvent> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
   private final AtomicLong dropped = new AtomicLong();
   private final MinuteCounts counts = new MinuteCounts();
+  private final MinuteRepeats repeats = new MinuteRepeats();
   private final Thread thread =
       Thread.ofPlatform().daemon().name("access-audit").unstarted(this::run);
   private volatile boolean closed;
-  private @Nullable KafkaProducer<String, byte[]> producer; // the thread's
+  private @Nullable Producer<String, byte[]> producer; // the thread's
 
+  @Inject
   AccessAuditTopic(
       LogSettings settings, @ConfigProperty(name = "quarkus.application.name") String service) {
-    this.settings = settings;
+    this(() -> producer(settings), service);
+  }
+
+  AccessAuditTopic(Supplier<Producer<String, byte[]>> producers, String service) {
+    this.producers = producers;
     this.service = service;
+  }
+
+  private static Producer<String, byte[]> producer(LogSettings settings) {
+    Properties properties = settings.producer();
+    properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
+    return new KafkaProducer<>(properties);
   }
 
   void begin(@Observes TopicsVerified topics) {
@@ -61,21 +79,27 @@ public class AccessAuditTopic implements AccessAudit {
 
   void stop(@Observes ShutdownEvent event) throws InterruptedException {
     closed = true;
-    thread.interrupt();
-    thread.join(PATIENCE);
+    if (thread.isAlive()) {
+      var unused = waiting.offer(END); // no interrupt, which would end a record on its way
+      thread.join(PATIENCE);
+    }
   }
 
   @Override
   public void record(AccessEvent.Builder event) {
     AccessEvent whole =
         event
-            .setAtMillis(System.currentTimeMillis())
-            .setService(service)
             .setUser(bounded(event.getUser()))
             .setBy(bounded(event.getBy()))
             .setDetail(bounded(event.getDetail()))
             .build();
-    if (!waiting.offer(whole)) {
+    if (repeats.isFirst(whole)) {
+      queue(whole.toBuilder());
+    }
+  }
+
+  private void queue(AccessEvent.Builder event) {
+    if (!waiting.offer(event.setAtMillis(System.currentTimeMillis()).setService(service).build())) {
       dropped.incrementAndGet();
     }
   }
@@ -90,30 +114,39 @@ public class AccessAuditTopic implements AccessAudit {
   }
 
   private void run() {
-    long minute = System.nanoTime() + MINUTE_NANOS;
-    while (!closed) {
-      try {
-        AccessEvent event =
-            waiting.poll(Math.max(1, minute - System.nanoTime()), TimeUnit.NANOSECONDS);
+    try {
+      AccessEvent event = null; // what Kafka has not taken
+      long minute = System.nanoTime() + MINUTE_NANOS;
+      while (!closed) {
+        if (event == null) {
+          event = waiting.poll(Math.max(1, minute - System.nanoTime()), TimeUnit.NANOSECONDS);
+        }
         if (System.nanoTime() - minute >= 0) {
           minute = System.nanoTime() + MINUTE_NANOS;
-          counts.take().forEach(this::record);
+          queueCounts();
           reportDropped();
         }
-        if (event != null) {
-          write(event);
+        if (event != null && send(event)) {
+          event = null;
+        } else if (event != null) {
+          TimeUnit.SECONDS.sleep(1); // then the same one: events keep their order
         }
-      } catch (InterruptedException e) {
-        break; // stop
       }
-    }
-    counts.take().forEach(this::record);
-    for (AccessEvent event = waiting.poll(); event != null; event = waiting.poll()) {
-      if (!send(event)) {
-        break;
+      queueCounts();
+      AccessEvent left = event == null ? waiting.poll() : event;
+      while (left != null && send(left)) {
+        left = waiting.poll();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      drop();
     }
-    drop();
+  }
+
+  private void queueCounts() {
+    counts.take().forEach(this::queue);
+    repeats.take().forEach(this::queue);
   }
 
   private void reportDropped() {
@@ -123,20 +156,15 @@ public class AccessAuditTopic implements AccessAudit {
     }
   }
 
-  /** Again until Kafka takes it: events keep their order. */
-  private void write(AccessEvent event) throws InterruptedException {
-    while (!closed && !send(event)) {
-      TimeUnit.SECONDS.sleep(1);
+  /** False: Kafka does not take it now. */
+  private boolean send(AccessEvent event) throws InterruptedException {
+    if (event == END) {
+      return true;
     }
-  }
-
-  private boolean send(AccessEvent event) {
     try {
-      KafkaProducer<String, byte[]> current = producer;
+      Producer<String, byte[]> current = producer;
       if (current == null) {
-        Properties properties = settings.producer();
-        properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
-        current = new KafkaProducer<>(properties);
+        current = producers.get();
         producer = current;
       }
       current
@@ -144,10 +172,7 @@ public class AccessAuditTopic implements AccessAudit {
           .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       log.over("access events are recorded");
       return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } catch (KafkaException | ExecutionException | TimeoutException e) {
+    } catch (RuntimeException | ExecutionException | TimeoutException e) {
       log.failed("access events cannot be recorded, trying again", e);
       drop();
       return false;
@@ -155,10 +180,14 @@ public class AccessAuditTopic implements AccessAudit {
   }
 
   private void drop() {
-    KafkaProducer<String, byte[]> used = producer;
+    Producer<String, byte[]> used = producer;
     producer = null;
     if (used != null) {
-      used.close(CLOSE);
+      try {
+        used.close(CLOSE);
+      } catch (KafkaException e) {
+        log.warn("a producer of access events was not closed", e);
+      }
     }
   }
 }

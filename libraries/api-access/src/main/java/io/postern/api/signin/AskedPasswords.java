@@ -2,6 +2,8 @@ package io.postern.api.signin;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.postern.api.audit.AccessAudit;
 import io.postern.bounds.Share;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.security.AuthenticationFailedException;
@@ -17,15 +19,13 @@ import org.jspecify.annotations.Nullable;
  * Check of passwords by policy-service, for the services that have none. The token that it gives
  * for a right password is remembered for 15 minutes under a hash with a key of this process, so
  * that Basic costs no question at each request; it ends with the user's sessions. Any thread; does
- * not block. Bounds: 1,000 tokens; questions in progress as {@link Places} allows.
+ * not block. Bounds: 1,000 tokens; questions in progress as {@link AttemptPlaces} allows.
  */
 @DefaultBean
 @ApplicationScoped
 class AskedPasswords implements PasswordCheck {
   private static final Duration REMEMBERED = Duration.ofMinutes(15);
   private static final int MOST_REMEMBERED = 1_000;
-  private static final int OF_A_LANE = 4;
-  private static final int OF_STRANGERS = 64;
   private static final int MOST_CHARACTERS = 1_000;
 
   /** For a user who was made a moment ago, whom the topic brings. */
@@ -35,12 +35,15 @@ class AskedPasswords implements PasswordCheck {
 
   private final PolicySessions policy;
   private final Tokens tokens;
-  private final Share places = new Share(OF_STRANGERS, OF_A_LANE);
+  private final AccessAudit audit;
+  private final Slowing clients = new Slowing(Ticker.systemTicker()); // policy-service slows
+  private final AttemptPlaces places = new AttemptPlaces(clients);
   private final PasswordMac mac = new PasswordMac();
   private final Cache<String, String> right =
       Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
 
-  AskedPasswords(PolicySessions policy, Tokens tokens) {
+  AskedPasswords(PolicySessions policy, Tokens tokens, AccessAudit audit) {
+    this.audit = audit;
     this.policy = policy;
     this.tokens = tokens;
   }
@@ -52,6 +55,7 @@ class AskedPasswords implements PasswordCheck {
       Optional<LocalUser> known =
           Optional.ofNullable(right.getIfPresent(hash)).flatMap(tokens::user);
       if (known.isPresent()) {
+        audit.signedIn(name, Network.of(client), "password");
         return Uni.createFrom().item(known.get());
       }
     } catch (UnknownAccessException e) {
@@ -92,13 +96,15 @@ class AskedPasswords implements PasswordCheck {
     if (password.length() > MOST_CHARACTERS || name.length() > MOST_CHARACTERS) {
       return Uni.createFrom().failure(new AuthenticationFailedException());
     }
-    Share.Held place = places.take(Network.of(client), 1);
+    String network = Network.of(client);
+    Share.Held place = places.take(name, network);
     if (place == null) {
       return Uni.createFrom()
           .failure(new AuthenticationFailedException(new TooManyAttemptsException()));
     }
     return policy
         .byPassword(name, password, client == null ? null : client.hostAddress())
+        .invoke(token -> clients.right(name, network))
         .onTermination()
         .invoke(place::close);
   }

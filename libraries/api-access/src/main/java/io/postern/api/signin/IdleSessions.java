@@ -22,7 +22,7 @@ public class IdleSessions {
   public void end(String token) {
     try {
       if (tokens.user(token).isPresent() || providers.identity(token).isPresent()) {
-        policy.end(token).subscribe().with(ended -> {}, failure -> {});
+        policy.end(token, null).subscribe().with(ended -> {}, failure -> {});
       }
     } catch (UnknownAccessException e) {
       return; // nothing is known yet: it is refused anyway

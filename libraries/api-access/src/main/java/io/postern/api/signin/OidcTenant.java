@@ -1,6 +1,7 @@
 package io.postern.api.signin;
 
 import io.postern.api.ApiSettings;
+import io.postern.api.access.Access;
 import io.quarkus.oidc.OidcRequestContext;
 import io.quarkus.oidc.OidcTenantConfig;
 import io.quarkus.oidc.OidcTenantConfigBuilder;
@@ -39,6 +40,8 @@ class OidcTenant implements TenantConfigResolver {
             .token()
             .issuer(issuer.toString())
             .audience(oidc.audience())
+            // An end of sessions is kept no longer.
+            .age(Access.LONGEST_TOKEN)
             .allowJwtIntrospection(false)
             .allowOpaqueTokenIntrospection(false)
             .end();

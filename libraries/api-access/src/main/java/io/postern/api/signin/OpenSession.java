@@ -29,7 +29,7 @@ public record OpenSession(String id, Instant expires) {
         claims.getJwtId(), Instant.ofEpochMilli(claims.getExpirationTime().getValueInMillis()));
   }
 
-  /** Empty: the caller shows a password, or a provider's token. */
+  /** Empty: the caller shows a password, or a provider's token without an id. */
   public static Optional<OpenSession> of(SecurityIdentity identity) {
     return Optional.ofNullable(identity.getAttribute(ATTRIBUTE));
   }

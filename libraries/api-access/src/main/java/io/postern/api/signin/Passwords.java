@@ -8,7 +8,6 @@ import io.postern.api.audit.AccessAudit;
 import io.postern.api.users.User;
 import io.postern.api.users.Users;
 import io.postern.bounds.Share;
-import io.postern.contracts.v1.AccessEvent;
 import io.postern.contracts.v1.AccessEventKind;
 import io.quarkus.security.AuthenticationFailedException;
 import io.smallrye.mutiny.Uni;
@@ -27,9 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Check of names and passwords. A right password is remembered for 15 minutes after it was checked,
  * as a hash with a key of this process, so that Basic costs no slow hash at each request. Any other
  * waits as {@link Slowing} says, on a timer and without a thread, and is then compared by one of
- * two threads. Strangers' attempts that wait or are compared have 64 places, of which a network has
- * four; a user has four more in a network from which it has signed in, whom strangers cannot crowd
- * out. Any thread; does not block.
+ * two threads, if it has one of {@link AttemptPlaces}. Any thread; does not block.
  */
 public final class Passwords implements PasswordCheck, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Passwords.class);
@@ -37,8 +34,6 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
   private static final int MOST_REMEMBERED = 1_000;
   private static final int THREADS = 2;
   private static final int MOST_IN_LINE = 5_000;
-  private static final int OF_A_LANE = 4;
-  private static final int OF_STRANGERS = 64;
   private static final int MOST_CHARACTERS = 1_000;
   private static final long LINE_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -47,8 +42,7 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
   private final MeterRegistry metrics;
   private final AccessAudit audit;
   private final Slowing slowing = new Slowing(Ticker.systemTicker());
-  private final Share strangers = new Share(OF_STRANGERS, OF_A_LANE);
-  private final Share signedIn = new Share(Long.MAX_VALUE, OF_A_LANE);
+  private final AttemptPlaces places = new AttemptPlaces(slowing);
   private final PasswordMac mac = new PasswordMac();
   private final Cache<String, Boolean> right =
       Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
@@ -94,14 +88,13 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
     Optional<User> found = users.user(name);
     if (found.isPresent()
         && right.getIfPresent(mac.of(name, found.get().version(), password)) != null) {
+      audit.signedIn(name, network, "password");
       return Uni.createFrom().item(found.get());
     }
-    if (password.length() > MOST_CHARACTERS) {
+    if (password.length() > MOST_CHARACTERS || name.length() > MOST_CHARACTERS) {
       return Uni.createFrom().failure(new AuthenticationFailedException());
     }
-    boolean known = slowing.isKnown(name, network);
-    String lane = known ? name + " " + network : network;
-    Share.Held place = (known ? signedIn : strangers).take(lane, 1);
+    Share.Held place = places.take(name, network);
     if (place == null) {
       count("too-many");
       audit.refused(AccessEventKind.SIGN_IN_REFUSED, "", network, "too many attempts at a time");
@@ -123,7 +116,7 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
   private User compared(String name, String password, String network) {
     User user = users.user(name).orElse(null);
     if (!users.matches(name, password) || user == null) {
-      slowing.wrong(name, user != null, network);
+      slowing.wrong(name, network);
       count("wrong");
       audit.refused(
           AccessEventKind.SIGN_IN_REFUSED, user == null ? "" : user.name(), network, "password");
@@ -133,13 +126,7 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
     slowing.right(name, network);
     right.put(mac.of(name, user.version(), password), true);
     count("right");
-    audit.record(
-        AccessEvent.newBuilder()
-            .setKind(AccessEventKind.SIGNED_IN)
-            .setUser(name)
-            .setBy(name)
-            .setClient(network)
-            .setDetail("password"));
+    audit.signedIn(name, network, "password");
     return user;
   }
 

@@ -140,9 +140,10 @@ public class PolicySessions {
    * Ends the session of a token; true: it has ended everywhere.
    *
    * @param token as the request showed it
+   * @param client its address, for the records; null: unknown
    */
-  public Uni<Boolean> end(String token) {
-    return sent("DELETE", "/api/v1/me/sessions/current", "Bearer " + token, null)
+  public Uni<Boolean> end(String token, @Nullable String client) {
+    return sent("DELETE", "/api/v1/me/sessions/current", "Bearer " + token, client)
         .map(answer -> answer.statusCode() < 300 || answer.statusCode() == UNAUTHORIZED)
         .onFailure()
         .recoverWithItem(false);

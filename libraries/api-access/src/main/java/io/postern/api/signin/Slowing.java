@@ -11,8 +11,9 @@ import java.time.Duration;
  * a user who has signed in from a network waits only for wrong passwords of that user from there,
  * whatever strangers do elsewhere (docs/decisions/0062-who-may.md). Any thread.
  *
- * <p>Bounds: 10,000 networks and pairs, which strangers can fill, then the count of another network
- * is lost; names that no user has are not counted.
+ * <p>A name that no user has is slowed as any other: else the time of an answer would show whose
+ * name is one. Bounds: 10,000 names, networks and pairs, which strangers can fill; then one that
+ * was seldom tried is lost.
  */
 final class Slowing {
   static final Duration LONGEST = Duration.ofSeconds(5);
@@ -57,12 +58,10 @@ final class Slowing {
     return delay(wrong);
   }
 
-  void wrong(String user, boolean exists, String network) {
+  void wrong(String user, String network) {
     networks.asMap().merge(network, 1, Integer::sum);
-    if (exists) {
-      users.asMap().merge(user, 1, Integer::sum);
-      pairs.asMap().merge(new Pair(user, network), 1, Integer::sum);
-    }
+    users.asMap().merge(user, 1, Integer::sum);
+    pairs.asMap().merge(new Pair(user, network), 1, Integer::sum);
   }
 
   void right(String user, String network) {

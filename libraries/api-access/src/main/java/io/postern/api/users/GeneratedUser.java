@@ -42,12 +42,23 @@ record GeneratedUser(String name, String password) {
    * @throws IllegalStateException with a sentence that names the file and the cure
    */
   static Optional<GeneratedUser> at(Path file) throws IOException {
-    String text;
+    byte[] content;
     try {
-      text = Files.size(file) > MAX_FILE_BYTES ? "" : Files.readString(file).strip();
+      content = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
+    GeneratedUser user = parse(file, content);
+    SecretFile.warnOfReaders(file);
+    return Optional.of(user);
+  }
+
+  /**
+   * @throws IllegalStateException with a sentence that names the file and the cure
+   */
+  static GeneratedUser parse(Path file, byte[] content) {
+    String text =
+        content.length > MAX_FILE_BYTES ? "" : new String(content, StandardCharsets.UTF_8).strip();
     String[] parts = text.split(":", 2);
     if (parts.length != 2 || !UserList.isName(parts[0]) || parts[1].length() < LEAST_CHARACTERS) {
       throw new IllegalStateException(
@@ -56,8 +67,7 @@ record GeneratedUser(String name, String password) {
               + " is not user:password with a password of 8 characters or more: correct it, or "
               + "delete it to create a new one");
     }
-    SecretFile.warnOfReaders(file);
-    return Optional.of(new GeneratedUser(parts[0], parts[1]));
+    return new GeneratedUser(parts[0], parts[1]);
   }
 
   /** In constant time for a given length of the input. */

@@ -5,21 +5,24 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.api.access.Access;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions that were ended before their tokens expire, by user: the content of a file next to the
  * users' file. Nothing secret is in it. Immutable; any thread.
  *
- * <p>Bounds: of a user the last 50 sessions; one more ends all sessions of the user. 11,000 users;
- * one more ends all sessions of all.
+ * <p>Bounds: of a user the last 50 sessions; one more ends all sessions of the user. Local users,
+ * of whom there are 1,000, and those whose sessions an operator ends have a place in any case.
+ * Users of the OpenID provider who end their own have 10,000 places together.
  */
 record SessionList(Map<String, UserSessions> users) {
   static final SessionList EMPTY = new SessionList(Map.of());
   static final int MOST_OF_USER = 50;
-  static final int MOST = 11_000;
+  static final int MOST_OWN = 10_000;
 
   private static final long SKEW_MILLIS = 60_000; // of the clocks of our machines
   private static final int MOST_BYTES = 64 << 20;
@@ -30,18 +33,35 @@ record SessionList(Map<String, UserSessions> users) {
     users = users == null ? Map.of() : Map.copyOf(users);
   }
 
+  /** What is in force where the list of ended sessions is lost: all sessions have ended. */
+  static SessionList lost(long now) {
+    return EMPTY.ended(Access.ALL, now);
+  }
+
   /**
-   * @throws IllegalStateException with the fault
+   * @throws IllegalStateException it is none: a sentence that names the file and the cure
    */
-  static SessionList parse(byte[] content) throws IOException {
-    if (content.length > MOST_BYTES) {
-      throw new IllegalStateException("it has more than " + MOST_BYTES + " bytes");
+  static SessionList parse(Path file, byte[] content) throws IOException {
+    if (content.length <= MOST_BYTES) {
+      try {
+        SessionList list = JSON.readValue(content, SessionList.class);
+        if (list != null) {
+          return list;
+        }
+      } catch (JacksonException | NullPointerException e) {
+        throw unusable(file, e);
+      }
     }
-    try {
-      return JSON.readValue(content, SessionList.class);
-    } catch (JacksonException | NullPointerException e) {
-      throw new IllegalStateException("it is not valid JSON of ended sessions: delete it", e);
-    }
+    throw unusable(file, null);
+  }
+
+  private static IllegalStateException unusable(Path file, @Nullable Exception cause) {
+    return new IllegalStateException(
+        "postern.api.users-file: "
+            + file
+            + " next to it is not valid JSON of ended sessions: delete it and restart"
+            + " policy-service, which ends all sessions",
+        cause);
   }
 
   byte[] bytes() throws IOException {
@@ -75,12 +95,22 @@ record SessionList(Map<String, UserSessions> users) {
   }
 
   private SessionList with(String user, UserSessions sessions, long now) {
+    Map<String, UserSessions> all = open(now);
+    all.put(user, sessions);
+    return new SessionList(all);
+  }
+
+  private Map<String, UserSessions> open(long now) {
     Map<String, UserSessions> all = new HashMap<>();
     users.forEach((name, one) -> keep(all, name, one, now));
-    all.put(user, sessions);
-    return all.size() > MOST
-        ? new SessionList(Map.of(Access.ALL, new UserSessions(now + 1, Map.of())))
-        : new SessionList(all);
+    return all;
+  }
+
+  /** Whether a user who ends own sessions has or finds a place. */
+  boolean hasPlace(String user, long now) {
+    return UserList.isName(user)
+        || users.containsKey(user)
+        || open(now).keySet().stream().filter(name -> !UserList.isName(name)).count() < MOST_OWN;
   }
 
   /** Without what concerns tokens that have expired. */

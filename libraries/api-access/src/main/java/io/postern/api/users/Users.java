@@ -1,11 +1,13 @@
 package io.postern.api.users;
 
+import io.postern.api.ProblemException;
 import io.postern.api.Rights;
 import io.postern.api.access.Access;
 import io.postern.api.access.AccessState;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -17,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
@@ -41,6 +44,9 @@ public class Users implements AccessState {
   private final WatchedFile<UserList> list;
   private final Path sessionsFile;
   private final WatchedFile<SessionList> sessions;
+  private final WatchedFile<Optional<GeneratedUser>> given;
+  private final AtomicReference<Optional<GeneratedUser>> taken =
+      new AtomicReference<>(Optional.empty());
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   public Users(UserSettings settings) {
@@ -60,7 +66,12 @@ public class Users implements AccessState {
     try {
       prepare();
       list = new WatchedFile<>(file, UserList::parse);
-      sessions = new WatchedFile<>(sessionsFile, SessionList::parse, SessionList.EMPTY);
+      sessions = new WatchedFile<>(sessionsFile, this::parsedSessions);
+      given =
+          new WatchedFile<>(
+              credentials,
+              content -> Optional.of(GeneratedUser.parse(credentials, content)),
+              Optional.empty());
     } catch (IllegalStateException e) {
       // Without the cause: Quarkus then shows the sentence alone and exits with 1.
       throw new ConfigurationException(
@@ -117,6 +128,13 @@ public class Users implements AccessState {
     return all;
   }
 
+  /** The same from the files as they are now; empty: one of them cannot be read. */
+  public Optional<Map<String, Access>> allAccessNow() {
+    boolean current = list.look();
+    current &= sessions.look();
+    return current ? Optional.of(allAccess()) : Optional.empty();
+  }
+
   private static Optional<Access> access(String name, UserList users, SessionList sessions) {
     User user = users.users().get(name);
     UserSessions ended = sessions.of(name);
@@ -138,15 +156,34 @@ public class Users implements AccessState {
   }
 
   /**
-   * Ends a session of a local or a provider's user.
+   * Ends a session of a local or a provider's user, who asks for it.
    *
    * @param expires of its token
+   * @throws ProblemException 503: there is no place for the user; the session goes on
    */
   public void endSession(String name, String session, Instant expires) throws IOException {
-    endSessions(before -> before.ended(name, session, expires.toEpochMilli(), now()));
+    endSessions(before -> placed(before, name).ended(name, session, expires.toEpochMilli(), now()));
   }
 
-  /** Ends all sessions of a local or a provider's user that began until now. */
+  /**
+   * Ends all sessions of a local or a provider's user that began until now; the user asks for it.
+   *
+   * @throws ProblemException 503: there is no place for the user; the sessions go on
+   */
+  public void endOwnSessions(String name) throws IOException {
+    endSessions(before -> placed(before, name).ended(name, now()));
+  }
+
+  private static SessionList placed(SessionList list, String name) {
+    if (!list.hasPlace(name, now())) {
+      throw ProblemException.unavailable(
+          "Nothing has ended: too many users of the OpenID provider have ended sessions in the last 12"
+              + " hours. An operator can end yours: postern users end-sessions.");
+    }
+    return list;
+  }
+
+  /** The same where an operator asks for it: for such a one there is always a place. */
   public void endSessions(String name) throws IOException {
     endSessions(before -> before.ended(name, now()));
   }
@@ -162,11 +199,21 @@ public class Users implements AccessState {
   }
 
   private void writeSessions(UnaryOperator<SessionList> change) throws IOException {
-    SessionList before =
-        Files.exists(sessionsFile)
-            ? SessionList.parse(Files.readAllBytes(sessionsFile))
-            : SessionList.EMPTY;
-    SecretFile.write(sessionsFile, change.apply(before).bytes());
+    SecretFile.write(sessionsFile, change.apply(writtenSessions()).bytes());
+  }
+
+  /** A list that is lost revives no session. */
+  private SessionList writtenSessions() throws IOException {
+    try {
+      return parsedSessions(Files.readAllBytes(sessionsFile));
+    } catch (NoSuchFileException e) {
+      LOG.warnf("%s was missing: all sessions have ended", sessionsFile);
+      return SessionList.lost(now());
+    }
+  }
+
+  private SessionList parsedSessions(byte[] content) throws IOException {
+    return SessionList.parse(sessionsFile, content);
   }
 
   private void changed() {
@@ -306,7 +353,7 @@ public class Users implements AccessState {
 
   /** Makes what is missing. */
   private void prepare() throws IOException {
-    if (Files.exists(credentials) && Files.exists(file)) {
+    if (Files.exists(credentials) && Files.exists(file) && Files.exists(sessionsFile)) {
       GeneratedUser.at(credentials);
     } else {
       SecretFile.locked(
@@ -320,11 +367,16 @@ public class Users implements AccessState {
   }
 
   private void firstUser() throws IOException {
+    if (!Files.exists(sessionsFile)) {
+      SessionList none = Files.exists(file) ? writtenSessions() : SessionList.EMPTY;
+      SecretFile.write(sessionsFile, none.bytes());
+    }
     if (!Files.exists(file)) {
       Optional<GeneratedUser> given = GeneratedUser.at(credentials);
       GeneratedUser first =
           given.isPresent() ? given.get() : GeneratedUser.make(credentials, FIRST);
-      User user = user(first.name(), "", List.of(Rights.OPERATOR), true);
+      String hash = PasswordHash.of(first.password(), iterations);
+      User user = user(first.name(), hash, List.of(Rights.OPERATOR), true);
       SecretFile.write(file, UserList.bytes(List.of(user)));
       return;
     }
@@ -333,8 +385,9 @@ public class Users implements AccessState {
     if (generated.isPresent() && GeneratedUser.at(credentials).isEmpty()) {
       // The way to a new password.
       User old = generated.get();
-      GeneratedUser.make(credentials, old.name());
-      User user = user(old.name(), "", old.roles(), true);
+      GeneratedUser made = GeneratedUser.make(credentials, old.name());
+      String hash = PasswordHash.of(made.password(), iterations);
+      User user = user(old.name(), hash, old.roles(), true);
       writeSessions(before -> before.ended(old.name(), now()));
       SecretFile.write(file, users.with(user).bytes());
     }
@@ -349,6 +402,46 @@ public class Users implements AccessState {
     } catch (IOException | IllegalStateException e) {
       LOG.warnf("%s is ignored: %s", credentials, e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Looks whether another password was written into the credentials file, and ends the sessions of
+   * its user then. To be called again and again; takes the time of a comparison after a change.
+   *
+   * @return the user whose sessions ended; empty: there is nothing new
+   */
+  public Optional<String> takeCredentials() throws IOException {
+    Optional<User> generated = all().stream().filter(User::generated).findFirst();
+    if (generated.isEmpty() || !given.look() || given.content().equals(taken.get())) {
+      return Optional.empty();
+    }
+    Optional<GeneratedUser> now = given.content();
+    String name = generated.get().name();
+    boolean changed =
+        now.isPresent() && now.get().name().equals(name) && takeCredentials(now.get());
+    taken.set(now);
+    return changed ? Optional.of(name) : Optional.empty();
+  }
+
+  /** False: its password is the one that the users' file knows by its hash. */
+  private boolean takeCredentials(GeneratedUser now) throws IOException {
+    String hash = PasswordHash.of(now.password(), iterations);
+    try {
+      changed(
+          before -> {
+            User old = before.users().get(now.name());
+            if (old == null
+                || !old.generated()
+                || PasswordHash.matches(now.password(), old.password())) {
+              throw new ChangedUserException();
+            }
+            User user = user(old.name(), hash, old.roles(), true);
+            return new Change(before.with(user), user);
+          });
+      return true;
+    } catch (ChangedUserException e) {
+      return false;
     }
   }
 

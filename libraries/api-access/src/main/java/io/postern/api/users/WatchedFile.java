@@ -23,6 +23,7 @@ public final class WatchedFile<T> {
   private volatile T content;
   private Mark mark; // of the content, or of one that is wrong; guarded by this
   private boolean away; // the last look could not read it; guarded by this
+  private boolean wrong; // so is what is in it; guarded by this
   private volatile long lookedAt;
 
   /** Reads the content of a file. */
@@ -66,8 +67,12 @@ public final class WatchedFile<T> {
     return content;
   }
 
-  /** Looks now: after a change of one's own. */
-  public synchronized void look() {
+  /**
+   * Looks now: after a change of one's own, or where a former content would do harm.
+   *
+   * @return false: the content is a former one
+   */
+  public synchronized boolean look() {
     lookedAt = System.nanoTime();
     try {
       Mark now = mark();
@@ -82,13 +87,16 @@ public final class WatchedFile<T> {
       }
       away = true;
     }
+    return !away && !wrong;
   }
 
   private void take(Mark now) throws IOException {
     try {
       content = parser.parse(Files.readAllBytes(file));
+      wrong = false;
     } catch (IllegalStateException e) {
       report(e);
+      wrong = true;
     }
     mark = now;
   }

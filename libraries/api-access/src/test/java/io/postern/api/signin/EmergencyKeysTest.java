@@ -13,10 +13,12 @@ import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.time.Instant;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
 import org.junit.jupiter.api.Test;
 
 /** An operator's own key signs in for a quarter of an hour, and nothing else does by it. */
@@ -31,11 +33,22 @@ class EmergencyKeysTest {
 
   private static String token(KeyPair keys, String kind, String holder, float minutes)
       throws Exception {
+    JwtClaims claims = claims(kind, holder, minutes);
+    claims.setGeneratedJwtId();
+    return token(keys, claims);
+  }
+
+  private static JwtClaims claims(String kind, String holder, float minutes) {
     JwtClaims claims = new JwtClaims();
     claims.setIssuer(kind);
     claims.setSubject(holder);
-    claims.setGeneratedJwtId();
+    claims.setJwtId("fixed");
+    claims.setIssuedAtToNow();
     claims.setExpirationTimeMinutesInTheFuture(minutes);
+    return claims;
+  }
+
+  private static String token(KeyPair keys, JwtClaims claims) throws Exception {
     JsonWebSignature token = new JsonWebSignature();
     token.setPayload(claims.toJson());
     token.setAlgorithmHeaderValue("EdDSA");
@@ -67,6 +80,7 @@ class EmergencyKeysTest {
         .body("name", equalTo("ops.anna by emergency key " + Ed25519Keys.id(KEYS.getPublic())));
 
     assertThat(audit.of(AccessEventKind.EMERGENCY_SIGN_IN))
+        .filteredOn(event -> !event.getSession().equals("fixed"))
         .singleElement()
         .satisfies(
             event -> {
@@ -88,5 +102,44 @@ class EmergencyKeysTest {
     }
     Files.writeString(file, "");
     Awaitility.await().until(() -> status(good) == 401);
+  }
+
+  /** One that was made in store for later would be good for a quarter of an hour of any day. */
+  @Test
+  void aTokenSaysThatItWasIssuedAQuarterOfAnHourAgoAtMost() throws Exception {
+    Path file = settings.emergencyKeysFile().orElseThrow();
+    Files.write(file, Ed25519Keys.pem(List.of(KEYS.getPublic())));
+    JwtClaims without = claims("postern-emergency", "ops.anna", 10);
+    without.unsetClaim("iat");
+    JwtClaims stored = claims("postern-emergency", "ops.anna", 10);
+    stored.setIssuedAt(NumericDate.fromSeconds(Instant.now().minusSeconds(3_600).getEpochSecond()));
+    JwtClaims ahead = claims("postern-emergency", "ops.anna", 10);
+    ahead.setIssuedAt(NumericDate.fromSeconds(Instant.now().plusSeconds(300).getEpochSecond()));
+    String good = token(KEYS, claims("postern-emergency", "ops.anna", 10));
+    Awaitility.await().until(() -> status(good) == 200);
+
+    for (JwtClaims claims : List.of(without, stored, ahead)) {
+      assertThat(status(token(KEYS, claims))).as(claims.toJson()).isEqualTo(401);
+    }
+  }
+
+  /** The id is what its holder wrote: a second one with it is another sign-in. */
+  @Test
+  void eachTokenIsRecordedWhateverItsId() throws Exception {
+    Path file = settings.emergencyKeysFile().orElseThrow();
+    Files.write(file, Ed25519Keys.pem(List.of(KEYS.getPublic())));
+    String kind = "postern-emergency";
+    String first = token(KEYS, claims(kind, "ops.ben", 10));
+    Awaitility.await().until(() -> status(first) == 200);
+    assertThat(status(first)).isEqualTo(200);
+    assertThat(status(token(KEYS, claims(kind, "ops.ben", 11)))).isEqualTo(200);
+    assertThat(status(token(KEYS, claims(kind, "ops.carl", 10)))).isEqualTo(200);
+
+    assertThat(audit.of(AccessEventKind.EMERGENCY_SIGN_IN))
+        .filteredOn(event -> event.getSession().equals("fixed"))
+        .extracting(event -> event.getUser().replaceFirst(" .*", ""))
+        .contains("ops.ben", "ops.carl")
+        .filteredOn("ops.ben"::equals)
+        .hasSize(2);
   }
 }

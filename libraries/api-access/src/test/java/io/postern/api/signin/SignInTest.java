@@ -378,6 +378,82 @@ class SignInTest {
     bearer(token).get("/api/v1/me").then().body("name", equalTo("anna of " + provider.issuer()));
   }
 
+  /** Else a copy of the provider's token outlives the sign-out, and begins new sessions. */
+  @Test
+  void aProvidersTokenOfBeforeAnEndOfSessionsIsRefused() throws Exception {
+    Provider provider = AccessForTests.provider();
+    String name = "ended of " + provider.issuer();
+    JwtClaims claims = ofUser(provider, "ended");
+    claims.setIssuedAt(secondsAgo(20));
+    String before = provider.token(claims);
+    bearer(before).get(THING).then().statusCode(200);
+
+    users.endSessions(name);
+    problem(bearer(before).get(THING).then(), 401);
+    claims.unsetClaim("iat");
+    problem(bearer(provider.token(claims)).get(THING).then(), 401);
+    claims.setIssuedAt(secondsAgo(-2));
+    bearer(provider.token(claims)).get(THING).then().statusCode(200);
+    assertThat(audit.of(AccessEventKind.SIGN_IN_REFUSED))
+        .anySatisfy(event -> assertThat(event.getUser()).isEqualTo(name));
+  }
+
+  @Test
+  void aProvidersTokenEndsByItsIdAndNoOtherOne() throws Exception {
+    Provider provider = AccessForTests.provider();
+    JwtClaims claims = ofUser(provider, "single");
+    claims.setJwtId("first");
+    String first = provider.token(claims);
+    claims.setJwtId("second");
+    String second = provider.token(claims);
+    users.endSession("single of " + provider.issuer(), "first", Instant.now().plusSeconds(300));
+
+    problem(bearer(first).get(THING).then(), 401);
+    bearer(second).get(THING).then().statusCode(200);
+  }
+
+  /** What is known of ended sessions is forgotten after the time of the longest token. */
+  @Test
+  void aProvidersTokenIsTakenForTwelveHours() throws Exception {
+    Provider provider = AccessForTests.provider();
+    JwtClaims claims = ofUser(provider, "lasting");
+    claims.setIssuedAt(secondsAgo(11 * 3_600));
+    bearer(provider.token(claims)).get(THING).then().statusCode(200);
+    claims.setIssuedAt(secondsAgo(12 * 3_600 + 60));
+    problem(bearer(provider.token(claims)).get(THING).then(), 401);
+  }
+
+  private static JwtClaims ofUser(Provider provider, String name) {
+    JwtClaims claims = provider.claims(List.of("auditor"), List.of("contoso"));
+    claims.setStringClaim("preferred_username", name);
+    return claims;
+  }
+
+  private static NumericDate secondsAgo(int seconds) {
+    return NumericDate.fromSeconds(Instant.now().minusSeconds(seconds).getEpochSecond());
+  }
+
+  /** A remembered password and a provider's token are sign-ins as well. */
+  @Test
+  void everySignInIsRecorded() throws Exception {
+    users.put("remembered", List.of("auditor:contoso"), PASSWORD);
+    basic("remembered", PASSWORD).get(THING).then().statusCode(200);
+    basic("remembered", PASSWORD).get(THING).then().statusCode(200);
+    Provider provider = AccessForTests.provider();
+    bearer(provider.token(ofUser(provider, "shown"))).get(THING).then().statusCode(200);
+
+    assertThat(audit.of(AccessEventKind.SIGNED_IN))
+        .filteredOn(event -> event.getUser().equals("remembered"))
+        .hasSize(2);
+    assertThat(audit.of(AccessEventKind.SIGNED_IN))
+        .anySatisfy(
+            event -> {
+              assertThat(event.getUser()).isEqualTo("shown of " + provider.issuer());
+              assertThat(event.getClient()).isEqualTo("127.0.0.1");
+              assertThat(event.getDetail()).isEqualTo("OpenID provider");
+            });
+  }
+
   @Test
   void aRoleOfTheRealmWithoutThePrefixIsNone() throws Exception {
     Provider provider = AccessForTests.provider();

@@ -1,12 +1,17 @@
 package io.postern.api.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.api.access.Access;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is kept about ended sessions is bounded, and forgets nothing that still counts. */
 class SessionListTest {
@@ -36,16 +41,33 @@ class SessionListTest {
     assertThat(all).isEqualTo(new UserSessions(NOW + 1, Map.of()));
   }
 
+  /** One person with many names at the provider neither ends nor keeps others' sessions. */
   @Test
-  void tooManyUsersEndAllSessionsOfAll() {
+  void aFullListTakesLocalUsersAndThoseInItAndNoMoreOfTheProviders() {
     Map<String, UserSessions> users = new HashMap<>();
-    for (int i = 0; i < SessionList.MOST; i++) {
-      users.put("user" + i, new UserSessions(0, Map.of("s", NOW + HOUR)));
+    for (int i = 0; i < SessionList.MOST_OWN; i++) {
+      users.put("user" + i + " of https://login", new UserSessions(0, Map.of("s", NOW + HOUR)));
     }
+    SessionList full = new SessionList(users);
 
-    SessionList all = new SessionList(users).ended("one more", "s", NOW + HOUR, NOW);
-    assertThat(all.users()).containsOnlyKeys(Access.ALL);
-    assertThat(all.of(Access.ALL).notBefore()).isGreaterThan(NOW);
+    assertThat(full.hasPlace("one more of https://login", NOW)).isFalse();
+    assertThat(full.hasPlace("user7 of https://login", NOW)).isTrue();
+    assertThat(full.hasPlace("anna", NOW)).isTrue();
+    assertThat(full.hasPlace("one more of https://login", NOW + 2 * HOUR)).isTrue();
+    SessionList by = full.ended("anna", NOW).ended("one more of https://login", NOW);
+    assertThat(by.users()).hasSize(SessionList.MOST_OWN + 2).doesNotContainKey(Access.ALL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "null", "[]", "{\"users\": {\"anna\": {\"notBefore\"", "\0\0\0"})
+  void aFileThatIsNoneIsNamedWithTheCure(String content) {
+    assertThatThrownBy(
+            () ->
+                SessionList.parse(
+                    Path.of("/state/api-sessions.json"), content.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("/state/api-sessions.json")
+        .hasMessageContaining("delete it");
   }
 
   @Test

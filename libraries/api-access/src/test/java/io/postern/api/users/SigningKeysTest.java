@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.postern.api.access.Ed25519Keys;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.PublicKey;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +54,43 @@ class SigningKeysTest {
     Files.delete(privateKey());
     PublicKey third = started();
     assertThat(published()).containsExactly(third, second);
+  }
+
+  /** Whoever finds a former private key could make tokens for as long as its public key is kept. */
+  @Test
+  void theFormerKeyIsKeptAsLongAsATokenOfItLasts() throws Exception {
+    started();
+    Files.delete(privateKey());
+    SigningKeys second = new SigningKeys(privateKey(), publicKeys());
+    assertThat(second.dropFormer()).isFalse();
+    written(Duration.ofHours(11));
+    assertThat(second.dropFormer()).isFalse();
+    assertThat(published()).hasSize(2);
+
+    written(Duration.ofHours(13));
+    assertThat(second.dropFormer()).isTrue();
+    assertThat(published()).containsExactly(second.pair().getPublic());
+    assertThat(second.dropFormer()).isFalse();
+  }
+
+  @Test
+  void aStartDropsTheFormerKeyTooAndAReplicaWithItDropsNotTheNewOne() throws Exception {
+    SigningKeys first = new SigningKeys(privateKey(), publicKeys());
+    Files.delete(privateKey());
+    PublicKey second = started();
+    written(Duration.ofHours(13));
+    assertThat(first.dropFormer()).isTrue();
+    assertThat(published()).containsExactly(second);
+
+    Files.delete(privateKey());
+    PublicKey third = started();
+    written(Duration.ofHours(13));
+    assertThat(started()).isEqualTo(third);
+    assertThat(published()).containsExactly(third);
+  }
+
+  private void written(Duration ago) throws Exception {
+    Files.setLastModifiedTime(publicKeys(), FileTime.from(Instant.now().minus(ago)));
   }
 
   @Test

@@ -67,7 +67,8 @@ class UsersTest {
                       .as(file.toString())
                       .isEqualTo("rw-------"))
           .extracting(file -> file.getFileName().toString())
-          .containsExactlyInAnyOrder("credentials", "api-users.json", "api-users.json.lock");
+          .containsExactlyInAnyOrder(
+              "credentials", "api-sessions.json", "api-users.json", "api-users.json.lock");
     }
     assertThat(Files.readString(folder.resolve("state/api-users.json")))
         .doesNotContain(password())
@@ -239,6 +240,89 @@ class UsersTest {
     assertThat(restarted.matches("admin", password())).isTrue();
     assertThat(restarted.matches("admin", first)).isFalse();
     assertThat(restarted.matches("admin", "another-password")).isFalse();
+  }
+
+  /** Whoever changes it there means that no one goes on with the former one. */
+  @Test
+  void anotherPasswordInTheCredentialsFileEndsTheSessionsOfItsUserOnce() throws Exception {
+    Users one = users();
+    Users other = users();
+    String version = one.user("admin").orElseThrow().version();
+    assertThat(one.takeCredentials()).as("as it was made").isEmpty();
+    one.put("second", List.of("operator"), LONG);
+    String second = one.findNow("second").orElseThrow().version();
+    long before = System.currentTimeMillis();
+
+    Files.writeString(credentials(), "admin:another-password\n");
+    assertThat(one.takeCredentials()).contains("admin");
+    assertThat(one.takeCredentials()).isEmpty();
+    assertThat(other.takeCredentials()).as("the other replica").isEmpty();
+    assertThat(one.allows("admin", "s1", before)).isFalse();
+    assertThat(one.findNow("admin").orElseThrow().version()).isNotEqualTo(version);
+    assertThat(one.findNow("second").orElseThrow().version()).isEqualTo(second);
+    assertThat(users().takeCredentials()).as("after a restart").isEmpty();
+
+    Users away = users();
+    Files.writeString(credentials(), "admin:a-third-password\n");
+    assertThat(users().takeCredentials()).as("changed while it was down").contains("admin");
+    assertThat(away.takeCredentials()).isEmpty();
+    Files.writeString(credentials(), "admin");
+    assertThat(away.takeCredentials()).as("not usable").isEmpty();
+  }
+
+  private Path sessions() {
+    return folder.resolve("state/api-sessions.json");
+  }
+
+  /** Nothing says which sessions had ended. */
+  @Test
+  void aLostListOfEndedSessionsEndsAllSessions() throws Exception {
+    Users users = users();
+    long before = System.currentTimeMillis() - 1;
+    assertThat(users.allows("anna", "s1", before)).as("a first start").isTrue();
+    users.endSessions("anna");
+
+    Files.delete(sessions());
+    users.endSession("carl", "s2", Instant.now().plusSeconds(60));
+    assertThat(users.allows("anna", "s1", before)).as("while it runs").isFalse();
+    Files.delete(sessions());
+    Users restarted = users();
+    assertThat(restarted.allows("anna", "s1", before)).isFalse();
+    assertThat(restarted.allows("ben", "s1", before)).isFalse();
+    assertThat(restarted.allows("ben", "s1", System.currentTimeMillis() + 1_000)).isTrue();
+  }
+
+  @Test
+  void aListOfEndedSessionsThatIsWrongEndsAStartWithItsNameAndTheCure() throws Exception {
+    Users users = users();
+    users.endSessions("anna");
+    long before = System.currentTimeMillis() - 10;
+    Files.writeString(sessions(), "{\"users\": {\"an");
+
+    assertThatThrownBy(this::users)
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(sessions().toString())
+        .hasMessageContaining("delete it");
+    assertThat(users.allAccessNow()).as("nothing to publish").isEmpty();
+    assertThat(users.allows("anna", "s1", before)).as("what was read counts").isFalse();
+    assertThatThrownBy(() -> users.endSessions("carl"))
+        .hasMessageContaining(sessions().toString())
+        .hasMessageContaining("delete it");
+  }
+
+  /** A replica that cannot read the files must not publish what it knew before. */
+  @Test
+  void whatIsPublishedIsReadBefore() throws Exception {
+    Users one = users();
+    Users other = users();
+    one.put("anna", List.of("auditor:contoso"), LONG);
+    assertThat(other.allAccessNow().orElseThrow()).containsKey("anna");
+    Path file = folder.resolve("state/api-users.json");
+    Path hidden = folder.resolve("state/hidden");
+    Files.move(file, hidden);
+    assertThat(other.allAccessNow()).isEmpty();
+    Files.move(hidden, file);
+    assertThat(other.allAccessNow()).isPresent();
   }
 
   @Test

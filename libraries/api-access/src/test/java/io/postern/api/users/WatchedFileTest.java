@@ -31,10 +31,10 @@ class WatchedFileTest {
     WatchedFile<String> watched = new WatchedFile<>(file, this::parse);
     Files.writeString(file, "the second");
     fails = true;
-    watched.look();
+    assertThat(watched.look()).as("it is the file's content").isFalse();
     assertThat(watched.content()).isEqualTo("first");
     fails = false;
-    watched.look();
+    assertThat(watched.look()).isTrue();
     assertThat(watched.content()).isEqualTo("the second");
   }
 
@@ -43,13 +43,14 @@ class WatchedFileTest {
     Path file = Files.writeString(folder.resolve("file"), "first");
     WatchedFile<String> watched = new WatchedFile<>(file, this::parse);
     Files.writeString(file, "wrong, and longer");
-    watched.look();
+    assertThat(watched.look()).isFalse();
+    assertThat(watched.look()).as("unchanged since").isFalse();
     assertThat(watched.content()).isEqualTo("first");
     Files.delete(file);
-    watched.look();
+    assertThat(watched.look()).isFalse();
     assertThat(watched.content()).isEqualTo("first");
     Files.writeString(file, "third");
-    watched.look();
+    assertThat(watched.look()).isTrue();
     assertThat(watched.content()).isEqualTo("third");
   }
 }
