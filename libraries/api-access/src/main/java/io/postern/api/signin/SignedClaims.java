@@ -133,7 +133,7 @@ class SignedClaims {
       verified.put(token, new Verified(kind, claims, claims.getExpirationTime(), now));
     } catch (MalformedClaimException e) {
       throw new InvalidJwtException(
-          "the expiry is no time", List.<ErrorCodeValidator.Error>of(), null);
+          "the expiry is not a time", List.<ErrorCodeValidator.Error>of(), null);
     }
     return claims;
   }
