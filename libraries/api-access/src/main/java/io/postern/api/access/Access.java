@@ -28,6 +28,9 @@ public record Access(
   /** No token lives longer, so nothing is kept longer about ended sessions. */
   public static final Duration LONGEST_TOKEN = Duration.ofHours(12);
 
+  /** Of a user of whom nothing is known for certain: no token is good. */
+  static final Access UNKNOWN = new Access(false, List.of(), "", Long.MAX_VALUE, Map.of());
+
   public Access {
     roles = List.copyOf(roles);
     ended = Map.copyOf(ended);

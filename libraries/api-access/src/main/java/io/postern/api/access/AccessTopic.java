@@ -81,8 +81,8 @@ public class AccessTopic implements AccessState {
       try {
         reading.put(record.key(), Access.of(UserAccess.parseFrom(value)));
       } catch (InvalidProtocolBufferException e) {
-        // Rather no access than the former one.
-        reading.remove(record.key());
+        // Rather no access than the former one: policy-service writes it again.
+        reading.put(record.key(), Access.UNKNOWN);
         LOG.errorf("%s offset %d cannot be read", record.topic(), record.offset());
       }
     }
