@@ -1,9 +1,11 @@
 package io.postern.certificate.judging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.certificate.CertificateMaker;
 import io.postern.certificate.CertificateMaker.Made;
+import io.postern.certificate.UnusableCertificateException;
 import io.postern.contracts.v1.VerdictReason;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -23,6 +25,7 @@ import org.bouncycastle.asn1.x509.NameConstraints;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 5280 §4.2.1.10, of kinds that are not processed. */
 class UnderstoodConstraintsTest {
@@ -36,12 +39,6 @@ class UnderstoodConstraintsTest {
                   new ASN1Encodable[] {
                     oid, new DERTaggedObject(true, 0, new DERUTF8String("somebody"))
                   }));
-      case "ediPartyName" ->
-          // As the JDK reads it; RFC 5280's own form is malformed to it, and so bad as well.
-          new GeneralName(
-              GeneralName.ediPartyName,
-              new DERSequence(
-                  new DERTaggedObject(false, 1, new DEROctetString(new byte[] {0x0c, 1, 'a'}))));
       case "registeredID" -> new GeneralName(GeneralName.registeredID, oid);
       case "x400Address" -> new GeneralName(GeneralName.x400Address, new DERSequence());
       case "directoryName" -> new GeneralName(new X500Name("CN=mail.contoso.com"));
@@ -67,10 +64,30 @@ class UnderstoodConstraintsTest {
         new PathRules.Question(Purpose.SERVER, PolicyInputs.NONE, Instant.now()));
   }
 
+  /** RFC 5280's form is malformed to the JDK, and the JDK's to Bouncy Castle. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aCertificateThatConstrainsEdiPartyNamesIsUnusable(boolean explicit) {
+    ASN1Encodable party =
+        explicit ? new DERUTF8String("a") : new DEROctetString(new byte[] {0x0c, 1, 'a'});
+    GeneralName name =
+        new GeneralName(
+            GeneralName.ediPartyName, new DERSequence(new DERTaggedObject(explicit, 1, party)));
+    NameConstraints says =
+        new NameConstraints(new GeneralSubtree[] {new GeneralSubtree(name)}, null);
+    assertThatThrownBy(() -> broken(false, false, says))
+        .hasCauseInstanceOf(UnusableCertificateException.class);
+  }
+
   @ParameterizedTest
   @CsvSource({
-    "otherName, false", "x400Address, false", "ediPartyName, false", "registeredID, false",
-    "directoryName, true", "dNSName, true", "iPAddress, true", "rfc822Name, true",
+    "otherName, false",
+    "x400Address, false",
+    "registeredID, false",
+    "directoryName, true",
+    "dNSName, true",
+    "iPAddress, true",
+    "rfc822Name, true",
     "uniformResourceIdentifier, true",
   })
   void aKindThatIsNotProcessedIsRefusedWhoeverConstrains(String kind, boolean processed) {
