@@ -59,6 +59,48 @@ class TrustedClockTest {
     assertThat(clock.isBack()).isFalse();
   }
 
+  /** As after a pause of a virtual machine, or a late first answer of NTP. */
+  @Test
+  void aJumpThatStaysForAnHourIsTakenOver() {
+    pass(Duration.ofHours(5));
+    Instant before = clock.instant();
+    wall = wall.plus(DAYS);
+    for (int minute = 1; minute <= 60; minute++) {
+      assertThat(clock.jump()).isEqualTo(DAYS);
+      pass(Duration.ofMinutes(1));
+      if (minute < 60) {
+        assertThat(clock.instant()).isEqualTo(before.plus(Duration.ofMinutes(minute)));
+      }
+    }
+
+    assertThat(clock.instant()).isEqualTo(wall);
+    assertThat(clock.problem()).isNull();
+    assertThat(clock.isBack()).isFalse();
+  }
+
+  @Test
+  void aJumpBackThatStaysForAnHourIsTakenOverAndEndsTheService() {
+    wall = wall.minus(DAYS);
+    assertThat(clock.isBack()).isFalse();
+    pass(Duration.ofHours(1));
+
+    assertThat(clock.instant()).isEqualTo(wall);
+    assertThat(clock.isBack()).as("Kafka's clients wait for ten days").isTrue();
+  }
+
+  @Test
+  void aJumpThatChangesBeginsAnew() {
+    wall = wall.plus(DAYS);
+    assertThat(clock.jump()).isEqualTo(DAYS);
+    pass(Duration.ofMinutes(50));
+    wall = wall.plus(DAYS);
+    assertThat(clock.jump()).isEqualTo(DAYS.multipliedBy(2));
+    pass(Duration.ofMinutes(50));
+    assertThat(clock.jump()).isEqualTo(DAYS.multipliedBy(2));
+    pass(Duration.ofMinutes(10));
+    assertThat(clock.instant()).isEqualTo(wall);
+  }
+
   @Test
   void aClockThatIsCorrectedInSmallStepsIsFollowed() {
     Random random = new Random(7);

@@ -60,6 +60,29 @@ class JumpingClockTest {
   }
 
   @Test
+  void aClockThatStaysAheadForAnHourIsRightAndLetsMailExpire() {
+    QueueId waiting = SchedulerLab.message();
+    lab.deferred(waiting, 1, 0);
+    pass(Duration.ofSeconds(10));
+
+    lab.advance(DAYS); // the wall clock alone: the machine was paused
+    int attempt = 1;
+    for (int minute = 0; minute < 59; minute++) {
+      pass(Duration.ofMinutes(1));
+      if (!lab.due().isEmpty()) {
+        lab.deferred(waiting, ++attempt, 0);
+      }
+    }
+    assertThat(lab.ownStates()).isEmpty();
+    for (int minute = 0; minute < 60 && lab.due().isEmpty(); minute++) {
+      pass(Duration.ofMinutes(1));
+    }
+
+    assertThat(lab.ownStates().stream().map(RecipientOutcome::getKind))
+        .containsExactly(OutcomeKind.EXPIRED_OUTCOME);
+  }
+
+  @Test
   void aClockThatIsTrustedLetsMailExpireAsBefore() {
     QueueId waiting = SchedulerLab.message();
     lab.deferred(waiting, 1, 0);
