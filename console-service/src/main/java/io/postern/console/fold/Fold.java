@@ -58,6 +58,8 @@ public final class Fold {
           Topics.CERTIFICATE_PRESENTED,
           Topics.CERTIFICATE_ANCHORS);
 
+  private static final Positions.Key DIRECTORY = new Positions.Key(Topics.DIRECTORY, 0);
+
   private final Connection connection;
   private final Days days;
   private final InstantSource clock;
@@ -69,6 +71,7 @@ public final class Fold {
   private final DayBounds bounds = new DayBounds();
   private final Map<String, Integer> partitions = new HashMap<>();
   private final OccasionalLog log = new OccasionalLog(Fold.class);
+  private long directoryEnd = -1; // until which its topic is read again; -1: it is read
   private int records;
   private long bytes;
 
@@ -121,6 +124,17 @@ public final class Fold {
     }
   }
 
+  /**
+   * The directory's topic is read from its beginning: Kafka forgets after a day that the marker of
+   * a removed object was taken away. At its end, rows of objects that it has no more are removed.
+   *
+   * @param end that it has now
+   */
+  public void beginDirectory(long end) throws SQLException {
+    other.beginDirectory(connection);
+    directoryEnd = end;
+  }
+
   /** Takes a record: the next one of its partition. */
   public void read(ConsumerRecord<String, byte @Nullable []> record) throws SQLException {
     Positions.Key key = new Positions.Key(record.topic(), record.partition());
@@ -160,6 +174,11 @@ public final class Fold {
   public void commit() throws SQLException {
     mail.write(connection);
     other.write(connection);
+    Long read = positions.next(DIRECTORY);
+    if (directoryEnd >= 0 && read != null && read >= directoryEnd) {
+      other.endDirectory(connection);
+      directoryEnd = -1;
+    }
     rules.write(connection);
     positions.write(connection);
     connection.commit();
@@ -171,6 +190,7 @@ public final class Fold {
   public void rollback() throws SQLException {
     mail.forget();
     other.forget();
+    directoryEnd = -1;
     records = 0;
     bytes = 0;
     connection.rollback();

@@ -2,6 +2,7 @@ package io.postern.console.fold;
 
 import io.postern.console.store.Positions;
 import io.postern.console.store.WriterConnection;
+import io.postern.contracts.Topics;
 import io.postern.log.reading.ConsumerThread;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -112,7 +113,7 @@ final class FoldSession implements ConsumerThread.Session {
     kept = System.nanoTime();
   }
 
-  /** To the positions; records that the log lost before are a gap. */
+  /** To the positions, and to the directory's beginning; what the log lost before is a gap. */
   private void seek() throws SQLException {
     Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(all, ENDS);
     Map<TopicPartition, Long> ends = consumer.endOffsets(all, ENDS);
@@ -132,6 +133,10 @@ final class FoldSession implements ConsumerThread.Session {
             partition, end, next);
         fold.lost(key, next, end);
         next = end;
+      }
+      if (partition.topic().equals(Topics.DIRECTORY)) {
+        fold.beginDirectory(end);
+        next = beginning;
       }
       fold.positions().moveTo(key, next);
       consumer.seek(partition, next);

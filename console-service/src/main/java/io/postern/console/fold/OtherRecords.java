@@ -19,7 +19,9 @@ import io.postern.contracts.v1.VerdictRecord;
 import io.postern.names.CertificateNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,6 +74,7 @@ public final class OtherRecords {
   private final Map<String, @Nullable Object[]> routes = new LinkedHashMap<>();
   private final Map<String, @Nullable Object[]> objects = new LinkedHashMap<>();
   private final Set<String> gone = new HashSet<>(); // markers of removed objects
+  private final Set<String> unread = new HashSet<>(); // rows whose objects the topic may not have
   private final Map<String, @Nullable Object[]> anchors = new LinkedHashMap<>();
 
   OtherRecords(MailRecords.DayCheck days, DayBounds bounds) {
@@ -112,8 +115,9 @@ public final class OtherRecords {
             });
       }
       case Topics.DIRECTORY -> {
-        DirectoryObject object = DirectoryObject.parseFrom(value);
         String key = Texts.column(read.key());
+        unread.remove(key);
+        DirectoryObject object = DirectoryObject.parseFrom(value);
         gone.remove(key);
         objects.put(key, new Object[] {key, object.getRemoved(), read.offset(), value});
       }
@@ -281,9 +285,12 @@ public final class OtherRecords {
         new Rows(
             "directory_object",
             "object_key text, removed boolean, version bigint, record bytea",
+            // Most are the same when the topic is read again.
             "ON CONFLICT (object_key) DO UPDATE SET removed = excluded.removed, version ="
-                + " excluded.version, record = excluded.record"));
-    takeAway(connection);
+                + " excluded.version, record = excluded.record WHERE"
+                + " (directory_object.version, directory_object.record) IS DISTINCT FROM"
+                + " (excluded.version, excluded.record)"));
+    remove(connection, gone);
     write(
         connection,
         anchors,
@@ -293,17 +300,32 @@ public final class OtherRecords {
             "ON CONFLICT (version) DO UPDATE SET at = excluded.at, record = excluded.record"));
   }
 
-  private void takeAway(Connection connection) throws SQLException {
-    if (gone.isEmpty()) {
+  /** The directory is read from its beginning: rows that are not read again are to be removed. */
+  void beginDirectory(Connection connection) throws SQLException {
+    unread.clear();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT object_key FROM directory_object")) {
+      while (row.next()) {
+        unread.add(row.getString(1));
+      }
+    }
+  }
+
+  /** It is read to the end that it had. In the caller's transaction, behind {@link #write}. */
+  void endDirectory(Connection connection) throws SQLException {
+    remove(connection, unread);
+  }
+
+  private static void remove(Connection connection, Set<String> keys) throws SQLException {
+    if (keys.isEmpty()) {
       return;
     }
     try (PreparedStatement delete =
-        connection.prepareStatement(
-            "DELETE FROM directory_object WHERE object_key = ANY (?) AND removed")) {
-      delete.setArray(1, connection.createArrayOf("text", gone.toArray()));
+        connection.prepareStatement("DELETE FROM directory_object WHERE object_key = ANY (?)")) {
+      delete.setArray(1, connection.createArrayOf("text", keys.toArray()));
       var unused = delete.executeUpdate();
     }
-    gone.clear();
+    keys.clear();
   }
 
   private static void write(
@@ -325,6 +347,7 @@ public final class OtherRecords {
     routes.clear();
     objects.clear();
     gone.clear();
+    unread.clear();
     anchors.clear();
   }
 }

@@ -1,0 +1,148 @@
+package io.postern.console.fold;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.postern.console.ConsoleSettings;
+import io.postern.console.LogRecords;
+import io.postern.console.Postgres;
+import io.postern.console.store.WriterConnection;
+import io.postern.contracts.Deployment;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.OutboundConnector;
+import io.postern.lab.KafkaBroker;
+import io.postern.log.LogSettings;
+import io.postern.log.topics.TopicsSetup;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A console that was away for more than a day, while Kafka forgot removed objects. */
+class DirectoryAgainTest {
+  @TempDir private Path folder;
+
+  @Test
+  void anObjectThatTheTopicForgotIsRemoved() throws Exception {
+    String url = Postgres.migrated();
+    try (Connection connection = WriterConnection.open(url, Postgres.user(), Postgres.password())) {
+      Fold fold = new Fold(connection, 90, 100, InstantSource.system());
+      fold.begin();
+      for (int i = 0; i < 3; i++) { // with offsets, as they were read
+        DirectoryObject object = connector("c" + i, "before");
+        fold.read(
+            LogRecords.of(
+                Topics.DIRECTORY,
+                i,
+                System.currentTimeMillis(),
+                DirectoryKeys.key(object),
+                object));
+      }
+      fold.commit();
+    }
+    assertThat(names(url)).containsExactly("c0 before", "c1 before", "c2 before");
+
+    try (KafkaBroker broker = KafkaBroker.start(folder, properties -> {})) {
+      LogSettings log = new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
+      TopicsSetup.createOrVerify(
+          log, Deployment.of("single-node", OptionalInt.of(1)), Duration.ofSeconds(60));
+      // Compacted: the second and its marker are gone.
+      for (String comment : List.of("at offset 0", "at 1", "at 2", "now")) {
+        send(log, connector("c0", comment));
+      }
+      send(log, connector("c2", "before"));
+      LogFold.Link link = new LogFold.Link(url, Postgres.user(), Postgres.password());
+      try (LogFold fold = new LogFold(log, link, settings(), () -> true)) {
+        fold.start();
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .untilAsserted(() -> assertThat(names(url)).containsExactly("c0 now", "c2 before"));
+
+        send(log, connector("c3", "new"));
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .untilAsserted(
+                () -> assertThat(names(url)).containsExactly("c0 now", "c2 before", "c3 new"));
+      }
+    }
+  }
+
+  private static DirectoryObject connector(String name, String comment) {
+    return DirectoryObject.newBuilder()
+        .setOutboundConnector(
+            OutboundConnector.newBuilder()
+                .setOrganization("contoso")
+                .setName(name)
+                .setComment(comment))
+        .build();
+  }
+
+  private static void send(LogSettings log, DirectoryObject object) throws Exception {
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(log.producer())) {
+      var unused =
+          producer
+              .send(
+                  new ProducerRecord<>(
+                      Topics.DIRECTORY, 0, DirectoryKeys.key(object), object.toByteArray()))
+              .get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  private static ConsoleSettings settings() {
+    return new ConsoleSettings() {
+      @Override
+      public Duration idleTimeout() {
+        return Duration.ofMinutes(30);
+      }
+
+      @Override
+      public Optional<String> searchUser() {
+        return Optional.empty();
+      }
+
+      @Override
+      public Optional<String> searchPassword() {
+        return Optional.empty();
+      }
+
+      @Override
+      public int retentionDays() {
+        return 90;
+      }
+
+      @Override
+      public long mostADay() {
+        return 100;
+      }
+    };
+  }
+
+  private static List<String> names(String url) throws Exception {
+    List<String> names = new ArrayList<>();
+    try (Connection connection = Postgres.connect(url);
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery("SELECT record FROM directory_object ORDER BY object_key")) {
+      while (row.next()) {
+        OutboundConnector connector =
+            DirectoryObject.parseFrom(row.getBytes(1)).getOutboundConnector();
+        names.add(connector.getName() + " " + connector.getComment());
+      }
+    }
+    return names;
+  }
+}
