@@ -15,9 +15,11 @@ public record DirectoryInForce(OrganizationAnchors anchors, Directory rules) {
       @Nullable DirectoryInForce before,
       Collection<DirectoryObject> changes,
       long version,
-      Map<String, Long> routingVersions) {
+      Map<String, Long> routingVersions,
+      Map<String, Integer> markers) {
     Directory rules =
-        Directory.next(before == null ? null : before.rules, changes, version, routingVersions);
+        Directory.next(
+            before == null ? null : before.rules, changes, version, routingVersions, markers);
     if (before != null && changes.stream().noneMatch(DirectoryObject::hasAnchorSet)) {
       return new DirectoryInForce(before.anchors, rules);
     }

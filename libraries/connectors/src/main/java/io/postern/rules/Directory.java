@@ -8,13 +8,17 @@ import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.MailboxRoute;
+import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RoutingRule;
 import io.postern.names.DomainNames;
+import io.postern.rules.address.HostName;
 import io.postern.rules.recipients.RecipientList;
 import io.postern.rules.recipients.RecipientLists;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,10 +48,12 @@ public final class Directory {
   private final Map<String, OrganizationIndex> indexes;
   private final CertificateIndex certificateNames = new CertificateIndex();
   private final Map<String, DirectorySize> sizes;
+  private final Map<String, Integer> markers; // of removed objects, by organization
   private final RecipientLists recipientLists;
   private final boolean reports;
   private volatile @Nullable Directory enforced;
   private volatile @Nullable Map<String, List<AcceptedDomain>> domainsByOrganization;
+  private volatile @Nullable Map<String, Set<String>> mailboxHosts;
 
   private Directory() {
     version = -1;
@@ -59,6 +65,7 @@ public final class Directory {
     anchorSetVersions = Map.of();
     indexes = Map.of();
     sizes = Map.of();
+    markers = Map.of();
     recipientLists = RecipientLists.NONE;
     reports = false;
   }
@@ -72,9 +79,11 @@ public final class Directory {
       Collection<DirectoryObject> changes,
       long version,
       Map<String, Long> routingVersions,
+      Map<String, Integer> markers,
       RecipientLists recipientLists) {
     this.version = version;
     this.routingVersions = Map.copyOf(routingVersions);
+    this.markers = Map.copyOf(markers);
     this.recipientLists = recipientLists;
     objects = new TreeMap<>(before.objects);
     organizations = new HashMap<>(before.organizations);
@@ -105,6 +114,10 @@ public final class Directory {
       touched.add(DirectoryKeys.organizationOf(change));
     }
     touched.forEach(this::makeIndex);
+    if (changes.stream().noneMatch(DirectoryObject::hasAcceptedDomain)) {
+      domainsByOrganization = before.domainsByOrganization;
+      mailboxHosts = before.mailboxHosts;
+    }
     reports = indexes.values().stream().anyMatch(OrganizationIndex::reports);
     indexCertificateNames();
   }
@@ -185,6 +198,7 @@ public final class Directory {
     anchorSets = reporting.anchorSets;
     anchorSetVersions = reporting.anchorSetVersions;
     sizes = reporting.sizes;
+    markers = reporting.markers;
     recipientLists = reporting.recipientLists;
     reports = false;
     indexes = new HashMap<>();
@@ -242,7 +256,7 @@ public final class Directory {
       long version,
       Map<String, Long> routingVersions,
       RecipientLists recipientLists) {
-    return new Directory(EMPTY, objects, version, routingVersions, recipientLists);
+    return new Directory(EMPTY, objects, version, routingVersions, Map.of(), recipientLists);
   }
 
   /**
@@ -250,13 +264,15 @@ public final class Directory {
    *
    * @param before null: there is none
    * @param changes removals included
+   * @param markers by organization: how many markers of removed objects its topic has
    */
   public static Directory next(
       @Nullable Directory before,
       Collection<DirectoryObject> changes,
       long version,
-      Map<String, Long> routingVersions) {
-    return next(before, changes, version, routingVersions, RecipientLists.NONE);
+      Map<String, Long> routingVersions,
+      Map<String, Integer> markers) {
+    return next(before, changes, version, routingVersions, markers, RecipientLists.NONE);
   }
 
   /** The same with the lists of accepted domains' recipients. */
@@ -265,28 +281,41 @@ public final class Directory {
       Collection<DirectoryObject> changes,
       long version,
       Map<String, Long> routingVersions,
+      Map<String, Integer> markers,
       RecipientLists recipientLists) {
     return new Directory(
-        before == null ? EMPTY : before, changes, version, routingVersions, recipientLists);
+        before == null ? EMPTY : before,
+        changes,
+        version,
+        routingVersions,
+        markers,
+        recipientLists);
   }
 
   /** As it would be with these changes, removals included; of the same version. */
   public Directory with(Collection<DirectoryObject> changes) {
-    return new Directory(this, changes, version, Map.of(), recipientLists);
+    return new Directory(this, changes, version, Map.of(), markers, recipientLists);
   }
 
   public Set<String> keysBeginningWith(String first) {
     return objects.subMap(first, first + Character.MAX_VALUE).keySet();
   }
 
-  /** What an organization's objects come to. */
+  /** What an organization's objects and the markers of removed ones come to. */
   public DirectorySize size(String organization) {
-    return sizes.getOrDefault(organization, DirectorySize.NONE);
+    return sizes.getOrDefault(organization, DirectorySize.NONE).plusMarkers(markers(organization));
   }
 
-  /** What all objects come to. */
+  /** What all objects and markers come to. */
   public DirectorySize size() {
-    return sizes.values().stream().reduce(DirectorySize.NONE, DirectorySize::plus);
+    return sizes.values().stream()
+        .reduce(DirectorySize.NONE, DirectorySize::plus)
+        .plusMarkers(markers.values().stream().mapToLong(Integer::longValue).sum());
+  }
+
+  /** How many markers of an organization's removed objects are in the topic. */
+  public int markers(String organization) {
+    return markers.getOrDefault(organization, 0);
   }
 
   public RecipientLists recipientLists() {
@@ -363,6 +392,31 @@ public final class Directory {
       domainsByOrganization = made; // two threads may make it, and make the same
     }
     return made.getOrDefault(organization, List.of());
+  }
+
+  /** Of the organizations, which are all that have one. */
+  public Map<String, OrganizationIndex> indexes() {
+    return Collections.unmodifiableMap(indexes);
+  }
+
+  /** By organization, the hosts of its accepted domains' mailbox routes, in one spelling. */
+  public Map<String, Set<String>> mailboxHosts() {
+    Map<String, Set<String>> made = mailboxHosts;
+    if (made == null) {
+      made = new HashMap<>();
+      for (AcceptedDomain domain : acceptedDomains.values()) {
+        Set<String> hosts = made.computeIfAbsent(domain.getOrganization(), id -> new HashSet<>());
+        Stream.concat(
+                Stream.of(domain.getMailboxHost()),
+                domain.getFurtherMailboxRoutesList().stream().map(MailboxRoute::getHost))
+            .map(NextHopHost::getHost)
+            .filter(host -> !host.isEmpty())
+            .map(HostName::normal)
+            .forEach(hosts::add);
+      }
+      mailboxHosts = made; // two threads may make it, and make the same
+    }
+    return made;
   }
 
   /** In the order in which they are tried. */

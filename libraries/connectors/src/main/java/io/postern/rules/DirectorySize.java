@@ -28,6 +28,13 @@ public record DirectorySize(long objects, long memory, long certificates) {
         certificates + (long) times * object.getAnchorSet().getCertificatesCount());
   }
 
+  /**
+   * @param count of removed objects, which need memory still; negative: fewer
+   */
+  public DirectorySize plusMarkers(long count) {
+    return new DirectorySize(objects, memory + count * DirectoryWeight.MARKER, certificates);
+  }
+
   public DirectorySize plus(DirectorySize other) {
     return new DirectorySize(
         objects + other.objects, memory + other.memory, certificates + other.certificates);

@@ -2,9 +2,11 @@ package io.postern.rules;
 
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.InboundConnector;
+import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.RoutingRule;
 import io.postern.rules.address.DomainIndex;
+import io.postern.rules.address.HostName;
 import io.postern.rules.address.IpIndex;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,6 +50,7 @@ public final class OrganizationIndex {
 
   private final boolean reports;
   private volatile @Nullable AddressOverlaps overlaps;
+  private volatile @Nullable Map<String, Boolean> hosts;
 
   OrganizationIndex(
       List<InboundEntry> inbound, List<OutboundEntry> outbound, List<RoutingEntry> rules) {
@@ -133,6 +136,24 @@ public final class OrganizationIndex {
           new AddressOverlaps(
               inbound.stream().filter(entry -> entry.connector.getEnabled()).toList());
       overlaps = made; // two threads may make it, and make the same
+    }
+    return made;
+  }
+
+  /**
+   * The hosts of all outbound connectors; true: of an on-premises one, to which mail of the
+   * organization is delivered. Made when it is first asked for, by who judges a new next hop.
+   */
+  public Map<String, Boolean> hosts() {
+    Map<String, Boolean> made = hosts;
+    if (made == null) {
+      made = new HashMap<>();
+      for (OutboundEntry entry : outbound) {
+        for (NextHopHost host : entry.connector.getSmartHostsList()) {
+          made.merge(HostName.normal(host.getHost()), entry.onPremises(), Boolean::logicalOr);
+        }
+      }
+      hosts = made; // two threads may make it, and make the same
     }
     return made;
   }

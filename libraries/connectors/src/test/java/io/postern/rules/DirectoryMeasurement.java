@@ -2,10 +2,12 @@ package io.postern.rules;
 
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.NextHopChange;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.rules.checks.DirectoryRules;
 import io.postern.rules.checks.DirectoryWarnings;
+import io.postern.rules.hops.NextHopApprovals;
 import io.postern.rules.inbound.InboundRules;
 import io.postern.rules.outbound.OutboundRules;
 import java.time.Instant;
@@ -38,7 +40,7 @@ final class DirectoryMeasurement {
   }
 
   private void run() {
-    List<DirectoryObject> objects = objects();
+    List<DirectoryObject> objects = objects(false);
     long before = used();
     long begin = System.nanoTime();
     Directory directory = Directory.of(objects, 7, Map.of());
@@ -84,9 +86,35 @@ final class DirectoryMeasurement {
                 directory,
                 List.of(objects.get(organizations * 3 + random.nextInt(connectors))),
                 Instant.now()));
+    approvals();
   }
 
-  private List<DirectoryObject> objects() {
+  /** Of a connector with a new host, in a directory that is made anew by each change. */
+  private void approvals() {
+    Directory[] newest = {Directory.of(objects(true), 7, Map.of())};
+    int[] made = {0};
+    NextHopApprovals.Writer writer =
+        new NextHopApprovals.Writer("anna", false, 1, NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED);
+    rate(
+        "changes with a new next hop, judged by the API and twice by the owner, and made",
+        () -> {
+          made[0]++;
+          DirectoryObject change =
+              Sample.partnerOut(
+                  "org" + random.nextInt(organizations),
+                  "To new" + made[0] % 100,
+                  c ->
+                      c.addRecipientDomains("new.example")
+                          .addSmartHosts(Sample.host("mx.new" + made[0] + ".example", 25)));
+          Directory directory = newest[0];
+          for (int i = 0; i < 3; i++) {
+            NextHopApprovals.judge(directory, List.of(change), writer);
+          }
+          newest[0] = Directory.next(directory, List.of(change), 8, Map.of(), Map.of());
+        });
+  }
+
+  private List<DirectoryObject> objects(boolean hosts) {
     List<DirectoryObject> objects = new ArrayList<>();
     for (int o = 0; o < organizations; o++) {
       objects.add(Sample.organization("org" + o));
@@ -110,7 +138,12 @@ final class DirectoryMeasurement {
           Sample.partnerOut(
               organization,
               "To " + domain,
-              c -> c.addRecipientDomains(domain).setTlsSettings(TlsLevel.CERTIFICATE_VALIDATION)));
+              c -> {
+                c.addRecipientDomains(domain).setTlsSettings(TlsLevel.CERTIFICATE_VALIDATION);
+                if (hosts) {
+                  c.addSmartHosts(Sample.host("mx." + domain, 25));
+                }
+              }));
     }
     return objects;
   }

@@ -17,6 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * that may be written can be read. Pure.
  */
 public final class DirectoryWeight {
+  /** Of a removed object's marker: no more than any object has. */
+  public static final int MARKER = 800;
+
   private static final int OBJECT = 800;
   private static final int VALUE = 110; // of a list: string, reference, entry of an index
   private static final int BYTE = 3;
@@ -27,6 +30,9 @@ public final class DirectoryWeight {
 
   /** In bytes. */
   public static long of(DirectoryObject object) {
+    if (object.getRemoved()) {
+      return MARKER;
+    }
     AnchorSet set = object.getAnchorSet();
     long certificates = bytes(set.getCertificatesList());
     return OBJECT

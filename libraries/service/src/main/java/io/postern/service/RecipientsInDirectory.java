@@ -43,7 +43,8 @@ public final class RecipientsInDirectory implements SnapshotFactory<Directory>, 
       @Nullable Directory before,
       Collection<DirectoryObject> changes,
       long version,
-      Map<String, Long> routingVersions) {
-    return Directory.next(before, changes, version, routingVersions, records.lists());
+      Map<String, Long> routingVersions,
+      Map<String, Integer> markers) {
+    return Directory.next(before, changes, version, routingVersions, markers, records.lists());
   }
 }

@@ -1,8 +1,13 @@
 package io.postern.policy.directory;
 
 import io.postern.bounds.Levels;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.DirectoryCommand;
+import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.policy.recipients.RecipientListStep;
+import io.postern.rules.Directory;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -38,6 +43,7 @@ public final class ChangeRates {
   private final Rate all;
   private final Levels<String> changes;
   private final Levels<String> bytes;
+  private String counted = ""; // the owner's last command; guarded by this
 
   /**
    * @param nanos a clock that never steps
@@ -69,6 +75,45 @@ public final class ChangeRates {
       raise(ALL, all, count, size);
     }
     return problem;
+  }
+
+  /**
+   * Counts what the owner writes for a command, unless it comes too soon. A command that is tried
+   * again after a failure counts once.
+   *
+   * @param before the directory that it changes
+   */
+  synchronized Optional<DirectoryProblem> count(DirectoryCommand command, Directory before) {
+    if (command.getCommandId().equals(counted)) {
+      return Optional.empty();
+    }
+    // Such a step writes its domain again: the routing version moves as by any change.
+    boolean movesMail =
+        command.hasRecipients() && RecipientListStep.mayMoveMail(before, command.getRecipients());
+    int count = !command.hasRecipients() || movesMail ? 1 : 0;
+    Optional<DirectoryProblem> problem =
+        count(of(command), count, written(command, before, movesMail));
+    if (problem.isEmpty()) {
+      counted = command.getCommandId();
+    }
+    return problem;
+  }
+
+  /** In bytes: the command, its objects, and both their states for the audit. */
+  private static long written(DirectoryCommand command, Directory before, boolean movesMail) {
+    long size = command.getSerializedSize();
+    if (!command.hasRecipients()) {
+      return 3 * size
+          + command.getChangesList().stream()
+              .flatMap(change -> before.object(DirectoryKeys.key(change)).stream())
+              .mapToLong(DirectoryObject::getSerializedSize)
+              .sum();
+    }
+    String domain = command.getRecipients().getDomain();
+    return 2 * size
+        + (movesMail
+            ? before.acceptedDomain(domain).map(AcceptedDomain::getSerializedSize).orElse(0)
+            : 0);
   }
 
   private void raise(String id, Rate rate, int count, long size) {

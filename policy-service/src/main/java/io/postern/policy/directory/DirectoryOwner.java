@@ -17,6 +17,7 @@ import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
 import io.postern.policy.recipients.RecipientListStep;
 import io.postern.rules.Directory;
+import io.postern.rules.checks.Markers;
 import io.postern.rules.checks.Quotas;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +56,6 @@ import org.jspecify.annotations.Nullable;
 public final class DirectoryOwner implements Worker.Task {
   static final int MAX_RECORD_BYTES = 1_000_000;
   private static final String ANCHOR_SETS = "anchor-set/";
-  private static final int MOST_MARKERS = 1_000; // that a small command takes away
   private static final int MAX_PROBLEM_BYTES = 500_000;
   private static final int PROBLEM_OVERHEAD = 10;
   private static final Logger LOG = Logger.getLogger(DirectoryOwner.class);
@@ -203,14 +203,7 @@ public final class DirectoryOwner implements Worker.Task {
       problems = CommandJudge.judge(directory, id -> own.changed(List.of(id)), quotas, command);
       // Whoever repairs what an administrator does must not be kept from it.
       if (problems.isEmpty() && !command.getByOperator()) {
-        problems =
-            rates
-                .count(
-                    ChangeRates.of(command),
-                    command.hasRecipients() ? 0 : 1,
-                    written(directory, command))
-                .stream()
-                .toList();
+        problems = rates.count(command, directory).stream().toList();
       }
     } catch (RuntimeException e) {
       LOG.errorf(e, "command %s could not be processed", command.getCommandId());
@@ -266,37 +259,24 @@ public final class DirectoryOwner implements Worker.Task {
         .build();
   }
 
-  /** Bytes that a command writes: itself, its objects, and both their states for the audit. */
-  private static long written(Directory directory, DirectoryCommand command) {
-    long before =
-        command.getChangesList().stream()
-            .flatMap(change -> directory.object(DirectoryKeys.key(change)).stream())
-            .mapToLong(DirectoryObject::getSerializedSize)
-            .sum();
-    return (command.hasRecipients() ? 2L : 3L) * command.getSerializedSize() + before;
-  }
-
   /**
-   * A removed object's marker holds its organization's version; behind a newer object of the
-   * organization it holds nothing, and who makes and removes objects would leave one of each name
-   * for ever. Behind an anchor set the routing version is not newer.
+   * Who makes and removes objects would leave a marker of each name for ever ({@link Markers}).
+   * That of an anchor set holds no routing version, and goes with any object.
    */
   private static void takeMarkersAway(
       GroupMember member, OwnedDirectory own, List<DirectoryObject> written) {
     Set<String> keys = written.stream().map(DirectoryKeys::key).collect(Collectors.toSet());
     Map<String, Boolean> routing = new HashMap<>();
     for (DirectoryObject object : written) {
-      boolean routes =
-          object.hasInboundConnector() || object.hasOutboundConnector() || object.hasRoutingRule();
-      routing.merge(DirectoryKeys.organizationOf(object), routes, Boolean::logicalOr);
+      routing.merge(
+          DirectoryKeys.organizationOf(object), Markers.areReplacedBy(object), Boolean::logicalOr);
     }
     routing.forEach(
         (organization, routes) ->
             own.markers(organization).stream()
                 .filter(key -> !keys.contains(key))
                 .filter(key -> routes || key.startsWith(ANCHOR_SETS))
-                // More than it leaves itself, so that they do not grow.
-                .limit(Math.max(MOST_MARKERS, 2L * written.size()))
+                .limit(Markers.most(written))
                 .forEach(
                     key -> {
                       var unused =

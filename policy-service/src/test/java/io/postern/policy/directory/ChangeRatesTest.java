@@ -2,14 +2,24 @@ package io.postern.policy.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.contracts.v1.AcceptedDomain;
+import io.postern.contracts.v1.DirectoryCommand;
+import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.Organization;
+import io.postern.contracts.v1.OutboundConnector;
+import io.postern.contracts.v1.RecipientListChange;
 import io.postern.policy.directory.ChangeRates.Rate;
+import io.postern.rules.Directory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ChangeRatesTest {
+  private static final Directory NO_DIRECTORY = Directory.of(List.of(), -1, Map.of());
+
   private long now = 5;
   private final ChangeRates rates =
       new ChangeRates(
@@ -76,5 +86,70 @@ class ChangeRatesTest {
     for (int i = 0; i < 10; i++) {
       assertThat(change("tailspin", 1)).isEmpty();
     }
+  }
+
+  private static DirectoryCommand command(String id) {
+    return DirectoryCommand.newBuilder()
+        .setCommandId(id)
+        .addChanges(
+            DirectoryObject.newBuilder()
+                .setOutboundConnector(
+                    OutboundConnector.newBuilder().setOrganization("contoso").setName("To")))
+        .build();
+  }
+
+  /** As the owner does after a transaction that failed. */
+  @Test
+  void aCommandThatIsTriedAgainCountsOnce() {
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(rates.count(command("a"), NO_DIRECTORY)).isEmpty();
+    }
+    for (int i = 0; i < 9; i++) {
+      assertThat(rates.count(command("b" + i), NO_DIRECTORY)).isEmpty();
+    }
+    assertThat(rates.count(command("last"), NO_DIRECTORY)).isPresent();
+  }
+
+  private static DirectoryCommand step(int number, boolean last) {
+    return DirectoryCommand.newBuilder()
+        .setCommandId("step " + number)
+        .setRecipients(
+            RecipientListChange.newBuilder()
+                .setOrganization("contoso")
+                .setDomain("contoso.example")
+                .setListId("id " + number)
+                .setLast(last))
+        .build();
+  }
+
+  /** It writes the domain again, whatever its size, and moves the routing version. */
+  @Test
+  void aStepOfAListThatMovesMailCountsAsAChangeWithItsDomain() {
+    DirectoryObject domain =
+        DirectoryObject.newBuilder()
+            .setAcceptedDomain(
+                AcceptedDomain.newBuilder()
+                    .setOrganization("contoso")
+                    .setDomain("contoso.example")
+                    .addAllowedSenderOrganizations("c".repeat(200_000)))
+            .build();
+    DirectoryObject contoso =
+        DirectoryObject.newBuilder()
+            .setOrganization(Organization.newBuilder().setId("contoso"))
+            .build();
+    Directory before = Directory.of(List.of(contoso, domain), 1, Map.of());
+    for (int i = 0; i < 100; i++) {
+      assertThat(rates.count(step(i, false), before)).as("a part of the list").isEmpty();
+    }
+    for (int i = 100; i < 104; i++) {
+      assertThat(rates.count(step(i, true), before)).isEmpty();
+    }
+    assertThat(rates.count(step(104, true), before))
+        .hasValueSatisfying(
+            problem -> assertThat(problem.getProblem()).contains("3,600,000 bytes of changes"));
+    for (int i = 0; i < 6; i++) {
+      assertThat(change("contoso", 1)).as("of ten changes four are counted").isEmpty();
+    }
+    assertThat(change("contoso", 1)).isPresent();
   }
 }

@@ -24,6 +24,9 @@ public record Quotas(Quota organization, Map<String, Quota> own, Quota all) {
   public static final Quotas NONE = new Quotas(Quota.NONE, Map.of(), Quota.NONE);
 
   private static final String CURE = "remove something, or ask an operator to raise postern.quotas";
+  private static final int MANY_MARKERS = 1_000;
+  private static final String FORGET =
+      "change a connector (Postern then forgets names of removed objects), ";
 
   public Quotas {
     own = Map.copyOf(own);
@@ -60,11 +63,21 @@ public record Quotas(Quota organization, Map<String, Quota> own, Quota all) {
       differences.put(id, change.getRemoved() ? without : without.plus(bare(change)));
     }
     List<DirectoryProblem> problems = new ArrayList<>();
+    differences.replaceAll(
+        (id, more) -> more.plusMarkers(Markers.more(id, before.markers(id), changes)));
     differences.forEach(
-        (id, more) -> compare("the organization", id, before.size(id), more, of(id), problems));
+        (id, more) ->
+            compare(
+                "the organization",
+                id,
+                before.size(id),
+                more,
+                of(id),
+                before.markers(id) > MANY_MARKERS ? FORGET + CURE : CURE,
+                problems));
     DirectorySize more =
         differences.values().stream().reduce(DirectorySize.NONE, DirectorySize::plus);
-    compare("all organizations together", "", before.size(), more, all, problems);
+    compare("all organizations together", "", before.size(), more, all, CURE, problems);
     return problems;
   }
 
@@ -84,9 +97,10 @@ public record Quotas(Quota organization, Map<String, Quota> own, Quota all) {
       DirectorySize before,
       DirectorySize more,
       Quota quota,
+      String cure,
       List<DirectoryProblem> problems) {
     DirectorySize after = before.plus(more);
-    above(whose, id, "objects", more.objects(), after.objects(), quota.objects(), problems);
+    above(whose, id, "objects", more.objects(), after.objects(), quota.objects(), CURE, problems);
     above(
         whose,
         id,
@@ -94,8 +108,17 @@ public record Quotas(Quota organization, Map<String, Quota> own, Quota all) {
         more.certificates(),
         after.certificates(),
         quota.certificates(),
+        CURE,
         problems);
-    above(whose, id, "bytes of memory", more.memory(), after.memory(), quota.memory(), problems);
+    above(
+        whose,
+        id,
+        "bytes of memory",
+        more.memory(),
+        after.memory(),
+        quota.memory(),
+        cure,
+        problems);
   }
 
   private static void above(
@@ -105,6 +128,7 @@ public record Quotas(Quota organization, Map<String, Quota> own, Quota all) {
       long more,
       long after,
       long most,
+      String cure,
       List<DirectoryProblem> problems) {
     if (more > 0 && after > most) {
       problems.add(
@@ -112,7 +136,7 @@ public record Quotas(Quota organization, Map<String, Quota> own, Quota all) {
               .setObject(id.isEmpty() ? "" : "organization/" + id)
               .setProblem(
                   "%s would have %,d %s, and may have %,d".formatted(whose, after, what, most))
-              .setCure(CURE)
+              .setCure(cure)
               .build());
     }
   }

@@ -9,8 +9,7 @@ import io.postern.contracts.v1.NextHopApproval;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.names.DomainNames;
-import io.postern.rules.address.IpAddress;
-import java.net.InetAddress;
+import io.postern.rules.address.HostName;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,7 +51,7 @@ public record NamedValue(Kind kind, String field, String value, String host, boo
           new NamedValue(
               Kind.SOURCE_ADDRESS,
               "sourceAddresses[" + i + "]",
-              normal(connector.getSourceAddresses(i)),
+              HostName.normal(connector.getSourceAddresses(i)),
               "",
               false));
     }
@@ -82,17 +81,10 @@ public record NamedValue(Kind kind, String field, String value, String host, boo
   }
 
   private static NamedValue host(String field, NextHopHost named, int defaultPort) {
-    String host = normal(named.getHost());
+    String host = HostName.normal(named.getHost());
     int port = named.getPort() == 0 ? defaultPort : named.getPort();
     String value = (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
     return new NamedValue(Kind.HOST, field, value, host, named.getUnapproved());
-  }
-
-  /** One spelling of a name or address. */
-  private static String normal(String text) {
-    return IpAddress.parse(text) == null
-        ? DomainNames.normal(text)
-        : InetAddress.ofLiteral(text).getHostAddress();
   }
 
   /** Of values with the same approvals. */

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Which values need an operator's approval. It knows which organizations name each host that it was
@@ -36,31 +35,51 @@ public final class Needs {
 
   /** For all hosts of the directory. */
   public static Needs ofAll(Directory directory) {
-    return of(directory, List.of(), host -> true);
-  }
-
-  /**
-   * @param changes that are to come
-   * @param asked hosts that will be asked about
-   */
-  static Needs of(Directory before, Collection<DirectoryObject> changes, Predicate<String> asked) {
-    Needs needs = new Needs(before);
-    before.objects().forEach(object -> needs.add(object, asked));
-    changes.stream()
-        .filter(o -> !o.getRemoved() && o.getObjectCase() != ObjectCase.OBJECT_NOT_SET)
-        .forEach(object -> needs.add(object, asked));
+    Needs needs = new Needs(directory);
+    directory
+        .indexes()
+        .forEach((id, index) -> index.hosts().forEach((h, r) -> needs.add(id, h, r)));
+    directory.mailboxHosts().forEach((id, hosts) -> hosts.forEach(h -> needs.add(id, h, true)));
     return needs;
   }
 
-  private void add(DirectoryObject object, Predicate<String> asked) {
-    for (NamedValue value : NamedValue.of(object)) {
-      if (!value.host().isEmpty() && asked.test(value.host())) {
-        String organization = DirectoryKeys.organizationOf(object);
-        namedBy.computeIfAbsent(value.host(), h -> new HashSet<>()).add(organization);
-        if (NamedValue.isRoute(object)) {
-          routeOf.computeIfAbsent(value.host(), h -> new HashSet<>()).add(organization);
+  /** For the hosts of changes that are to come. */
+  static Needs of(Directory before, Collection<DirectoryObject> changes) {
+    Needs needs = new Needs(before);
+    Set<String> asked = new HashSet<>();
+    for (DirectoryObject change : changes) {
+      if (change.getRemoved() || change.getObjectCase() == ObjectCase.OBJECT_NOT_SET) {
+        continue;
+      }
+      for (NamedValue value : NamedValue.of(change)) {
+        if (!value.host().isEmpty()) {
+          asked.add(value.host());
+          needs.add(DirectoryKeys.organizationOf(change), value.host(), NamedValue.isRoute(change));
         }
       }
+    }
+    before.indexes().forEach((id, index) -> needs.addAsked(id, index.hosts(), asked));
+    before
+        .mailboxHosts()
+        .forEach(
+            (id, hosts) ->
+                asked.stream().filter(hosts::contains).forEach(h -> needs.add(id, h, true)));
+    return needs;
+  }
+
+  private void addAsked(String organization, Map<String, Boolean> hosts, Set<String> asked) {
+    for (String host : asked) {
+      Boolean route = hosts.get(host);
+      if (route != null) {
+        add(organization, host, route);
+      }
+    }
+  }
+
+  private void add(String organization, String host, boolean route) {
+    namedBy.computeIfAbsent(host, h -> new HashSet<>()).add(organization);
+    if (route) {
+      routeOf.computeIfAbsent(host, h -> new HashSet<>()).add(organization);
     }
   }
 

@@ -13,11 +13,9 @@ import io.postern.rules.Directory;
 import io.postern.rules.hops.NamedValue.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,11 +195,7 @@ public final class NextHopApprovals {
   private Needs needs() {
     Needs made = needs;
     if (made == null) {
-      Set<String> hosts = new HashSet<>();
-      changes.stream()
-          .filter(o -> o.getObjectCase() != ObjectCase.OBJECT_NOT_SET)
-          .forEach(o -> NamedValue.of(o).forEach(value -> hosts.add(value.host())));
-      made = Needs.of(before, changes, hosts::contains);
+      made = Needs.of(before, changes);
       needs = made;
     }
     return made;

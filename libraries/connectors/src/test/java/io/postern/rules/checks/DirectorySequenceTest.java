@@ -39,7 +39,7 @@ class DirectorySequenceTest {
       for (int step = 0; step < STEPS; step++) {
         List<DirectoryObject> changes = change(state, random.objects(), choice);
         List<DirectoryObject> objects = new ArrayList<>(state.values());
-        sequence = Directory.next(sequence, changes, step, Map.of());
+        sequence = Directory.next(sequence, changes, step, Map.of(), Map.of());
         Directory anew = Directory.of(objects, step, Map.of());
         assertThat(sequence.objects()).isEqualTo(anew.objects());
         List<DirectoryObject> draft = random.objects();

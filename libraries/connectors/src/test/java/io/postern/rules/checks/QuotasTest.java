@@ -3,6 +3,8 @@ package io.postern.rules.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.AnchorSet;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
@@ -11,9 +13,12 @@ import io.postern.contracts.v1.Organization;
 import io.postern.rules.Directory;
 import io.postern.rules.checks.Quotas.Quota;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class QuotasTest {
@@ -143,6 +148,104 @@ class QuotasTest {
       assertThat(directory.size("contoso")).isEqualTo(anew.size("contoso"));
       assertThat(directory.size()).isEqualTo(anew.size());
       assertThat(directory.size().objects()).isEqualTo(directory.objects().size());
+    }
+  }
+
+  /** Who makes and removes objects by ever new names fills no heap and no topic. */
+  @Test
+  void markersOfRemovedObjectsStayWithinTheQuotaWhateverTheSchedule() {
+    long most = 300_000;
+    Quotas quotas = new Quotas(new Quota(MANY, most, MANY, MANY), Map.of(), NOTHING_BOUNDED);
+    for (int seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      Churn churn = new Churn(quotas, random);
+      boolean domainsOnly = seed % 2 == 0;
+      for (int i = 0; i < 1_500; i++) {
+        List<DirectoryObject> removals = churn.removals();
+        assertThat(churn.write(removals)).as("a removal is never refused").isTrue();
+        churn.write(churn.additions(domainsOnly && i % 400 != 399));
+        assertThat(churn.directory.size("contoso").memory()).isLessThanOrEqualTo(most);
+        assertThat(churn.directory.objects().size() + churn.markers.size())
+            .as("records in the topic")
+            .isLessThanOrEqualTo((int) (most / 800));
+      }
+      assertThat(churn.names)
+          .as("accepted objects of new names")
+          .isGreaterThan(domainsOnly ? 1_000 : 10_000);
+      assertThat(churn.refused).isGreaterThan(domainsOnly ? 100 : -1);
+    }
+  }
+
+  /** An organization's objects, and the markers of its removed ones as the owner leaves them. */
+  private static final class Churn {
+    private final Quotas quotas;
+    private final Random random;
+    private final Set<String> markers = new TreeSet<>();
+    private Directory directory = Directory.of(List.of(organization("contoso")), 1, Map.of());
+    private int names;
+    private int refused;
+
+    Churn(Quotas quotas, Random random) {
+      this.quotas = quotas;
+      this.random = random;
+    }
+
+    List<DirectoryObject> additions(boolean domainsOnly) {
+      List<DirectoryObject> made = new ArrayList<>();
+      for (int i = random.nextInt(1, 30); i > 0; i--) {
+        int number = names + i;
+        made.add(
+            switch (domainsOnly ? 0 : random.nextInt(4)) {
+              case 0 ->
+                  DirectoryObject.newBuilder()
+                      .setAcceptedDomain(
+                          AcceptedDomain.newBuilder()
+                              .setOrganization("contoso")
+                              .setDomain("d" + number + ".example"))
+                      .build();
+              case 1 ->
+                  DirectoryObject.newBuilder()
+                      .setAnchorSet(
+                          AnchorSet.newBuilder().setOrganization("contoso").setName("a" + number))
+                      .build();
+              default -> connector("contoso", number);
+            });
+      }
+      return made;
+    }
+
+    List<DirectoryObject> removals() {
+      return directory.objects().stream()
+          .filter(object -> !object.hasOrganization() && random.nextInt(10) > 0)
+          .map(object -> object.toBuilder().setRemoved(true).build())
+          .toList();
+    }
+
+    /** As the directory's owner does. */
+    boolean write(List<DirectoryObject> changes) {
+      if (!quotas.problems(directory, changes).isEmpty()) {
+        refused++;
+        return false;
+      }
+      Set<String> written = new HashSet<>();
+      for (DirectoryObject change : changes) {
+        written.add(DirectoryKeys.key(change));
+        if (change.getRemoved()) {
+          markers.add(DirectoryKeys.key(change));
+        } else {
+          names++;
+          markers.remove(DirectoryKeys.key(change));
+        }
+      }
+      boolean all = changes.stream().anyMatch(Markers::areReplacedBy);
+      List.copyOf(markers).stream()
+          .filter(key -> !changes.isEmpty() && (all || key.startsWith("anchor-set/")))
+          .filter(key -> !written.contains(key))
+          .limit(Markers.most(changes))
+          .forEach(markers::remove);
+      directory =
+          Directory.next(directory, changes, 2, Map.of(), Map.of("contoso", markers.size()));
+      return true;
     }
   }
 }

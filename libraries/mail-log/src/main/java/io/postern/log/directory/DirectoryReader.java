@@ -21,6 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -70,7 +71,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
   private final @Nullable RecipientView recipients;
   private final AnchorSets anchorSets;
   private final long mostBytes;
-  private final LongSupplier clock = new SleepCountingClock(System::nanoTime, Clock.systemUTC());
+  private final LongSupplier clock;
   private final OccasionalLog log = new OccasionalLog(DirectoryReader.class);
   private final List<Consumer<D>> listeners = new CopyOnWriteArrayList<>();
   private final ConsumerThread thread;
@@ -108,18 +109,22 @@ public final class DirectoryReader<D> implements AutoCloseable {
         factory,
         anchorSets,
         recipients,
-        (long) (Runtime.getRuntime().maxMemory() * MOST_OF_HEAP));
+        (long) (Runtime.getRuntime().maxMemory() * MOST_OF_HEAP),
+        new SleepCountingClock(System::nanoTime, Clock.systemUTC()));
   }
 
   /**
    * @param mostBytes of heap for the directory
+   * @param clock nanoseconds; it counts sleep
    */
   DirectoryReader(
       LogSettings settings,
       SnapshotFactory<D> factory,
       AnchorSets anchorSets,
       @Nullable RecipientView recipients,
-      long mostBytes) {
+      long mostBytes,
+      LongSupplier clock) {
+    this.clock = clock;
     this.anchorSets = anchorSets;
     this.mostBytes = mostBytes;
     this.settings = settings;
@@ -201,7 +206,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
 
   /**
    * Keys of the organization's removed objects whose markers are in the newest snapshot, without
-   * accepted domains.
+   * its own.
    */
   public List<String> markers(String organization) {
     Snapshot<D> newest = snapshot;
@@ -330,7 +335,8 @@ public final class DirectoryReader<D> implements AutoCloseable {
         published = state.version();
         publishedRecipients = recipientsEnd;
       }
-      if (confirmed) {
+      // Not while what was read waits for its lists: the snapshot is from before that end.
+      if (confirmed && state.version() == published && recipientsEnd == publishedRecipients) {
         confirmedNanos = end.confirmedNanos();
         signal();
       }
@@ -353,7 +359,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
 
     /** Markers of removed objects are taken away; Kafka forgets that after a day. */
     private void checkAge() {
-      if (loaded && clock.getAsLong() - endSeen > OLDEST.toNanos()) {
+      if (clock.getAsLong() - endSeen > OLDEST.toNanos()) {
         throw new IllegalStateException("the directory's end was not seen for an hour");
       }
     }
@@ -394,7 +400,15 @@ public final class DirectoryReader<D> implements AutoCloseable {
   }
 
   private D publish(@Nullable D before, DirectoryState state, long recipientsEnd) {
-    D directory = factory.next(before, state.changes(), state.version(), state.routingVersions());
+    Map<String, List<String>> markers = state.markers();
+    D directory =
+        factory.next(
+            before,
+            state.changes(),
+            state.version(),
+            state.routingVersions(),
+            markers.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().size())));
     Snapshot<D> newest = snapshot;
     String doubt = doubt(state);
     if (!doubt.isEmpty()) {
@@ -412,7 +426,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
             doubt,
             recipientsEnd,
             state.organizationVersions(),
-            state.markers());
+            markers);
     signal();
     for (Consumer<D> listener : listeners) {
       listener.accept(directory);

@@ -36,11 +36,7 @@ final class DirectoryState {
 
     /** A marker that is needed for its offset only, which a later record may have in its place. */
     boolean isMarker() {
-      return object.getRemoved()
-          && (object.hasInboundConnector()
-              || object.hasOutboundConnector()
-              || object.hasRoutingRule()
-              || object.hasAnchorSet());
+      return object.getRemoved() && isKnown() && !object.hasOrganization();
     }
 
     boolean isServed() {
@@ -187,8 +183,8 @@ final class DirectoryState {
   }
 
   /**
-   * By organization, the keys of removed connectors, routing rules and anchor sets whose markers
-   * are still in the topic.
+   * By organization, the keys of its removed objects whose markers are still in the topic, without
+   * its own.
    */
   Map<String, List<String>> markers() {
     Map<String, List<String>> all = new HashMap<>();

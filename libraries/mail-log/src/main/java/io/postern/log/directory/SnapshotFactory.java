@@ -17,10 +17,12 @@ public interface SnapshotFactory<D> {
    * @param version offset of the last command's last object; -1: empty directory
    * @param routingVersions by organization: highest offset among its connectors and accepted
    *     domains, removed ones included
+   * @param markers by organization: how many markers of removed objects the topic has
    */
   D next(
       @Nullable D before,
       Collection<DirectoryObject> changes,
       long version,
-      Map<String, Long> routingVersions);
+      Map<String, Long> routingVersions,
+      Map<String, Integer> markers);
 }

@@ -16,6 +16,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -33,7 +37,7 @@ class DirectoryReaderTest {
   private record Seen(Set<String> keys, long version, Map<String, Long> routingVersions) {}
 
   private static final SnapshotFactory<Seen> FACTORY =
-      (before, changes, version, routingVersions) -> {
+      (before, changes, version, routingVersions, markers) -> {
         Set<String> keys = new TreeSet<>(before == null ? Set.of() : before.keys());
         changes.forEach(o -> keys.remove(DirectoryKeys.key(o)));
         changes.stream().filter(o -> !o.getRemoved()).forEach(o -> keys.add(DirectoryKeys.key(o)));
@@ -152,21 +156,88 @@ class DirectoryReaderTest {
     assertThat(reader.version()).isEqualTo(0);
   }
 
-  private DirectoryReader<Seen> readerOfLists(List<String> taken) {
-    RecipientView view =
-        new RecipientView() {
-          @Override
-          public void begin() {
-            taken.clear();
-          }
+  /** A reader whose objects wait for their lists shows the directory from before. */
+  @Test
+  void anEndIsNotReachedBeforeTheListsThatBelongToIt() throws Exception {
+    DirectoryReader<Seen> reader = readerOfLists(new CopyOnWriteArrayList<>());
+    await().until(() -> reader.current().isPresent());
+    AtomicLong written = new AtomicLong(-1);
+    AtomicBoolean done = new AtomicBoolean();
+    List<String> early = new CopyOnWriteArrayList<>();
+    Thread asking =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!done.get()) {
+                    long before = written.get();
+                    if (reader.awaitEnd(Duration.ofMillis(500)) && reader.version() < before) {
+                      early.add(reader.version() + ", written: " + before);
+                    }
+                  }
+                });
+    DirectoryObject domain = DirectoryObjects.domain("contoso.com", "contoso");
+    try (KafkaProducer<String, byte[]> owner = log.producer()) {
+      long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+      for (int i = 1; System.nanoTime() - end < 0; i++) {
+        DirectoryObject late =
+            DirectoryObjects.of(domain, "step " + i, 0, 1).toBuilder()
+                .setRecipientsEnd(4_000 + i)
+                .build();
+        ProducerRecord<String, byte[]> record =
+            new ProducerRecord<>(Topics.DIRECTORY, DirectoryKeys.key(late), late.toByteArray());
+        written.set(owner.send(record).get(30, TimeUnit.SECONDS).offset());
+      }
+    } finally {
+      done.set(true);
+      asking.join();
+    }
+    assertThat(early).isEmpty();
+    assertThat(reader.awaitEnd(Duration.ofSeconds(20))).isTrue();
+    assertThat(reader.version()).isEqualTo(written.get());
+  }
 
-          @Override
-          public void take(String key, byte @Nullable [] value) {
-            taken.add(key);
-          }
-        };
+  /** A marker that it has read may be gone for good, also before it has seen the end once. */
+  @Test
+  void aReaderThatDoesNotComeToTheEndForAnHourBeginsAgain() {
+    command(owner(LONGER_THAN_THE_TEST), "a", false, DirectoryObjects.organization("contoso"));
+    AtomicInteger begun = new AtomicInteger();
+    AtomicLong clock = new AtomicLong();
     DirectoryReader<Seen> reader =
-        new DirectoryReader<>(log.settings, FACTORY, AnchorSets.WHOLE, view);
+        new DirectoryReader<>(
+            log.settings,
+            FACTORY,
+            AnchorSets.WHOLE,
+            view(begun::incrementAndGet, key -> {}),
+            Long.MAX_VALUE,
+            clock::get);
+    closing.add(reader);
+    reader.start();
+    await().until(() -> begun.get() == 1);
+
+    clock.addAndGet(Duration.ofMinutes(61).toNanos());
+
+    await().until(() -> begun.get() == 2);
+    assertThat(reader.current()).isEmpty();
+  }
+
+  private static RecipientView view(Runnable begin, Consumer<String> take) {
+    return new RecipientView() {
+      @Override
+      public void begin() {
+        begin.run();
+      }
+
+      @Override
+      public void take(String key, byte @Nullable [] value) {
+        take.accept(key);
+      }
+    };
+  }
+
+  private DirectoryReader<Seen> readerOfLists(List<String> taken) {
+    DirectoryReader<Seen> reader =
+        new DirectoryReader<>(
+            log.settings, FACTORY, AnchorSets.WHOLE, view(taken::clear, taken::add));
     closing.add(reader);
     reader.start();
     return reader;
@@ -261,7 +332,8 @@ class DirectoryReaderTest {
     KafkaProducer<String, byte[]> owner = owner();
     command(owner, "a", true, DirectoryObjects.organization("contoso"));
     DirectoryReader<Seen> small =
-        new DirectoryReader<>(log.settings, FACTORY, AnchorSets.WHOLE, null, 3_000);
+        new DirectoryReader<>(
+            log.settings, FACTORY, AnchorSets.WHOLE, null, 3_000, System::nanoTime);
     closing.add(small);
     small.start();
     await().until(() -> small.inForce().isPresent());
