@@ -78,22 +78,23 @@ public final class Probes implements AutoCloseable {
       return;
     }
     ProbeLease lease = new ProbeLease(leftMillis);
-    running.add(lease);
-    Thread.ofVirtual()
-        .name("probe-" + request.getProbeId())
-        .start(
-            () -> {
-              try (lease) {
-                run.walk(lease);
-              } catch (RuntimeException | Error fault) {
-                LOG.errorf(
-                    fault, "the validation %s ended with an internal error", request.getProbeId());
-                run.end(false, "an internal error of delivery-service ended the validation");
-              } finally {
-                running.remove(lease);
-                place.close();
-              }
-            });
+    place.during(
+        Thread.ofVirtual().name("probe-" + request.getProbeId()).factory(),
+        () -> {
+          running.add(lease);
+          if (closed) {
+            lease.close(); // close() may not have seen it
+          }
+          try (lease) {
+            run.walk(lease);
+          } catch (RuntimeException | Error fault) {
+            LOG.errorf(
+                fault, "the validation %s ended with an internal error", request.getProbeId());
+            run.end(false, "an internal error of delivery-service ended the validation");
+          } finally {
+            running.remove(lease);
+          }
+        });
   }
 
   /** One request. Owner: its thread, once it runs. */

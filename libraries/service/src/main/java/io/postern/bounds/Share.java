@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,29 @@ public final class Share {
         }
         add(holder, more);
         amount += more;
+      }
+    }
+
+    /**
+     * Runs the task on a thread of its own. What is held is given back at its end, also if the
+     * thread cannot start.
+     */
+    public void during(ThreadFactory threads, Runnable task) {
+      boolean started = false;
+      try {
+        threads
+            .newThread(
+                () -> {
+                  try (this) {
+                    task.run();
+                  }
+                })
+            .start();
+        started = true;
+      } finally {
+        if (!started) {
+          close();
+        }
       }
     }
 

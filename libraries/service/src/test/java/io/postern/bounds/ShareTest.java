@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -145,5 +146,40 @@ class ShareTest {
       }
     }
     assertThat(refused).isPositive();
+  }
+
+  @Test
+  void aPlaceIsGivenBackWhenItsThreadEndsOrCannotStart() throws Exception {
+    Share share = new Share(1, 1);
+    Thread[] started = new Thread[1];
+    Share.Held first = Objects.requireNonNull(share.take("anna", 1));
+    CountDownLatch end = new CountDownLatch(1);
+    first.during(
+        task -> started[0] = new Thread(task),
+        () -> {
+          try {
+            end.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    assertThat(share.take("bert", 1)).isNull();
+    end.countDown();
+    started[0].join();
+
+    Share.Held second = Objects.requireNonNull(share.take("bert", 1));
+    assertThatThrownBy(
+            () ->
+                second.during(
+                    task ->
+                        new Thread(task) {
+                          @Override
+                          public void start() {
+                            throw new OutOfMemoryError("unable to create native thread");
+                          }
+                        },
+                    () -> {}))
+        .isInstanceOf(OutOfMemoryError.class);
+    assertThat(share.take("carl", 1)).isNotNull();
   }
 }

@@ -112,7 +112,7 @@ final class WhatIfRun {
     } catch (TimeoutException | KafkaException e) {
       LOG.warnf(e, "what-if %s has ended", id);
       fail("Kafka was not completely read.");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.errorf(e, "what-if %s has failed", id);
       fail("An error in policy-service; see its log.");
     } finally {

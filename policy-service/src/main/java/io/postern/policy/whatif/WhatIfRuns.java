@@ -50,8 +50,8 @@ public class WhatIfRuns {
             Instant.now().minus(Duration.ofDays(days)),
             settings,
             verdicts::source);
+    place.during(Thread.ofPlatform().daemon().name("what-if").factory(), () -> run.run(place));
     runs.put(run.id(), run);
-    var unused = Thread.ofPlatform().daemon().name("what-if").start(() -> run.run(place));
     return run;
   }
 
