@@ -109,6 +109,7 @@ final class ApiTables {
     // They are every call's.
     answers.remove("401", "Not Authorized");
     answers.remove("403", "Not Allowed");
+    answers.remove("429", "Too Many Requests");
     List<String> parts = new ArrayList<>();
     answers.forEach(
         (status, text) ->
