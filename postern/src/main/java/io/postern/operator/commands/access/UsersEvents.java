@@ -3,6 +3,7 @@ package io.postern.operator.commands.access;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.api.UsersClient;
+import io.postern.operator.commands.PeriodOptions;
 import io.postern.operator.connection.ConnectionOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class UsersEvents implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private PeriodOptions period = new PeriodOptions();
   @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
 
   @Option(
@@ -31,15 +33,6 @@ final class UsersEvents implements Callable<Integer> {
       paramLabel = "USER",
       description = "user concerned, or user who made the change")
   private String user = "";
-
-  @Option(
-      names = "--since",
-      paramLabel = "TIME",
-      description = "2d, 4h, a day or a time (default: ${DEFAULT-VALUE})")
-  private String since = "7d";
-
-  @Option(names = "--until", paramLabel = "TIME", description = "in the same form")
-  private String until = "";
 
   @Option(
       names = "--limit",
@@ -51,8 +44,7 @@ final class UsersEvents implements Callable<Integer> {
   public Integer call() throws Exception {
     Map<String, String> query = new LinkedHashMap<>();
     query.put("user", user);
-    query.put("since", since);
-    query.put("until", until);
+    period.putInto(query);
     query.put("limit", Integer.toString(limit));
     JsonNode events = new UsersClient(connection.installation().policy()).events(query);
     output.print(events, () -> lines(events));

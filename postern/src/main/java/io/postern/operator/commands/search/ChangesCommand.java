@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.commandline.OutputOption;
 import io.postern.operator.api.ChangeText;
 import io.postern.operator.api.ConsoleClient;
+import io.postern.operator.commands.PeriodOptions;
 import io.postern.operator.connection.ConnectionOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class ChangesCommand implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private PeriodOptions period = new PeriodOptions();
   @Mixin private OutputOption<JsonNode> output = new OutputOption<>();
 
   @Option(
@@ -43,15 +45,6 @@ public final class ChangesCommand implements Callable<Integer> {
   private String by = "";
 
   @Option(
-      names = "--since",
-      paramLabel = "TIME",
-      description = "2d, 4h, a day or a time (default: ${DEFAULT-VALUE})")
-  private String since = "7d";
-
-  @Option(names = "--until", paramLabel = "TIME", description = "in the same form")
-  private String until = "";
-
-  @Option(
       names = "--limit",
       paramLabel = "NUMBER",
       description = "changes (default: ${DEFAULT-VALUE}, at most 500)")
@@ -63,8 +56,7 @@ public final class ChangesCommand implements Callable<Integer> {
     query.put("organization", organization);
     query.put("object", object);
     query.put("by", by);
-    query.put("since", since);
-    query.put("until", until);
+    period.putInto(query);
     query.put("limit", Integer.toString(limit));
     JsonNode changes =
         new ConsoleClient(connection.installation().console()).get("/changes", query);

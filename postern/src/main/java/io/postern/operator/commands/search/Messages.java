@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.postern.commandline.OutputOption;
 import io.postern.commandline.TextTable;
 import io.postern.operator.api.ConsoleClient;
+import io.postern.operator.commands.PeriodOptions;
 import io.postern.operator.connection.ConnectionOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class Messages implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private PeriodOptions period = new PeriodOptions();
   @Mixin private OutputOption<JsonNode> output = OutputOption.ofTable();
 
   @Option(names = "--from", paramLabel = "ADDRESS", description = "envelope sender")
@@ -101,15 +103,6 @@ public final class Messages implements Callable<Integer> {
   private String kind = "all";
 
   @Option(
-      names = "--since",
-      paramLabel = "TIME",
-      description = "2d, 4h, 30m, a day or a time (default: ${DEFAULT-VALUE})")
-  private String since = "7d";
-
-  @Option(names = "--until", paramLabel = "TIME", description = "in the same form")
-  private String until = "";
-
-  @Option(
       names = "--limit",
       paramLabel = "NUMBER",
       description = "entries (default: ${DEFAULT-VALUE}, at most 500)")
@@ -134,8 +127,7 @@ public final class Messages implements Callable<Integer> {
     query.put("reportedResult", reportedResult);
     query.put("reportedRule", reportedRule);
     query.put("kind", kind);
-    query.put("since", since);
-    query.put("until", until);
+    period.putInto(query);
     query.put("limit", Integer.toString(limit));
     JsonNode found = new ConsoleClient(connection.installation().console()).get("/messages", query);
     List<List<String>> rows = new ArrayList<>();
