@@ -16,8 +16,10 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponse;
  * The description of answers to calls that failed: a {@link Problem}, where the resource says
  * nothing else. Each call of a user may be one too many ({@link CallRates}). Stateless.
  */
-@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD, priority = ProblemAnswers.AFTER_OTHERS)
 public class ProblemAnswers implements OASFilter {
+  static final int AFTER_OTHERS = 0; // whose responses come first in the description
+
   private static final String FAILURE = "[45]\\d\\d";
   private static final String SIGN_IN = "401";
   private static final String TOO_MANY = "429";
