@@ -47,13 +47,13 @@ public final class Directory {
   private final Map<String, String> anchorSetVersions;
   private final Map<String, OrganizationIndex> indexes;
   private final CertificateIndex certificateNames = new CertificateIndex();
-  private final Map<String, DirectorySize> sizes;
   private final Map<String, Integer> markers; // of removed objects, by organization
   private final RecipientLists recipientLists;
   private final boolean reports;
   private volatile @Nullable Directory enforced;
   private volatile @Nullable Map<String, List<AcceptedDomain>> domainsByOrganization;
   private volatile @Nullable Map<String, Set<String>> mailboxHosts;
+  private volatile @Nullable Map<String, DirectorySize> sizes;
 
   private Directory() {
     version = -1;
@@ -64,7 +64,6 @@ public final class Directory {
     anchorSets = Map.of();
     anchorSetVersions = Map.of();
     indexes = Map.of();
-    sizes = Map.of();
     markers = Map.of();
     recipientLists = RecipientLists.NONE;
     reports = false;
@@ -91,7 +90,8 @@ public final class Directory {
     anchorSets = new HashMap<>(before.anchorSets);
     anchorSetVersions = new HashMap<>(before.anchorSetVersions);
     indexes = new HashMap<>(before.indexes);
-    sizes = new HashMap<>(before.sizes);
+    Map<String, DirectorySize> known = before.sizes;
+    Map<String, DirectorySize> counted = known == null ? null : new HashMap<>(known);
     Set<String> touched = new HashSet<>();
     for (DirectoryObject change : changes) {
       if (change.getObjectCase() == ObjectCase.OBJECT_NOT_SET) {
@@ -101,18 +101,20 @@ public final class Directory {
       DirectoryObject former = change.getRemoved() ? objects.remove(key) : objects.put(key, change);
       if (former != null) {
         forget(former);
-        sizes.computeIfPresent(
-            DirectoryKeys.organizationOf(former), (_, size) -> size.minus(former));
+        if (counted != null) {
+          counted.computeIfPresent(
+              DirectoryKeys.organizationOf(former), (_, size) -> size.minus(former));
+        }
       }
       if (!change.getRemoved()) {
         take(change);
-        sizes.merge(
-            DirectoryKeys.organizationOf(change),
-            DirectorySize.NONE.plus(change),
-            DirectorySize::plus);
+        if (counted != null) {
+          count(change, counted);
+        }
       }
       touched.add(DirectoryKeys.organizationOf(change));
     }
+    sizes = counted;
     touched.forEach(this::makeIndex);
     if (changes.stream().noneMatch(DirectoryObject::hasAcceptedDomain)) {
       domainsByOrganization = before.domainsByOrganization;
@@ -303,14 +305,33 @@ public final class Directory {
 
   /** What an organization's objects and the markers of removed ones come to. */
   public DirectorySize size(String organization) {
-    return sizes.getOrDefault(organization, DirectorySize.NONE).plusMarkers(markers(organization));
+    return sizes()
+        .getOrDefault(organization, DirectorySize.NONE)
+        .plusMarkers(markers(organization));
   }
 
   /** What all objects and markers come to. */
   public DirectorySize size() {
-    return sizes.values().stream()
+    return sizes().values().stream()
         .reduce(DirectorySize.NONE, DirectorySize::plus)
         .plusMarkers(markers.values().stream().mapToLong(Integer::longValue).sum());
+  }
+
+  /** Counted when they are first asked for, where quotas are; then kept by each change. */
+  private Map<String, DirectorySize> sizes() {
+    Map<String, DirectorySize> made = sizes;
+    if (made == null) {
+      Map<String, DirectorySize> counted = new HashMap<>();
+      objects.values().forEach(object -> count(object, counted));
+      made = counted;
+      sizes = made; // two threads may make it, and make the same
+    }
+    return made;
+  }
+
+  private static void count(DirectoryObject object, Map<String, DirectorySize> sizes) {
+    sizes.merge(
+        DirectoryKeys.organizationOf(object), DirectorySize.NONE.plus(object), DirectorySize::plus);
   }
 
   /** How many markers of an organization's removed objects are in the topic. */
