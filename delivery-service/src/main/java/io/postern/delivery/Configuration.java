@@ -11,6 +11,7 @@ import io.postern.delivery.position.ReaderSettings;
 import io.postern.delivery.transaction.ClientIdentity;
 import io.postern.delivery.transaction.Timeouts;
 import io.postern.dns.MailResolver;
+import io.postern.log.TrustedClock;
 import io.postern.service.CheckedSettings;
 import io.postern.service.ReplicaName;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -103,7 +104,8 @@ class Configuration {
               positive("postern.dns.patience", dns.patience()),
               dns.cacheBytes(),
               dns.dnssec(),
-              dns.rootAnchors()));
+              dns.rootAnchors()),
+          TrustedClock.ofTheMachine());
     } catch (IOException e) {
       throw new ConfigurationException(
           "postern.dns.root-anchors cannot be read: "

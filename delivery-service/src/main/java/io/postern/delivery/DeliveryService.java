@@ -50,6 +50,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Random;
+import java.util.SortedSet;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +69,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class DeliveryService implements Service {
   private static final Duration SELF_TEST = Duration.ofSeconds(5);
+  private static final int SHOWN = 5; // names in the note
   private static final Logger LOG = Logger.getLogger(DeliveryService.class);
   private static final Duration STUCK = Duration.ofMinutes(2);
   // Beside the patience of the settings: a revocation, a commit and leaving the group.
@@ -335,10 +338,19 @@ public class DeliveryService implements Service {
     }
     ResolverSelfTest test = selfTest;
     String unproven = test == null ? "not tested yet" : test.problem();
+    SortedSet<String> names = configuration.resolver.unproven();
     if (!unproven.isEmpty()) {
       answer.withData("note", "DANE applies to no domain: " + unproven);
+    } else if (!names.isEmpty()) {
+      answer.withData("note", withoutProof(names));
     }
     return partitions >= 0 && current && committing && policies.complete();
+  }
+
+  private static String withoutProof(SortedSet<String> names) {
+    return "mail goes without DANE to hosts of connectors whose DNS answers have no valid proof: "
+        + names.stream().limit(SHOWN).collect(Collectors.joining(", "))
+        + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "");
   }
 
   @Override

@@ -5,6 +5,7 @@ import static io.postern.service.CheckedSettings.positive;
 import io.postern.dns.DnsSettings;
 import io.postern.dns.MailResolver;
 import io.postern.dns.ResolverSelfTest;
+import io.postern.log.TrustedClock;
 import io.postern.service.CheckedSettings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.inject.Disposes;
@@ -44,7 +45,8 @@ public class DnsParts {
               positive("postern.dns.patience", settings.patience()),
               NOTHING_KEPT,
               settings.dnssec(),
-              settings.rootAnchors()));
+              settings.rootAnchors()),
+          TrustedClock.ofTheMachine());
     } catch (IOException e) {
       throw new ConfigurationException(
           "postern.dns.root-anchors cannot be read: "

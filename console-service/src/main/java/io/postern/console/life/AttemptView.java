@@ -60,7 +60,7 @@ final class AttemptView {
   }
 
   private static Dane dane(DaneEvidence dane) {
-    return new Dane(dane.getBase(), dane.getRecordsList(), dane.getMatched());
+    return new Dane(dane.getBase(), dane.getRecordsList(), dane.getMatched(), dane.getUnproven());
   }
 
   private static MtaSts mtaSts(MtaStsEvidence sts) {

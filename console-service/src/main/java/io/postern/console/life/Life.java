@@ -243,7 +243,7 @@ public record Life(
 
   /** RFC 7672. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  public record Dane(String base, List<String> records, String matched) {}
+  public record Dane(String base, List<String> records, String matched, String unproven) {}
 
   /** RFC 8461. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -31,9 +31,9 @@ final class ReportReader {
     Conditions conditions = conditions(kind, since, until, organization, sight);
     Conditions others = new Conditions();
     if (kind == ReportKind.FOREIGN_SENDERS) {
-      SenderPairs.read(connection, since, until).leaveOutOwn(conditions);
+      SenderPairs.read(connection, since, until, sight).leaveOutOwn(conditions);
     } else if (kind == ReportKind.OWN_DOMAINS_ELSEWHERE) {
-      others = SenderPairs.read(connection, since, until).others();
+      others = SenderPairs.read(connection, since, until, sight).others();
     }
     String sql = sql(kind, conditions);
     List<List<Object>> rows = new ArrayList<>();

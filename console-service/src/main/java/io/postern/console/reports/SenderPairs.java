@@ -2,6 +2,7 @@ package io.postern.console.reports;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.console.search.Conditions;
+import io.postern.console.sight.Sight;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.rules.WhoseSender;
@@ -25,12 +26,16 @@ final class SenderPairs {
   private final List<String> owners = new ArrayList<>();
   private final List<String> sentBy = new ArrayList<>();
 
-  private SenderPairs() {}
+  private final boolean seesAll;
+
+  private SenderPairs(boolean seesAll) {
+    this.seesAll = seesAll;
+  }
 
   /** Of these days, whosever mail it is. Costs a look-up for each pair. */
-  static SenderPairs read(Connection connection, LocalDate since, LocalDate until)
+  static SenderPairs read(Connection connection, LocalDate since, LocalDate until, Sight reader)
       throws SQLException {
-    SenderPairs pairs = new SenderPairs();
+    SenderPairs pairs = new SenderPairs(reader.organizations().isEmpty());
     try (PreparedStatement select =
         connection.prepareStatement(
             "SELECT s.organization, s.domain, d.record FROM (SELECT DISTINCT organization, domain"
@@ -62,9 +67,10 @@ final class SenderPairs {
         senders.add(organization);
         domains.add(domain);
         owners.add(accepted.getOrganization());
-        // Its own list names the organization; of any other the owner learns no more (G8).
+        // Its own list names the organization; of any other the owner learns no more (G8). Who sees
+        // all organizations learns whose mail the rule of RCPT concerns (docs/decisions/0086).
         boolean allowed = WhoseSender.of(accepted, organization) == WhoseSender.ALLOWED;
-        sentBy.add(allowed ? organization : "");
+        sentBy.add(allowed || seesAll ? organization : "");
       }
       case NO_ORGANIZATIONS -> {}
     }

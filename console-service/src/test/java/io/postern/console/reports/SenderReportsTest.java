@@ -103,7 +103,9 @@ class SenderReportsTest {
             List.of("tailspin", "tailspin.example", "fabrikam", 16L),
             List.of("tailspin", "tailspin.example", "", 2L));
     assertThat(rows(ReportKind.OWN_DOMAINS_ELSEWHERE, "tailspin")).isEqualTo(tailspins);
-    assertThat(rows(ReportKind.OWN_DOMAINS_ELSEWHERE)).isEqualTo(tailspins);
+    // An operator sees whose mail would be refused before it is.
+    assertThat(rows(ReportKind.OWN_DOMAINS_ELSEWHERE))
+        .containsExactly(tailspins.get(0), List.of("tailspin", "tailspin.example", "contoso", 2L));
     assertThat(rows(ReportKind.OWN_DOMAINS_ELSEWHERE, "contoso", "fabrikam")).isEmpty();
   }
 }

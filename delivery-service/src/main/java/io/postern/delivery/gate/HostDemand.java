@@ -15,9 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param dane the host's TLSA records (RFC 7672); null: DANE does not apply
  * @param mtaSts its domain's policy (RFC 8461); null: MTA-STS does not apply
  * @param smartHost whose MX record led to the host; null: none did
+ * @param unprovenDns why DANE does not apply to a host that an administrator named: what is wrong
+ *     with the proof of its DNS answers (docs/decisions/0092); empty: nothing
  */
 public record HostDemand(
-    @Nullable TlsaSet dane, @Nullable StsDemand mtaSts, @Nullable SmartHost smartHost) {
+    @Nullable TlsaSet dane,
+    @Nullable StsDemand mtaSts,
+    @Nullable SmartHost smartHost,
+    String unprovenDns) {
   /**
    * An administrator's choice.
    *
@@ -29,7 +34,11 @@ public record HostDemand(
   public static final HostDemand NONE = new HostDemand(null, null);
 
   public HostDemand(@Nullable TlsaSet dane, @Nullable StsDemand mtaSts) {
-    this(dane, mtaSts, null);
+    this(dane, mtaSts, null, "");
+  }
+
+  HostDemand with(StsDemand policy) {
+    return new HostDemand(dane, policy, smartHost, unprovenDns);
   }
 
   /**

@@ -78,7 +78,8 @@ public final class HostDemands {
             new HostDemand(
                 demand.dane(),
                 demand.mtaSts(),
-                new HostDemand.SmartHost(host.domain(), host.proven())))
+                new HostDemand.SmartHost(host.domain(), host.proven()),
+                demand.unprovenDns()))
         : answer;
   }
 
@@ -92,7 +93,7 @@ public final class HostDemands {
             || setAside(requirement)
             || requirement.getMtaSts() != MtaStsMode.MTA_STS_OPPORTUNISTIC
         ? answer
-        : mtaSts(demand.dane(), host.name(), host.domain().isEmpty() ? host.name() : host.domain());
+        : mtaSts(demand, host.name(), host.domain().isEmpty() ? host.name() : host.domain());
   }
 
   /**
@@ -124,6 +125,9 @@ public final class HostDemands {
       try {
         set = dane.of(host.name(), host.port(), host.domain().isEmpty() ? null : host.domain());
       } catch (DnsFailureException e) {
+        if (!mandatory && host.isNamed() && dane.isSetAside(host.name(), e)) {
+          return new Answer.Demand(new HostDemand(null, null, null, e.detail()));
+        }
         // RFC 7672 §2.1.3: whoever drops the answer must not take DANE away.
         return new Answer.Unusable(
             e.bogus() ? Reasons.DNSSEC_INVALID : Reasons.DANE_DNS_FAILURE, e.detail());
@@ -146,13 +150,12 @@ public final class HostDemands {
   /**
    * @param domain the policy domain: the recipients', or the name of the smart host (RFC 8461 §3.4)
    */
-  private Answer mtaSts(@Nullable TlsaSet tlsa, String host, String domain) {
+  private Answer mtaSts(HostDemand published, String host, String domain) {
     return switch (mtaSts.of(domain)) {
-      case Found.Nothing() -> new Answer.Demand(new HostDemand(tlsa, null));
+      case Found.Nothing() -> new Answer.Demand(published);
       case Found.Failure(String id, String resultType) ->
           new Answer.Demand(
-              new HostDemand(
-                  tlsa,
+              published.with(
                   new StsDemand(domain, id, StsPolicy.Mode.NONE, List.of(), false, resultType)));
       case Found.Policy(String id, StsPolicy policy) -> {
         StsDemand demand =
@@ -164,11 +167,11 @@ public final class HostDemands {
                 policy.names(host),
                 "");
         yield demand.named() || policy.mode() != StsPolicy.Mode.ENFORCE
-            ? new Answer.Demand(new HostDemand(tlsa, demand))
+            ? new Answer.Demand(published.with(demand))
             : new Answer.Unusable(
                 Reasons.MTA_STS_MX_MISMATCH,
                 StsMatch.notNamed(demand, host).detail(),
-                new HostDemand(tlsa, demand));
+                published.with(demand));
       }
     };
   }

@@ -102,7 +102,7 @@ public final class Judge {
             : new TlsGate.Proofs(verdict, dane(demand, question), null);
     return switch (TlsGate.decide(
         requirement,
-        new HostDemand(demand.dane(), null, demand.smartHost()),
+        new HostDemand(demand.dane(), null, demand.smartHost(), ""),
         channel,
         host,
         requireTlsOffered,

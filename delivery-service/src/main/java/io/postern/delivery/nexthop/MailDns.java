@@ -43,12 +43,15 @@ public final class MailDns {
     this.resolver = resolver;
   }
 
-  MailHosts mx(String domain) throws DnsFailureException {
+  /**
+   * @param named an administrator named it
+   */
+  MailHosts mx(String domain, boolean named) throws DnsFailureException {
     Name name = name(domain);
     if (name == null) {
       return new MailHosts(false, List.of(), false);
     }
-    DnsAnswer answer = resolver.ask(name, Type.MX);
+    DnsAnswer answer = ask(name, Type.MX, named);
     return new MailHosts(answer.nameExists(), answer.as(MXRecord.class), answer.secure());
   }
 
@@ -57,19 +60,21 @@ public final class MailDns {
    * network without one of them still gets through early. Both are asked for at once. IPv4
    * addresses that are known wait for the IPv6 ones for the Resolution Delay at most (RFC 8305 §3):
    * later ones are for the next delivery.
+   *
+   * @param named an administrator named the host, or the one of which it is a mail host
    */
-  HostAddresses addresses(String host) {
+  HostAddresses addresses(String host, boolean named) {
     Name name = name(host);
     if (name == null) {
       return new HostAddresses(List.of(), null);
     }
-    FutureTask<List<InetAddress>> later = new FutureTask<>(() -> addresses(name, Type.AAAA));
+    FutureTask<List<InetAddress>> later = new FutureTask<>(() -> addresses(name, Type.AAAA, named));
     Thread.ofVirtual().name("AAAA of " + host).start(later); // bounded as each question is
     List<InetAddress> six = List.of();
     List<InetAddress> four = List.of();
     DnsFailureException failure = null;
     try {
-      four = addresses(name, Type.A);
+      four = addresses(name, Type.A, named);
     } catch (DnsFailureException e) {
       failure = e;
     }
@@ -106,15 +111,20 @@ public final class MailDns {
     return addresses;
   }
 
-  private List<InetAddress> addresses(Name name, int type) throws DnsFailureException {
+  private List<InetAddress> addresses(Name name, int type, boolean named)
+      throws DnsFailureException {
     Optional<InetAddress> written = hostsFile(name, type);
     if (written.isPresent()) {
       return List.of(written.get());
     }
-    DnsAnswer answer = resolver.ask(name, type);
+    DnsAnswer answer = ask(name, type, named);
     return type == Type.A
         ? answer.as(ARecord.class).stream().map(ARecord::getAddress).toList()
         : answer.as(AAAARecord.class).stream().map(AAAARecord::getAddress).toList();
+  }
+
+  private DnsAnswer ask(Name name, int type, boolean named) throws DnsFailureException {
+    return named ? resolver.askOfNamed(name, type) : resolver.ask(name, type);
   }
 
   /** Whoever administers this machine has written its address. */

@@ -37,6 +37,11 @@ public record MailHost(
     RECIPIENTS_DOMAIN
   }
 
+  /** An administrator named it, or the host of which it is a mail host; else the recipients'. */
+  public boolean isNamed() {
+    return chosenBy != Choice.RECIPIENTS_DOMAIN;
+  }
+
   static MailHost configured(
       String name, int port, @Nullable InetAddress address, int preference, boolean approved) {
     return new MailHost(name, port, address, preference, Choice.ADMINISTRATOR, "", true, approved);

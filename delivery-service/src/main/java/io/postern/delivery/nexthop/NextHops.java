@@ -121,7 +121,7 @@ public final class NextHops {
   public HostAddresses addresses(MailHost host) {
     return host.address() != null
         ? new HostAddresses(List.of(host.address()), null)
-        : dns.addresses(host.name());
+        : dns.addresses(host.name(), host.isNamed());
   }
 
   /**
@@ -146,7 +146,7 @@ public final class NextHops {
   }
 
   private Resolution mailHosts(String domain) throws DnsFailureException {
-    MailDns.MailHosts answer = dns.mx(domain);
+    MailDns.MailHosts answer = dns.mx(domain, false);
     if (!answer.nameExists()) {
       return unroutable(
           true, Reasons.NO_MAIL_HOST, "5.1.2", "the domain " + domain + " does not exist");
@@ -198,7 +198,7 @@ public final class NextHops {
   }
 
   private Resolution implicit(String domain, boolean proven) throws DnsFailureException {
-    HostAddresses addresses = dns.addresses(domain);
+    HostAddresses addresses = dns.addresses(domain, false);
     if (addresses.known().isEmpty()) {
       if (addresses.failure() != null) {
         throw addresses.failure();
@@ -245,7 +245,7 @@ public final class NextHops {
       return new Resolution.Hosts(List.of(itself));
     }
     try {
-      MailDns.MailHosts answer = dns.mx(name);
+      MailDns.MailHosts answer = dns.mx(name, true);
       return answer.records().isEmpty()
           ? new Resolution.Hosts(List.of(itself))
           : mailHostsOf(itself, answer);

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *     time
  * @param verdict null: nobody was asked for one
  * @param evidence the verdict's grounds; null: nobody was asked for one
- * @param dane the host's TLSA records and what came of them; null: DANE does not apply to it
+ * @param dane the host's TLSA records and what came of them, or why its DNS answers have no proof;
+ *     null: DANE does not apply to it
  * @param mtaSts its domain's policy and what came of it; null: MTA-STS does not apply to it
  */
 record ConnectionReport(
@@ -102,7 +103,9 @@ record ConnectionReport(
   private static @Nullable DaneEvidence dane(HostDemand demand, DaneMatch.@Nullable Result result) {
     TlsaSet set = demand.dane();
     if (set == null) {
-      return null;
+      return demand.unprovenDns().isEmpty()
+          ? null
+          : DaneEvidence.newBuilder().setUnproven(shown(demand.unprovenDns())).build();
     }
     DaneEvidence.Builder evidence = DaneEvidence.newBuilder().setBase(set.base());
     set.records().stream()
@@ -116,7 +119,10 @@ record ConnectionReport(
   }
 
   private static String shown(Tlsa record) {
-    String text = record.toString();
+    return shown(record.toString());
+  }
+
+  private static String shown(String text) {
     return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT) + "...";
   }
 }

@@ -207,15 +207,15 @@ public final class HopProbe {
   }
 
   private List<InetAddress> usable(MailHost host, HostAddresses found, ClientIdentity identity) {
-    String all =
-        found.known().stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "));
     List<InetAddress> allowed =
         found.known().stream().filter(a -> tools.nextHops().mayDial(host, a)).toList();
+    // Of others nothing is said: an administrator would learn of the inner network.
+    String all =
+        allowed.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "));
     List<InetAddress> usable = new ArrayList<>(allowed);
     usable.removeIf(address -> !identity.reaches(address));
     if (tools.nextHops().leadsBack(host, any -> found)) {
-      steps.failed(
-          "addresses", Reasons.LOOP, "The host has an address of this installation: " + all + ".");
+      steps.failed("addresses", Reasons.LOOP, "The host has an address of this installation.");
       return List.of();
     }
     if (!usable.isEmpty()) {
@@ -236,10 +236,9 @@ public final class HopProbe {
       steps.failed(
           "addresses",
           Reasons.NEXT_HOP_NOT_APPROVED,
-          "No address of the host is public: " + all + ": " + NextHops.CURE + ".");
+          "The host has no public address: " + NextHops.CURE + ".");
     } else if (allowed.isEmpty()) {
-      steps.failed(
-          "addresses", Reasons.PRIVATE_ADDRESS, "No address of the host is public: " + all + ".");
+      steps.failed("addresses", Reasons.PRIVATE_ADDRESS, "The host has no public address.");
     } else {
       steps.failed(
           "addresses",

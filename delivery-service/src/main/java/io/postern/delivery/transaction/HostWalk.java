@@ -361,19 +361,15 @@ final class HostWalk {
     if (host.chosenBy() == Choice.ADMINISTRATOR) {
       return new Failure(
           Reasons.NEXT_HOP_NOT_APPROVED,
-          "the address "
-              + addresses.known().getFirst().getHostAddress()
-              + " of the next hop "
+          "the next hop "
               + host.name()
-              + " is not public: "
-              + NextHops.CURE);
+              + " has no public address: "
+              + NextHops.CURE); // no administrator learns of the inner network by a name
     }
     String detail =
-        "the address "
-            + addresses.known().getFirst().getHostAddress()
-            + " of the host "
+        "the host "
             + host.name()
-            + " is not public (see postern.delivery.allow-private-targets"
+            + " has no public address (see postern.delivery.allow-private-targets"
             + (host.chosenBy() == Choice.SMART_HOST_MX
                 ? "; it is a mail host of the smart host "
                     + host.domain()

@@ -17,16 +17,23 @@ final class ProbedDemand {
   private ProbedDemand() {}
 
   static void show(ProbeSteps steps, TlsRequirement requirement, HostDemand demand) {
-    dane(steps, requirement, demand.dane());
+    dane(steps, requirement, demand);
     mtaSts(steps, requirement, demand);
   }
 
-  private static void dane(
-      ProbeSteps steps,
-      TlsRequirement requirement,
-      @org.jspecify.annotations.Nullable TlsaSet set) {
+  private static void dane(ProbeSteps steps, TlsRequirement requirement, HostDemand demand) {
+    TlsaSet set = demand.dane();
     if (requirement.getDane() == DaneMode.DANE_NONE) {
       steps.skipped("dane", "smtpDaneMode: none.");
+    } else if (!demand.unprovenDns().isEmpty()) {
+      steps.step(
+          "dane",
+          ProbeState.PROBE_SKIPPED,
+          step ->
+              step.setDetail(
+                      "DNS answers about the host have no valid proof: mail goes without DANE"
+                          + " (postern.dns.dnssec is auto).")
+                  .setActual(demand.unprovenDns()));
     } else if (set == null) {
       steps.skipped("dane", "No TLSA record of the host is secured by DNSSEC.");
     } else {

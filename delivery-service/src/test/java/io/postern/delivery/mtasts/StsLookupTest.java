@@ -11,6 +11,7 @@ import io.postern.dns.MailResolver;
 import io.postern.lab.LabDns;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +42,8 @@ class StsLookupTest {
                 Duration.ofSeconds(30),
                 1 << 20,
                 Dnssec.OFF,
-                Optional.empty()));
+                Optional.empty()),
+            InstantSource.system());
   }
 
   @AfterEach

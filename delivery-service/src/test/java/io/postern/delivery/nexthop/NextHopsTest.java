@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +35,8 @@ class NextHopsTest {
     try {
       return new MailResolver(
           new DnsSettings(
-              List.of(dns.address()), timeout, patience, 1 << 20, Dnssec.OFF, Optional.empty()));
+              List.of(dns.address()), timeout, patience, 1 << 20, Dnssec.OFF, Optional.empty()),
+          InstantSource.system());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,6 +11,7 @@ import io.postern.dns.Dnssec;
 import io.postern.dns.MailResolver;
 import io.postern.lab.LabDns;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,7 +45,8 @@ class SessionCounterTest {
                     Duration.ofSeconds(20),
                     1 << 20,
                     Dnssec.OFF,
-                    Optional.empty())),
+                    Optional.empty()),
+                InstantSource.system()),
             this::send,
             clock::get,
             registry);

@@ -186,11 +186,14 @@ class HopProbeTest {
       request
           .getNextHopBuilder()
           .addSmartHostsBuilder()
-          .setHost("127.0.0.1")
+          .setHost("inside.example")
           .setPort(587)
           .setUnapproved(true);
+      outside.dns.a("inside.example", "127.0.0.77");
       request.setRequirement(RelayLab.level(TlsLevel.ENCRYPTION_ONLY));
       assertThat(probe(outside, request, true).met()).isFalse();
+      // Nor does a name tell where it leads.
+      assertThat(steps.toString()).doesNotContain("127.0.0.77");
       assertThat(shown()).contains("addresses-").doesNotContain("connect-", "connect+");
       assertThat(step("addresses").getReason()).isEqualTo("next-hop-not-approved");
     }

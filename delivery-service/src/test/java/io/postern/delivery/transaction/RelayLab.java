@@ -1,5 +1,7 @@
 package io.postern.delivery.transaction;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.ByteString;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.VerdictQuestion;
@@ -34,6 +36,7 @@ import io.postern.delivery.tlsrpt.SessionResult;
 import io.postern.dns.DnsSettings;
 import io.postern.dns.Dnssec;
 import io.postern.dns.MailResolver;
+import io.postern.dns.ResolverSelfTest;
 import io.postern.dns.dane.DaneLookup;
 import io.postern.lab.LabDns;
 import io.postern.lab.ScriptedPeer;
@@ -102,6 +105,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   final MemoryStsPolicies policies = new MemoryStsPolicies();
   final List<Handshake> handshakes = new CopyOnWriteArrayList<>();
   final List<SessionResult> results = new CopyOnWriteArrayList<>();
+  private final MailResolver resolver;
   private final NextHops nextHops;
   private final HostDemands demands;
   private final TlsClients clients;
@@ -152,6 +156,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
         connections,
         allowPrivate,
         Optional.empty(),
+        Dnssec.OFF,
         Set.of());
   }
 
@@ -166,7 +171,33 @@ final class RelayLab implements AutoCloseable, VerdictSource {
         usual(),
         true,
         Optional.of(rootAnchors),
+        Dnssec.VALIDATE,
         Set.of());
+  }
+
+  /** The same by default, and the servers have shown that they pass proofs on. */
+  static RelayLab selfTested(int mxPort, Path rootAnchors) {
+    return new RelayLab(
+        Optional.empty(),
+        mxPort,
+        DestinationsLab.SETTINGS,
+        usual(),
+        true,
+        Optional.of(rootAnchors),
+        Dnssec.AUTO,
+        Set.of());
+  }
+
+  Set<String> unproven() {
+    return resolver.unproven();
+  }
+
+  /** Once the zones that sign are there. */
+  void selfTest() throws InterruptedException {
+    try (ResolverSelfTest test = new ResolverSelfTest(resolver, problem -> {})) {
+      test.await(Duration.ofSeconds(30));
+      assertThat(test.problem()).isEmpty();
+    }
   }
 
   /**
@@ -180,6 +211,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
         usual(),
         true,
         Optional.empty(),
+        Dnssec.OFF,
         Set.of(own));
   }
 
@@ -190,8 +222,9 @@ final class RelayLab implements AutoCloseable, VerdictSource {
       Connections connections,
       boolean allowPrivate,
       Optional<Path> rootAnchors,
+      Dnssec dnssec,
       Set<InetSocketAddress> own) {
-    MailResolver resolver = resolver(rootAnchors);
+    resolver = resolver(rootAnchors, dnssec);
     DaneLookup dane = rootAnchors.isPresent() ? new DaneLookup(resolver) : null;
     demands =
         new HostDemands(
@@ -230,7 +263,7 @@ final class RelayLab implements AutoCloseable, VerdictSource {
     }
   }
 
-  private MailResolver resolver(Optional<Path> rootAnchors) {
+  private MailResolver resolver(Optional<Path> rootAnchors, Dnssec dnssec) {
     try {
       return new MailResolver(
           new DnsSettings(
@@ -238,8 +271,9 @@ final class RelayLab implements AutoCloseable, VerdictSource {
               Duration.ofSeconds(10),
               Duration.ofSeconds(30),
               1 << 20,
-              rootAnchors.isPresent() ? Dnssec.VALIDATE : Dnssec.OFF,
-              rootAnchors));
+              dnssec,
+              rootAnchors),
+          InstantSource.system());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -147,6 +147,63 @@ class SmartHostPoliciesTest {
     assertThat(peer.sessions()).isEmpty();
   }
 
+  private void begin(boolean selfTested) throws Exception {
+    end();
+    peer = ScriptedPeer.named(SMART).identity(GOOD).start();
+    Path anchors = Files.writeString(folder.resolve("root"), zones.rootAnchor() + "\n");
+    lab =
+        selfTested
+            ? RelayLab.selfTested(peer.port(), anchors)
+            : RelayLab.validating(peer.port(), anchors);
+    lab.dns.signedBy(zones).a(SMART, "127.0.0.1").a(MX, "127.0.0.1");
+    if (selfTested) {
+      lab.selfTest();
+    }
+  }
+
+  /** The default: an inner server answers for names below a signed zone, as it always did. */
+  @Test
+  void automaticallyMailToAHostThatAnInnerServerAnswersForGoesOn() throws Exception {
+    begin(true);
+    zones.signing("signed.example", Signing.LEFT_OUT);
+    OutcomeRecorded outcome = deliver(DEFAULT, SMART);
+    OutcomeChecks.delivered(outcome, "opportunistic:encryption-only", peer);
+    assertThat(outcome.getDane().getUnproven()).contains(SMART);
+    assertThat(lab.unproven()).contains(SMART);
+  }
+
+  @Test
+  void automaticallyItsMailHostsAreUsedToo() throws Exception {
+    begin(true);
+    zones.signing("signed.example", Signing.LEFT_OUT);
+    lab.dns.mx(SMART, 10, MX);
+    OutcomeChecks.delivered(deliver(DEFAULT, SMART), "opportunistic:encryption-only", peer);
+  }
+
+  @Test
+  void automaticallyWhatIsProvenCounts() throws Exception {
+    begin(true);
+    publish(SMART, leaf(OTHER));
+    refused(DEFAULT, "dane-tlsa-invalid");
+  }
+
+  /** Settings that an administrator has written stay strict, and so do mail hosts of others. */
+  @Test
+  void whatIsDemandedIsNotSetAsideAutomatically() throws Exception {
+    begin(true);
+    zones.signing("signed.example", Signing.LEFT_OUT);
+    refused(mandatory(), "dnssec-invalid");
+    lab.dns.mailDomain("signed.example", MX);
+    OutcomeChecks.refused(
+        lab.deliver(
+            RelayLab.request(DEFAULT, RelayLab.mailHosts("signed.example"), "a@signed.example")),
+        "dnssec-invalid",
+        peer);
+    begin(false);
+    refused(DEFAULT, "dnssec-invalid");
+    assertThat(peer.sessions()).isEmpty();
+  }
+
   @Test
   void exchange_opportunistic_aSecondaryMxIsTried() throws Exception {
     lab.dns

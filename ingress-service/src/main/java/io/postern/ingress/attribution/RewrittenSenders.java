@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way back to a rewritten sender (docs/guides/sender-rewriting.md), for a recipient that the
@@ -125,6 +126,34 @@ public final class RewrittenSenders {
     };
   }
 
+  /**
+   * The refusal of mail that must leave with a rewritten sender (docs/decisions/0086), whose
+   * address is too long for that; null: it is not.
+   *
+   * @param accept the rules' decision
+   */
+  public static InboundDecision.@Nullable Refuse tooLong(
+      Directory directory, String reversePath, InboundDecision.Accept accept) {
+    if (!accept.rewriteSender()) {
+      return null;
+    }
+    String domain =
+        directory
+            .organization(accept.organization())
+            .map(Organization::getSenderRewritingDomain)
+            .orElse("");
+    if (SenderRewriting.fits(domain, Address.parse(reversePath))) {
+      return null;
+    }
+    return refusal(
+        accept.organization(),
+        550,
+        "5.7.60",
+        "SMTP; Client does not have permissions to send as this sender. Its domain belongs to"
+            + " another organization, and its address is too long to be rewritten",
+        "the sender's domain belongs to another organization, and " + SenderRewriting.LENGTH);
+  }
+
   private Result back(
       Directory directory,
       String organization,
@@ -157,6 +186,11 @@ public final class RewrittenSenders {
 
   private static Result refused(
       String organization, int code, String enhanced, String text, String why) {
+    return new Refused(refusal(organization, code, enhanced, text, why));
+  }
+
+  private static InboundDecision.Refuse refusal(
+      String organization, int code, String enhanced, String text, String why) {
     Explanation explanation =
         Explanation.newBuilder()
             .setOrganization(organization)
@@ -167,7 +201,7 @@ public final class RewrittenSenders {
                     .setCondition(RULE)
                     .setDetail(why))
             .build();
-    return new Refused(
-        new InboundDecision.Refuse(code, enhanced, text, RULE, organization, "", "", explanation));
+    return new InboundDecision.Refuse(
+        code, enhanced, text, RULE, organization, "", "", explanation);
   }
 }

@@ -192,8 +192,15 @@ final class MailCommands implements AutoCloseable {
     boolean first = mail.recipients().isEmpty();
     switch (mail.attribution()
         .atRecipient(directory.get(), address, recipient.asciiDomain(), first)) {
-      case InboundDecision.Accept accept ->
+      case InboundDecision.Accept accept -> {
+        InboundDecision.Refuse tooLong =
+            RewrittenSenders.tooLong(directory.get(), mail.reversePath(), accept);
+        if (tooLong == null) {
           letIn(mail, directory.get(), recipient, parameters.recipient(address), accept);
+        } else {
+          refuseRecipient(mail, address, Refusal.of(tooLong));
+        }
+      }
       case InboundDecision.Refuse refusal -> refuseRecipient(mail, address, Refusal.of(refusal));
       case InboundDecision.VerdictNeeded needed ->
           throw new IllegalStateException("attribution left a verdict open");

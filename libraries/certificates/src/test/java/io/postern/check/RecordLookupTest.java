@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -61,7 +62,8 @@ class RecordLookupTest {
                 Duration.ofSeconds(20),
                 1 << 20,
                 Dnssec.VALIDATE,
-                Optional.of(anchors)));
+                Optional.of(anchors)),
+            InstantSource.system());
     return new RecordLookup(resolver).of(host, 25, shown.der(), Instant.now());
   }
 

@@ -26,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  * @param changes the same for people
  */
 public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange> changes) {
+  private static final String APPROVED = "approved";
+  private static final String UNAPPROVED = "unapproved";
+  private static final String REVOKED = "revoked";
+
+  /** What changes between two states show, and no file has (docs/decisions/0087). */
+  public static final Set<String> APPROVALS = Set.of(APPROVED, UNAPPROVED, REVOKED);
 
   public static DirectoryDiff of(Collection<DirectoryObject> before, DirectoryFile file) {
     Map<String, DirectoryObject> theirs = new LinkedHashMap<>();
@@ -161,10 +167,17 @@ public record DirectoryDiff(List<DirectoryObject> objects, List<DirectoryChange>
             .distinct()
             .toList();
     if (!approved.isEmpty()) {
-      flat.put("approved", approved);
+      flat.put(APPROVED, approved);
     }
+    List<String> revoked =
+        object.getOrganization().getRevokedNextHopsList().stream()
+            .map(each -> each.getValue() + " (" + each.getBy() + ")")
+            .toList();
     if (!unapproved.isEmpty()) {
-      flat.put("unapproved", unapproved);
+      flat.put(UNAPPROVED, unapproved);
+    }
+    if (!revoked.isEmpty()) {
+      flat.put(REVOKED, revoked);
     }
   }
 }

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The tables of fields and the contract have the same fields. */
 class FieldTablesTest {
   // Written by the owner of the directory, or by a reader (docs/decisions/0087, 0088).
-  private static final Set<String> OF_SERVICES = Set.of("approvals", "version");
+  private static final Set<String> OF_SERVICES =
+      Set.of("approvals", "revoked_next_hops", "version");
 
   /** The object stands within it. */
   private static final String ORGANIZATION = "organization";

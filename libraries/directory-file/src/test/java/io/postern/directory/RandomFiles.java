@@ -25,6 +25,7 @@ final class RandomFiles {
       Set.of(
           "postern.v1.AcceptedDomain.approvals",
           "postern.v1.OutboundConnector.approvals",
+          "postern.v1.Organization.revoked_next_hops",
           "postern.v1.NextHopHost.unapproved",
           "postern.v1.AnchorSet.version");
 

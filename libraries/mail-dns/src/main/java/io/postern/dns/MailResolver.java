@@ -1,6 +1,7 @@
 package io.postern.dns;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -8,8 +9,13 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -57,6 +63,8 @@ public final class MailResolver {
   private static final int FAILURE_SECONDS = 5;
   private static final int RECORD_OVERHEAD = 200;
   private static final int MAX_REASON = 300;
+  private static final int MOST_UNPROVEN = 100;
+  private static final Duration UNPROVEN_SHOWN = Duration.ofHours(1);
 
   /**
    * @param proven asked of the resolver that validates, or whose servers do
@@ -82,12 +90,14 @@ public final class MailResolver {
   private final Duration patience;
   private final Clock clock;
   private final AsyncCache<Question, Outcome> cache;
+  private final Cache<String, Boolean> unproven;
 
   /**
+   * @param clock by which signatures hold
    * @throws IOException the root's anchors cannot be read
    */
-  public MailResolver(DnsSettings settings) throws IOException {
-    this(settings, Clock.systemUTC(), Ticker.systemTicker());
+  public MailResolver(DnsSettings settings, InstantSource clock) throws IOException {
+    this(settings, clock.withZone(ZoneOffset.UTC), Ticker.systemTicker());
   }
 
   /**
@@ -109,6 +119,12 @@ public final class MailResolver {
             .weigher(MailResolver::bytes)
             .expireAfter(Expiry.creating(MailResolver::lifetime))
             .buildAsync();
+    this.unproven =
+        Caffeine.newBuilder()
+            .ticker(ticker)
+            .maximumSize(MOST_UNPROVEN)
+            .expireAfterWrite(UNPROVEN_SHOWN)
+            .build();
   }
 
   /**
@@ -120,6 +136,35 @@ public final class MailResolver {
   }
 
   /**
+   * The same about a host that an administrator named. With {@link Dnssec#AUTO}, an answer whose
+   * proof is missing or wrong counts as one of a zone without signatures: an inner server answers
+   * for names below public zones, and mail must go on (docs/decisions/0092). Blocks for twice the
+   * patience at most.
+   */
+  public DnsAnswer askOfNamed(Name name, int type) throws DnsFailureException {
+    try {
+      return ask(name, type);
+    } catch (DnsFailureException e) {
+      if (!tested || !proves) {
+        throw e;
+      }
+      DnsAnswer answer;
+      try {
+        answer = ask(new Question(name, type, false));
+      } catch (DnsFailureException plain) {
+        throw e;
+      }
+      unproven.put(name.toString(true).toLowerCase(Locale.ROOT), true);
+      return answer;
+    }
+  }
+
+  /** Names of the last hour that {@link #askOfNamed} has taken without a proof; at most 100. */
+  public SortedSet<String> unproven() {
+    return new TreeSet<>(unproven.asMap().keySet());
+  }
+
+  /**
    * A name that no public DNS has (RFC 6762, RFC 8375), which an inner server answers without a
    * proof: with {@link Dnssec#AUTO} it must go on to resolve.
    */
@@ -127,8 +172,8 @@ public final class MailResolver {
     return name.labels() <= 2 || INSIDE.stream().anyMatch(name::subdomain);
   }
 
-  /** Whether a test decides if answers are proven. */
-  boolean isTested() {
+  /** Whether a test decides if answers are proven ({@link Dnssec#AUTO}). */
+  public boolean isTested() {
     return tested;
   }
 

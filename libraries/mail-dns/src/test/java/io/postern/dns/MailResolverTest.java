@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -64,7 +65,8 @@ class MailResolverTest {
             Duration.ofSeconds(20),
             1 << 20,
             dnssec,
-            Optional.of(anchors)));
+            Optional.of(anchors)),
+        InstantSource.system());
   }
 
   private static Name name(String name) throws Exception {
@@ -179,6 +181,30 @@ class MailResolverTest {
         .isTrue();
   }
 
+  /** An inner server that answers for names below a signed zone has no proofs of them. */
+  @Test
+  void automaticallyAHostOfAnAdministratorIsFoundWithoutItsProof() throws Exception {
+    Name host = name("mx.signed.example");
+    for (Dnssec dnssec : List.of(Dnssec.AUTO, Dnssec.VALIDATE)) {
+      MailResolver resolver = resolver(dnssec);
+      if (dnssec == Dnssec.AUTO) {
+        assertThat(resolver.prove()).isEmpty();
+      }
+      zones.signing("signed.example", Signing.LEFT_OUT);
+      assertThatThrownBy(() -> resolver.ask(host, Type.A)).isInstanceOf(DnsFailureException.class);
+      if (dnssec == Dnssec.AUTO) {
+        DnsAnswer answer = resolver.askOfNamed(host, Type.A);
+        assertThat(answer.records()).hasSize(1);
+        assertThat(answer.secure()).isFalse();
+        assertThat(resolver.unproven()).containsExactly("mx.signed.example");
+      } else {
+        assertThatThrownBy(() -> resolver.askOfNamed(host, Type.A))
+            .isInstanceOf(DnsFailureException.class);
+        assertThat(resolver.unproven()).isEmpty();
+      }
+    }
+  }
+
   @Test
   void automaticallyNothingStopsWhereTheServersPassNoSignaturesOn() throws Exception {
     Path anchors = Files.writeString(folder.resolve("other"), new LabZones().rootAnchor() + "\n");
@@ -190,7 +216,8 @@ class MailResolverTest {
                 Duration.ofSeconds(20),
                 1 << 20,
                 Dnssec.AUTO,
-                Optional.of(anchors)));
+                Optional.of(anchors)),
+            InstantSource.system());
 
     assertThat(resolver.prove()).contains("pass no proof of the root zone on");
 
@@ -209,7 +236,8 @@ class MailResolverTest {
                 Duration.ofSeconds(20),
                 1 << 20,
                 Dnssec.VALIDATE,
-                Optional.of(anchors)));
+                Optional.of(anchors)),
+            InstantSource.system());
     assertThatThrownBy(() -> resolver.ask(name("signed.example"), Type.MX))
         .isInstanceOf(DnsFailureException.class);
   }
@@ -322,7 +350,8 @@ class MailResolverTest {
                 Duration.ofMillis(300),
                 1 << 20,
                 Dnssec.OFF,
-                Optional.empty()));
+                Optional.empty()),
+            InstantSource.system());
     DnsFailureException failure =
         catchThrowableOfType(
             DnsFailureException.class, () -> resolver.ask(name("signed.example"), Type.MX));

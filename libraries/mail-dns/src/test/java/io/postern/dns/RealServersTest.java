@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +77,8 @@ class RealServersTest {
                   Duration.ofSeconds(20),
                   1 << 20,
                   dnssec,
-                  Optional.of(started.rootAnchor())));
+                  Optional.of(started.rootAnchor())),
+              InstantSource.system());
       tests.add(DynamicTest.dynamicTest(dnssec + " up", () -> awaitUp(resolver)));
       for (Case each : CASES) {
         tests.add(

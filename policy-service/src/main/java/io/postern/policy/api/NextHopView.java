@@ -4,10 +4,13 @@ import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.NextHopApproval;
 import io.postern.directory.ObjectKind;
+import io.postern.directory.ObjectVersion;
+import io.postern.policy.change.Precondition;
 import io.postern.rules.hops.NamedValue;
 import io.postern.rules.hops.Need;
 import io.postern.rules.hops.Needs;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -23,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param need private-address, private-name, port, route (of another organization too),
  *     source-address, ehlo-name; null: none by its text
  * @param approved false: mail goes to it at public addresses and ports of mail only
- * @param by the operator; null: it existed when approvals were introduced, or was written before it
- *     needed one
+ * @param revoked its approval was revoked; it stays unapproved until it is approved again
+ * @param by the operator who approved or revoked it; null: it existed when approvals were
+ *     introduced, or was written before it needed one
  * @param since ISO 8601; null as above
+ * @param etag of the object, for If-Match of an approval
  */
 @Schema(name = "NextHop")
 public record NextHopView(
@@ -37,14 +42,19 @@ public record NextHopView(
     String type,
     @Nullable String need,
     boolean approved,
+    boolean revoked,
     @Nullable String by,
-    @Nullable String since) {
+    @Nullable String since,
+    String etag) {
 
-  static NextHopView of(DirectoryObject object, NamedValue value, Needs needs) {
+  /**
+   * @param revoked of the organization
+   */
+  static NextHopView of(
+      DirectoryObject object, NamedValue value, Needs needs, List<NextHopApproval> revoked) {
     Optional<NextHopApproval> approval =
-        NamedValue.approvals(object).stream()
-            .filter(each -> each.getValue().equals(value.value()))
-            .findFirst();
+        (value.unapproved() ? revoked : NamedValue.approvals(object))
+            .stream().filter(each -> each.getValue().equals(value.value())).findFirst();
     return new NextHopView(
         DirectoryKeys.organizationOf(object),
         ObjectKind.of(object).orElseThrow().plural(),
@@ -54,8 +64,10 @@ public record NextHopView(
         word(value.kind()),
         needs.of(object, value).map(NextHopView::word).orElse(null),
         !value.unapproved(),
+        value.unapproved() && approval.isPresent(),
         approval.map(NextHopApproval::getBy).orElse(null),
-        approval.map(a -> Instant.ofEpochMilli(a.getAtMillis()).toString()).orElse(null));
+        approval.map(a -> Instant.ofEpochMilli(a.getAtMillis()).toString()).orElse(null),
+        Precondition.quoted(ObjectVersion.of(object)));
   }
 
   private static String word(NamedValue.Kind kind) {

@@ -1,9 +1,13 @@
 package io.postern.policy.api;
 
 import io.postern.api.Caller;
+import io.postern.api.Costly;
 import io.postern.api.ProblemException;
+import io.postern.api.Rights;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.NextHopApproval;
+import io.postern.contracts.v1.Organization;
 import io.postern.policy.directory.CurrentDirectory;
 import io.postern.rules.Directory;
 import io.postern.rules.hops.NamedValue;
@@ -53,9 +57,12 @@ public class NextHopsResource {
   }
 
   @GET
+  @Costly(20)
   @Operation(
       summary = "Next hops, source addresses and EHLO names that need an operator's approval",
-      description = "For operators. With the approval, of all organizations or of one.")
+      description =
+          "With the approval, of all organizations that the caller may read or of one. An operator"
+              + " approves and revokes.")
   @APIResponse(responseCode = "200")
   public NextHopPage list(
       @Parameter(description = "ID (default: all)") @QueryParam("organization") @DefaultValue("")
@@ -66,14 +73,14 @@ public class NextHopsResource {
           boolean unapproved,
       @Parameter(
               description =
-                  "Also approved names that need no approval by their text: they may lead to private "
+                  "Also those that need no approval by their text: such names may lead to private "
                       + "addresses")
           @QueryParam("names")
           @DefaultValue("false")
           boolean names,
       @QueryParam("after") @DefaultValue("") String after,
       @QueryParam("limit") @DefaultValue("500") int limit) {
-    caller.requireOperator();
+    Rights rights = caller.rights();
     if (limit < 1 || limit > MOST) {
       throw ProblemException.badRequest("limit", "it is " + limit, "write 1 to " + MOST);
     }
@@ -83,16 +90,20 @@ public class NextHopsResource {
     String last = "";
     for (DirectoryObject object : directory.objects()) { // by key
       String key = DirectoryKeys.key(object);
-      boolean wanted =
-          organization.isEmpty() || DirectoryKeys.organizationOf(object).equals(organization);
-      if (!wanted || key.compareTo(after) <= 0) {
+      String owner = DirectoryKeys.organizationOf(object);
+      boolean wanted = organization.isEmpty() || owner.equals(organization);
+      if (!wanted || !rights.mayRead(owner) || key.compareTo(after) <= 0) {
         continue;
       }
       List<NextHopView> found =
           NamedValue.of(object).stream()
-              .map(value -> NextHopView.of(object, value, needs))
-              .filter(view -> view.need() != null || names && view.approved())
-              .filter(view -> !unapproved || !view.approved())
+              .filter(value -> !unapproved || value.unapproved())
+              .filter(
+                  value ->
+                      names
+                          || needs.of(object, value).isPresent()
+                          || isRevoked(directory, object, value))
+              .map(value -> NextHopView.of(object, value, needs, revoked(directory, object)))
               .toList();
       if (!found.isEmpty() && items.size() >= limit) {
         return new NextHopPage(directory.version(), items, last);
@@ -101,5 +112,17 @@ public class NextHopsResource {
       last = key;
     }
     return new NextHopPage(directory.version(), items, null);
+  }
+
+  private static List<NextHopApproval> revoked(Directory directory, DirectoryObject object) {
+    return directory
+        .organization(DirectoryKeys.organizationOf(object))
+        .map(Organization::getRevokedNextHopsList)
+        .orElse(List.of());
+  }
+
+  private static boolean isRevoked(Directory directory, DirectoryObject object, NamedValue value) {
+    return value.unapproved()
+        && revoked(directory, object).stream().anyMatch(r -> r.getValue().equals(value.value()));
   }
 }

@@ -8,6 +8,7 @@ import io.postern.directory.FileProblem;
 import io.postern.rules.Directory;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param conditional the caller sent a precondition (RFC 9110 §13.1)
  * @param place of a problem in what was sent
  * @param nextHops what it does to approvals; unspecified: what a change does by itself
+ * @param nextHopValues whose approvals; none: of all values of the objects
  */
 public record Change(
     Directory before,
@@ -35,7 +37,8 @@ public record Change(
     Function<DirectoryProblem, FileProblem> place,
     Author author,
     boolean dryRun,
-    NextHopChange nextHops) {
+    NextHopChange nextHops,
+    Set<String> nextHopValues) {
 
   /** A change of organizations; it is made if none of them was changed since {@code before}. */
   public static Change of(
@@ -54,13 +57,24 @@ public record Change(
         Faults::unplaced,
         author,
         dryRun,
-        NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED);
+        NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED,
+        Set.of());
   }
 
   /** The same, with problems at their places in what was sent. */
   public Change placed(Function<DirectoryProblem, FileProblem> placed) {
     return new Change(
-        before, wanted, organizations, seen, object, conditional, placed, author, dryRun, nextHops);
+        before,
+        wanted,
+        organizations,
+        seen,
+        object,
+        conditional,
+        placed,
+        author,
+        dryRun,
+        nextHops,
+        nextHopValues);
   }
 
   /** The same for a caller who sent the version that was seen; -1: any. */
@@ -75,7 +89,8 @@ public record Change(
         place,
         author,
         dryRun,
-        nextHops);
+        nextHops,
+        nextHopValues);
   }
 
   /** The same of one object, whatever is changed around it. */
@@ -90,13 +105,24 @@ public record Change(
         place,
         author,
         dryRun,
-        nextHops);
+        nextHops,
+        nextHopValues);
   }
 
-  /** The same, of the approvals of objects that stay as they are. */
-  public Change ofNextHops(NextHopChange asked) {
+  /** The same, of the approvals of values of objects that stay as they are. */
+  public Change ofNextHops(NextHopChange asked, Set<String> values) {
     return new Change(
-        before, wanted, organizations, seen, object, conditional, place, author, dryRun, asked);
+        before,
+        wanted,
+        organizations,
+        seen,
+        object,
+        conditional,
+        place,
+        author,
+        dryRun,
+        asked,
+        values);
   }
 
   boolean isOfNextHops() {

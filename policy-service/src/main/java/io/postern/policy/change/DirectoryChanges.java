@@ -68,9 +68,11 @@ public class DirectoryChanges {
     /** Of approvals, which are no part of what an administrator writes. */
     static Difference ofNextHops(Directory before, Change change) {
       List<DirectoryObject> objects = change.wanted().apply(before);
-      List<DirectoryChange> changes =
-          DirectoryDiff.between(objects, judged(before, objects, change).objects());
-      return new Difference(objects, changes.isEmpty() ? List.of() : objects, changes);
+      List<DirectoryObject> after = judged(before, objects, change).objects();
+      return new Difference(
+          objects,
+          DirectoryDiff.between(objects, after).isEmpty() ? List.of() : objects,
+          DirectoryDiff.between(objects, after));
     }
 
     static Difference of(Directory before, List<DirectoryObject> wanted) {
@@ -185,7 +187,8 @@ public class DirectoryChanges {
             change.author().name(),
             change.author().rights().operator(),
             System.currentTimeMillis(),
-            change.nextHops()));
+            change.nextHops(),
+            change.nextHopValues()));
   }
 
   private static void refuse(Change change, List<DirectoryProblem> problems) {
@@ -230,6 +233,7 @@ public class DirectoryChanges {
             .setAtMillis(System.currentTimeMillis())
             .setByOperator(change.author().rights().operator())
             .setNextHops(change.nextHops())
+            .addAllNextHopValues(change.nextHopValues())
             .setSource(change.author().source())
             .setReason(change.author().reason());
     if (change.object() != null) {

@@ -27,8 +27,7 @@ final class ReversePaths {
   static final String CONDITION = "senderRewritingEnabled";
 
   static final String NEVER =
-      "the sender's domain belongs to another organization, and the rewritten address would have"
-          + " more than 64 octets before its @";
+      "the sender's domain belongs to another organization, and " + SenderRewriting.LENGTH;
 
   /**
    * The reverse path by one connector.

@@ -28,7 +28,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -56,33 +55,31 @@ final class NoticeRecords {
   private final MailBudget budget;
   private final Optional<String> hostName;
   private final NoticeMetrics metrics;
-  private final Supplier<Optional<Directory>> directory;
   private final String incarnation = UUID.randomUUID().toString();
   private long number;
 
-  /**
-   * @param directory in force; empty: no sender is proved
-   */
   NoticeRecords(
       RecordReader accepted,
       RecordReader outcomes,
       DsnTexts texts,
       MailBudget budget,
       Optional<String> hostName,
-      NoticeMetrics metrics,
-      Supplier<Optional<Directory>> directory) {
+      NoticeMetrics metrics) {
     this.accepted = accepted;
     this.outcomes = outcomes;
     this.texts = texts;
     this.budget = budget;
     this.hostName = hostName;
     this.metrics = metrics;
-    this.directory = directory;
   }
 
-  List<PendingRecord> of(ConsumerRecord<String, byte[]> record) throws LogUnavailableException {
+  /**
+   * @param directory in force, by which senders are proved
+   */
+  List<PendingRecord> of(ConsumerRecord<String, byte[]> record, Directory directory)
+      throws LogUnavailableException {
     try {
-      return written(record);
+      return written(record, directory);
     } catch (UnreadableNoticeException e) {
       logUnreadable(record, e.getMessage(), null);
     } catch (KafkaException e) {
@@ -105,7 +102,7 @@ final class NoticeRecords {
         why);
   }
 
-  private List<PendingRecord> written(ConsumerRecord<String, byte[]> record)
+  private List<PendingRecord> written(ConsumerRecord<String, byte[]> record, Directory directory)
       throws UnreadableNoticeException, LogUnavailableException {
     NoticeRequested notice = notice(record);
     if (notice.getKind() == NoticeKind.KEEP_CONTENT) {
@@ -146,7 +143,7 @@ final class NoticeRecords {
     }
     OutcomeRecorded outcome = outcome(home, notice);
     Reports reports = new Reports(action, notice, original, outcome, hostName);
-    boolean proved = isProved(original, domain);
+    boolean proved = isProved(directory, original, domain);
     List<PendingRecord> records = new ArrayList<>();
     for (Report report : reports.of(wanted, home.partition())) {
       if (proved || budget.take(report.queueId().value(), domain)) {
@@ -161,14 +158,9 @@ final class NoticeRecords {
   }
 
   /** Whether the session has proved the sender to one of the organizations. */
-  private boolean isProved(MessageAccepted original, String domain) {
-    return directory
-        .get()
-        .filter(
-            now ->
-                original.getGroupsList().stream()
-                    .anyMatch(group -> WhoseSender.isProved(now, group, domain)))
-        .isPresent();
+  private static boolean isProved(Directory directory, MessageAccepted original, String domain) {
+    return original.getGroupsList().stream()
+        .anyMatch(group -> WhoseSender.isProved(directory, group, domain));
   }
 
   /** The record of mail.schedule.outcomes with the reason why there is no DSN. */

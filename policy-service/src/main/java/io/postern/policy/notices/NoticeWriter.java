@@ -73,7 +73,7 @@ public final class NoticeWriter implements Worker.Task {
     accepted = new RecordReader(settings, Topics.MAIL_ACCEPTED);
     outcomes = new RecordReader(settings, Topics.MAIL_OUTCOMES);
     texts = new DsnTexts(settings);
-    notices = new NoticeRecords(accepted, outcomes, texts, budget, hostName, metrics, directory);
+    notices = new NoticeRecords(accepted, outcomes, texts, budget, hostName, metrics);
   }
 
   /** A worker for one, to be started. */
@@ -123,11 +123,16 @@ public final class NoticeWriter implements Worker.Task {
     }
     paused = pause;
     ConsumerRecords<String, byte[]> polled = member.poll(POLL);
+    Directory current = directory.get().orElse(null);
+    if (current == null) {
+      member.giveBack(polled); // partitions that came with this very poll were not paused yet
+      return;
+    }
     List<PendingRecord> written = new ArrayList<>();
     Map<TopicPartition, Long> positions = new HashMap<>();
     int bytes = 0;
     for (ConsumerRecord<String, byte[]> record : polled) {
-      for (PendingRecord pending : notices.of(record)) {
+      for (PendingRecord pending : notices.of(record, current)) {
         written.add(pending);
         bytes += pending.bytes();
       }
@@ -148,6 +153,7 @@ public final class NoticeWriter implements Worker.Task {
 
   @Override
   public void ended() {
+    paused = false;
     accepted.close();
     outcomes.close();
     texts.close();

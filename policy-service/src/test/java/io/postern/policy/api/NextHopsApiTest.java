@@ -5,12 +5,12 @@ import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
-import static org.hamcrest.Matchers.nullValue;
 
 import io.postern.api.users.Users;
 import io.postern.contracts.Topics;
@@ -187,8 +187,18 @@ class NextHopsApiTest {
 
   @Test
   void anOperatorWritesApprovesListsAndRevokes() throws Exception {
-    anna().get("/api/v1/next-hops").then().statusCode(403);
-    anna().put(CONNECTORS + "Listed/approval").then().statusCode(403);
+    anna().put(CONNECTORS + "Listed/approval?value=x").then().statusCode(403);
+    // An administrator sees those of the own organization.
+    anna()
+        .get("/api/v1/next-hops")
+        .then()
+        .statusCode(200)
+        .body("items.organization.unique()", contains("hops"));
+    anna()
+        .get("/api/v1/next-hops?organization=hops-of-others")
+        .then()
+        .statusCode(200)
+        .body("items", hasSize(0));
     String etag =
         put(admin(), "Listed", connector("10.0.0.5:2525", "mail.p.example"), "")
             .statusCode(201)
@@ -208,30 +218,52 @@ class NextHopsApiTest {
             .extract()
             .header("ETag");
     listed().body("items.findAll { it.name == 'Listed' }.approved", contains(true));
+    admin().delete(CONNECTORS + "Listed/approval").then().statusCode(428);
+    admin().header("If-Match", etag).delete(CONNECTORS + "Listed/approval").then().statusCode(412);
     admin()
+        .header("If-Match", second)
         .delete(CONNECTORS + "Listed/approval?reason=moved")
         .then()
         .statusCode(200)
         .body("applied", equalTo(true))
-        .body("changes[0].fields.field", hasItem("unapproved"));
+        .body("changes.fields.field.flatten()", hasItem("unapproved"));
     admin()
         .get("/api/v1/next-hops?organization=hops&unapproved=true")
         .then()
-        .body("items", hasSize(1))
-        .body("items[0].value", equalTo("10.0.0.5:2525"))
-        .body("items[0].by", nullValue());
+        .body("items.value", containsInAnyOrder("10.0.0.5:2525", "mail.q.example:25"))
+        .body("items.revoked.unique()", contains(true))
+        .body("items[0].by", notNullValue());
     // What is revoked stays so, whoever writes the object as it is.
     assertThat(anna().get(CONNECTORS + "Listed").header("ETag")).isEqualTo(second);
     put(admin(), "Listed", connector("10.0.0.5:2525", "mail.q.example"), second)
         .statusCode(200)
         .body("applied", equalTo(false));
+    // Nor by a copy of an operator.
+    put(admin(), "Copied", connector("10.0.0.5:2525"), "").statusCode(201);
+    listed().body("items.find { it.name == 'Copied' }.approved", equalTo(false));
+    // An operator approves what is there, and nothing else.
+    admin().header("If-Match", second).put(CONNECTORS + "Listed/approval").then().statusCode(400);
     admin()
-        .put(CONNECTORS + "Listed/approval")
+        .header("If-Match", second)
+        .put(CONNECTORS + "Listed/approval?value=mail.p.example:25")
+        .then()
+        .statusCode(404)
+        .body("detail", containsString("value \"mail.p.example:25\" in the outbound connector"));
+    String approval = CONNECTORS + "Listed/approval?value=10.0.0.5:2525";
+    admin().header("If-Match", etag).put(approval).then().statusCode(412);
+    admin()
+        .header("If-Match", second)
+        .put(approval)
         .then()
         .statusCode(200)
         .body("applied", equalTo(true));
-    admin().put(CONNECTORS + "Listed/approval").then().body("applied", equalTo(false));
-    listed().body("items.findAll { it.name == 'Listed' }.approved", contains(true));
+    admin().header("If-Match", second).put(approval).then().body("applied", equalTo(false));
+    listed()
+        .body(
+            "items.find { it.value == '10.0.0.5:2525' && it.name == 'Listed' }.approved",
+            equalTo(true))
+        .body("items.find { it.name == 'Copied' }.approved", equalTo(true))
+        .body("items.find { it.value == 'mail.q.example:25' }.approved", equalTo(false));
     admin()
         .get("/api/v1/next-hops?organization=hops&names=true")
         .then()

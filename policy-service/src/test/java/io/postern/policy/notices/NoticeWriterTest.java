@@ -221,6 +221,33 @@ class NoticeWriterTest {
         .isEqualTo(1);
   }
 
+  /**
+   * Partitions that come with a poll were not paused before it: while there is no directory, and
+   * the member has just got them, their notices wait.
+   */
+  @Test
+  void withoutADirectoryNothingIsReadFromPartitionsThatHaveJustCome() throws Exception {
+    QueueId queueId = askRefused(2);
+    AtomicInteger asked = new AtomicInteger();
+    NoticeWriter writer =
+        new NoticeWriter(
+            log.settings(),
+            new MailBudget(Duration.ofHours(1), 0, 0, () -> 1),
+            Optional.empty(),
+            new NoticeMetrics(metrics),
+            // As if none had been there when the round began: nothing is paused.
+            () -> asked.get() < 0 ? Optional.of(DIRECTORY) : Optional.empty(),
+            () -> {});
+    Worker worker = NoticeWriter.worker(log.settings(), writer);
+    workers.add(worker);
+    worker.start();
+    await().atMost(LONG).until(worker::joined);
+    Thread.sleep(3_000);
+    assertThat(suppressed("over-budget")).isZero();
+    asked.set(-1);
+    await().atMost(LONG).untilAsserted(() -> assertThat(about(queueId)).hasSize(1));
+  }
+
   @Test
   void withoutItsOutcomeADsnIsWrittenNevertheless() throws Exception {
     startWriter(() -> {});

@@ -25,11 +25,11 @@ public final class NextHopsClient {
   }
 
   /**
-   * Those that need an approval.
+   * Those that need an approval, or had one that was revoked.
    *
    * @param organization empty: all
    * @param unapproved only those that have none
-   * @param names approved names that need none by their text, too
+   * @param names those that need none by their text, too
    */
   public List<JsonNode> list(String organization, boolean unapproved, boolean names)
       throws IOException, InterruptedException {
@@ -62,25 +62,39 @@ public final class NextHopsClient {
 
   /**
    * @param kind outbound-connectors, accepted-domains
+   * @param values of the object; none: all hosts, to revoke
    * @param approve false: revokes
    * @return the change; empty: there is no such object
    */
   public Optional<JsonNode> change(
-      String organization, String kind, String name, boolean approve, boolean dryRun, String reason)
+      String organization,
+      String kind,
+      String name,
+      List<String> values,
+      boolean approve,
+      boolean dryRun,
+      String reason)
       throws IOException, InterruptedException {
+    String object =
+        "/organizations/"
+            + ConsoleClient.encoded(organization)
+            + "/"
+            + kind
+            + "/"
+            + ConsoleClient.encoded(name);
+    Optional<JsonNode> before =
+        api.sendOrNone(api.request(object + "?warnings=true").GET(), ANSWER);
+    if (before.isEmpty()) {
+      return Optional.empty();
+    }
+    StringBuilder path =
+        new StringBuilder(object + "/approval?dryRun=" + dryRun + "&reason=")
+            .append(ConsoleClient.encoded(reason));
+    values.forEach(value -> path.append("&value=").append(ConsoleClient.encoded(value)));
     HttpRequest.Builder request =
-        api.request(
-            "/organizations/"
-                + ConsoleClient.encoded(organization)
-                + "/"
-                + kind
-                + "/"
-                + ConsoleClient.encoded(name)
-                + "/approval?dryRun="
-                + dryRun
-                + "&reason="
-                + ConsoleClient.encoded(reason));
-    return api.sendOrNone(
-        approve ? request.PUT(HttpRequest.BodyPublishers.noBody()) : request.DELETE(), ANSWER);
+        api.request(path.toString()).header("If-Match", before.get().path("etag").asText());
+    return Optional.of(
+        api.send(
+            approve ? request.PUT(HttpRequest.BodyPublishers.noBody()) : request.DELETE(), ANSWER));
   }
 }

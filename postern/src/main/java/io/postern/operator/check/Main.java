@@ -125,7 +125,8 @@ public final class Main implements Callable<Integer> {
               DNS_PATIENCE,
               DNS_CACHE,
               Dnssec.VALIDATE,
-              Optional.empty()));
+              Optional.empty()),
+          InstantSource.system());
     } catch (IllegalArgumentException e) {
       throw wrong("--dns is \"" + dns + "\": give an address such as 192.0.2.53");
     }

@@ -327,10 +327,17 @@ public final class TraceJson {
    * The TLSA records of a host (RFC 7672).
    *
    * @param matched absent: none is usable, or none matches
+   * @param unproven why DNS answers about the host have no valid proof, so that none counted;
+   *     absent: they have one
    */
-  public record Dane(String base, List<String> records, @Nullable String matched) {
+  public record Dane(
+      String base, List<String> records, @Nullable String matched, @Nullable String unproven) {
     static Dane of(DaneEvidence dane) {
-      return new Dane(dane.getBase(), dane.getRecordsList(), present(dane.getMatched()));
+      return new Dane(
+          dane.getBase(),
+          dane.getRecordsList(),
+          present(dane.getMatched()),
+          present(dane.getUnproven()));
     }
   }
 

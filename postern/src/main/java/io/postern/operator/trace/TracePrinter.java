@@ -241,8 +241,12 @@ public final class TracePrinter {
         + (group.getVerdict().isEmpty() ? "" : ", client certificate " + group.getVerdict());
   }
 
-  /** The host's TLSA records: the one that counted, else all. */
+  /** The host's TLSA records: the one that counted, else all; or why they did not count. */
   private static String dane(DaneEvidence dane) {
+    if (!dane.getUnproven().isEmpty()) {
+      return "DANE did not apply: DNS answers without a valid proof (%s)"
+          .formatted(dane.getUnproven());
+    }
     return dane.getMatched().isEmpty()
         ? "DANE %s: none matched of %s"
             .formatted(dane.getBase(), String.join("; ", dane.getRecordsList()))

@@ -282,7 +282,8 @@ final class LifeTimeline {
       facts
           .text("danebase", dane.base())
           .texts("danerecords", dane.records())
-          .text("danematched", dane.matched());
+          .text("danematched", dane.matched())
+          .text("daneunproven", dane.unproven());
     }
     Life.MtaSts sts = attempt.mtaSts();
     if (sts != null) {

@@ -11,6 +11,7 @@ import io.postern.console.web.frame.Page;
 import io.postern.console.web.frame.PosternCommand;
 import io.postern.console.web.frame.QueryPath;
 import io.postern.directory.DirectoryChange;
+import io.postern.directory.DirectoryDiff;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.quarkus.security.Authenticated;
@@ -184,7 +185,14 @@ public class ChangesPage {
         change.object(),
         removed ? "" : href(change.object()),
         change.fields().stream()
-            .map(field -> new Difference(field.field(), text(field.before()), text(field.after())))
+            .map(
+                field ->
+                    new Difference(
+                        DirectoryDiff.APPROVALS.contains(field.field())
+                            ? f.word("field", field.field())
+                            : field.field(),
+                        text(field.before()),
+                        text(field.after())))
             .toList());
   }
 

@@ -7,6 +7,7 @@ import io.postern.console.changes.Changes;
 import io.postern.console.changes.ChangesResource;
 import io.postern.console.web.frame.Values;
 import io.postern.directory.DirectoryChange;
+import io.postern.directory.DirectoryDiff;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.ArrayList;
@@ -91,6 +92,9 @@ class ConnectorHistory {
   /** Whether it was the change that led to this state. */
   private static boolean undo(ObjectNode state, DirectoryChange object) {
     for (DirectoryChange.Field field : object.fields()) {
+      if (DirectoryDiff.APPROVALS.contains(field.field())) {
+        continue; // an operator's, and no part of what is written
+      }
       JsonNode after = JSON.valueToTree(field.after());
       if (!Values.text(state.get(field.field())).equals(Values.text(after))) {
         return false; // the read model is behind

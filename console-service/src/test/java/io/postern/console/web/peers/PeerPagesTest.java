@@ -230,6 +230,91 @@ class PeerPagesTest {
   }
 
   @Test
+  void anOperatorSeesNextHopsAndApprovesAndRevokes() {
+    nextHops();
+    browser()
+        .get("/next-hops")
+        .then()
+        .statusCode(200)
+        .body(
+            allOf(
+                containsString("10.0.0.5:2525"),
+                containsString("it is not a public address"),
+                containsString("not approved"),
+                containsString("href=\"/connectors/contoso/outbound/To%20inside\""),
+                containsString("value=\"approve\""),
+                containsString("value=\"revoke\""),
+                containsString("postern next-hops list")));
+    String approval =
+        "/api/v1/organizations/contoso/outbound-connectors/To%20inside/approval?value=10.0.0.5%3A2525";
+    SomePeers.answer(approval, SomePeers.Reply.json("{\"applied\": true}"));
+    RequestSpecification form =
+        browser()
+            .formParam("organization", "contoso")
+            .formParam("kind", "outbound-connectors")
+            .formParam("name", "To inside")
+            .formParam("value", "10.0.0.5:2525")
+            .formParam("etag", "\"7\"")
+            .formParam("action", "approve");
+    form.post("/next-hops").then().statusCode(403);
+    form.formParam("proof", proof())
+        .post("/next-hops")
+        .then()
+        .statusCode(303)
+        .header("Location", equalTo("/next-hops?organization=contoso&approved=10.0.0.5%3A2525"));
+    assertThat(lastOf(approval).authorization()).isEqualTo("Bearer " + token);
+
+    SomePeers.answer(
+        approval,
+        new SomePeers.Reply(
+            412,
+            "application/problem+json",
+            "{\"title\":\"Changed\",\"status\":412,\"detail\":\"It has been changed.\"}"));
+    form.post("/next-hops").then().statusCode(412).body(containsString("It has been changed."));
+  }
+
+  @Test
+  void anAdministratorSeesNextHopsWithoutButtons() throws Exception {
+    nextHops();
+    token = token("page-administrator", "administrator:contoso");
+    browser()
+        .get("/next-hops")
+        .then()
+        .statusCode(200)
+        .body(
+            allOf(
+                containsString("10.0.0.5:2525"),
+                containsString("Ask an operator to approve one."),
+                not(containsString("value=\"approve\"")),
+                not(containsString("value=\"revoke\""))));
+    browser()
+        .header("Accept-Language", "de-DE,de;q=0.9")
+        .get("/next-hops")
+        .then()
+        .body(containsString("nicht freigegeben"));
+  }
+
+  private static void nextHops() {
+    SomePeers.answer(
+        "/api/v1/organizations?limit=500&after=",
+        SomePeers.Reply.json("{\"items\": [{\"object\": {\"id\": \"contoso\"}}]}"));
+    String of =
+        "{\"organization\": \"contoso\", \"kind\": \"%s\", \"name\": \"%s\", \"field\": \"%s\","
+            + " \"value\": \"%s\", \"type\": \"host\", \"need\": \"private-address\","
+            + " \"approved\": %s, \"revoked\": false, \"etag\": \"\\\"7\\\"\"}";
+    SomePeers.answer(
+        "/api/v1/next-hops?limit=200&after=",
+        SomePeers.Reply.json(
+            "{\"version\": 3, \"items\": ["
+                + of.formatted(
+                    "outbound-connectors", "To inside", "smartHosts[0]", "10.0.0.5:2525", "false")
+                + ", "
+                + of.formatted(
+                    "accepted-domains", "contoso.com", "mailboxRoute.host", "10.0.0.6:25", "true")
+                + "]}"));
+  }
+
+  @Test
   void organizationsAreChosenInEachFilter() throws Exception {
     token = token("page-auditor", "auditor:contoso");
     for (String page : List.of("/changes", "/queue", "/reports/inbound", "/messages", "/refused")) {

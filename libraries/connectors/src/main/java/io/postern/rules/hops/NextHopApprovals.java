@@ -8,6 +8,7 @@ import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.NextHopApproval;
 import io.postern.contracts.v1.NextHopChange;
+import io.postern.contracts.v1.Organization;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.rules.Directory;
 import io.postern.rules.hops.NamedValue.Kind;
@@ -16,24 +17,42 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The approvals of objects after a change (docs/decisions/0087). What an operator adds is approved.
- * Of what another administrator adds, a value is approved that the organization has approved
- * already; one that needs an operator is a problem; any other host is marked, so that delivery
- * dials it on the Internet only. Values that the object had keep their state. A host without the
- * mark is approved: hosts from before there were marks have none. Pure; one use, one thread.
+ * The approvals of objects after a change (docs/decisions/0087). An approval is of a value in an
+ * organization: a value that the organization has keeps its state, whoever writes it, and in which
+ * of its objects. What an operator adds to the organization is approved. Of what another
+ * administrator adds, a value that needs an operator is a problem; any other host is marked, so
+ * that delivery dials it on the Internet only. A host that was revoked stays so until an operator
+ * approves it. A host without the mark is approved: hosts from before there were marks have none.
+ * Pure; one use, one thread.
  */
 public final class NextHopApprovals {
-  /** Who writes. */
-  public record Writer(String name, boolean operator, long atMillis, NextHopChange change) {
+  /**
+   * Who writes.
+   *
+   * @param values that {@code change} is about; none: all of the objects
+   */
+  public record Writer(
+      String name, boolean operator, long atMillis, NextHopChange change, Set<String> values) {
+    public Writer {
+      values = Set.copyOf(values);
+    }
+
     public static Writer of(DirectoryCommand command) {
       return new Writer(
           command.getActor(),
           command.getByOperator(),
           command.getAtMillis(),
-          command.getNextHops());
+          command.getNextHops(),
+          Set.copyOf(command.getNextHopValuesList()));
+    }
+
+    private boolean names(NamedValue value) {
+      return values.isEmpty() || values.contains(value.value());
     }
   }
 
@@ -50,7 +69,7 @@ public final class NextHopApprovals {
   private final List<DirectoryObject> changes;
   private final Writer writer;
   private final List<DirectoryProblem> problems = new ArrayList<>();
-  private final Map<String, Map<String, State>> approvedBefore = new HashMap<>();
+  private final Map<String, Map<String, State>> statesBefore = new HashMap<>();
   private @Nullable Needs needs;
 
   private NextHopApprovals(Directory before, List<DirectoryObject> changes, Writer writer) {
@@ -68,9 +87,28 @@ public final class NextHopApprovals {
     return new Judged(objects, List.copyOf(judging.problems));
   }
 
+  /**
+   * The objects that a change of approvals writes: the organization, and those of its objects that
+   * have one of the values.
+   */
+  public static List<DirectoryObject> concerned(
+      Directory directory, String organization, Set<String> values) {
+    return directory.objects().stream()
+        .filter(object -> DirectoryKeys.organizationOf(object).equals(organization))
+        .filter(
+            object ->
+                object.hasOrganization()
+                    || NamedValue.of(object).stream().anyMatch(v -> values.contains(v.value())))
+        .toList();
+  }
+
   /** The object as its writer wrote it: without marks and approvals. */
   public static DirectoryObject without(DirectoryObject object) {
     return switch (object.getObjectCase()) {
+      case ORGANIZATION ->
+          object.getOrganization().getRevokedNextHopsCount() == 0
+              ? object
+              : withRevoked(object, List.of());
       case OUTBOUND_CONNECTOR, ACCEPTED_DOMAIN ->
           NamedValue.of(object).stream().noneMatch(NamedValue::unapproved)
                   && NamedValue.approvals(object).isEmpty()
@@ -87,6 +125,9 @@ public final class NextHopApprovals {
     }
     if (change.getRemoved() || change.getObjectCase() == ObjectCase.OBJECT_NOT_SET) {
       return change;
+    }
+    if (change.hasOrganization()) {
+      return withRevoked(change, revokedAfter(DirectoryKeys.organizationOf(change)));
     }
     List<NamedValue> values = NamedValue.of(change);
     if (values.isEmpty()) {
@@ -124,30 +165,39 @@ public final class NextHopApprovals {
   }
 
   private State state(DirectoryObject object, NamedValue value, Map<String, State> had) {
+    String organization = DirectoryKeys.organizationOf(object);
     State former = had.get(value.key());
+    boolean isHost = value.kind() == Kind.HOST;
     switch (writer.change()) {
       case NEXT_HOPS_APPROVED -> {
-        return former != null && former.approved() && former.approval() != null
-            ? former
-            : new State(true, approval(value));
+        if (writer.names(value)) {
+          return former != null && former.approved() && former.approval() != null
+              ? former
+              : new State(true, approval(value.value()));
+        }
       }
       case NEXT_HOPS_REVOKED -> {
-        if (value.kind() == Kind.HOST) {
+        if (writer.names(value) && isHost) {
           return new State(false, null);
         }
       }
       case NEXT_HOP_CHANGE_UNSPECIFIED, UNRECOGNIZED -> {}
     }
-    if (former != null && (former.approved() || writer.operator())) {
+    if (former != null && former.approved()) {
       return former;
     }
-    if (writer.operator()) {
-      boolean needed = needs().of(object, value).isPresent();
-      return new State(true, needed ? approval(value) : null);
+    boolean revoked =
+        isHost
+            && revokedBefore(organization).stream()
+                .anyMatch(each -> each.getValue().equals(value.value()));
+    State known = revoked ? null : ofOrganization(organization).get(value.key());
+    if (known != null && known.approved()) {
+      return known;
     }
-    State elsewhere = ofOrganization(DirectoryKeys.organizationOf(object)).get(value.key());
-    if (elsewhere != null) {
-      return elsewhere;
+    if (writer.operator()) {
+      boolean approved = !isHost || !revoked && known == null;
+      boolean needed = approved && needs().of(object, value).isPresent();
+      return new State(approved, needed ? approval(value.value()) : null);
     }
     if (former == null) {
       needs()
@@ -164,31 +214,65 @@ public final class NextHopApprovals {
                           + ", and needs an operator's approval",
                       "ask an operator to write it, or write another one"));
     }
-    return new State(value.kind() != Kind.HOST, null);
+    return new State(!isHost, null);
   }
 
-  private NextHopApproval approval(NamedValue value) {
+  private List<NextHopApproval> revokedBefore(String organization) {
+    return before
+        .organization(organization)
+        .map(Organization::getRevokedNextHopsList)
+        .orElse(List.of());
+  }
+
+  /** What is approved leaves the list, and a host that is revoked comes to it. */
+  private List<NextHopApproval> revokedAfter(String organization) {
+    List<NextHopApproval> revoked = new ArrayList<>(revokedBefore(organization));
+    if (writer.change() == NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED) {
+      return revoked;
+    }
+    Set<String> values = new TreeSet<>();
+    changes.stream()
+        .filter(change -> DirectoryKeys.organizationOf(change).equals(organization))
+        .flatMap(change -> NamedValue.of(change).stream())
+        .filter(value -> value.kind() == Kind.HOST && writer.names(value))
+        .forEach(value -> values.add(value.value()));
+    if (writer.change() == NextHopChange.NEXT_HOPS_APPROVED) {
+      revoked.removeIf(each -> values.contains(each.getValue()));
+    } else {
+      revoked.forEach(each -> values.remove(each.getValue()));
+      values.forEach(value -> revoked.add(approval(value)));
+    }
+    return revoked;
+  }
+
+  private static DirectoryObject withRevoked(
+      DirectoryObject object, List<NextHopApproval> revoked) {
+    DirectoryObject.Builder with = object.toBuilder();
+    with.getOrganizationBuilder().clearRevokedNextHops().addAllRevokedNextHops(revoked);
+    return with.build();
+  }
+
+  private NextHopApproval approval(String value) {
     return NextHopApproval.newBuilder()
-        .setValue(value.value())
+        .setValue(value)
         .setBy(writer.name())
         .setAtMillis(writer.atMillis())
         .build();
   }
 
-  /** Approved values of an organization's objects. Many connectors: made where it is wanted. */
+  /** Values of an organization's objects. Many connectors: made where it is wanted. */
   private Map<String, State> ofOrganization(String organization) {
-    return approvedBefore.computeIfAbsent(
+    return statesBefore.computeIfAbsent(
         organization,
         id -> {
-          Map<String, State> approved = new HashMap<>();
+          Map<String, State> states = new HashMap<>();
           before.outboundConnectors(id).stream()
               .map(c -> DirectoryObject.newBuilder().setOutboundConnector(c).build())
-              .forEach(object -> collect(object, approved));
+              .forEach(object -> collect(object, states));
           before.acceptedDomains(id).stream()
               .map(d -> DirectoryObject.newBuilder().setAcceptedDomain(d).build())
-              .forEach(object -> collect(object, approved));
-          approved.values().removeIf(state -> !state.approved());
-          return approved;
+              .forEach(object -> collect(object, states));
+          return states;
         });
   }
 

@@ -16,8 +16,10 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.rules.Directory;
 import io.postern.rules.Sample;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -33,11 +35,19 @@ class NextHopApprovalsTest {
 
   private static NextHopApprovals.Writer writer(String name, boolean operator) {
     return new NextHopApprovals.Writer(
-        name, operator, 5, NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED);
+        name, operator, 5, NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED, Set.of());
   }
 
-  private static NextHopApprovals.Writer operator(NextHopChange change) {
-    return new NextHopApprovals.Writer("root", true, 7, change);
+  private static NextHopApprovals.Writer operator(NextHopChange change, String... values) {
+    return new NextHopApprovals.Writer("root", true, 7, change, Set.of(values));
+  }
+
+  /** As the API does: in all objects of the organization. */
+  private static Directory approvals(Directory before, NextHopChange change, String value) {
+    return write(
+        before,
+        operator(change, value),
+        NextHopApprovals.concerned(before, BOTH, Set.of(value)).toArray(DirectoryObject[]::new));
   }
 
   private static DirectoryObject connector(
@@ -327,7 +337,7 @@ class NextHopApprovalsTest {
                 .getApprovalsList())
         .isEmpty();
     NextHopApprovals.Writer forged =
-        new NextHopApprovals.Writer("anna", false, 7, NextHopChange.NEXT_HOPS_APPROVED);
+        new NextHopApprovals.Writer("anna", false, 7, NextHopChange.NEXT_HOPS_APPROVED, Set.of());
     assertThat(judge(revoked, forged, there).problems()).hasSize(1);
   }
 
@@ -338,6 +348,185 @@ class NextHopApprovalsTest {
     DirectoryObject marked = after.object("outbound-connector/contoso/C").orElseThrow();
     assertThat(marked).isNotEqualTo(bare);
     assertThat(NextHopApprovals.without(marked)).isEqualTo(bare);
+  }
+
+  @Test
+  void onlyTheNamedValuesAreApprovedInAllObjectsOfTheOrganization() {
+    Directory before =
+        write(
+            directory(),
+            ADMINISTRATOR,
+            to(BOTH, "C", "mail.example.com", "mail.example.net"),
+            to(BOTH, "D", "mail.example.com"),
+            to("fabrikam", "D", "mail.example.com"));
+    Directory after = approvals(before, NextHopChange.NEXT_HOPS_APPROVED, "mail.example.com:25");
+    assertThat(approved(after, "outbound-connector/contoso/C")).containsExactly(true, false);
+    assertThat(approved(after, "outbound-connector/contoso/D")).containsExactly(true);
+    assertThat(approved(after, "outbound-connector/fabrikam/D")).containsExactly(false);
+  }
+
+  @Test
+  void aRevokedHostStaysSoWhateverIsWritten() {
+    Directory before =
+        write(
+            directory(),
+            OPERATOR,
+            to(BOTH, "C", "mail.example.com"),
+            to(BOTH, "Copy", "mail.example.com"));
+    Directory revoked = approvals(before, NextHopChange.NEXT_HOPS_REVOKED, "mail.example.com:25");
+    assertThat(approved(revoked, "outbound-connector/contoso/C")).containsExactly(false);
+    assertThat(approved(revoked, "outbound-connector/contoso/Copy")).containsExactly(false);
+    for (NextHopApprovals.Writer writer : List.of(ADMINISTRATOR, OPERATOR)) {
+      Directory without =
+          write(
+              revoked,
+              writer,
+              Sample.organization(BOTH),
+              to(BOTH, "C", "other.example.com"),
+              to(BOTH, "Copy").toBuilder().setRemoved(true).build());
+      Directory again =
+          write(
+              without,
+              writer,
+              to(BOTH, "C", "mail.example.com"),
+              to(BOTH, "Renamed", "mail.example.com"));
+      assertThat(approved(again, "outbound-connector/contoso/C")).containsExactly(false);
+      assertThat(approved(again, "outbound-connector/contoso/Renamed")).containsExactly(false);
+      Directory approved =
+          approvals(again, NextHopChange.NEXT_HOPS_APPROVED, "mail.example.com:25");
+      assertThat(approved(approved, "outbound-connector/contoso/Renamed")).containsExactly(true);
+      assertThat(approved.organization(BOTH).orElseThrow().getRevokedNextHopsList()).isEmpty();
+    }
+  }
+
+  /**
+   * An operator's file has what administrators wrote: a new name for a connector approves nothing.
+   */
+  @Test
+  void anOperatorsCopyOfAnAdministratorsHostApprovesNothing() {
+    Directory before = write(directory(), ADMINISTRATOR, to(BOTH, "C", "mail.example.com"));
+    Directory after =
+        write(
+            before,
+            OPERATOR,
+            to(BOTH, "C").toBuilder().setRemoved(true).build(),
+            to(BOTH, "Renamed", "mail.example.com", "10.0.0.5"));
+    assertThat(approved(after, "outbound-connector/contoso/Renamed")).containsExactly(false, true);
+  }
+
+  /**
+   * Objects by writers by changes, copies, renames, files, revocations and approvals: a host has
+   * one state in all objects of its organization; it is approved only if an operator brought it to
+   * the organization or approved it, and not after it was revoked, until it is approved again.
+   */
+  @Test
+  void anApprovalIsOfAValueInItsOrganizationInAllSchedules() {
+    for (int seed = 0; seed < 2_000; seed++) {
+      Random random = new Random(seed);
+      Directory directory = directory();
+      Set<String> granted = new HashSet<>();
+      Set<String> revoked = new HashSet<>();
+      directory.objects().forEach(object -> remember(object, granted));
+      for (int step = 0; step < 40; step++) {
+        String organization = random.nextBoolean() ? BOTH : "fabrikam";
+        Set<String> had = new HashSet<>();
+        directory.objects().forEach(object -> remember(object, had));
+        if (random.nextInt(4) == 0) {
+          List<String> there =
+              directory.objects().stream()
+                  .filter(o -> DirectoryKeys.organizationOf(o).equals(organization))
+                  .flatMap(o -> NamedValue.of(o).stream())
+                  .filter(v -> v.kind() == NamedValue.Kind.HOST)
+                  .map(NamedValue::value)
+                  .distinct()
+                  .toList();
+          if (there.isEmpty()) {
+            continue;
+          }
+          String value = there.get(random.nextInt(there.size()));
+          boolean approve = random.nextBoolean();
+          directory =
+              write(
+                  directory,
+                  operator(
+                      approve ? NextHopChange.NEXT_HOPS_APPROVED : NextHopChange.NEXT_HOPS_REVOKED,
+                      value),
+                  NextHopApprovals.concerned(directory, organization, Set.of(value))
+                      .toArray(DirectoryObject[]::new));
+          String key = organization + " HOST " + value;
+          (approve ? granted : revoked).add(key);
+          (approve ? revoked : granted).remove(key);
+        } else {
+          boolean operator = random.nextInt(3) == 0;
+          List<DirectoryObject> changes = distinct(schedule(random, directory, organization));
+          NextHopApprovals.Judged judged =
+              judge(
+                  directory,
+                  operator ? OPERATOR : ADMINISTRATOR,
+                  changes.toArray(DirectoryObject[]::new));
+          if (!judged.problems().isEmpty()) {
+            assertThat(operator).as("seed %d step %d", seed, step).isFalse();
+            continue;
+          }
+          if (operator) {
+            Set<String> written = new HashSet<>();
+            changes.stream().filter(o -> !o.getRemoved()).forEach(o -> remember(o, written));
+            written.removeAll(had);
+            written.removeAll(revoked);
+            granted.addAll(written);
+          }
+          directory = directory.with(judged.objects());
+        }
+        consistent(directory, granted, revoked, "seed " + seed + " step " + step);
+      }
+    }
+  }
+
+  private static void consistent(
+      Directory directory, Set<String> granted, Set<String> revoked, String as) {
+    Map<String, Boolean> states = new HashMap<>();
+    for (DirectoryObject object : directory.objects()) {
+      for (NamedValue value : NamedValue.of(object)) {
+        if (value.kind() == NamedValue.Kind.HOST) {
+          String key = remembered(object, value);
+          Boolean other = states.put(key, value.unapproved());
+          assertThat(other == null || other == value.unapproved()).as("%s: %s", as, key).isTrue();
+          assertThat(value.unapproved() || granted.contains(key)).as("%s: %s", as, key).isTrue();
+          assertThat(value.unapproved() || !revoked.contains(key)).as("%s: %s", as, key).isTrue();
+        }
+      }
+    }
+  }
+
+  /**
+   * A change of an object, a copy, a new name, or the organization's objects as a file has them.
+   */
+  private static List<DirectoryObject> schedule(
+      Random random, Directory directory, String organization) {
+    List<DirectoryObject> connectors =
+        directory.objects().stream()
+            .filter(DirectoryObject::hasOutboundConnector)
+            .filter(o -> DirectoryKeys.organizationOf(o).equals(organization))
+            .map(NextHopApprovals::without)
+            .toList();
+    if (connectors.isEmpty() || random.nextInt(3) == 0) {
+      return List.of(random(random, directory));
+    }
+    DirectoryObject one = connectors.get(random.nextInt(connectors.size()));
+    DirectoryObject.Builder copy = one.toBuilder();
+    copy.getOutboundConnectorBuilder().setName("Copy" + random.nextInt(3));
+    DirectoryObject gone = one.toBuilder().setRemoved(true).build();
+    return switch (random.nextInt(4)) {
+      case 0 -> List.of(copy.build());
+      case 1 -> List.of(gone, copy.build());
+      case 2 -> List.of(gone);
+      default -> {
+        List<DirectoryObject> file = new ArrayList<>(connectors);
+        file.add(Sample.organization(organization));
+        file.add(random(random, directory));
+        yield file.reversed();
+      }
+    };
   }
 
   /**
@@ -366,7 +555,8 @@ class NextHopApprovalsTest {
             NextHopApprovals.judge(
                 directory,
                 changes,
-                new NextHopApprovals.Writer(operator ? "root" : "anna", operator, step, change));
+                new NextHopApprovals.Writer(
+                    operator ? "root" : "anna", operator, step, change, Set.of()));
         if (!judged.problems().isEmpty()) {
           assertThat(operator).as("seed %d step %d", seed, step).isFalse();
           continue;

@@ -2,6 +2,7 @@ package io.postern.dns.dane;
 
 import io.postern.dns.DnsAnswer;
 import io.postern.dns.DnsFailureException;
+import io.postern.dns.Dnssec;
 import io.postern.dns.MailResolver;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -50,6 +51,22 @@ public final class DaneLookup {
       return null; // RFC 7672 §2.2.2: the host's zone is not signed
     }
     return at(name, addresses.name(), port, nextHopDomain);
+  }
+
+  /**
+   * Whether mail to a host that an administrator named goes on without DANE after a failure of
+   * {@link #of} (docs/decisions/0092): with {@link Dnssec#AUTO}, where the proof is wrong, or the
+   * host's addresses have none.
+   */
+  public boolean isSetAside(String host, DnsFailureException failure) {
+    if (!dns.isTested()) {
+      return false;
+    }
+    try {
+      return failure.bogus() || !dns.askOfNamed(name(host), Type.A).secure();
+    } catch (DnsFailureException e) {
+      return false;
+    }
   }
 
   // One proven answer says that the zone is signed: a host may have addresses of one family alone.

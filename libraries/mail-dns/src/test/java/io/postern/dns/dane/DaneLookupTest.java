@@ -13,6 +13,7 @@ import io.postern.lab.LabZones.Signing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,7 +49,8 @@ class DaneLookupTest {
                     Duration.ofSeconds(20),
                     1 << 20,
                     Dnssec.VALIDATE,
-                    Optional.of(anchors))));
+                    Optional.of(anchors)),
+                InstantSource.system()));
   }
 
   @AfterEach

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,8 @@ class StsVectorsTest {
                 Duration.ofSeconds(20),
                 1 << 20,
                 Dnssec.OFF,
-                Optional.empty()));
+                Optional.empty()),
+            InstantSource.system());
     List<DynamicTest> tests = new ArrayList<>();
     for (Map.Entry<String, JsonNode> each : vectors.get("expect").properties()) {
       tests.add(

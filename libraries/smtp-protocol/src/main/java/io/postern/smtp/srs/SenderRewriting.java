@@ -10,6 +10,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -34,10 +35,13 @@ public final class SenderRewriting {
   /** How long a notification finds its way back: longer than any host tries to deliver. */
   public static final int VALID_DAYS = 21;
 
+  /** Why a sender cannot be rewritten, for people. */
+  public static final String LENGTH =
+      "the rewritten address would have more than 64 octets before its @";
+
   /** Why a sender keeps its address, for people. */
   public static final String TOO_LONG =
-      "the rewritten address would have more than 64 octets before its @, so the sender is not "
-          + "rewritten and SPF may fail";
+      LENGTH + ", so the sender is not rewritten and SPF may fail";
 
   private static final int MOST_AHEAD_DAYS = 1; // another replica's clock
   private static final int DAYS = 1024;
@@ -72,6 +76,23 @@ public final class SenderRewriting {
    */
   public Optional<Address> rewritten(
       String organization, String domain, Address sender, Instant at) {
+    return address(
+        sender,
+        domain,
+        at,
+        (tag, signed) -> hash(secrets.getFirst(), organization, domain, tag, signed));
+  }
+
+  /** Whether {@link #rewritten} makes an address of the sender. */
+  public static boolean fits(String domain, Address sender) {
+    return address(sender, domain, Instant.EPOCH, (tag, signed) -> "A".repeat(HASH)).isPresent();
+  }
+
+  /**
+   * @param hash of a tag and what is signed
+   */
+  private static Optional<Address> address(
+      Address sender, String domain, Instant at, BinaryOperator<String> hash) {
     if (sender.domain().startsWith("[") || sender.domain().isEmpty()) {
       return Optional.empty();
     }
@@ -82,9 +103,8 @@ public final class SenderRewriting {
       signed = Base32.pair(day(at)) + "=" + sender.asciiDomain() + "=" + local;
       tag = "SRS0=";
     }
-    String hash = hash(secrets.getFirst(), organization, domain, tag, signed);
     try {
-      return Optional.of(LocalPart.mailbox(tag + hash + "=" + signed, domain));
+      return Optional.of(LocalPart.mailbox(tag + hash.apply(tag, signed) + "=" + signed, domain));
     } catch (IllegalArgumentException e) {
       return Optional.empty(); // too long; all else was an address before
     }

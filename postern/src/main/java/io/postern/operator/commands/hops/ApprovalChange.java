@@ -36,7 +36,11 @@ final class ApprovalChange {
   @Mixin private ReasonOption reason = new ReasonOption();
 
   /** The exit code. */
-  int make(ConnectionOptions connection, OutputOption<JsonNode> output, boolean approve)
+  int make(
+      ConnectionOptions connection,
+      OutputOption<JsonNode> output,
+      List<String> values,
+      boolean approve)
       throws IOException, InterruptedException {
     Optional<JsonNode> answer =
         new NextHopsClient(connection.installation().policy())
@@ -44,6 +48,7 @@ final class ApprovalChange {
                 organization,
                 acceptedDomain ? "accepted-domains" : "outbound-connectors",
                 name,
+                values,
                 approve,
                 dryRun,
                 reason.text());

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     name = "list",
     description = {
       "Lists next hops, source addresses and EHLO names that need an operator's approval, and who "
-          + "approved them when. Needs the role of an operator.",
+          + "approved or revoked them when.",
       "Exit code 0: found, 1: none."
     },
     mixinStandardHelpOptions = true)
@@ -39,8 +39,7 @@ final class NextHopsList implements Callable<Integer> {
   @Option(
       names = "--names",
       description =
-          "also approved names that need no approval by their text: they may lead to private "
-              + "addresses")
+          "also those that need no approval by their text: such names may lead to private addresses")
   private boolean names;
 
   /** The next hops, as programs read them. */
@@ -64,7 +63,7 @@ final class NextHopsList implements Callable<Integer> {
         hop.path("field").asText(),
         hop.path("value").asText(),
         hop.hasNonNull("need") ? hop.path("need").asText() : "-",
-        approved ? "yes" : "no",
+        approved ? "yes" : hop.path("revoked").asBoolean() ? "revoked" : "no",
         hop.hasNonNull("by") ? hop.path("by").asText() : "-",
         hop.hasNonNull("since") ? hop.path("since").asText() : approved ? "before approvals" : "-");
   }
