@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Measures decisions, validation and warnings with many connectors, on one thread; no test
@@ -94,7 +95,7 @@ final class DirectoryMeasurement {
     Directory[] newest = {Directory.of(objects(true), 7, Map.of())};
     int[] made = {0};
     NextHopApprovals.Writer writer =
-        new NextHopApprovals.Writer("anna", false, 1, NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED);
+        new NextHopApprovals.Writer("anna", false, 1, NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED, Set.of());
     rate(
         "changes with a new next hop, judged by the API and twice by the owner, and made",
         () -> {
