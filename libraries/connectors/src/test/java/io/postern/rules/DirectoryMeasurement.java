@@ -95,7 +95,8 @@ final class DirectoryMeasurement {
     Directory[] newest = {Directory.of(objects(true), 7, Map.of())};
     int[] made = {0};
     NextHopApprovals.Writer writer =
-        new NextHopApprovals.Writer("anna", false, 1, NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED, Set.of());
+        new NextHopApprovals.Writer(
+            "anna", false, 1, NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED, Set.of());
     rate(
         "changes with a new next hop, judged by the API and twice by the owner, and made",
         () -> {
