@@ -90,7 +90,7 @@ class ConnectorHistory {
   }
 
   /** Whether it was the change that led to this state. */
-  private static boolean undo(ObjectNode state, DirectoryChange object) {
+  static boolean undo(ObjectNode state, DirectoryChange object) {
     for (DirectoryChange.Field field : object.fields()) {
       if (DirectoryDiff.APPROVALS.contains(field.field())) {
         continue; // an operator's, and no part of what is written
