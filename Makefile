@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test test-all it log-model kills power-cuts attacks fuzz outdated run demo dev warm docker docker-walk api-docs accept-contracts reference site pictures keycloak clean
+.PHONY: help build fmt check test test-all it log-model kills power-cuts attacks fuzz outdated sbom lock run demo dev warm docker docker-walk api-docs accept-contracts reference site pictures keycloak clean
 SHELL := /bin/bash
 TOOLS = . tools/jdk.sh && . tools/build.sh && require_tools
 MAVEN = $(TOOLS) && "$$MVN" -B -ntp
@@ -70,6 +70,14 @@ outdated: ## dependencies and plugins of which there is a newer patch or minor r
 	@$(MAVEN) -Pfuzz versions:display-dependency-updates versions:display-plugin-updates versions:display-property-updates \
 	  -DallowMajorUpdates=false -DprocessDependencyManagementTransitive=false '-Dmaven.version.ignore=(?i).*[.-](alpha|beta|m|rc|cr)[.-]?[0-9]*' | tools/outdated.sh
 
+sbom: ## the list of parts, CycloneDX: target/postern.cdx.json, for scanners (docs/evidence/advisories.md)
+	@$(TOOLS) && build_all . cyclonedx:makeAggregateBom
+
+lock: ## the SHA-256 of every dependency and plugin into .mvn/checksums.sha256, after a change of a version (docs/dependencies.md)
+	@rm -f .mvn/checksums.sha256
+	@$(MAVEN) -q -Pfuzz package cyclonedx:makeAggregateBom -DskipTests -Daether.artifactResolver.postProcessor.trustedChecksums.record=true
+	@sort -k2 -o .mvn/checksums.sha256 .mvn/checksums.sha256
+
 run: ## start Postern with the example partner and mailbox
 	@./run
 
@@ -84,7 +92,7 @@ dev: ## one service in Quarkus' dev mode, beside ./run --without SERVICE: SERVIC
 warm: ## AOT caches for quick starts of what was built; ./run makes them by itself in the background
 	@./run warm
 
-docker: build ## the container images, for docker compose up (docs/operations/containers.md)
+docker: sbom ## the container images, for docker compose up (docs/operations/containers.md)
 	@docker compose --profile example build
 
 docker-walk: ## a newcomer's way in containers with every step checked: images, start, mail, trace, refusal, audit, end
