@@ -35,8 +35,14 @@ public final class AccessForTests implements AccessState {
 
   /** A token of a user with these roles. */
   public static String token(String name, String... roles) {
-    USERS.put(name, new Access(true, List.of(roles), LabAccess.VERSION, 0, Map.of()));
+    USERS.put(name, new Access(true, List.of(roles), LabAccess.VERSION, false, 0, Map.of()));
     return LAB.token(name);
+  }
+
+  /** Of a user of whom a second factor is demanded, and missing. */
+  public static String lackingBearer(String name) {
+    USERS.put(name, new Access(true, List.of(), LabAccess.VERSION, true, 0, Map.of()));
+    return "Bearer " + LAB.token(name);
   }
 
   /** The value of a header field. */

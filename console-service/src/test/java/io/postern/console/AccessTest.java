@@ -4,6 +4,8 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.postern.contracts.DirectoryKeys;
@@ -121,7 +123,39 @@ class AccessTest {
     assertThat(table.openWithoutRole(service(), AccessForTests.bearer("none")))
         .as("what a user without any role gets")
         .containsExactly(
-            "GET /access/own/password 200", "GET /api/v1/me 200", "POST /access/own/password 503");
+            "GET /access/own/password 200",
+            "GET /access/own/second-factor 503",
+            "GET /api/v1/me 200",
+            "POST /access/own/password 503",
+            "POST /access/own/second-factor 503",
+            "POST /access/own/second-factor/code 503",
+            "POST /access/own/second-factor/remove 503");
+  }
+
+  /** ASVS 6.3.3: policy-service publishes no roles of such a user. */
+  @Test
+  void whoLacksTheDemandedSecondFactorMaySetItUpAndNothingElse() throws Exception {
+    String lacking = AccessForTests.lackingBearer("lacking");
+    AccessTable table = new AccessTable(AccessTest.class, "access.txt");
+    assertThat(table.openWithoutRole(service(), lacking))
+        .filteredOn(open -> !open.contains(" /access/own/") && !open.endsWith(" 303"))
+        .containsExactly("GET /api/v1/me 200");
+    given()
+        .header("Authorization", lacking)
+        .get("/api/v1/messages")
+        .then()
+        .statusCode(403)
+        .body("detail", containsString("demands a second factor"))
+        .body("detail", containsString("/access/own/second-factor"));
+    given()
+        .redirects()
+        .follow(false)
+        .header("Authorization", lacking)
+        .header("Accept", "text/html")
+        .get("/messages")
+        .then()
+        .statusCode(303)
+        .header("Location", endsWith("/access/own/second-factor"));
   }
 
   @Test

@@ -109,5 +109,8 @@ class AccessTest {
     assertThat(table.openWithoutRole(service(), AccessForTests.bearer("none")))
         .as("what a user without any role gets")
         .containsExactly("GET /api/v1/me 200");
+    assertThat(table.openWithoutRole(service(), AccessForTests.lackingBearer("lacking")))
+        .as("what a user gets who lacks the demanded second factor")
+        .containsExactly("GET /api/v1/me 200");
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.api;
 
+import io.postern.api.signin.Sessions;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.annotation.Priority;
 import jakarta.annotation.security.PermitAll;
@@ -25,6 +26,13 @@ public class OneRole implements ContainerRequestFilter {
   /** Of the console. */
   private static final String OWN_PAGES = "/access/own/";
 
+  private static final String NO_ROLE =
+      "The user has no role here: an operator can give one, see docs/guides/users.md.";
+
+  private static final String NO_SECOND_FACTOR =
+      "This installation demands a second factor of the user, who has no roles until then: set one"
+          + " up in the console at /access/own/second-factor, and sign in again.";
+
   private final ResourceInfo resource;
   private final SecurityIdentity identity;
 
@@ -43,7 +51,7 @@ public class OneRole implements ContainerRequestFilter {
         && !path.startsWith(OWN_PAGES)
         && Rights.of(identity.getRoles()).isNone()) {
       throw ProblemException.forbidden(
-          "The user has no role here: an operator can give one, see docs/guides/users.md.");
+          Sessions.lacksSecondFactor(identity) ? NO_SECOND_FACTOR : NO_ROLE);
     }
   }
 

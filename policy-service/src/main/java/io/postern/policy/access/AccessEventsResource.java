@@ -65,7 +65,8 @@ public class AccessEventsResource {
   /**
    * @param at RFC 3339
    * @param kind signed-in, sign-in-refused, signed-out, token-issued, user-created, user-removed,
-   *     roles-changed, password-changed, sessions-ended, emergency-sign-in, rights-refused
+   *     roles-changed, password-changed, sessions-ended, emergency-sign-in, rights-refused,
+   *     second-factor-added, second-factor-removed
    * @param user whose access it is; absent: an unknown name
    * @param by who did it
    * @param client address, or network of counted refusals

@@ -3,18 +3,14 @@ package io.postern.policy.access;
 import io.postern.api.Caller;
 import io.postern.api.Costly;
 import io.postern.api.OwnRate;
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
-import io.postern.api.signin.PasswordCheck;
 import io.postern.api.users.ChangedUserException;
 import io.postern.api.users.PasswordRules;
 import io.postern.api.users.User;
 import io.postern.api.users.Users;
 import io.postern.contracts.v1.AccessEventKind;
 import io.quarkus.security.Authenticated;
-import io.quarkus.security.AuthenticationFailedException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
@@ -22,8 +18,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -36,26 +30,16 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "access")
 public class OwnPasswordResource {
-  /** Of wrong passwords before: each is delayed by 5 s at most. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   private final Users users;
-  private final PasswordCheck passwords;
+  private final OwnPassword own;
   private final Caller caller;
-  private final HttpServerRequest request;
   private final AccessRecords records;
 
-  OwnPasswordResource(
-      Users users,
-      PasswordCheck passwords,
-      Caller caller,
-      HttpServerRequest request,
-      AccessRecords records) {
+  OwnPasswordResource(Users users, OwnPassword own, Caller caller, AccessRecords records) {
     this.records = records;
     this.users = users;
-    this.passwords = passwords;
+    this.own = own;
     this.caller = caller;
-    this.request = request;
   }
 
   /**
@@ -102,7 +86,7 @@ public class OwnPasswordResource {
     String current = change == null || change.current() == null ? "" : change.current();
     String wanted = change == null || change.password() == null ? "" : change.password();
     check(name, current, wanted);
-    requireCurrent(name, current);
+    own.require(current);
     try {
       users.put(name, user.roles(), wanted, user.version());
       records.record(AccessEventKind.PASSWORD_CHANGED, name);
@@ -120,25 +104,6 @@ public class OwnPasswordResource {
             });
     if (wanted.equals(current)) {
       throw ProblemException.badRequest("/password", "it is the current one", "write another one");
-    }
-  }
-
-  /** With the delays of a sign-in. */
-  private void requireCurrent(String name, String current) {
-    try {
-      passwords.user(name, current, request.remoteAddress()).await().atMost(PATIENCE);
-    } catch (AuthenticationFailedException e) {
-      if (e.getCause() != null) {
-        throw e; // it was not looked at
-      }
-      throw new ProblemException(
-          Problem.of(
-              Response.Status.FORBIDDEN.getStatusCode(),
-              "Not allowed",
-              "The current password is wrong.",
-              List.of(
-                  new Problem.Fault(
-                      "/current", "it is not the user's password", "write it again"))));
     }
   }
 }

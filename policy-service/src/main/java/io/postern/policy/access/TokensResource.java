@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -61,7 +63,15 @@ public class TokensResource {
       description =
           "It expires after its time, and when the user is changed or removed or the session is "
               + "ended. Needs a password, or a token of the OpenID provider, which lasts an hour at "
-              + "most: other tokens cannot create tokens.")
+              + "most: other tokens cannot create tokens. A user with a second factor shows a code of "
+              + "it in the header field Postern-Code; without one the answer 401 has, in "
+              + "Postern-Password-Shown, a bearer token that stands for the password in a second "
+              + "call with the code, for five minutes.")
+  @Parameter(
+      name = "Postern-Code",
+      in = ParameterIn.HEADER,
+      description = "Six digits of the caller's second factor",
+      schema = @Schema(type = SchemaType.STRING))
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = TokenAnswer.class)))

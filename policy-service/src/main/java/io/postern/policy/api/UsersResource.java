@@ -10,6 +10,7 @@ import io.postern.api.users.Users;
 import io.postern.contracts.v1.AccessEventKind;
 import io.postern.directory.DirectoryChange;
 import io.postern.policy.access.AccessRecords;
+import io.postern.policy.access.OwnPassword;
 import io.postern.policy.change.ChangedMeanwhile;
 import io.postern.policy.change.Precondition;
 import io.quarkus.security.Authenticated;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -46,12 +48,16 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "users", description = "Local users and their roles")
 public class UsersResource {
   private static final int MOST_ROLES = 1_000;
+  private static final String WRONG =
+      "The caller is not an operator, or the caller's own password is missing or wrong";
 
   private final Users users;
   private final Caller caller;
+  private final OwnPassword own;
   private final AccessRecords records;
 
-  UsersResource(Users users, Caller caller, AccessRecords records) {
+  UsersResource(Users users, Caller caller, OwnPassword own, AccessRecords records) {
+    this.own = own;
     this.records = records;
     this.users = users;
     this.caller = caller;
@@ -62,10 +68,13 @@ public class UsersResource {
    *     organizations
    * @param changed RFC 3339
    * @param generated its password is the one of the credentials file
+   * @param secondFactor a sign-in needs a code
    */
-  public record UserView(String name, List<String> roles, String changed, boolean generated) {
+  public record UserView(
+      String name, List<String> roles, String changed, boolean generated, boolean secondFactor) {
     static UserView of(User user) {
-      return new UserView(user.name(), user.roles(), user.changed(), user.generated());
+      return new UserView(
+          user.name(), user.roles(), user.changed(), user.generated(), user.needsCode());
     }
   }
 
@@ -73,8 +82,28 @@ public class UsersResource {
    * @param roles null: the former ones stay
    * @param password 12 to 200 characters; null: the former one stays, and a new user gets a random
    *     one
+   * @param current the caller's own password, see {@link Confirmation}
    */
-  public record UserRequest(@Nullable List<String> roles, @Nullable String password) {}
+  public record UserRequest(
+      @Nullable List<String> roles, @Nullable String password, @Nullable String current) {
+    /** Without the passwords. */
+    @Override
+    public String toString() {
+      return "UserRequest " + roles;
+    }
+  }
+
+  /**
+   * @param current the caller's own password; null: the request shows it by HTTP Basic, or the
+   *     caller is no local user
+   */
+  public record Confirmation(@Nullable String current) {
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "Confirmation";
+    }
+  }
 
   /**
    * @param password of a new user for whom none was given: shown this once
@@ -108,13 +137,15 @@ public class UsersResource {
   @Operation(
       summary = "Creates a user, or changes roles or password of one",
       description =
-          "Revokes the user's tokens and sessions. If-None-Match: * creates a user only if none "
+          "Needs your own password again, in \"current\", unless the request shows it by HTTP "
+              + "Basic. Revokes the user's tokens and sessions. If-None-Match: * creates a user only if none "
               + "exists; an existing one needs If-Match with its ETag.")
   @APIResponseSchema(
       value = UserAnswer.class,
       responseCode = "200",
       responseDescription = "Changed")
   @APIResponse(responseCode = "201", description = "Made")
+  @APIResponse(responseCode = "403", description = WRONG)
   @APIResponse(
       responseCode = "412",
       description = "The user has been changed, created or removed, see \"current\"")
@@ -134,6 +165,7 @@ public class UsersResource {
       checkRoles(wanted);
     }
     checkPassword(name, given);
+    own.require(request == null ? null : request.current());
     Optional<User> had = users.findNow(name);
     Optional<String> seen =
         Precondition.expected(had.map(User::version).orElse(Users.NONE), ifMatch, ifNoneMatch);
@@ -200,17 +232,25 @@ public class UsersResource {
 
   @DELETE
   @Path("/{name}")
+  @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
       summary = "Removes a user and revokes the user's tokens",
-      description = "Needs If-Match with its ETag. The last operator cannot be removed.")
+      description =
+          "Needs If-Match with its ETag, and your own password as a change does. The last operator "
+              + "cannot be removed.")
   @APIResponse(responseCode = "204", description = "Removed")
+  @APIResponse(responseCode = "403", description = WRONG)
   @APIResponse(responseCode = "409", description = "No operator would be left")
   @APIResponse(responseCode = "412", description = "The user has been changed, see \"current\"")
   public Response remove(
-      @PathParam("name") String name, @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch)
+      @PathParam("name") String name,
+      @RequestBody(required = false) @Nullable Confirmation confirmation,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch)
       throws IOException {
     caller.requireOperator();
-    Optional<String> seen = Precondition.expected(existing(name).version(), ifMatch, null);
+    User user = existing(name);
+    own.require(confirmation == null ? null : confirmation.current());
+    Optional<String> seen = Precondition.expected(user.version(), ifMatch, null);
     if (seen.isEmpty()) {
       return meanwhile(name, null);
     }
@@ -237,6 +277,36 @@ public class UsersResource {
     caller.requireOperator();
     users.endSessions(name);
     records.record(AccessEventKind.SESSIONS_ENDED, name);
+    return Response.noContent().build();
+  }
+
+  @DELETE
+  @Path("/{name}/second-factor")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(
+      summary = "Removes the second factor of a user who has lost it",
+      description =
+          "Needs your own password as a change does. Revokes the user's tokens and sessions.")
+  @APIResponse(responseCode = "204", description = "Removed")
+  @APIResponse(responseCode = "403", description = WRONG)
+  @APIResponse(
+      responseCode = "409",
+      description = "The user has none, or was changed at the same time")
+  public Response removeSecondFactor(
+      @PathParam("name") String name,
+      @RequestBody(required = false) @Nullable Confirmation confirmation)
+      throws IOException {
+    caller.requireOperator();
+    User user = existing(name);
+    own.require(confirmation == null ? null : confirmation.current());
+    try {
+      if (!users.removeSecondFactor(user.name())) {
+        throw ProblemException.conflict("The user " + name + " has no second factor.");
+      }
+    } catch (ChangedUserException e) {
+      throw ProblemException.conflict("The user was changed at the same time: try again.");
+    }
+    records.record(AccessEventKind.SECOND_FACTOR_REMOVED, name);
     return Response.noContent().build();
   }
 

@@ -250,7 +250,7 @@ class SessionsApiTest {
     String operator = token("auditing");
     bearer(operator)
         .contentType("application/json")
-        .body("{\"roles\": [\"auditor:a\"], \"password\": \"" + PASSWORD + "\"}")
+        .body(Map.of("roles", List.of("auditor:a"), "password", PASSWORD, "current", PASSWORD))
         .header("If-None-Match", "*")
         .put("/api/v1/users/audited")
         .then()
@@ -258,7 +258,7 @@ class SessionsApiTest {
     String etag = bearer(operator).get("/api/v1/users/audited").header("ETag");
     bearer(operator)
         .contentType("application/json")
-        .body("{\"roles\": [\"auditor:b\"]}")
+        .body(Map.of("roles", List.of("auditor:b"), "current", PASSWORD))
         .header("If-Match", etag)
         .put("/api/v1/users/audited")
         .then()
@@ -343,7 +343,7 @@ class SessionsApiTest {
     Path hidden = file.resolveSibling("hidden");
     Files.move(file, hidden);
     try {
-      Access newer = new Access(true, List.of("auditor:b"), "newer", 0, Map.of());
+      Access newer = new Access(true, List.of("auditor:b"), "newer", false, 0, Map.of());
       written(Topics.ACCESS, "published", newer.record("published").toByteArray());
       await().atMost(PROMISED).until(() -> roles("published").equals(List.of("auditor:b")));
       String provider = "carl of https://login.example";

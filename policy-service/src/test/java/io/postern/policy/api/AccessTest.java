@@ -106,10 +106,13 @@ class AccessTest {
     assertThat(table.openWithoutRole(service(), AccessTable.basic("none", PASSWORD)))
         .as("what a user without any role gets")
         .containsExactly(
+            "DELETE /api/v1/me/second-factor 409",
             "DELETE /api/v1/me/sessions 204",
             "DELETE /api/v1/me/sessions/current 204",
             "GET /api/v1/me 200",
+            "GET /api/v1/me/second-factor 200",
             "POST /api/v1/tokens 200",
-            "PUT /api/v1/me/password 400");
+            "PUT /api/v1/me/password 400",
+            "PUT /api/v1/me/second-factor 409");
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,11 @@ public final class AccessClient {
   private static final Duration PASSWORD = Duration.ofSeconds(35);
 
   private static final Set<Integer> ANSWER = Set.of(200);
+  private static final Set<Integer> ANSWER_OR_CODE = Set.of(200, 401);
+
+  /** Header field of the answer 401 to a right password whose user has a second factor. */
+  private static final String PASSWORD_SHOWN = "Postern-Password-Shown";
+
   private static final Set<Integer> ENDED = Set.of(204);
 
   private final ServiceApi api;
@@ -50,16 +56,31 @@ public final class AccessClient {
                 provider.path("scopes").asText()));
   }
 
-  /** For a password, by which the request is sent. */
-  public Issued token() throws IOException, InterruptedException {
+  /**
+   * For a password, by which the request is sent.
+   *
+   * @param code of the user's second factor
+   */
+  public Issued token(Typed code) throws IOException, InterruptedException {
+    HttpResponse<String> first = api.response(tokens(), ANSWER_OR_CODE);
+    boolean needsCode = first.headers().firstValue(PASSWORD_SHOWN).isPresent();
     JsonNode answer =
-        api.send(
-            api.request("/tokens?minutes=720").POST(HttpRequest.BodyPublishers.noBody()), ANSWER);
+        JSON.readTree(
+            (needsCode
+                    ? api.response(tokens().header("Postern-Code", code.read()), ANSWER)
+                    : api.answer(first, ANSWER))
+                .body());
     try {
       return new Issued(answer.path("token").asText(), Instant.parse(answer.path("ends").asText()));
     } catch (DateTimeException e) {
       throw new IOException(api + " returned a token that never expires", e);
     }
+  }
+
+  private HttpRequest.Builder tokens() throws IOException {
+    return api.request("/tokens?minutes=720")
+        .timeout(PASSWORD)
+        .POST(HttpRequest.BodyPublishers.noBody());
   }
 
   /** Ends the session of the token by which the request is sent. */

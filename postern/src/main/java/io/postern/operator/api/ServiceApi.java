@@ -115,7 +115,8 @@ public final class ServiceApi {
         : Optional.empty();
   }
 
-  private HttpResponse<String> answer(HttpResponse<String> response, Set<Integer> answers)
+  /** A response that is an answer, or a failure. */
+  HttpResponse<String> answer(HttpResponse<String> response, Set<Integer> answers)
       throws IOException {
     int status = response.statusCode();
     // A balancer that knows no service answers 404 as well, and has no problem for it.

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,11 @@ public final class UsersClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<Integer> ANSWER = Set.of(200);
   private static final Set<Integer> CHANGED_OR_MADE = Set.of(200, 201, 412);
+  private static final int FORBIDDEN = 403;
+
+  /** A wrong password is delayed. */
+  private static final Duration PATIENCE = Duration.ofSeconds(35);
+
   private static final Set<Integer> ENDED = Set.of(204);
   private static final Set<Integer> REMOVED = Set.of(204, 404, 412);
 
@@ -61,11 +68,16 @@ public final class UsersClient {
    * @param before with its ETag: another state of it is not changed; empty: it is new
    * @param roles null: the former ones stay
    * @param password null: the former one stays, and a new user gets a random one
+   * @param own the caller's own password
    * @return {@code user}, and {@code password} where it was made; or a problem with {@code status}
    *     412: somebody else has made, changed or removed it, {@code current}
    */
   public JsonNode set(
-      String name, Optional<Found> before, @Nullable List<String> roles, @Nullable String password)
+      String name,
+      Optional<Found> before,
+      @Nullable List<String> roles,
+      @Nullable String password,
+      Typed own)
       throws IOException, InterruptedException {
     Map<String, Object> request = new LinkedHashMap<>();
     if (roles != null) {
@@ -74,25 +86,66 @@ public final class UsersClient {
     if (password != null) {
       request.put("password", password);
     }
-    return api.send(
-        api.request(path(name))
-            .header("Content-Type", "application/json")
-            .header(
-                before.isPresent() ? "If-Match" : "If-None-Match",
-                before.map(Found::etag).orElse("*"))
-            .PUT(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(request))),
-        CHANGED_OR_MADE);
+    return JSON.readTree(
+        confirmed(
+                current ->
+                    api.request(path(name))
+                        .header(
+                            before.isPresent() ? "If-Match" : "If-None-Match",
+                            before.map(Found::etag).orElse("*"))
+                        .header("Content-Type", "application/json")
+                        .PUT(body(request, current)),
+                CHANGED_OR_MADE,
+                own)
+            .body());
+  }
+
+  /** A request, without the caller's own password and with it. */
+  private interface Confirmed {
+    HttpRequest.Builder with(@Nullable String current) throws IOException;
+  }
+
+  /** Sent with the caller's own password where the service wants it. */
+  private HttpResponse<String> confirmed(Confirmed request, Set<Integer> answers, Typed own)
+      throws IOException, InterruptedException {
+    Set<Integer> orRefused = new HashSet<>(answers);
+    orRefused.add(FORBIDDEN);
+    HttpResponse<String> first = api.response(request.with(null), orRefused);
+    boolean wanted =
+        first.statusCode() == FORBIDDEN
+            && JSON.readTree(first.body()).at("/errors/0/pointer").asText().equals("/current");
+    return wanted
+        ? api.response(request.with(own.read()).timeout(PATIENCE), answers)
+        : api.answer(first, answers);
+  }
+
+  private static HttpRequest.BodyPublisher body(
+      Map<String, Object> fields, @Nullable String current) throws IOException {
+    Map<String, Object> all = new LinkedHashMap<>(fields);
+    if (current != null) {
+      all.put("current", current);
+    }
+    return HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(all));
   }
 
   /**
    * Removes the user that was read.
    *
+   * @param own the caller's own password
    * @return without fields: it is removed; or a problem with {@code status} 404: there is none any
    *     more, or 412: somebody else has changed it, {@code current}
    */
-  public JsonNode remove(String name, Found before) throws IOException, InterruptedException {
+  public JsonNode remove(String name, Found before, Typed own)
+      throws IOException, InterruptedException {
     HttpResponse<String> answer =
-        api.response(api.request(path(name)).header("If-Match", before.etag()).DELETE(), REMOVED);
+        confirmed(
+            current ->
+                api.request(path(name))
+                    .header("If-Match", before.etag())
+                    .header("Content-Type", "application/json")
+                    .method("DELETE", body(Map.of(), current)),
+            REMOVED,
+            own);
     return answer.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(answer.body());
   }
 
@@ -108,6 +161,22 @@ public final class UsersClient {
             .map(each -> each.getKey() + "=" + ConsoleClient.encoded(each.getValue()))
             .collect(Collectors.joining("&"));
     return api.send(api.request("/access-events?" + text).GET(), ANSWER);
+  }
+
+  /**
+   * Removes the second factor of a user.
+   *
+   * @param own the caller's own password
+   */
+  public void removeSecondFactor(String name, Typed own) throws IOException, InterruptedException {
+    var unused =
+        confirmed(
+            current ->
+                api.request(path(name) + "/second-factor")
+                    .header("Content-Type", "application/json")
+                    .method("DELETE", body(Map.of(), current)),
+            ENDED,
+            own);
   }
 
   /** Ends all sessions of a local user, or of a provider's: NAME of ISSUER. */

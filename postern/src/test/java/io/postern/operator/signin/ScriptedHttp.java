@@ -24,16 +24,27 @@ public final class ScriptedHttp implements AutoCloseable {
    * @param path with the query
    * @param authorization empty: none
    * @param precondition If-Match, or If-None-Match; empty: none
+   * @param code of a second factor; empty: none
    */
   public record Request(
-      String method, String path, String authorization, String precondition, String body) {}
+      String method,
+      String path,
+      String authorization,
+      String precondition,
+      String code,
+      String body) {}
 
   /**
    * A status and a JSON body.
    *
    * @param etag empty: none
+   * @param passwordShown of a password that needs a code too; empty: none
    */
-  public record Answer(int status, String json, String etag) {
+  public record Answer(int status, String json, String etag, String passwordShown) {
+    public Answer(int status, String json, String etag) {
+      this(status, json, etag, "");
+    }
+
     public Answer(int status, String json) {
       this(status, json, "");
     }
@@ -70,6 +81,7 @@ public final class ScriptedHttp implements AutoCloseable {
               exchange.getRequestURI().toString(),
               authorization,
               field(exchange, "If-Match") + field(exchange, "If-None-Match"),
+              field(exchange, "Postern-Code"),
               new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
       requests.add(request);
       Answer answer = answers.apply(request);
@@ -77,6 +89,9 @@ public final class ScriptedHttp implements AutoCloseable {
       exchange.getResponseHeaders().add("Content-Type", type(answer));
       if (!answer.etag().isEmpty()) {
         exchange.getResponseHeaders().add("ETag", answer.etag());
+      }
+      if (!answer.passwordShown().isEmpty()) {
+        exchange.getResponseHeaders().add("Postern-Password-Shown", answer.passwordShown());
       }
       exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
       exchange.getResponseBody().write(body);

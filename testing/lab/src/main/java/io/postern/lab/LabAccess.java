@@ -34,6 +34,13 @@ public final class LabAccess implements AutoCloseable {
   /** Of each local user: none is ever changed. */
   public static final String VERSION = "lab";
 
+  /** The local user with a second factor. */
+  public static final String CODED = "coded";
+
+  /** Of that user. */
+  public static final String CODE = "123456";
+
+  private static final String PASSWORD_SHOWN = "password-shown";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
   private static final int HOUR = 3_600;
@@ -140,6 +147,9 @@ public final class LabAccess implements AutoCloseable {
 
   /** Of a token of {@link LabProvider}; anything else is a wrong password. */
   private void begin(HttpExchange exchange) throws IOException {
+    if (takesCodes(exchange)) {
+      return;
+    }
     String[] parts = bearer(exchange).split("\\.");
     if (parts.length != 3) {
       answer(exchange, 401, "{}");
@@ -166,6 +176,26 @@ public final class LabAccess implements AutoCloseable {
             Instant.now(),
             Instant.ofEpochSecond(claims.path("exp").asLong()));
     answer(exchange, token.length() > 3_800 ? 422 : 200, "{\"token\": \"" + token + "\"}");
+  }
+
+  /** Of {@link #CODED} with any password, whose second factor has one code, {@link #CODE}. */
+  private boolean takesCodes(HttpExchange exchange) throws IOException {
+    String shown = bearer(exchange);
+    String code = exchange.getRequestHeaders().getFirst("Postern-Code");
+    if (shown.equals(PASSWORD_SHOWN) && CODE.equals(code)) {
+      answer(exchange, 200, "{\"token\": \"" + token(CODED) + "\"}");
+      return true;
+    }
+    String basic = shown.replaceFirst("(?i)^basic ", "");
+    boolean coded =
+        !basic.equals(shown)
+            && new String(Base64.getDecoder().decode(basic), StandardCharsets.UTF_8)
+                .startsWith(CODED + ":");
+    if (coded) {
+      exchange.getResponseHeaders().set("Postern-Password-Shown", PASSWORD_SHOWN);
+      answer(exchange, 401, "{}");
+    }
+    return coded;
   }
 
   private void end(HttpExchange exchange) throws IOException {

@@ -3,8 +3,10 @@ package io.postern.console.web.frame;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.api.signin.ProviderSessions;
+import io.postern.api.signin.Sessions;
 import io.postern.console.signin.OpenIdProvider;
 import io.postern.console.web.peers.RequestCalls;
+import io.quarkus.security.identity.SecurityIdentity;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.Priorities;
@@ -39,6 +41,7 @@ public class PageAnswers implements ContainerResponseFilter {
 
   private static final Set<String> READING = Set.of("GET", "HEAD");
   private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
   private static final int SEE_OTHER = 303;
   private static final int NO_CONTENT = 204;
   private static final int FIRST_FAILURE = 400;
@@ -50,18 +53,21 @@ public class PageAnswers implements ContainerResponseFilter {
   private final ProviderSessions sessions;
   private final OpenIdProvider provider;
   private final RequestCalls calls;
+  private final SecurityIdentity identity;
 
   PageAnswers(
       Frames frames,
       HttpServerRequest server,
       ProviderSessions sessions,
       OpenIdProvider provider,
-      RequestCalls calls) {
+      RequestCalls calls,
+      SecurityIdentity identity) {
     this.frames = frames;
     this.server = server;
     this.sessions = sessions;
     this.provider = provider;
     this.calls = calls;
+    this.identity = identity;
   }
 
   /** After a change a browser reads another page, and repeats nothing when it is reloaded. */
@@ -83,6 +89,12 @@ public class PageAnswers implements ContainerResponseFilter {
       response.setStatus(NO_CONTENT);
     } else if (response.getStatus() == UNAUTHORIZED) {
       signIn(request, response);
+    } else if (response.getStatus() == FORBIDDEN
+        && request.getMethod().equals("GET")
+        && Sessions.lacksSecondFactor(identity)) {
+      response.setStatus(SEE_OTHER);
+      response.setEntity(null);
+      response.getHeaders().putSingle(HttpHeaders.LOCATION, "/access/own/second-factor");
     } else if (calls.calls().isWantedAsJson()) {
       asJson(response);
     } else if (response.getEntity() instanceof Problem problem) {

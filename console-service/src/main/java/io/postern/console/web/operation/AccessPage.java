@@ -45,6 +45,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 public class AccessPage {
   private static final int SERVER = 500;
   private static final int CHANGED_MEANWHILE = 412;
+  private static final int CONFLICT = 409;
   private static final String USERS = "/users/";
 
   private final Frames frames;
@@ -65,8 +66,9 @@ public class AccessPage {
 
     static native TemplateInstance accessUser(Frame f, Form v);
 
-    static native TemplateInstance accessRemove(
-        Frame f, User user, String etag, List<String> faults);
+    static native TemplateInstance accessRemove(Frame f, Removal v);
+
+    static native TemplateInstance accessUserFactor(Frame f, Removal v);
 
     static native TemplateInstance accessPassword(Frame f, String name, String password);
   }
@@ -85,14 +87,28 @@ public class AccessPage {
       String done,
       boolean local) {}
 
-  /** A local user. */
-  public record User(String name, List<String> roles, String changed, String href) {}
+  /**
+   * A local user.
+   *
+   * @param factor a sign-in needs a code
+   */
+  public record User(
+      String name, List<String> roles, String changed, String href, boolean factor) {}
+
+  /**
+   * Of a user, or of the user's second factor.
+   *
+   * @param local the reader has a password here, and shows it again
+   */
+  public record Removal(
+      User user, String etag, boolean local, String currentFault, List<String> faults) {}
 
   /**
    * @param isNew there is no such user yet
    * @param etag of the user as the reader has seen it; empty: it is new
    * @param over somebody else has changed the user, and saving goes over that
    * @param roles one a line
+   * @param local the reader has a password here, and shows it again
    */
   public record Form(
       boolean isNew,
@@ -103,14 +119,16 @@ public class AccessPage {
       String roles,
       String rolesFault,
       String passwordFault,
+      boolean local,
+      String currentFault,
       List<String> faults) {
-    static Form empty() {
-      return new Form(true, "", false, "", "", "", "", "", List.of());
+    static Form empty(boolean local) {
+      return new Form(true, "", false, "", "", "", "", "", local, "", List.of());
     }
 
-    static Form of(User user, String etag) {
+    static Form of(User user, String etag, boolean local) {
       String roles = String.join("\n", user.roles());
-      return new Form(false, etag, false, user.name(), "", roles, "", "", List.of());
+      return new Form(false, etag, false, user.name(), "", roles, "", "", local, "", List.of());
     }
   }
 
@@ -145,8 +163,13 @@ public class AccessPage {
                 users,
                 notes,
                 done,
-                !caller.name().contains(" of ")))
+                isLocal()))
         .render();
+  }
+
+  /** Names of other users have words in them. */
+  private boolean isLocal() {
+    return !caller.name().contains(" ");
   }
 
   private static String words(Frame f, List<String> organizations) {
@@ -161,7 +184,8 @@ public class AccessPage {
         name,
         PeerJson.texts(each, "roles"),
         PeerJson.text(each, "changed"),
-        "/access/users/" + Frame.encoded(name));
+        "/access/users/" + Frame.encoded(name),
+        each.path("secondFactor").asBoolean());
   }
 
   /** All of the reader, this one included. */
@@ -180,7 +204,7 @@ public class AccessPage {
   @Operation(hidden = true)
   public String make() {
     caller.requireOperator();
-    return form(Form.empty());
+    return form(Form.empty(isLocal()));
   }
 
   @GET
@@ -189,7 +213,7 @@ public class AccessPage {
   @Operation(hidden = true)
   public String edit(@PathParam("name") String name) {
     Peer.Answer user = peers.policy().read(path(name));
-    return form(Form.of(user(user.body()), user.etag()));
+    return form(Form.of(user(user.body()), user.etag(), isLocal()));
   }
 
   @POST
@@ -200,6 +224,7 @@ public class AccessPage {
       @FormParam("name") @DefaultValue("") String given,
       @FormParam("roles") @DefaultValue("") String roles,
       @FormParam("password") @DefaultValue("") String password,
+      @FormParam("current") @DefaultValue("") String current,
       @FormParam("new") @DefaultValue("false") boolean isNew,
       @FormParam("etag") @DefaultValue("") String etag) {
     String name = given.strip();
@@ -213,6 +238,7 @@ public class AccessPage {
     if (!password.isEmpty()) {
       request.put("password", password);
     }
+    request.put("current", current);
     try {
       JsonNode answer =
           (isNew
@@ -233,7 +259,8 @@ public class AccessPage {
             .build();
       }
       FieldFaults faults = FieldFaults.of(problem);
-      List<String> others = new ArrayList<>(faults.others(List.of("name", "roles", "password")));
+      List<String> others =
+          new ArrayList<>(faults.others(List.of("name", "roles", "password", "current")));
       if (faults.isEmpty()) {
         others.add(problem.detail());
       }
@@ -248,6 +275,8 @@ public class AccessPage {
                   roles,
                   faults.of("roles"),
                   faults.of("password"),
+                  isLocal(),
+                  faults.of("current"),
                   others));
       return Response.status(
               problem.status() < SERVER ? Response.Status.OK.getStatusCode() : problem.status())
@@ -257,7 +286,8 @@ public class AccessPage {
   }
 
   private Form misnamed(String given, String fault, String roles) {
-    return new Form(true, "", false, given, frames.words().text(fault), roles, "", "", List.of());
+    String text = frames.words().text(fault);
+    return new Form(true, "", false, given, text, roles, "", "", isLocal(), "", List.of());
   }
 
   /** What was typed, beside what somebody else has made of the user. */
@@ -267,13 +297,14 @@ public class AccessPage {
       Peer.Answer now = peers.policy().read(path(name));
       String theirs = String.join(", ", user(now.body()).roles());
       String fault = f.t("access.meanwhile", theirs.isEmpty() ? f.t("access.nothing") : theirs);
-      return new Form(false, now.etag(), true, name, "", roles, "", "", List.of(fault));
+      return new Form(
+          false, now.etag(), true, name, "", roles, "", "", isLocal(), "", List.of(fault));
     } catch (ProblemException e) {
       if (e.problem().status() != Response.Status.NOT_FOUND.getStatusCode()) {
         throw e;
       }
       List<String> gone = List.of(f.t("access.meanwhile-removed"));
-      return new Form(false, etag, false, name, "", roles, "", "", gone);
+      return new Form(false, etag, false, name, "", roles, "", "", isLocal(), "", gone);
     }
   }
 
@@ -303,7 +334,7 @@ public class AccessPage {
   @RunOnVirtualThread
   @Operation(hidden = true)
   public String askRemove(@PathParam("name") String name) {
-    return removal(name, List.of());
+    return removal(name, "", List.of());
   }
 
   @POST
@@ -311,28 +342,73 @@ public class AccessPage {
   @RunOnVirtualThread
   @Operation(hidden = true)
   public Response remove(
-      @PathParam("name") String name, @FormParam("etag") @DefaultValue("") String etag) {
+      @PathParam("name") String name,
+      @FormParam("etag") @DefaultValue("") String etag,
+      @FormParam("current") @DefaultValue("") String current) {
     try {
-      peers.policy().delete(path(name), etag);
+      peers.policy().delete(path(name), Map.of("current", current), etag);
     } catch (ProblemException e) {
       if (e.problem().status() == CHANGED_MEANWHILE) {
         String fault = frames.words().text("access.meanwhile-remove");
-        return Response.ok(removal(name, List.of(fault))).build();
+        return Response.ok(removal(name, "", List.of(fault))).build();
       }
-      if (e.problem().status() != Response.Status.CONFLICT.getStatusCode()) {
+      String wrong = FieldFaults.of(e.problem()).of("current");
+      if (!wrong.isEmpty()) {
+        return Response.ok(removal(name, wrong, List.of())).build();
+      }
+      if (e.problem().status() != CONFLICT) {
         throw e;
       }
-      return Response.status(Response.Status.CONFLICT)
-          .entity(removal(name, List.of(e.problem().detail())))
+      return Response.status(CONFLICT)
+          .entity(removal(name, "", List.of(e.problem().detail())))
           .build();
     }
     return PageAnswers.see(QueryPath.to("/access").with("removed", name).toString());
   }
 
-  private String removal(String name, List<String> faults) {
+  private String removal(String name, String currentFault, List<String> faults) {
     Frame frame =
         frames.of("access.remove").command(PosternCommand.of("users remove").add(name).toString());
+    return Templates.accessRemove(frame, removalOf(name, currentFault, faults)).render();
+  }
+
+  private Removal removalOf(String name, String currentFault, List<String> faults) {
     Peer.Answer user = peers.policy().read(path(name));
-    return Templates.accessRemove(frame, user(user.body()), user.etag(), faults).render();
+    return new Removal(user(user.body()), user.etag(), isLocal(), currentFault, faults);
+  }
+
+  @GET
+  @Path("/users/{name}/second-factor")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public String askRemoveFactor(@PathParam("name") String name) {
+    return factorRemoval(name, "", List.of());
+  }
+
+  @POST
+  @Path("/users/{name}/second-factor")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public Response removeFactor(
+      @PathParam("name") String name, @FormParam("current") @DefaultValue("") String current) {
+    try {
+      peers.policy().delete(path(name) + "/second-factor", Map.of("current", current), null);
+    } catch (ProblemException e) {
+      String wrong = FieldFaults.of(e.problem()).of("current");
+      if (wrong.isEmpty() && e.problem().status() != CONFLICT) {
+        throw e;
+      }
+      List<String> faults = wrong.isEmpty() ? List.of(e.problem().detail()) : List.of();
+      return Response.ok(factorRemoval(name, wrong, faults)).build();
+    }
+    return PageAnswers.see(QueryPath.to("/access").with("changed", name).toString());
+  }
+
+  private String factorRemoval(String name, String currentFault, List<String> faults) {
+    Frame frame =
+        frames
+            .of("access.user-factor")
+            .command(PosternCommand.of("users remove-second-factor").add(name).toString());
+    return Templates.accessUserFactor(frame, removalOf(name, currentFault, faults)).render();
   }
 }

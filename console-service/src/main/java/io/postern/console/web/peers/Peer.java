@@ -177,6 +177,10 @@ public final class Peer {
     return send("DELETE", path, null, ifMatch, changingTime());
   }
 
+  public Answer delete(String path, Object body, @Nullable String ifMatch) {
+    return send("DELETE", path, body, ifMatch, changingTime());
+  }
+
   private Duration changingTime() {
     return calls.time(service, PageCalls.TOGETHER);
   }

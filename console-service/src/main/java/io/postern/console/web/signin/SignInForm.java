@@ -25,6 +25,8 @@ class SignInForm {
     private Templates() {}
 
     static native TemplateInstance signIn(Frame f, View v);
+
+    static native TemplateInstance signInCode(Frame f, Code v);
   }
 
   /**
@@ -34,6 +36,23 @@ class SignInForm {
    * @param left the reader has left a session of the provider's user
    */
   public record View(String next, String name, String failure, String provider, boolean left) {}
+
+  /**
+   * The second step.
+   *
+   * @param shown stands for the password, for five minutes
+   * @param failure text; empty: none
+   */
+  public record Code(String next, String shown, String failure) {}
+
+  /**
+   * @param failure key of a text; empty: none
+   */
+  String code(String next, String shown, String failure) {
+    String text = failure.isEmpty() ? "" : frames.words().text(failure);
+    Code view = new Code(NextPath.bounded(PageAnswers.local(next)), shown, text);
+    return Templates.signInCode(frames.of("signin.title"), view).render();
+  }
 
   String of(String next) {
     return page(next, "", "", false);
@@ -54,9 +73,13 @@ class SignInForm {
     return page("/", "", frames.words().text("signin.stays"), false);
   }
 
-  /** After a change of the reader's password. */
-  String afterNewPassword() {
-    return page("/", "", frames.words().text("signin.changed"), false);
+  /**
+   * After a change by which the reader's sessions ended.
+   *
+   * @param change key of a text
+   */
+  String afterChange(String change) {
+    return page("/", "", frames.words().text(change), false);
   }
 
   /**

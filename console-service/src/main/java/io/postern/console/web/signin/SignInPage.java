@@ -3,10 +3,12 @@ package io.postern.console.web.signin;
 import io.postern.api.OwnRate;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
+import io.postern.api.signin.CodeMissingException;
 import io.postern.api.signin.PasswordCheck;
 import io.postern.api.signin.PolicySessions;
 import io.postern.api.signin.ProviderSessions;
 import io.postern.api.signin.Tokens;
+import io.postern.api.signin.TooManyAttemptsException;
 import io.postern.api.signin.UnknownAccessException;
 import io.postern.console.web.frame.Frame;
 import io.postern.console.web.frame.Frames;
@@ -61,6 +63,11 @@ public class SignInPage {
   /** The session has ended with the reader's former password. */
   private static final String PASSWORD = "password";
 
+  /** The same with a second factor that was set up, or removed. */
+  private static final String FACTOR = "factor";
+
+  private static final String NO_FACTOR = "no-factor";
+
   /** Of {@link PageAnswers}. */
   private static final String UNSENT_FORM = "form";
 
@@ -107,7 +114,9 @@ public class SignInPage {
       case LEFT -> form.afterLeaving();
       case UNSENT_FORM -> form.afterUnsentForm();
       case STAYS -> form.afterUnfinishedSignOut();
-      case PASSWORD -> form.afterNewPassword();
+      case PASSWORD -> form.afterChange("signin.changed");
+      case FACTOR -> form.afterChange("signin.factor");
+      case NO_FACTOR -> form.afterChange("signin.no-factor");
       default -> form.of(next);
     };
   }
@@ -126,8 +135,39 @@ public class SignInPage {
     } catch (AuthenticationFailedException e) {
       return switch (e.getCause()) {
         case null -> refused(Response.Status.OK.getStatusCode(), next, name, "signin.wrong");
+        case CodeMissingException missing ->
+            Response.ok(form.code(next, missing.passwordShown(), "")).build();
         case UnknownAccessException _ -> refused(UNAVAILABLE, next, name, "signin.unavailable");
         default -> refused(TOO_MANY, next, name, "signin.later");
+      };
+    }
+  }
+
+  /**
+   * The second step, of a user with a second factor.
+   *
+   * @param shown stands for the password
+   */
+  @POST
+  @Path("sign-in/second-factor")
+  @RunOnVirtualThread
+  @Operation(hidden = true)
+  public Response signInWithCode(
+      @FormParam("shown") @DefaultValue("") String shown,
+      @FormParam("code") @DefaultValue("") String code,
+      @FormParam("next") @DefaultValue("/") String next) {
+    try {
+      String client = request.remoteAddress().hostAddress();
+      return signedIn(sessions.byCode(shown, code, client).await().atMost(PATIENCE), next);
+    } catch (AuthenticationFailedException e) {
+      return switch (e.getCause()) {
+        case TooManyAttemptsException _ ->
+            Response.status(TOO_MANY).entity(form.code(next, shown, "signin.later")).build();
+        case UnknownAccessException _ ->
+            Response.status(UNAVAILABLE)
+                .entity(form.code(next, shown, "signin.unavailable"))
+                .build();
+        case null, default -> Response.ok(form.code(next, shown, "signin.code-wrong")).build();
       };
     }
   }

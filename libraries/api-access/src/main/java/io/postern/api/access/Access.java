@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param local false: a user of the OpenID provider, whose roles are in the token
  * @param version of a local user, another one after each change: a token of another one is refused,
  *     whenever it was made; empty of others
+ * @param lacksSecondFactor it is demanded of the local user, who has no roles until it is set up
  * @param notBeforeMillis tokens that were issued before it are refused
  * @param ended sessions that were ended, with the expiry of their tokens in Unix milliseconds
  */
@@ -20,6 +21,7 @@ public record Access(
     boolean local,
     List<String> roles,
     String version,
+    boolean lacksSecondFactor,
     long notBeforeMillis,
     Map<String, Long> ended) {
   /** The name under which the sessions of all users are ended. */
@@ -29,7 +31,7 @@ public record Access(
   public static final Duration LONGEST_TOKEN = Duration.ofHours(12);
 
   /** Of a user of whom nothing is known for certain: no token is good. */
-  static final Access UNKNOWN = new Access(false, List.of(), "", Long.MAX_VALUE, Map.of());
+  static final Access UNKNOWN = new Access(false, List.of(), "", false, Long.MAX_VALUE, Map.of());
 
   public Access {
     roles = List.copyOf(roles);
@@ -50,6 +52,7 @@ public record Access(
         record.getLocal(),
         record.getRolesList(),
         record.getVersion(),
+        record.getSecondFactorMissing(),
         record.getNotBeforeMillis(),
         ended);
   }
@@ -62,6 +65,7 @@ public record Access(
             .setLocal(local)
             .addAllRoles(roles)
             .setVersion(version)
+            .setSecondFactorMissing(lacksSecondFactor)
             .setNotBeforeMillis(notBeforeMillis);
     new TreeMap<>(ended)
         .forEach(

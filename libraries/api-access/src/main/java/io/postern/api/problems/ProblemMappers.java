@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.api.signin.Challenge;
+import io.postern.api.signin.CodeMissingException;
 import io.postern.api.signin.SignInFailures;
 import io.postern.api.signin.TooManyAttemptsException;
 import io.postern.api.signin.UnknownAccessException;
@@ -75,6 +76,15 @@ public class ProblemMappers {
                   "Not available now",
                   "Access cannot be checked: " + unknown.getMessage() + "."))
           .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
+          .build();
+    }
+    if (e.getCause() instanceof CodeMissingException missing) {
+      return Response.fromResponse(
+              notSignedIn(
+                  "The user has a second factor: get a token by POST /api/v1/tokens of"
+                      + " policy-service with the name, the password and a code in the header field"
+                      + " Postern-Code (postern sign-in asks for it), and use the token."))
+          .header(CodeMissingException.HEADER, missing.passwordShown())
           .build();
     }
     failures.log(e);

@@ -49,7 +49,8 @@ class AskedPasswords implements PasswordCheck {
   }
 
   @Override
-  public Uni<LocalUser> user(String name, String password, @Nullable SocketAddress client) {
+  public Uni<LocalUser> user(
+      String name, String password, String code, @Nullable SocketAddress client) {
     String hash = mac.of(name, "", password);
     try {
       Optional<LocalUser> known =

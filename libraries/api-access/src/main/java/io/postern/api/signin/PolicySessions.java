@@ -99,18 +99,31 @@ public class PolicySessions {
   }
 
   /**
+   * The same in the second step of a sign-in.
+   *
+   * @param shown by {@link CodeMissingException}
+   * @param client its address; null: unknown
+   */
+  public Uni<String> byCode(String shown, String code, @Nullable String client) {
+    return begin("Bearer " + shown, code, client);
+  }
+
+  /**
    * The same by a header field that a request has shown.
    *
    * @param client its address; null: unknown
    */
   public Uni<String> begin(String authorization, @Nullable String client) {
-    return sent("POST", "/api/v1/tokens", authorization, client)
+    return begin(authorization, "", client);
+  }
+
+  private Uni<String> begin(String authorization, String code, @Nullable String client) {
+    return sent("POST", "/api/v1/tokens", authorization, code, client)
         .flatMap(
             answer ->
                 switch (answer.statusCode()) {
                   case OK -> Uni.createFrom().item(() -> token(answer.body()));
-                  case UNAUTHORIZED ->
-                      Uni.createFrom().failure(new AuthenticationFailedException());
+                  case UNAUTHORIZED -> Uni.createFrom().failure(refused(answer));
                   case UNPROCESSABLE ->
                       Uni.createFrom()
                           .failure(
@@ -122,6 +135,14 @@ public class PolicySessions {
                               new AuthenticationFailedException(new TooManyAttemptsException()));
                   default -> Uni.createFrom().failure(PolicySessions::away);
                 });
+  }
+
+  private static AuthenticationFailedException refused(HttpResponse<String> answer) {
+    return answer
+        .headers()
+        .firstValue(CodeMissingException.HEADER)
+        .map(shown -> new AuthenticationFailedException(new CodeMissingException(shown)))
+        .orElseGet(AuthenticationFailedException::new);
   }
 
   private static String token(String body) {
@@ -143,7 +164,7 @@ public class PolicySessions {
    * @param client its address, for the records; null: unknown
    */
   public Uni<Boolean> end(String token, @Nullable String client) {
-    return sent("DELETE", "/api/v1/me/sessions/current", "Bearer " + token, client)
+    return sent("DELETE", "/api/v1/me/sessions/current", "Bearer " + token, "", client)
         .map(answer -> answer.statusCode() < 300 || answer.statusCode() == UNAUTHORIZED)
         .onFailure()
         .recoverWithItem(false);
@@ -151,7 +172,7 @@ public class PolicySessions {
 
   /** Whose client it is: policy-service believes it where this service is a trusted proxy there. */
   private Uni<HttpResponse<String>> sent(
-      String method, String path, String authorization, @Nullable String client) {
+      String method, String path, String authorization, String code, @Nullable String client) {
     if (policy.isEmpty()) {
       return Uni.createFrom()
           .failure(
@@ -167,6 +188,9 @@ public class PolicySessions {
             .header("Accept", "application/json, application/problem+json")
             .header("Authorization", authorization)
             .method(method, HttpRequest.BodyPublishers.noBody());
+    if (!code.isEmpty()) {
+      request.header(SignIn.CODE, code);
+    }
     if (client != null) {
       request.header("X-Forwarded-For", client);
     }

@@ -7,6 +7,11 @@ import java.util.Optional;
 public final class Sessions {
   private Sessions() {}
 
+  /** Whether the caller may only set up the second factor that is demanded. */
+  public static boolean lacksSecondFactor(SecurityIdentity identity) {
+    return Boolean.TRUE.equals(identity.getAttribute(SignIn.LACKS_SECOND_FACTOR));
+  }
+
   /**
    * The version of the local user whose password the identity showed; empty: it showed a token,
    * which gives no further one.

@@ -27,6 +27,12 @@ class SignIn implements HttpAuthenticationMechanism {
   /** Attribute of an identity that signed in with a password: the user's version then. */
   static final String BY_PASSWORD = "postern.password";
 
+  /** Attribute of an identity of whose user a second factor is demanded, and missing. */
+  static final String LACKS_SECOND_FACTOR = "postern.second-factor";
+
+  /** Header field of the code of a second factor, next to a password. */
+  static final String CODE = "Postern-Code";
+
   private static final String BASIC = "basic ";
   private static final String BEARER = "bearer ";
 
@@ -68,7 +74,10 @@ class SignIn implements HttpAuthenticationMechanism {
     if (scheme.startsWith(BEARER)) {
       String token = header.substring(BEARER.length()).strip();
       if (SignedClaims.isOurs(token)) {
-        return ours(token, Network.of(context.request().remoteAddress()));
+        String code = context.request().getHeader(CODE);
+        return code == null
+            ? ours(token, Network.of(context.request().remoteAddress()))
+            : secondStep(token, code, context);
       }
     }
     return Uni.createFrom().nullItem();
@@ -82,6 +91,18 @@ class SignIn implements HttpAuthenticationMechanism {
           .or(() -> sessions.identity(token))
           .map(identity -> Uni.createFrom().item(identity))
           .orElseGet(() -> refused(client));
+    } catch (UnknownAccessException e) {
+      return Uni.createFrom().failure(new AuthenticationFailedException(e));
+    }
+  }
+
+  private Uni<SecurityIdentity> secondStep(String token, String code, RoutingContext context) {
+    try {
+      return tokens
+          .passwordShown(token)
+          .map(user -> passwords.user(user, code, context.request().remoteAddress()))
+          .map(checked -> checked.map(SignIn::byPassword))
+          .orElseGet(() -> refused(Network.of(context.request().remoteAddress())));
     } catch (UnknownAccessException e) {
       return Uni.createFrom().failure(new AuthenticationFailedException(e));
     }
@@ -103,10 +124,18 @@ class SignIn implements HttpAuthenticationMechanism {
     if (colon < 0) {
       return failed();
     }
+    String code = context.request().getHeader(CODE);
     return passwords
         .user(
-            pair.substring(0, colon), pair.substring(colon + 1), context.request().remoteAddress())
-        .map(user -> identity(user).addAttribute(BY_PASSWORD, user.version()).build());
+            pair.substring(0, colon),
+            pair.substring(colon + 1),
+            code == null ? "" : code,
+            context.request().remoteAddress())
+        .map(SignIn::byPassword);
+  }
+
+  private static SecurityIdentity byPassword(LocalUser user) {
+    return identity(user).addAttribute(BY_PASSWORD, user.version()).build();
   }
 
   private static Uni<SecurityIdentity> failed() {
@@ -116,6 +145,7 @@ class SignIn implements HttpAuthenticationMechanism {
   static QuarkusSecurityIdentity.Builder identity(LocalUser user) {
     return QuarkusSecurityIdentity.builder()
         .setPrincipal(new QuarkusPrincipal(user.name()))
+        .addAttribute(LACKS_SECOND_FACTOR, user.lacksSecondFactor())
         .addRoles(new HashSet<>(user.roles()));
   }
 

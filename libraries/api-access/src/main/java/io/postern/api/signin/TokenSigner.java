@@ -40,10 +40,19 @@ public final class TokenSigner {
    * @param version of the user who has shown the password: by now it may be another one
    */
   public String token(String user, String version, Instant end) {
+    return token(Tokens.KIND, user, version, end);
+  }
+
+  /** For the second step of a sign-in. */
+  String passwordShown(String user, String version) {
+    return token(Tokens.PASSWORD_SHOWN, user, version, Instant.now().plus(Tokens.CODE_PATIENCE));
+  }
+
+  private String token(String kind, String user, String version, Instant end) {
     JwtClaims claims = new JwtClaims();
     claims.setSubject(user);
     claims.setClaim(Tokens.VERSION, version);
-    return signed(Tokens.KIND, claims, Instant.now(), end);
+    return signed(kind, claims, Instant.now(), end);
   }
 
   /**

@@ -21,6 +21,12 @@ public class Tokens {
 
   static final String KIND = "postern";
 
+  /** Of a password whose user has a second factor, which is still missing. */
+  static final String PASSWORD_SHOWN = "postern-password";
+
+  /** Until a code of it must be given. */
+  static final Duration CODE_PATIENCE = Duration.ofMinutes(5);
+
   /** Claim of the user's version. */
   static final String VERSION = "ver";
 
@@ -53,6 +59,15 @@ public class Tokens {
     }
   }
 
+  /** Who has shown the password by which it was made; empty: it is not good, or no longer. */
+  Optional<LocalUser> passwordShown(String token) {
+    try {
+      return local(signed.read(PASSWORD_SHOWN, token));
+    } catch (InvalidJwtException | MalformedClaimException e) {
+      return Optional.empty();
+    }
+  }
+
   /** With the roles of now; empty: there is no such local user, or it was changed since. */
   private Optional<LocalUser> local(JwtClaims claims) throws MalformedClaimException {
     String name = claims.getSubject();
@@ -61,6 +76,6 @@ public class Tokens {
         .find(name)
         .filter(Access::local)
         .filter(one -> one.version().equals(version))
-        .map(one -> new LocalUser(name, one.roles(), one.version()));
+        .map(one -> new LocalUser(name, one.roles(), one.version(), one.lacksSecondFactor()));
   }
 }

@@ -60,6 +60,7 @@ record UserList(Map<String, User> users) {
           || !(user.generated() || PasswordHash.isOne(String.valueOf(user.password())))
           || !user.roles().stream().allMatch(Rights::isRole)
           || user.version() == null
+          || (user.secondFactor() != null && !user.secondFactor().isGood())
           || users.put(user.name(), user) != null) {
         throw new IllegalStateException("the user " + user.name() + " is invalid");
       }

@@ -27,6 +27,13 @@ public interface UserSettings {
   @WithDefault("600000")
   int passwordIterations();
 
+  /**
+   * Of which local users a second factor is demanded: {@code none}, {@code operators} or {@code
+   * all}. Until such a user has set one up, the user has no roles.
+   */
+  @WithDefault("none")
+  SecondFactorDemand secondFactor();
+
   default Path users() {
     return usersFile().orElseGet(() -> beside(credentialsFile(), "api-users.json"));
   }

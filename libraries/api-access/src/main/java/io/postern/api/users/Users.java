@@ -14,12 +14,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
@@ -41,6 +44,7 @@ public class Users implements AccessState {
   private final Path credentials;
   private final Path file;
   private final int iterations;
+  private final SecondFactorDemand demand;
   private final WatchedFile<UserList> list;
   private final Path sessionsFile;
   private final WatchedFile<SessionList> sessions;
@@ -54,6 +58,7 @@ public class Users implements AccessState {
     file = settings.users();
     sessionsFile = settings.sessionsFile();
     iterations = settings.passwordIterations();
+    demand = settings.secondFactor();
     if (iterations < PasswordHash.LEAST_ITERATIONS || iterations > PasswordHash.MOST_ITERATIONS) {
       throw new ConfigurationException(
           "postern.api.password-iterations is "
@@ -135,7 +140,7 @@ public class Users implements AccessState {
     return current ? Optional.of(allAccess()) : Optional.empty();
   }
 
-  private static Optional<Access> access(String name, UserList users, SessionList sessions) {
+  private Optional<Access> access(String name, UserList users, SessionList sessions) {
     User user = users.users().get(name);
     UserSessions ended = sessions.of(name);
     if (user == null && ended.equals(UserSessions.NONE)) {
@@ -144,10 +149,26 @@ public class Users implements AccessState {
     return Optional.of(
         new Access(
             user != null,
-            user == null ? List.of() : user.roles(),
+            user == null ? List.of() : roles(user),
             user == null ? "" : user.version(),
+            user != null && lacksSecondFactor(user),
             ended.notBefore(),
             ended.ended()));
+  }
+
+  /** Whether a second factor is demanded of the user. */
+  public boolean demandsSecondFactor(User user) {
+    return demand.isOf(user);
+  }
+
+  /** Whether it is, and there is none: the user may only set one up. */
+  public boolean lacksSecondFactor(User user) {
+    return demandsSecondFactor(user) && !user.needsCode();
+  }
+
+  /** Those that are in force. */
+  public List<String> roles(User user) {
+    return lacksSecondFactor(user) ? List.of() : user.roles();
   }
 
   /** Is called after each change by this replica; must not block. */
@@ -280,7 +301,13 @@ public class Users implements AccessState {
           if (kept == null) {
             throw new IllegalArgumentException("a new user needs a password");
           }
-          User user = user(name, kept, roles, hash == null && old != null && old.generated());
+          User user =
+              user(
+                  name,
+                  kept,
+                  roles,
+                  hash == null && old != null && old.generated(),
+                  old == null ? null : old.secondFactor());
           if (old == null && before.users().size() >= UserList.MOST) {
             throw new IllegalArgumentException("there are " + UserList.MOST + " users already");
           }
@@ -308,6 +335,107 @@ public class Users implements AccessState {
           return new Change(before.without(name), user);
         });
     return true;
+  }
+
+  /**
+   * Begins a second factor, in the place of one that was begun; nothing asks for it yet.
+   *
+   * @return the secret, in base32; empty: there is no such user, or it has a complete one
+   */
+  public Optional<String> beginSecondFactor(String name) throws IOException {
+    SecondFactor begun = SecondFactor.begun();
+    boolean done =
+        replaced(name, user -> user.needsCode() ? Optional.empty() : Optional.of(user.with(begun)));
+    return done ? Optional.of(Totp.base32(begun.key())) : Optional.empty();
+  }
+
+  /**
+   * Completes the second factor that was begun, by a code of it; the user's sessions end.
+   *
+   * @return false: the code is wrong, or none was begun
+   */
+  public boolean completeSecondFactor(String name, String code) throws IOException {
+    User user = findNow(name).orElse(null);
+    SecondFactor begun = user == null ? null : user.secondFactor();
+    OptionalLong step =
+        begun == null || begun.complete()
+            ? OptionalLong.empty()
+            : Totp.step(begun, code, Instant.now());
+    if (user == null || begun == null || step.isEmpty()) {
+      return false;
+    }
+    changeSecondFactor(user, begun.used(step.getAsLong()));
+    return true;
+  }
+
+  /**
+   * Takes the user's second factor away; the user's sessions end.
+   *
+   * @return false: there is none
+   * @throws ChangedUserException the user is another one by now; nothing is changed
+   */
+  public boolean removeSecondFactor(String name) throws IOException {
+    User user = findNow(name).orElse(null);
+    if (user == null || user.secondFactor() == null) {
+      return false;
+    }
+    changeSecondFactor(user, null);
+    return true;
+  }
+
+  private void changeSecondFactor(User seen, @Nullable SecondFactor factor) throws IOException {
+    changed(
+        before -> {
+          User now = expected(before, seen.name(), seen.version()::equals);
+          if (now == null || !Objects.equals(now.secondFactor(), seen.secondFactor())) {
+            throw new ChangedUserException();
+          }
+          User user = now.remade(factor);
+          return new Change(before.with(user), user);
+        });
+  }
+
+  /**
+   * Whether the code is the user's and was not used before, in any replica with this file: it is
+   * used by this call.
+   */
+  public boolean useCode(String name, String code) throws IOException {
+    if (!isUnused(user(name).orElse(null), code)) {
+      return false; // a wrong code locks no file
+    }
+    return replaced(
+        name,
+        user -> {
+          SecondFactor factor = user.secondFactor();
+          return factor == null || !factor.complete()
+              ? Optional.empty()
+              : Totp.step(factor, code, Instant.now()).stream()
+                  .mapToObj(step -> user.with(factor.used(step)))
+                  .findFirst();
+        });
+  }
+
+  private static boolean isUnused(@Nullable User user, String code) {
+    return user != null
+        && user.secondFactor() != null
+        && Totp.step(user.secondFactor(), code, Instant.now()).isPresent();
+  }
+
+  /** Writes the same user with another second factor; its sessions go on. */
+  private boolean replaced(String name, Function<User, Optional<User>> change) throws IOException {
+    boolean replaced =
+        SecretFile.locked(
+            file,
+            () -> {
+              UserList before = UserList.parse(Files.readAllBytes(file));
+              Optional<User> user = Optional.ofNullable(before.users().get(name)).flatMap(change);
+              if (user.isPresent()) {
+                SecretFile.write(file, before.with(user.get()).bytes());
+              }
+              return user.isPresent();
+            });
+    list.look();
+    return replaced;
   }
 
   /** The user as it is in the file; null: there is none. */
@@ -376,18 +504,18 @@ public class Users implements AccessState {
       GeneratedUser first =
           given.isPresent() ? given.get() : GeneratedUser.make(credentials, FIRST);
       String hash = PasswordHash.of(first.password(), iterations);
-      User user = user(first.name(), hash, List.of(Rights.OPERATOR), true);
+      User user = user(first.name(), hash, List.of(Rights.OPERATOR), true, null);
       SecretFile.write(file, UserList.bytes(List.of(user)));
       return;
     }
     UserList users = UserList.parse(Files.readAllBytes(file));
     Optional<User> generated = users.users().values().stream().filter(User::generated).findFirst();
     if (generated.isPresent() && GeneratedUser.at(credentials).isEmpty()) {
-      // The way to a new password.
+      // The way to a new password, and back in without the second factor.
       User old = generated.get();
       GeneratedUser made = GeneratedUser.make(credentials, old.name());
       String hash = PasswordHash.of(made.password(), iterations);
-      User user = user(old.name(), hash, old.roles(), true);
+      User user = user(old.name(), hash, old.roles(), true, null);
       writeSessions(before -> before.ended(old.name(), now()));
       SecretFile.write(file, users.with(user).bytes());
     }
@@ -436,7 +564,7 @@ public class Users implements AccessState {
                 || PasswordHash.matches(now.password(), old.password())) {
               throw new ChangedUserException();
             }
-            User user = user(old.name(), hash, old.roles(), true);
+            User user = user(old.name(), hash, old.roles(), true, old.secondFactor());
             return new Change(before.with(user), user);
           });
       return true;
@@ -445,13 +573,19 @@ public class Users implements AccessState {
     }
   }
 
-  private static User user(String name, String hash, List<String> roles, boolean generated) {
+  static User user(
+      String name,
+      String hash,
+      List<String> roles,
+      boolean generated,
+      @Nullable SecondFactor secondFactor) {
     return new User(
         name,
         hash,
         roles.stream().distinct().sorted().toList(),
         SecretFile.random(9),
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        generated);
+        generated,
+        secondFactor);
   }
 }

@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
     description = {
       "Signs in to the services of a context. With an OpenID provider, you confirm in a browser;",
       "with --user, or without a provider, the password of a local user is read without echo, or "
-          + "from standard input.",
+          + "from standard input; and so is the code of a user with a second factor, in a second line.",
       "With --emergency-key, a token of 15 minutes is signed here, for operators when policy-service "
           + "or Kafka is unavailable; the services must have the public key.",
       "The token is stored in ~/.config/postern/tokens, readable only by you, and sent only to "
@@ -104,7 +104,8 @@ public final class SignIn implements Callable<Integer> {
       throws IOException, InterruptedException {
     String password = PasswordInput.read("Password of " + user);
     AccessClient.Issued issued =
-        new AccessClient(installation.policy(Credentials.password(user, password))).token();
+        new AccessClient(installation.policy(Credentials.password(user, password)))
+            .token(() -> PasswordInput.read("Code of the second factor of " + user));
     return new Token(
         installation.context(),
         user,

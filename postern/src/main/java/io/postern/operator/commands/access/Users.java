@@ -1,6 +1,7 @@
 package io.postern.operator.commands.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
       UsersSet.class,
       UsersRemove.class,
       UsersEndSessions.class,
+      UsersRemoveSecondFactor.class,
       UsersEvents.class
     })
 public final class Users implements Runnable {
@@ -29,7 +31,8 @@ public final class Users implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "write list, show, set, remove, end-sessions or events");
+        spec.commandLine(),
+        "write list, show, set, remove, end-sessions, remove-second-factor or events");
   }
 
   static List<String> lines(JsonNode user) {
@@ -40,7 +43,13 @@ public final class Users implements Runnable {
         "password "
             + (user.path("generated").asBoolean()
                 ? " that of the credentials file"
-                : " its user's own"));
+                : " its user's own"),
+        "second factor " + (user.path("secondFactor").asBoolean() ? "yes" : "no"));
+  }
+
+  /** Of the operator who changes a user. */
+  static String ownPassword() throws IOException, InterruptedException {
+    return PasswordInput.read("Your own password");
   }
 
   static boolean isChangedMeanwhile(JsonNode answer) {

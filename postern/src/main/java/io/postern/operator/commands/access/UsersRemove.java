@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
     name = "remove",
     description = {
       "Removes a local user and revokes the user's tokens. The last operator cannot be removed.",
-      "Asks first. Exit code 1: no such user, you did not confirm, or another administrator has "
+      "Asks first, and asks for your own password. Exit code 1: no such user, you did not confirm, or another administrator has "
           + "changed the user in the meantime."
     },
     mixinStandardHelpOptions = true)
@@ -42,7 +42,7 @@ final class UsersRemove implements Callable<Integer> {
           && !consent.isGiven(output, Users.lines(user.get().user()), "Remove this user?")) {
         return 1;
       }
-      JsonNode answer = users.remove(name, user.get());
+      JsonNode answer = users.remove(name, user.get(), Users::ownPassword);
       if (Users.isChangedMeanwhile(answer)) {
         output.printAnswer(answer, () -> Users.meanwhile(answer));
         return 1;

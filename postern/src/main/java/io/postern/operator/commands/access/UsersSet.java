@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     name = "set",
     description = {
       "Adds a local user, or changes the roles or password of one; this revokes the user's tokens.",
-      "Asks before it makes changes. Exit code 1: you did not confirm, or another administrator "
+      "Asks before it makes changes, and asks for your own password. Exit code 1: you did not confirm, or another administrator "
           + "has changed the user in the meantime; nothing was changed.",
       "A new user without --password gets a random password, which is shown only once."
     },
@@ -73,7 +73,7 @@ final class UsersSet implements Callable<Integer> {
             "Make this change?")) {
       return 1;
     }
-    JsonNode answer = users.set(name, before, wanted, password);
+    JsonNode answer = users.set(name, before, wanted, password, Users::ownPassword);
     if (Users.isChangedMeanwhile(answer)) {
       output.print(answer, () -> Users.meanwhile(answer));
       return 1;
@@ -99,6 +99,7 @@ final class UsersSet implements Callable<Integer> {
   private static List<String> lines(JsonNode answer) {
     List<String> lines = new ArrayList<>(Users.lines(answer.path("user")));
     if (answer.hasNonNull("password")) {
+      lines.removeLast();
       lines.removeLast();
       lines.add("password " + " " + answer.path("password").asText() + " (not shown again)");
     }

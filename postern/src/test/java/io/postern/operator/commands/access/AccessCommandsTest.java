@@ -39,6 +39,7 @@ class AccessCommandsTest {
   private final Deque<String> polls = new ConcurrentLinkedDeque<>();
   private volatile boolean hasProvider;
   private volatile boolean tokensAreGood = true;
+  private volatile boolean wantsOwnPassword;
   private volatile String userAnswer = "{}";
   private volatile Answer carl = new Answer(204, "");
   private StringWriter out = new StringWriter();
@@ -73,9 +74,12 @@ class AccessCommandsTest {
                       + "\", \"clientId\": \"postern-cli\", \"scopes\": \"openid\"}}"
                   : "{\"password\": true}");
       case "POST /api/v1/tokens?minutes=720" ->
-          request.authorization().equals(basic("anna", PASSWORD))
-              ? Answer.ok("{\"token\": \"good\", \"ends\": \"" + later() + "\"}")
-              : notSignedIn();
+          request.authorization().equals(basic("coded", PASSWORD)) && request.code().isEmpty()
+              ? new Answer(401, "{}", "", "shown")
+              : request.authorization().equals(basic("anna", PASSWORD))
+                      || request.code().equals("123456")
+                  ? Answer.ok("{\"token\": \"good\", \"ends\": \"" + later() + "\"}")
+                  : notSignedIn();
       case "DELETE /api/v1/me/sessions/current", "DELETE /api/v1/me/sessions" ->
           signedIn ? new Answer(204, "") : notSignedIn();
       case "PUT /api/v1/me/password" -> signedIn ? new Answer(204, "") : notSignedIn();
@@ -106,10 +110,22 @@ class AccessCommandsTest {
       case "PUT /api/v1/users/ben" -> new Answer(201, userAnswer);
       case "GET /api/v1/users/carl" ->
           new Answer(200, "{\"name\": \"carl\", \"roles\": [\"auditor:a\"]}", "\"seen\"");
-      case "PUT /api/v1/users/carl", "DELETE /api/v1/users/carl" -> carl;
+      case "PUT /api/v1/users/carl", "DELETE /api/v1/users/carl" ->
+          wantsOwnPassword && !request.body().contains("\"current\"") ? withoutOwn() : carl;
+      case "DELETE /api/v1/users/carl/second-factor" ->
+          request.body().equals("{\"current\":\"" + PASSWORD + "\"}")
+              ? new Answer(204, "")
+              : withoutOwn();
       case "GET /api/v1/users/eve" -> new Answer(404, "");
       default -> new Answer(500, "{\"detail\": \"" + request.path() + "\"}");
     };
+  }
+
+  private static Answer withoutOwn() {
+    return new Answer(
+        403,
+        "{\"status\": 403, \"detail\": \"The current password is wrong.\","
+            + " \"errors\": [{\"pointer\": \"/current\"}]}");
   }
 
   private static Answer notSignedIn() {
@@ -196,6 +212,41 @@ class AccessCommandsTest {
     assertThat(json().path("name").asText()).isEqualTo("anna");
     assertThat(run("users", "list", "--context", "contoso")).as("at policy-service").isZero();
     assertThat(out.toString()).contains("anna", "auditor:*");
+  }
+
+  @Test
+  void aUserWithASecondFactorIsAskedForACode() {
+    String[] signIn = {"sign-in", "--context", "contoso", "--user", "coded"};
+    assertThat(runWithInput(PASSWORD + "\n123456\n", signIn)).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("signed in as coded");
+    assertThat(runWithInput(PASSWORD + "\n654321\n", signIn)).isEqualTo(3);
+    assertThat(err.toString()).contains("returned 401").doesNotContain("654321", PASSWORD);
+  }
+
+  @Test
+  void anOperatorShowsTheOwnPasswordToChangeAUser() {
+    signIn();
+    wantsOwnPassword = true;
+    carl = Answer.ok("{\"user\": {\"name\": \"carl\", \"roles\": []}}");
+    String input = PASSWORD + "\n";
+    String[] end = {"--yes", "--context", "contoso"};
+    assertThat(
+            runWithInput(input, "users", "set", "carl", "--without-roles", end[0], end[1], end[2]))
+        .as(err.toString())
+        .isZero();
+    assertThat(service.requests().getLast().body())
+        .isEqualTo("{\"roles\":[],\"current\":\"" + PASSWORD + "\"}");
+    assertThat(service.requests().getLast().precondition()).isEqualTo("\"seen\"");
+    carl = new Answer(204, "");
+    assertThat(runWithInput(input, "users", "remove", "carl", end[0], end[1], end[2])).isZero();
+    assertThat(runWithInput(input, "users", "remove-second-factor", "carl", end[0], end[1], end[2]))
+        .isZero();
+    assertThat(out.toString()).contains("the second factor of carl is removed");
+    assertThat(
+            runWithInput(
+                "wrong\n", "users", "remove-second-factor", "carl", end[0], end[1], end[2]))
+        .isEqualTo(3);
+    assertThat(err.toString()).contains("current password is wrong").doesNotContain("wrong\"");
   }
 
   @Test

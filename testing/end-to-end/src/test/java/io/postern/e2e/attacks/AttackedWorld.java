@@ -122,7 +122,12 @@ final class AttackedWorld implements AutoCloseable {
     UsersClient users = new UsersClient(stack.api(Service.POLICY));
     for (String id : List.of("fair", AttackTarget.HOSTILE)) {
       var unused =
-          users.set(id, Optional.empty(), List.of("administrator:" + id), AttackTarget.PASSWORD);
+          users.set(
+              id,
+              Optional.empty(),
+              List.of("administrator:" + id),
+              AttackTarget.PASSWORD,
+              () -> "shown by each request");
       tokens.put(id, token(id));
     }
     int status =

@@ -251,32 +251,40 @@ class ConsoleTasksTest {
   void twoOperatorsChangeAUserAtOnce() {
     String page = "/access/users/two-at-once";
     browser.go("/access/new");
-    browser.type("name", "two-at-once").type("roles", "auditor:contoso").press("Add");
+    browser
+        .type("name", "two-at-once")
+        .type("roles", "auditor:contoso")
+        .type("current", example.password())
+        .press("Add");
     browser.until(() -> main().contains("The password of two-at-once"));
     browser.go("/access/new");
-    browser.type("name", "two-at-once").type("roles", "auditor:x").press("Add");
+    browser
+        .type("name", "two-at-once")
+        .type("roles", "auditor:x")
+        .type("current", example.password())
+        .press("Add");
     browser.until(() -> main().contains("A user with this name exists"));
     try (Browser other = Browser.open(example.console())) {
       other.signIn(example.name(), example.password()).go(page);
       browser.go(page);
-      other.type("roles", "auditor:other").press("Save");
+      other.type("roles", "auditor:other").type("current", example.password()).press("Save");
       other.until(() -> other.text().contains("two-at-once was changed"));
 
-      browser.type("roles", "auditor:mine").press("Save");
+      browser.type("roles", "auditor:mine").type("current", example.password()).press("Save");
       browser.until(() -> main().contains("The roles are now: auditor:other"));
       assertThat(browser.driver().findElement(By.name("roles")).getDomProperty("value"))
           .isEqualTo("auditor:mine");
       other.go(page + "/remove");
-      browser.press("Overwrite");
+      browser.type("current", example.password()).press("Overwrite");
       browser.until(() -> main().contains("two-at-once was changed"));
 
-      other.press("Remove two-at-once");
+      other.type("current", example.password()).press("Remove two-at-once");
       other.until(() -> other.text().contains("nothing was removed"));
       assertThat(other.text()).contains("auditor:mine");
       browser.go(page);
-      other.press("Remove two-at-once");
+      other.type("current", example.password()).press("Remove two-at-once");
       other.until(() -> other.text().contains("two-at-once was removed"));
-      browser.type("roles", "operator").press("Save");
+      browser.type("roles", "operator").type("current", example.password()).press("Save");
       browser.until(
           () -> main().contains("Another administrator has removed the user in the meantime"));
     }
