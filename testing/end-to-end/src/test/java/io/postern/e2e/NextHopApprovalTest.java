@@ -52,7 +52,12 @@ class NextHopApprovalTest {
     String user = "anna-of-" + scanning.id();
     var unused =
         new UsersClient(stack.processes().api(Service.POLICY))
-            .set(user, Optional.empty(), List.of("administrator:" + scanning.id()), PASSWORD);
+            .set(
+                user,
+                Optional.empty(),
+                List.of("administrator:" + scanning.id()),
+                PASSWORD,
+                () -> "shown by each request");
     anna = basic(user + ":" + PASSWORD);
     operator = basic(stack.credentials());
   }
