@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -163,7 +164,7 @@ class NextHopApprovalTest {
     String ann = "ann@" + domain();
     QueueId queueId = scanning.relayed(List.of(ann), Messages.small("to a host inside"));
     Awaitility.await().atMost(PATIENCE).until(() -> !stack.trace(queueId).lastOutcomes().isEmpty());
-    LastOutcome waiting = stack.trace(queueId).lastOutcomes().get(ann);
+    LastOutcome waiting = Objects.requireNonNull(stack.trace(queueId).lastOutcomes().get(ann));
     assertThat(waiting.text()).startsWith("deferred").contains("next-hop-not-approved");
     assertThat(waiting.recipient().getDetail())
         .contains(

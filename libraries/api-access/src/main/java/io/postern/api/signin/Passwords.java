@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * Check of names and passwords. A right password is remembered for 15 minutes after it was checked,
  * as a hash with a key of this process, so that Basic costs no slow hash at each request. Any other
  * waits as {@link Slowing} says, on a timer and without a thread, and is then compared by one of
- * two threads, if it has one of {@link AttemptPlaces}. A user with a second factor shows a code too,
- * which nothing remembers: ten wrong ones in 15 minutes, and no further one is looked at. Only who
- * knows the password can make them. Any thread; does not block.
+ * two threads, if it has one of {@link AttemptPlaces}. A user with a second factor shows a code
+ * too, which nothing remembers: ten wrong ones in 15 minutes, and no further one is looked at. Only
+ * who knows the password can make them. Any thread; does not block.
  */
 public final class Passwords implements PasswordCheck, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Passwords.class);
