@@ -7,26 +7,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The machine's wall clock, unless it jumps by more than a quarter of an hour: then the time that
  * it showed before, and what has passed since by a clock that nobody sets, until the two agree
- * again, or the wall clock has shown the other time for an hour: then it is the right one, as after
- * a pause of a virtual machine. So a clock that is wrong for less than an hour ends no message and
- * decides about no certificate. A process that begins takes the wall clock as it is. Smaller steps
- * are taken at once. It must be read every few seconds. Any thread.
+ * again, however long that takes. So a clock that is wrong ends no message and decides about no
+ * certificate: an NTP client that slews leaves a false time for days. A process that begins takes
+ * the wall clock as it is: after a jump to the right time, as after a pause of a virtual machine,
+ * the services are restarted. A line in the log says so at the jump and each hour while it lasts.
+ * Smaller steps are taken at once. Any thread.
  */
 public final class TrustedClock implements InstantSource {
   /** A larger step is a jump. */
   public static final Duration MOST = Duration.ofMinutes(15);
 
-  /**
-   * A jump that stays for so long is taken over: the usual NTP clients compare at least every 34
-   * minutes, and have set a wrong clock right by then.
-   */
-  public static final Duration STAYS = Duration.ofHours(1);
-
+  private static final Logger LOG = Logger.getLogger(TrustedClock.class);
+  private static final Duration LOGGED_EVERY = Duration.ofHours(1);
   private static final long SLEEP_MILLIS = 1_000;
   private static final Path UPTIME = Path.of("/proc/uptime");
   private static final TrustedClock OF_THE_MACHINE =
@@ -36,12 +34,11 @@ public final class TrustedClock implements InstantSource {
   private final InstantSource wall;
   private final LongSupplier steady;
   private final LongSupplier sinceStart;
-  private final OccasionalLog log = new OccasionalLog(TrustedClock.class);
   private long rightMillis; // of the wall clock, when it was last trusted; guarded by this
   private long rightNanos; // steady, then; the same
   private long asleepNanos; // since the machine's start less steady, then; the same
-  private long jumpMillis; // as first seen; 0: none; the same
-  private long jumpNanos; // steady, then; the same
+  private long jumpMillis; // 0: none; the same
+  private long loggedNanos; // steady, when the log had its last line about it; the same
   private long farthestMillis; // of the wall clock, ever; the same
 
   /**
@@ -89,30 +86,22 @@ public final class TrustedClock implements InstantSource {
     long jump = wallMillis - expected;
     if (Math.abs(jump) <= MOST.toMillis()) {
       if (jumpMillis != 0) {
-        log.over("This machine's clock shows the expected time again");
+        LOG.info("This machine's clock shows the expected time again");
       }
       if (Math.abs(wallMillis - rightMillis - (now - rightNanos) / 1_000_000) > SLEEP_MILLIS) {
         asleepNanos = sinceStart.getAsLong() - now; // it may have slept
       }
-      return right(wallMillis, now);
+      jumpMillis = 0;
+      rightMillis = wallMillis;
+      rightNanos = now;
+      return wallMillis;
     }
-    if (jumpMillis == 0 || Math.abs(jump - jumpMillis) > MOST.toMillis()) {
-      jumpMillis = jump;
-      jumpNanos = now;
-    } else if (now - jumpNanos >= STAYS.toNanos()) {
-      log.over("This machine's clock has shown another time for an hour, which is used now");
-      asleepNanos = sinceStart.getAsLong() - now;
-      return right(wallMillis, now);
+    if (jumpMillis == 0 || now - loggedNanos >= LOGGED_EVERY.toNanos()) {
+      LOG.error(problem(jump));
+      loggedNanos = now;
     }
-    log.warn(problem(jump), null);
+    jumpMillis = jump;
     return expected;
-  }
-
-  private long right(long wallMillis, long now) {
-    jumpMillis = 0;
-    rightMillis = wallMillis;
-    rightNanos = now;
-    return wallMillis;
   }
 
   /** By how much the wall clock has jumped and is not trusted, negative: back; zero: it is. */
@@ -131,7 +120,7 @@ public final class TrustedClock implements InstantSource {
   }
 
   private static String problem(long jumpMillis) {
-    return "this machine's clock has jumped %s by %d minutes and is not used unless it stays so for an hour: set it right (NTP); if it is right now, restart the services"
+    return "this machine's clock has jumped %s by %d minutes and is not used: set it right (NTP); if the new time is right, restart the services"
         .formatted(jumpMillis > 0 ? "forward" : "back", Math.abs(jumpMillis) / 60_000);
   }
 

@@ -12,7 +12,7 @@ import java.time.Duration;
 /**
  * Looks at the machine's clock every five seconds ({@link TrustedClock}). Where it jumped forward
  * and is right again the process ends, to be started again: Kafka's clients and Streams' timers
- * wait until the time that they have seen.
+ * wait until the time that they have seen. A jump that lasts is in the log each hour.
  */
 @ApplicationScoped
 public class ClockWatch {

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.StringJoiner;
 import javax.net.ssl.SSLHandshakeException;
 
@@ -57,13 +58,16 @@ public final class Health {
   }
 
   private static String note(String body) {
+    StringJoiner notes = new StringJoiner("; ");
     try {
       for (JsonNode check : JSON.readTree(body).path("checks")) {
-        if (check.path("data").has("note")) {
-          return check.path("data").path("note").asText();
+        for (String name : List.of("clock", "note")) {
+          if (check.path("data").has(name)) {
+            notes.add(check.path("data").path(name).asText());
+          }
         }
       }
-      return "";
+      return notes.toString();
     } catch (JsonProcessingException e) {
       return "";
     }
