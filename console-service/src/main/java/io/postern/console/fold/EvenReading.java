@@ -1,5 +1,6 @@
 package io.postern.console.fold;
 
+import io.postern.contracts.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,7 +12,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Reads partitions abreast by the log's time, while there is a backlog: one that is ahead of the
  * last one is paused. Then a message's acceptance, Decision and outcome come in one transaction,
- * and its row is written once. Nothing depends on it but the speed. Owner: the consumer's thread.
+ * and its row is written once. The directory's topic does not wait for others, nor they for it: its
+ * rows are old until it is read. Owner: the consumer's thread.
  */
 final class EvenReading {
   private static final long AHEAD_MILLIS = 1_000;
@@ -25,11 +27,18 @@ final class EvenReading {
   }
 
   void read(TopicPartition partition, long timestamp) {
-    newest.put(partition, timestamp);
+    if (isOfMail(partition)) {
+      newest.put(partition, timestamp);
+    }
   }
 
   void ends(Map<TopicPartition, Long> known) {
-    ends = Map.copyOf(known);
+    ends = new HashMap<>(known);
+    ends.keySet().removeIf(partition -> !isOfMail(partition));
+  }
+
+  private static boolean isOfMail(TopicPartition partition) {
+    return !partition.topic().equals(Topics.DIRECTORY);
   }
 
   /** Before a poll. */

@@ -126,7 +126,8 @@ public final class Fold {
 
   /**
    * The directory's topic is read from its beginning: Kafka forgets after a day that the marker of
-   * a removed object was taken away. At its end, rows of objects that it has no more are removed.
+   * a removed object was taken away. Its rows stay as they are until its end, and are then what was
+   * read.
    *
    * @param end that it has now
    */

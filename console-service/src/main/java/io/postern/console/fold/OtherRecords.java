@@ -19,7 +19,6 @@ import io.postern.contracts.v1.VerdictRecord;
 import io.postern.names.CertificateNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
@@ -42,6 +41,14 @@ import org.jspecify.annotations.Nullable;
 public final class OtherRecords {
   /** Names of a client's certificate that are kept. */
   public static final int MOST_NAMES = 20;
+
+  private static final String DIRECTORY = "directory_object";
+  private static final String DIRECTORY_AGAIN = "directory_again"; // of the writer's session
+  // Most rows are the same when the topic is read again.
+  private static final String DIRECTORY_CONFLICT =
+      "ON CONFLICT (object_key) DO UPDATE SET removed = excluded.removed, version ="
+          + " excluded.version, record = excluded.record WHERE (o.removed, o.version, o.record) IS"
+          + " DISTINCT FROM (excluded.removed, excluded.version, excluded.record)";
 
   private final MailRecords.DayCheck days;
   private final DayBounds bounds;
@@ -74,7 +81,7 @@ public final class OtherRecords {
   private final Map<String, @Nullable Object[]> routes = new LinkedHashMap<>();
   private final Map<String, @Nullable Object[]> objects = new LinkedHashMap<>();
   private final Set<String> gone = new HashSet<>(); // markers of removed objects
-  private final Set<String> unread = new HashSet<>(); // rows whose objects the topic may not have
+  private String directory = DIRECTORY; // the table that the directory's records go to
   private final Map<String, @Nullable Object[]> anchors = new LinkedHashMap<>();
 
   OtherRecords(MailRecords.DayCheck days, DayBounds bounds) {
@@ -116,7 +123,6 @@ public final class OtherRecords {
       }
       case Topics.DIRECTORY -> {
         String key = Texts.column(read.key());
-        unread.remove(key);
         DirectoryObject object = DirectoryObject.parseFrom(value);
         gone.remove(key);
         objects.put(key, new Object[] {key, object.getRemoved(), read.offset(), value});
@@ -283,14 +289,10 @@ public final class OtherRecords {
         connection,
         objects,
         new Rows(
-            "directory_object",
+            directory + " AS o",
             "object_key text, removed boolean, version bigint, record bytea",
-            // Most are the same when the topic is read again.
-            "ON CONFLICT (object_key) DO UPDATE SET removed = excluded.removed, version ="
-                + " excluded.version, record = excluded.record WHERE"
-                + " (directory_object.version, directory_object.record) IS DISTINCT FROM"
-                + " (excluded.version, excluded.record)"));
-    remove(connection, gone);
+            DIRECTORY_CONFLICT));
+    removeGone(connection);
     write(
         connection,
         anchors,
@@ -300,32 +302,50 @@ public final class OtherRecords {
             "ON CONFLICT (version) DO UPDATE SET at = excluded.at, record = excluded.record"));
   }
 
-  /** The directory is read from its beginning: rows that are not read again are to be removed. */
+  /**
+   * The directory is read from its beginning, into a table of its own: older records of an object
+   * must not be shown in place of its row, as with a domain that has moved to another organization.
+   */
   void beginDirectory(Connection connection) throws SQLException {
-    unread.clear();
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT object_key FROM directory_object")) {
-      while (row.next()) {
-        unread.add(row.getString(1));
+    execute(
+        connection,
+        "CREATE TEMPORARY TABLE IF NOT EXISTS directory_again (LIKE directory_object INCLUDING ALL)",
+        "TRUNCATE directory_again");
+    directory = DIRECTORY_AGAIN;
+  }
+
+  /**
+   * It is read to the end that it had: its rows are what was read, all at once. In the caller's
+   * transaction, behind {@link #write}.
+   */
+  void endDirectory(Connection connection) throws SQLException {
+    execute(
+        connection,
+        "DELETE FROM directory_object o WHERE NOT EXISTS"
+            + " (SELECT 1 FROM directory_again a WHERE a.object_key = o.object_key)",
+        "INSERT INTO directory_object AS o SELECT * FROM directory_again " + DIRECTORY_CONFLICT,
+        "TRUNCATE directory_again");
+    directory = DIRECTORY;
+  }
+
+  private static void execute(Connection connection, String... statements) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
       }
     }
   }
 
-  /** It is read to the end that it had. In the caller's transaction, behind {@link #write}. */
-  void endDirectory(Connection connection) throws SQLException {
-    remove(connection, unread);
-  }
-
-  private static void remove(Connection connection, Set<String> keys) throws SQLException {
-    if (keys.isEmpty()) {
+  private void removeGone(Connection connection) throws SQLException {
+    if (gone.isEmpty()) {
       return;
     }
     try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM directory_object WHERE object_key = ANY (?)")) {
-      delete.setArray(1, connection.createArrayOf("text", keys.toArray()));
+        connection.prepareStatement("DELETE FROM " + directory + " WHERE object_key = ANY (?)")) {
+      delete.setArray(1, connection.createArrayOf("text", gone.toArray()));
       var unused = delete.executeUpdate();
     }
-    keys.clear();
+    gone.clear();
   }
 
   private static void write(
@@ -347,7 +367,7 @@ public final class OtherRecords {
     routes.clear();
     objects.clear();
     gone.clear();
-    unread.clear();
+    directory = DIRECTORY;
     anchors.clear();
   }
 }
