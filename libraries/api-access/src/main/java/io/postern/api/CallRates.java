@@ -113,16 +113,22 @@ public class CallRates implements ContainerRequestFilter {
     Costly costly = method.getAnnotation(Costly.class);
     Holder holder =
         method.isAnnotationPresent(OwnRate.class)
-            ? own(caller.name(), resource.getResourceClass(), method)
+            ? own(caller, resource.getResourceClass(), method)
             : caller.holder();
     if (!counted.count(holder, costly == null ? 1 : costly.value())) {
       refuse((ResteasyReactiveContainerRequestContext) request);
     }
   }
 
-  /** No user's name has a line feed. */
-  private static Holder own(String user, Class<?> resource, Method method) {
-    return new Holder(user + "\n" + resource.getSimpleName() + "." + method.getName(), "");
+  /** By session too: a copy of an old token takes nothing from one that signs in now. */
+  private static Holder own(Caller caller, Class<?> resource, Method method) {
+    return new Holder(
+        String.join(
+            "\n", // in no user's name
+            caller.name(),
+            caller.session(),
+            resource.getSimpleName() + "." + method.getName()),
+        "");
   }
 
   private void refuse(ResteasyReactiveContainerRequestContext request) {

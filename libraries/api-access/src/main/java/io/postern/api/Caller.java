@@ -1,5 +1,6 @@
 package io.postern.api;
 
+import io.postern.api.signin.OpenSession;
 import io.postern.bounds.Holder;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.RequestScoped;
@@ -28,6 +29,11 @@ public class Caller {
   /** For records of changes. */
   public String name() {
     return identity.getPrincipal().getName();
+  }
+
+  /** The id of its session; empty: it shows a password, or a token without an id. */
+  public String session() {
+    return OpenSession.of(identity).map(OpenSession::id).orElse("");
   }
 
   /** For whom the call holds places: the user, and all organizations that it reads as one. */

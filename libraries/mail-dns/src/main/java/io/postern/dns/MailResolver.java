@@ -145,7 +145,8 @@ public final class MailResolver {
     try {
       return ask(name, type);
     } catch (DnsFailureException e) {
-      if (!tested || !proves) {
+      // Whoever drops answers must not take the proof away: no answer stays none.
+      if (!tested || !proves || !e.bogus()) {
         throw e;
       }
       DnsAnswer answer;

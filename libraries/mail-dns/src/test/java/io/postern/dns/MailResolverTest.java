@@ -205,6 +205,19 @@ class MailResolverTest {
     }
   }
 
+  /** Whoever drops packets must not take DANE away: only a wrong proof is set aside. */
+  @Test
+  void automaticallyAHostOfAnAdministratorWaitsForAnAnswerThatDoesNotCome() throws Exception {
+    MailResolver resolver = resolver(Dnssec.AUTO);
+    assertThat(resolver.prove()).isEmpty();
+    dns.servfail("mx.signed.example");
+    Name host = name("mx.signed.example");
+    assertThatThrownBy(() -> resolver.askOfNamed(host, Type.A))
+        .isInstanceOfSatisfying(
+            DnsFailureException.class, failure -> assertThat(failure.bogus()).isFalse());
+    assertThat(resolver.unproven()).isEmpty();
+  }
+
   @Test
   void automaticallyNothingStopsWhereTheServersPassNoSignaturesOn() throws Exception {
     Path anchors = Files.writeString(folder.resolve("other"), new LabZones().rootAnchor() + "\n");

@@ -44,15 +44,21 @@ public class OwnPassword {
   }
 
   /**
-   * Nothing is required of a caller who is no local user, and has no password here.
+   * Nothing is required of a provider's user or an emergency key, who have no password here.
    *
    * @param current the caller's password; null: none was given, which is enough where this request
    *     shows it by HTTP Basic
    * @throws ProblemException 403: it is not the caller's
+   * @throws AuthenticationFailedException the caller was removed a moment ago
    */
   public void require(@Nullable String current) {
-    boolean local = users.findNow(caller.name()).isPresent();
-    if (!local || (current == null && Sessions.byPassword(identity).isPresent())) {
+    if (!Users.isLocalName(caller.name())) {
+      return;
+    }
+    if (users.findNow(caller.name()).isEmpty()) {
+      throw new AuthenticationFailedException();
+    }
+    if (current == null && Sessions.byPassword(identity).isPresent()) {
       return;
     }
     try {

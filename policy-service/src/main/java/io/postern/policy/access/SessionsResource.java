@@ -46,7 +46,7 @@ public class SessionsResource {
       description = "In every service within two seconds, this one included.")
   @APIResponse(responseCode = "204", description = "Ended")
   @APIResponse(responseCode = "403", description = "A provider's user without a role")
-  @APIResponse(responseCode = "409", description = "The token of an emergency key only expires")
+  @APIResponse(responseCode = "409", description = "The token of an emergency key only expires, or the provider's has no id")
   @APIResponse(responseCode = "503", description = "Too many users have ended sessions")
   public Response endAll() throws IOException {
     requireEnd();
@@ -82,6 +82,11 @@ public class SessionsResource {
   public Response endThis() throws IOException {
     requireEnd();
     Optional<OpenSession> session = OpenSession.of(identity);
+    if (session.isEmpty() && ProviderSessions.isByProvider(identity)) {
+      throw ProblemException.conflict(
+          "The OpenID provider's token has no id (jti) of at most 100 characters, by which it could be"
+              + " ended: end all your sessions (DELETE /api/v1/me/sessions, postern sign-out --all).");
+    }
     if (session.isPresent()) {
       users.endSession(caller.name(), session.get().id(), session.get().expires());
       records.record(AccessEventKind.SIGNED_OUT, caller.name(), session.get().id(), "");

@@ -52,7 +52,7 @@ class LockedDependenciesTest {
     int dependencies = 0;
     for (Path jar : shipped()) {
       String name = jar.getFileName().toString();
-      if (!name.contains("-SNAPSHOT")) {
+      if (!name.endsWith("-0.1.0-SNAPSHOT.jar")) { // our own
         dependencies++;
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar));
         if (!locked.containsKey(HexFormat.of().formatHex(hash))) {

@@ -157,8 +157,8 @@ public class SignInPage {
       @FormParam("code") @DefaultValue("") String code,
       @FormParam("next") @DefaultValue("/") String next) {
     try {
-      String client = request.remoteAddress().hostAddress();
-      return signedIn(sessions.byCode(shown, code, client).await().atMost(PATIENCE), next);
+      return signedIn(
+          sessions.byCode(shown, code, request.remoteAddress()).await().atMost(PATIENCE), next);
     } catch (AuthenticationFailedException e) {
       return switch (e.getCause()) {
         case TooManyAttemptsException _ ->

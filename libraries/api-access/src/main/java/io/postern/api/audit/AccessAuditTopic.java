@@ -12,6 +12,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -39,6 +40,8 @@ public class AccessAuditTopic implements AccessAudit {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration CLOSE = Duration.ofSeconds(2);
   private static final int MOST_TEXT = 1_000;
+  private static final Set<AccessEventKind> REPEATED =
+      Set.of(AccessEventKind.SIGNED_IN, AccessEventKind.TOKEN_ISSUED);
   private static final int BUFFER_BYTES = 1 << 20;
 
   /** Wakes the thread. */
@@ -93,7 +96,8 @@ public class AccessAuditTopic implements AccessAudit {
             .setBy(bounded(event.getBy()))
             .setDetail(bounded(event.getDetail()))
             .build();
-    if (repeats.isFirst(whole)) {
+    // Changes of who may what are recorded each by itself.
+    if (!REPEATED.contains(whole.getKind()) || repeats.isFirst(whole)) {
       queue(whole.toBuilder());
     }
   }

@@ -7,42 +7,37 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Events of one minute that are the same but for client and session: the first is recorded at once,
- * its repeats as one count when the minute is over. A program that signs in at each call makes two
- * records a minute. Bounds: 1,000 different events a minute; beyond, one count of each kind, which
- * names no user. Thread-safe.
+ * Sign-ins of one minute that are the same but for the session: the first from a client is recorded
+ * at once, its repeats as one count when the minute is over. A program that signs in at each call
+ * makes two records a minute. Bounds: 1,000 different ones a minute, each from eight clients;
+ * beyond, one count of each kind, which names no user, and one of other clients. Thread-safe.
  */
 final class MinuteRepeats {
   static final int MOST = 1_000;
+  static final int MOST_CLIENTS = 8;
 
-  private final Map<AccessEvent, Repeats> repeats = new HashMap<>(); // guarded by this
-
-  private static final class Repeats {
-    private final String client;
-    private long count;
-    private boolean severalClients;
-
-    Repeats(String client) {
-      this.client = client;
-    }
-  }
+  /** By event without client and session, then by client. Guarded by this. */
+  private final Map<AccessEvent, Map<String, Long>> repeats = new HashMap<>();
 
   /** False: it is counted, and needs no record of its own. */
   synchronized boolean isFirst(AccessEvent event) {
     AccessEvent key = event.toBuilder().clearClient().clearSession().build();
-    Repeats known = repeats.get(key);
-    if (known == null && repeats.size() < MOST) {
-      repeats.put(key, new Repeats(event.getClient()));
+    Map<String, Long> clients = repeats.get(key);
+    if (clients == null && repeats.size() >= MOST) {
+      AccessEvent any = AccessEvent.newBuilder().setKind(event.getKind()).build();
+      repeats.computeIfAbsent(any, kind -> new HashMap<>()).merge(MinuteCounts.OTHERS, 1L, Long::sum);
+      return false;
+    }
+    if (clients == null) {
+      clients = new HashMap<>();
+      repeats.put(key, clients);
+    }
+    if (!clients.containsKey(event.getClient()) && clients.size() < MOST_CLIENTS) {
+      clients.put(event.getClient(), 0L);
       return true;
     }
-    if (known == null) {
-      known =
-          repeats.computeIfAbsent(
-              AccessEvent.newBuilder().setKind(event.getKind()).build(),
-              any -> new Repeats(MinuteCounts.OTHERS));
-    }
-    known.count++;
-    known.severalClients |= !known.client.equals(event.getClient());
+    String client = clients.containsKey(event.getClient()) ? event.getClient() : MinuteCounts.OTHERS;
+    clients.merge(client, 1L, Long::sum);
     return false;
   }
 
@@ -50,14 +45,13 @@ final class MinuteRepeats {
   synchronized List<AccessEvent.Builder> take() {
     List<AccessEvent.Builder> taken = new ArrayList<>();
     repeats.forEach(
-        (key, one) -> {
-          if (one.count > 0) {
-            taken.add(
-                key.toBuilder()
-                    .setClient(one.severalClients ? MinuteCounts.OTHERS : one.client)
-                    .setCount(one.count));
-          }
-        });
+        (key, clients) ->
+            clients.forEach(
+                (client, count) -> {
+                  if (count > 0) {
+                    taken.add(key.toBuilder().setClient(client).setCount(count));
+                  }
+                }));
     repeats.clear();
     return taken;
   }

@@ -65,7 +65,7 @@ public class ProblemMappers {
               Problem.of(
                   429,
                   "Too many requests",
-                  "Too many sign-in attempts are in progress: try again later."))
+                  String.valueOf(tooMany.getMessage())))
           .header(HttpHeaders.RETRY_AFTER, tooMany.seconds())
           .build();
     }

@@ -106,6 +106,8 @@ class AskedPasswords implements PasswordCheck {
     return policy
         .byPassword(name, password, client == null ? null : client.hostAddress())
         .invoke(token -> clients.right(name, network))
+        .onFailure(failure -> failure.getCause() instanceof CodeMissingException)
+        .invoke(failure -> clients.right(name, network)) // the password was
         .onTermination()
         .invoke(place::close);
   }

@@ -13,6 +13,7 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.runtime.QuarkusPrincipal;
 import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
@@ -60,9 +61,11 @@ class EmergencyKeys {
     keys = file.map(file -> new WatchedFile<>(file, EmergencyKeys::keys, List.of()));
   }
 
-  /** An empty file withdraws the last key. */
+  /** A file without any key withdraws the last one, whatever else is in it. */
   private static List<PublicKey> keys(byte[] content) {
-    return content.length == 0 ? List.of() : Ed25519Keys.publicKeys(content);
+    return new String(content, StandardCharsets.ISO_8859_1).contains("-----BEGIN")
+        ? Ed25519Keys.publicKeys(content)
+        : List.of();
   }
 
   /** Empty: it is none, is not good, or no key is configured. */

@@ -39,6 +39,9 @@ class OidcRoles implements SecurityIdentityAugmentor {
   /** Attribute of an identity: the {@link Instant} at which the provider's token ends. */
   static final String ENDS = "postern.ends";
 
+  /** When the provider's token was issued, in Unix milliseconds: a {@link Long}. */
+  static final String ISSUED = "postern.issued";
+
   private static final int MOST_ORGANIZATIONS = 1_000;
   private static final int MOST_ID = 100;
 
@@ -86,13 +89,17 @@ class OidcRoles implements SecurityIdentityAugmentor {
       audit.refused(AccessEventKind.SIGN_IN_REFUSED, name, network, "token");
       return Uni.createFrom().failure(new AuthenticationFailedException());
     }
-    audit.signedIn(name, network, "OpenID provider");
+    Set<String> roles = roles(named(identity.getRoles()), organizations(token));
+    if (!roles.isEmpty()) { // others may do nothing, and a realm has many of them
+      audit.signedIn(name, network, "OpenID provider");
+    }
     Instant ends = Instant.ofEpochSecond(token.getExpirationTime());
     QuarkusSecurityIdentity.Builder user =
         QuarkusSecurityIdentity.builder()
             .setPrincipal(new QuarkusPrincipal(name))
             .addCredentials(identity.getCredentials())
-            .addRoles(roles(named(identity.getRoles()), organizations(token)))
+            .addRoles(roles)
+            .addAttribute(ISSUED, issued)
             .addAttribute(ENDS, ends);
     if (!session.isEmpty()) {
       // Behind that it is too old.

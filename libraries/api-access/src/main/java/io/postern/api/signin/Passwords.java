@@ -184,6 +184,8 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
     boolean coded = false;
     if (code != null && user.needsCode()) {
       if (code.isEmpty()) {
+        count("code-missing");
+        audit.refused(AccessEventKind.SIGN_IN_REFUSED, name, network, "right password, no code yet");
         throw new AuthenticationFailedException(
             new CodeMissingException(signer.passwordShown(name, user.version())));
       }
@@ -204,7 +206,7 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
     if (wrong != null && wrong >= MOST_WRONG_CODES) {
       count("too-many");
       audit.refused(AccessEventKind.SIGN_IN_REFUSED, name, network, "too many wrong codes");
-      throw new AuthenticationFailedException(new TooManyAttemptsException());
+      throw new AuthenticationFailedException(TooManyAttemptsException.ofCodes(REMEMBERED));
     }
     try {
       if (users.useCode(name, code)) {

@@ -3,12 +3,14 @@ package io.postern.api.signin;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.api.ApiSettings;
+import io.postern.bounds.Share;
 import io.postern.log.LogSettings;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.net.SocketAddress;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,12 @@ public class PolicySessions {
   private static final int TOO_MANY = 429;
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final int MOST_CODES = 64;
+  private static final int MOST_CODES_OF_NETWORK = 4;
+  private static final Pattern SHOWN = Pattern.compile("[A-Za-z0-9_.-]{1,4000}");
+  private static final Pattern CODE = Pattern.compile("[0-9 ]{1,10}");
+
+  private final Share codes = new Share(MOST_CODES, MOST_CODES_OF_NETWORK);
   private final Optional<URI> policy;
   private final HttpClient http;
 
@@ -99,13 +108,24 @@ public class PolicySessions {
   }
 
   /**
-   * The same in the second step of a sign-in.
+   * The same in the second step of a sign-in. Of the steps in progress, 64, a network has four.
    *
    * @param shown by {@link CodeMissingException}
+   * @param code digits and blanks; another text is a wrong code
    * @param client its address; null: unknown
    */
-  public Uni<String> byCode(String shown, String code, @Nullable String client) {
-    return begin("Bearer " + shown, code, client);
+  public Uni<String> byCode(String shown, String code, @Nullable SocketAddress client) {
+    if (!SHOWN.matcher(shown).matches() || !CODE.matcher(code).matches()) {
+      return Uni.createFrom().failure(AuthenticationFailedException::new);
+    }
+    Share.Held place = codes.take(Network.of(client), 1);
+    if (place == null) {
+      return Uni.createFrom()
+          .failure(new AuthenticationFailedException(new TooManyAttemptsException()));
+    }
+    return begin("Bearer " + shown, code, client == null ? null : client.hostAddress())
+        .onTermination()
+        .invoke(place::close);
   }
 
   /**

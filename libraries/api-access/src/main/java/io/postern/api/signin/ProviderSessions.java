@@ -112,6 +112,10 @@ public class ProviderSessions {
     claims.setSubject(user.getPrincipal().getName());
     claims.setStringListClaim(ROLES, user.getRoles().stream().sorted().toList());
     claims.setStringClaim(ISSUER, issuer.orElseThrow());
+    // Not of now: an end of all sessions that another replica has not read yet ends it too.
+    claims.setClaim(
+        SignedClaims.ISSUED_MILLIS,
+        Objects.requireNonNull(user.<Long>getAttribute(OidcRoles.ISSUED)));
     try {
       return signer.signed(KIND, claims, now, end);
     } catch (IllegalArgumentException e) {

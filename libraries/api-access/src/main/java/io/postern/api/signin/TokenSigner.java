@@ -62,7 +62,9 @@ public final class TokenSigner {
     claims.setIssuer(kind);
     claims.setJwtId(session());
     claims.setIssuedAt(NumericDate.fromSeconds(now.getEpochSecond()));
-    claims.setClaim(SignedClaims.ISSUED_MILLIS, issued(claims, now));
+    if (!claims.hasClaim(SignedClaims.ISSUED_MILLIS)) {
+      claims.setClaim(SignedClaims.ISSUED_MILLIS, issued(claims, now));
+    }
     claims.setExpirationTime(NumericDate.fromSeconds(end.getEpochSecond()));
     JsonWebSignature token = new JsonWebSignature();
     token.setPayload(claims.toJson());

@@ -30,7 +30,7 @@ record SessionList(Map<String, UserSessions> users) {
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   SessionList {
-    users = users == null ? Map.of() : Map.copyOf(users);
+    users = Map.copyOf(users);
   }
 
   /** What is in force where the list of ended sessions is lost: all sessions have ended. */
@@ -85,7 +85,7 @@ record SessionList(Map<String, UserSessions> users) {
    * @param expires of its token
    */
   SessionList ended(String user, String session, long expires, long now) {
-    UserSessions before = of(user);
+    UserSessions before = open(now).getOrDefault(user, UserSessions.NONE);
     if (before.ended().size() >= MOST_OF_USER && !before.ended().containsKey(session)) {
       return ended(user, now);
     }

@@ -133,6 +133,11 @@ public class Users implements AccessState {
     return all;
   }
 
+  /** Whether a local user may have it; no provider's user and no emergency key has such a name. */
+  public static boolean isLocalName(String name) {
+    return UserList.isName(name);
+  }
+
   /** The same from the files as they are now; empty: one of them cannot be read. */
   public Optional<Map<String, Access>> allAccessNow() {
     boolean current = list.look();
@@ -217,6 +222,11 @@ public class Users implements AccessState {
           return true;
         });
     changed();
+    if (allAccessNow().isEmpty()) {
+      throw ProblemException.unavailable(
+          "The end is recorded, but the other services do not learn of it: the file"
+              + " postern.api.users-file cannot be used (see the log of policy-service). Repair it.");
+    }
   }
 
   private void writeSessions(UnaryOperator<SessionList> change) throws IOException {
@@ -430,7 +440,9 @@ public class Users implements AccessState {
               UserList before = UserList.parse(Files.readAllBytes(file));
               Optional<User> user = Optional.ofNullable(before.users().get(name)).flatMap(change);
               if (user.isPresent()) {
-                SecretFile.write(file, before.with(user.get()).bytes());
+                byte[] written = before.with(user.get()).bytes();
+                UserList.parse(written); // as every reader must be able to
+                SecretFile.write(file, written);
               }
               return user.isPresent();
             });

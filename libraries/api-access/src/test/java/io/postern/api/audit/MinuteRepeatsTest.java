@@ -31,15 +31,35 @@ class MinuteRepeatsTest {
     assertThat(recorded).isOne();
     assertThat(repeats.isFirst(event("anna", "192.0.2.1", "OpenID provider"))).isTrue();
     assertThat(repeats.isFirst(event("ben", "192.0.2.1", "password"))).isTrue();
+    assertThat(repeats.isFirst(event("ben", "192.0.2.7", "password"))).isTrue();
     assertThat(repeats.isFirst(event("ben", "192.0.2.7", "password"))).isFalse();
 
     assertThat(repeats.take())
         .extracting(AccessEvent.Builder::build)
         .containsExactlyInAnyOrder(
             event("anna", "192.0.2.1", "password").toBuilder().setCount(CALLS - 1).build(),
-            event("ben", MinuteCounts.OTHERS, "password").toBuilder().setCount(1).build());
+            event("ben", "192.0.2.7", "password").toBuilder().setCount(1).build());
     assertThat(repeats.take()).isEmpty();
     assertThat(repeats.isFirst(event("anna", "192.0.2.1", "password"))).isTrue();
+  }
+
+  /** Who uses another one's password is seen between that one's programs. */
+  @Test
+  void eachOfSomeClientsIsRecorded() {
+    int recorded = 0;
+    for (int i = 0; i < 100; i++) {
+      recorded += repeats.isFirst(event("anna", "192.0.2." + i, "password")) ? 1 : 0;
+    }
+
+    assertThat(recorded).isEqualTo(MinuteRepeats.MOST_CLIENTS);
+    assertThat(repeats.take())
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getUser()).isEqualTo("anna");
+              assertThat(event.getClient()).isEqualTo(MinuteCounts.OTHERS);
+              assertThat(event.getCount()).isEqualTo(100 - MinuteRepeats.MOST_CLIENTS);
+            });
   }
 
   @Test

@@ -44,6 +44,7 @@ class ProviderSessionsTest {
     return QuarkusSecurityIdentity.builder()
         .setPrincipal(new QuarkusPrincipal(NAME))
         .addRoles(new HashSet<>(roles))
+        .addAttribute(OidcRoles.ISSUED, System.currentTimeMillis())
         .addAttribute(OidcRoles.ENDS, ends)
         .build();
   }

@@ -59,7 +59,7 @@ class SessionListTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "null", "[]", "{\"users\": {\"anna\": {\"notBefore\"", "\0\0\0"})
+  @ValueSource(strings = {"", "null", "[]", "{}", "{\"user\": {}}", "{\"users\": {\"anna\": {\"notBefore\"", "\0\0\0"})
   void aFileThatIsNoneIsNamedWithTheCure(String content) {
     assertThatThrownBy(
             () ->
