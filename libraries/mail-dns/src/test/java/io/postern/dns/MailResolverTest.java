@@ -212,6 +212,9 @@ class MailResolverTest {
     assertThat(resolver.prove()).isEmpty();
     dns.servfail("mx.signed.example");
     Name host = name("mx.signed.example");
+    assertThatThrownBy(() -> resolver.ask(host, Type.A)).isInstanceOf(DnsFailureException.class);
+    // The failure is kept for some seconds, and a question without proof would be answered now.
+    dns.remove("mx.signed.example").a("mx.signed.example", "192.0.2.25");
     assertThatThrownBy(() -> resolver.askOfNamed(host, Type.A))
         .isInstanceOfSatisfying(
             DnsFailureException.class, failure -> assertThat(failure.bogus()).isFalse());

@@ -4,6 +4,7 @@ import io.postern.api.Caller;
 import io.postern.api.OwnRate;
 import io.postern.api.ProblemException;
 import io.postern.api.signin.OpenSession;
+import io.postern.api.signin.ProviderSessions;
 import io.postern.api.users.Users;
 import io.postern.contracts.v1.AccessEventKind;
 import io.quarkus.security.Authenticated;
@@ -46,7 +47,9 @@ public class SessionsResource {
       description = "In every service within two seconds, this one included.")
   @APIResponse(responseCode = "204", description = "Ended")
   @APIResponse(responseCode = "403", description = "A provider's user without a role")
-  @APIResponse(responseCode = "409", description = "The token of an emergency key only expires, or the provider's has no id")
+  @APIResponse(
+      responseCode = "409",
+      description = "The token of an emergency key only expires, or the provider's has no id")
   @APIResponse(responseCode = "503", description = "Too many users have ended sessions")
   public Response endAll() throws IOException {
     requireEnd();

@@ -25,7 +25,9 @@ final class MinuteRepeats {
     Map<String, Long> clients = repeats.get(key);
     if (clients == null && repeats.size() >= MOST) {
       AccessEvent any = AccessEvent.newBuilder().setKind(event.getKind()).build();
-      repeats.computeIfAbsent(any, kind -> new HashMap<>()).merge(MinuteCounts.OTHERS, 1L, Long::sum);
+      repeats
+          .computeIfAbsent(any, kind -> new HashMap<>())
+          .merge(MinuteCounts.OTHERS, 1L, Long::sum);
       return false;
     }
     if (clients == null) {
@@ -36,7 +38,8 @@ final class MinuteRepeats {
       clients.put(event.getClient(), 0L);
       return true;
     }
-    String client = clients.containsKey(event.getClient()) ? event.getClient() : MinuteCounts.OTHERS;
+    String client =
+        clients.containsKey(event.getClient()) ? event.getClient() : MinuteCounts.OTHERS;
     clients.merge(client, 1L, Long::sum);
     return false;
   }

@@ -61,11 +61,7 @@ public class ProblemMappers {
   @ServerExceptionMapper
   Response signInFailed(AuthenticationFailedException e) {
     if (e.getCause() instanceof TooManyAttemptsException tooMany) {
-      return answer(
-              Problem.of(
-                  429,
-                  "Too many requests",
-                  String.valueOf(tooMany.getMessage())))
+      return answer(Problem.of(429, "Too many requests", String.valueOf(tooMany.getMessage())))
           .header(HttpHeaders.RETRY_AFTER, tooMany.seconds())
           .build();
     }

@@ -185,7 +185,8 @@ public final class Passwords implements PasswordCheck, AutoCloseable {
     if (code != null && user.needsCode()) {
       if (code.isEmpty()) {
         count("code-missing");
-        audit.refused(AccessEventKind.SIGN_IN_REFUSED, name, network, "right password, no code yet");
+        audit.refused(
+            AccessEventKind.SIGN_IN_REFUSED, name, network, "right password, no code yet");
         throw new AuthenticationFailedException(
             new CodeMissingException(signer.passwordShown(name, user.version())));
       }

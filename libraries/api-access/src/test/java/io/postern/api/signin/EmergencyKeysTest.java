@@ -100,7 +100,7 @@ class EmergencyKeysTest {
             good + "x")) {
       assertThat(status(bad)).isEqualTo(401);
     }
-    Files.writeString(file, "");
+    Files.writeString(file, "# no key\n");
     Awaitility.await().until(() -> status(good) == 401);
   }
 

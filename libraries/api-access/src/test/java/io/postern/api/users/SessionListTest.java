@@ -59,7 +59,16 @@ class SessionListTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "null", "[]", "{}", "{\"user\": {}}", "{\"users\": {\"anna\": {\"notBefore\"", "\0\0\0"})
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "[]",
+        "{}",
+        "{\"user\": {}}",
+        "{\"users\": {\"anna\": {\"notBefore\"",
+        "\0\0\0"
+      })
   void aFileThatIsNoneIsNamedWithTheCure(String content) {
     assertThatThrownBy(
             () ->

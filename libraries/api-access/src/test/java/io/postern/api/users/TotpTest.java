@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,5 +75,17 @@ class TotpTest {
     assertThat(one.key()).hasSize(20);
     assertThat(one.secret()).isNotEqualTo(SecondFactor.begun().secret());
     assertThat(one.toString()).doesNotContain(one.secret());
+  }
+
+  /** In Egypt the JVM writes other digits, which no app shows. */
+  @Test
+  void codesHaveTheDigitsOfAppsInAnyLocale() {
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+      assertThat(Totp.code(new byte[20], 1)).matches("[0-9]{6}");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 }
