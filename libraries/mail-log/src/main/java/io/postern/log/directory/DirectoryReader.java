@@ -335,8 +335,12 @@ public final class DirectoryReader<D> implements AutoCloseable {
         published = state.version();
         publishedRecipients = recipientsEnd;
       }
-      // Not while what was read waits for its lists: the snapshot is from before that end.
-      if (confirmed && state.version() == published && recipientsEnd == publishedRecipients) {
+      // Not while what was read waits for its lists: the snapshot is from before that end. An end
+      // that was reached meanwhile counts once all is shown.
+      if (loaded
+          && end.confirmedNanos() != confirmedNanos
+          && state.version() == published
+          && recipientsEnd == publishedRecipients) {
         confirmedNanos = end.confirmedNanos();
         signal();
       }

@@ -196,6 +196,37 @@ class DirectoryReaderTest {
     assertThat(reader.version()).isEqualTo(written.get());
   }
 
+  /** Each answer about the end comes while the objects are ahead of their lists for a moment. */
+  @Test
+  void anEndThatWasReachedAheadOfTheListsCountsOnceTheyAreRead() throws Exception {
+    DirectoryReader<Seen> reader = readerOfLists(new CopyOnWriteArrayList<>());
+    await().until(() -> reader.current().isPresent());
+    DirectoryObject domain = DirectoryObjects.domain("contoso.com", "contoso");
+    int silent = 0;
+    try (KafkaProducer<String, byte[]> owner = log.producer()) {
+      long end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+      for (int i = 0; System.nanoTime() - end < 0; i++) {
+        var unused = reader.awaitEnd(Duration.ZERO); // the end is asked for in the next turn
+        DirectoryObject ahead =
+            DirectoryObjects.of(domain, "step " + i, 0, 1).toBuilder()
+                .setRecipientsEnd(i + 1)
+                .build();
+        owner
+            .send(
+                new ProducerRecord<>(
+                    Topics.DIRECTORY, DirectoryKeys.key(ahead), ahead.toByteArray()))
+            .get(30, TimeUnit.SECONDS);
+        Thread.sleep(100); // it is read, and its lists are not
+        owner
+            .send(new ProducerRecord<>(Topics.DIRECTORY_RECIPIENTS, "contoso.com", new byte[0]))
+            .get(30, TimeUnit.SECONDS);
+        assertThat(reader.awaitRecipients(i + 1, Duration.ofSeconds(30))).isTrue();
+        silent += reader.current().isEmpty() ? 1 : 0;
+      }
+    }
+    assertThat(silent).isZero();
+  }
+
   /** A marker that it has read may be gone for good, also before it has seen the end once. */
   @Test
   void aReaderThatDoesNotComeToTheEndForAnHourBeginsAgain() {
