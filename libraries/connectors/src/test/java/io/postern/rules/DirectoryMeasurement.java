@@ -2,7 +2,6 @@ package io.postern.rules;
 
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.DirectoryObject;
-import io.postern.contracts.v1.NextHopChange;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.rules.checks.DirectoryRules;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 
 /**
  * Measures decisions, validation and warnings with many connectors, on one thread; no test
@@ -94,9 +92,7 @@ final class DirectoryMeasurement {
   private void approvals() {
     Directory[] newest = {Directory.of(objects(true), 7, Map.of())};
     int[] made = {0};
-    NextHopApprovals.Writer writer =
-        new NextHopApprovals.Writer(
-            "anna", false, 1, NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED, Set.of());
+    NextHopApprovals.Writer writer = new NextHopApprovals.Writer("anna", false, 1);
     rate(
         "changes with a new next hop, judged by the API and twice by the owner, and made",
         () -> {

@@ -4,6 +4,7 @@ import io.postern.api.Caller;
 import io.postern.api.ProblemException;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.ExpectedObject;
 import io.postern.contracts.v1.NextHopChange;
 import io.postern.directory.ObjectKind;
 import io.postern.directory.ObjectVersion;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -63,7 +65,8 @@ public class NextHopApprovalResource {
       summary = "Approves next hops of an object",
       description =
           "For operators, with If-Match. Values that the object has now, as `GET /next-hops` shows"
-              + " them, in all objects of the organization.")
+              + " them: hosts in all objects of the organization, source addresses and EHLO names in"
+              + " this one only.")
   @APIResponse(responseCode = "200")
   public Changed approve(
       @PathParam("organization") String organization,
@@ -97,7 +100,8 @@ public class NextHopApprovalResource {
       description =
           "For operators, with If-Match. In all objects of the organization; mail then goes to the"
               + " hosts at public addresses and ports 24, 25, 465 and 587 only, until they are"
-              + " approved again. Source addresses and EHLO names are removed from the object.")
+              + " approved again. 409 for a source address or EHLO name: remove it from the"
+              + " connector.")
   @APIResponse(responseCode = "200")
   public Changed revoke(
       @PathParam("organization") String organization,
@@ -133,16 +137,18 @@ public class NextHopApprovalResource {
             .filter(there -> DirectoryKeys.organizationOf(there).equals(organization))
             .orElseThrow(() -> ProblemException.notFound(shown));
     Set<String> values = values(object, asked, what, shown);
+    String version = ObjectVersion.of(object);
+    Optional<String> expected = Precondition.expected(version, ifMatch, null);
     Change change =
         Change.of(
                 before,
                 List.of(organization),
-                directory -> NextHopApprovals.concerned(directory, organization, values),
+                directory -> List.of(),
                 Author.of(caller, "api", reason),
                 dryRun)
-            .ofNextHops(what, values)
-            .ifSeen(before.version());
-    if (Precondition.expected(ObjectVersion.of(object), ifMatch, null).isEmpty()) {
+            .ofNextHops(new NextHopApprovals.Asked(what, organization, values, Set.of(key)))
+            .ofObject(ExpectedObject.newBuilder().setKey(key).setVersion(version).build(), true);
+    if (expected.isEmpty()) {
       throw changes.meanwhile(change, before);
     }
     return changes.make(change);

@@ -3,12 +3,11 @@ package io.postern.policy.change;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.ExpectedObject;
-import io.postern.contracts.v1.NextHopChange;
 import io.postern.directory.FileProblem;
 import io.postern.rules.Directory;
+import io.postern.rules.hops.NextHopApprovals;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     organizations'; null: the organizations' count
  * @param conditional the caller sent a precondition (RFC 9110 §13.1)
  * @param place of a problem in what was sent
- * @param nextHops what it does to approvals; unspecified: what a change does by itself
- * @param nextHopValues whose approvals; none: of all values of the objects
+ * @param nextHops what it does to approvals, in place of {@code wanted}; null: it is none of them
  */
 public record Change(
     Directory before,
@@ -37,8 +35,7 @@ public record Change(
     Function<DirectoryProblem, FileProblem> place,
     Author author,
     boolean dryRun,
-    NextHopChange nextHops,
-    Set<String> nextHopValues) {
+    NextHopApprovals.@Nullable Asked nextHops) {
 
   /** A change of organizations; it is made if none of them was changed since {@code before}. */
   public static Change of(
@@ -48,33 +45,13 @@ public record Change(
       Author author,
       boolean dryRun) {
     return new Change(
-        before,
-        wanted,
-        organizations,
-        -1,
-        null,
-        false,
-        Faults::unplaced,
-        author,
-        dryRun,
-        NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED,
-        Set.of());
+        before, wanted, organizations, -1, null, false, Faults::unplaced, author, dryRun, null);
   }
 
   /** The same, with problems at their places in what was sent. */
   public Change placed(Function<DirectoryProblem, FileProblem> placed) {
     return new Change(
-        before,
-        wanted,
-        organizations,
-        seen,
-        object,
-        conditional,
-        placed,
-        author,
-        dryRun,
-        nextHops,
-        nextHopValues);
+        before, wanted, organizations, seen, object, conditional, placed, author, dryRun, nextHops);
   }
 
   /** The same for a caller who sent the version that was seen; -1: any. */
@@ -89,8 +66,7 @@ public record Change(
         place,
         author,
         dryRun,
-        nextHops,
-        nextHopValues);
+        nextHops);
   }
 
   /** The same of one object, whatever is changed around it. */
@@ -105,27 +81,12 @@ public record Change(
         place,
         author,
         dryRun,
-        nextHops,
-        nextHopValues);
+        nextHops);
   }
 
-  /** The same, of the approvals of values of objects that stay as they are. */
-  public Change ofNextHops(NextHopChange asked, Set<String> values) {
+  /** The same, of the approvals of objects that stay as they are. */
+  public Change ofNextHops(NextHopApprovals.Asked asked) {
     return new Change(
-        before,
-        wanted,
-        organizations,
-        seen,
-        object,
-        conditional,
-        place,
-        author,
-        dryRun,
-        asked,
-        values);
-  }
-
-  boolean isOfNextHops() {
-    return nextHops != NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED;
+        before, wanted, organizations, seen, object, conditional, place, author, dryRun, asked);
   }
 }

@@ -66,13 +66,15 @@ public class DirectoryChanges {
       List<DirectoryObject> present, List<DirectoryObject> objects, List<DirectoryChange> changes) {
 
     /** Of approvals, which are no part of what an administrator writes. */
-    static Difference ofNextHops(Directory before, Change change) {
-      List<DirectoryObject> objects = change.wanted().apply(before);
-      List<DirectoryObject> after = judged(before, objects, change).objects();
-      return new Difference(
-          objects,
-          DirectoryDiff.between(objects, after).isEmpty() ? List.of() : objects,
-          DirectoryDiff.between(objects, after));
+    static Difference ofNextHops(Directory before, NextHopApprovals.Asked asked, Author author) {
+      List<DirectoryObject> after =
+          NextHopApprovals.change(before, asked, writer(author)).objects();
+      List<DirectoryObject> objects =
+          after.stream()
+              .flatMap(object -> before.object(DirectoryKeys.key(object)).stream())
+              .toList();
+      List<DirectoryChange> changes = DirectoryDiff.between(objects, after);
+      return new Difference(objects, changes.isEmpty() ? List.of() : after, changes);
     }
 
     static Difference of(Directory before, List<DirectoryObject> wanted) {
@@ -149,8 +151,9 @@ public class DirectoryChanges {
   }
 
   private static Difference difference(Change change, Directory before) {
-    return change.isOfNextHops()
-        ? Difference.ofNextHops(before, change)
+    NextHopApprovals.Asked nextHops = change.nextHops();
+    return nextHops != null
+        ? Difference.ofNextHops(before, nextHops, change.author())
         : Difference.of(before, change.wanted().apply(before));
   }
 
@@ -164,7 +167,7 @@ public class DirectoryChanges {
   }
 
   private static void check(Change change, Difference difference, Quotas quotas) {
-    if (difference.objects().isEmpty() || change.isOfNextHops()) {
+    if (difference.objects().isEmpty() || change.nextHops() != null) {
       return;
     }
     refuse(change, CommandJudge.check(change.before(), quotas, difference.objects()));
@@ -174,21 +177,12 @@ public class DirectoryChanges {
   /** What an author may write, and as what the directory's owner would write it. */
   public static NextHopApprovals.Judged approvals(
       Directory before, List<DirectoryObject> objects, Author author) {
-    return judged(
-        before, objects, Change.of(before, List.of(), directory -> objects, author, true));
+    return NextHopApprovals.judge(before, objects, writer(author));
   }
 
-  private static NextHopApprovals.Judged judged(
-      Directory before, List<DirectoryObject> objects, Change change) {
-    return NextHopApprovals.judge(
-        before,
-        objects,
-        new NextHopApprovals.Writer(
-            change.author().name(),
-            change.author().rights().operator(),
-            System.currentTimeMillis(),
-            change.nextHops(),
-            change.nextHopValues()));
+  private static NextHopApprovals.Writer writer(Author author) {
+    return new NextHopApprovals.Writer(
+        author.name(), author.rights().operator(), System.currentTimeMillis());
   }
 
   private static void refuse(Change change, List<DirectoryProblem> problems) {
@@ -229,13 +223,20 @@ public class DirectoryChanges {
         DirectoryCommand.newBuilder()
             .setCommandId(UUID.randomUUID().toString())
             .setActor(change.author().name())
-            .addAllChanges(objects)
             .setAtMillis(System.currentTimeMillis())
             .setByOperator(change.author().rights().operator())
-            .setNextHops(change.nextHops())
-            .addAllNextHopValues(change.nextHopValues())
             .setSource(change.author().source())
             .setReason(change.author().reason());
+    NextHopApprovals.Asked nextHops = change.nextHops();
+    if (nextHops == null) {
+      command.addAllChanges(objects);
+    } else {
+      // Without the objects, which the owner finds: they may be larger than a command.
+      command
+          .setNextHops(nextHops.change())
+          .setNextHopOrganization(nextHops.organization())
+          .addAllNextHopValues(nextHops.values());
+    }
     if (change.object() != null) {
       command.setExpectedVersion(-1).addExpectedObjects(change.object());
     } else {

@@ -59,11 +59,11 @@ public final class CommandJudge {
           : List.of(
               problem("", "changes", "the command changes a list too", "make it two commands"));
     }
+    if (isOfNextHops(command)) {
+      return nextHops(directory, command);
+    }
     if (command.getChangesCount() == 0) {
       return List.of(problem("", "changes", "the command changes nothing", "name an object"));
-    }
-    if (command.getNextHops() != NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED) {
-      return nextHops(directory, command);
     }
     List<DirectoryProblem> problems = check(directory, quotas, command.getChangesList());
     return problems.isEmpty() ? approved(directory, command).problems() : problems;
@@ -76,26 +76,30 @@ public final class CommandJudge {
     return problems.isEmpty() ? quotas.problems(directory, changes) : problems;
   }
 
-  /** Of objects that stay as they are: a rule that came later does not judge them again. */
+  private static boolean isOfNextHops(DirectoryCommand command) {
+    return command.getNextHops() != NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED;
+  }
+
   private static List<DirectoryProblem> nextHops(Directory directory, DirectoryCommand command) {
-    for (DirectoryObject change : command.getChangesList()) {
-      Optional<DirectoryObject> there =
-          change.getObjectCase() == ObjectCase.OBJECT_NOT_SET
-              ? Optional.empty()
-              : directory.object(DirectoryKeys.key(change));
-      if (change.getRemoved()
-          || there.isEmpty()
-          || !ObjectVersion.of(change).equals(ObjectVersion.of(there))) {
-        return List.of(late("", EXPECTED_OBJECTS));
-      }
+    if (command.getNextHops() == NextHopChange.UNRECOGNIZED
+        || command.getChangesCount() > 0
+        || command.getNextHopValuesCount() == 0) {
+      return List.of(
+          problem(
+              "",
+              "nextHops",
+              "the command is of another version of policy-service",
+              "repeat it when all replicas are updated"));
     }
     return approved(directory, command).problems();
   }
 
-  /** The command's objects with the approvals that they have after it. */
+  /** The objects that the command writes, with the approvals that they have after it. */
   static NextHopApprovals.Judged approved(Directory directory, DirectoryCommand command) {
-    return NextHopApprovals.judge(
-        directory, command.getChangesList(), NextHopApprovals.Writer.of(command));
+    NextHopApprovals.Writer writer = NextHopApprovals.Writer.of(command);
+    return isOfNextHops(command)
+        ? NextHopApprovals.change(directory, NextHopApprovals.Asked.of(command), writer)
+        : NextHopApprovals.judge(directory, command.getChangesList(), writer);
   }
 
   /** Nothing in it is of another organization (G8). */
@@ -131,6 +135,9 @@ public final class CommandJudge {
 
   /** Those whose objects the command changes. */
   static Set<String> organizations(DirectoryCommand command) {
+    if (isOfNextHops(command)) {
+      return Set.of(command.getNextHopOrganization());
+    }
     return command.getChangesList().stream()
         .filter(change -> change.getObjectCase() != ObjectCase.OBJECT_NOT_SET)
         .map(DirectoryKeys::organizationOf)

@@ -326,12 +326,13 @@ public final class DirectoryOwner implements Worker.Task {
   private static List<DirectoryObject> numbered(
       DirectoryCommand command, Directory directory, long recipientsEnd) {
     List<DirectoryObject> objects = new ArrayList<>();
-    for (DirectoryObject change : CommandJudge.approved(directory, command).objects()) {
+    List<DirectoryObject> changes = CommandJudge.approved(directory, command).objects();
+    for (DirectoryObject change : changes) {
       DirectoryObject kept = change.getRemoved() ? AuditRecords.identity(change) : change;
       objects.add(
           kept.toBuilder()
               .setCommandId(command.getCommandId())
-              .setCommandCount(command.getChangesCount())
+              .setCommandCount(changes.size())
               .setCommandIndex(objects.size())
               .setRecipientsEnd(change.hasAcceptedDomain() ? recipientsEnd : 0)
               .build());

@@ -10,7 +10,12 @@ import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.DirectoryResult;
+import io.postern.contracts.v1.ExpectedObject;
+import io.postern.contracts.v1.NextHopChange;
+import io.postern.contracts.v1.NextHopHost;
+import io.postern.contracts.v1.OutboundConnector;
 import io.postern.directory.DirectoryFile;
+import io.postern.directory.ObjectVersion;
 import io.postern.log.directory.AnchorSets;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.policy.LogLab;
@@ -268,6 +273,74 @@ class DirectoryOwnerTest {
 
     assertThat(result.getAccepted()).isFalse();
     assertThat(result.getProblemsList().toString()).doesNotContain("organization/owning");
+  }
+
+  /** An administrator's copies of an approved host must not keep an operator from revoking it. */
+  @Test
+  void aHostIsRevokedInMoreConnectorsThanACommandHolds() throws Exception {
+    commands.submit(command(objects("revoking")).build(), LONG);
+    DirectoryObject connector = objects("revoking").getLast();
+    long bytes = 0;
+    int connectors = 12;
+    for (int i = 0; i < connectors; i++) {
+      OutboundConnector.Builder large =
+          connector.getOutboundConnector().toBuilder()
+              .setName("large" + i)
+              .clearRecipientDomains()
+              .clearSmartHosts()
+              .addSmartHosts(NextHopHost.newBuilder().setHost("mail.revoked.example").setPort(25));
+      for (int domain = 0; domain < 500; domain++) {
+        large.addRecipientDomains(
+            "d" + i + "-" + domain + ("." + "x".repeat(60)).repeat(3) + ".example");
+      }
+      DirectoryObject made = DirectoryObject.newBuilder().setOutboundConnector(large).build();
+      bytes += made.getSerializedSize();
+      assertThat(commands.submit(command(List.of(made)).build(), LONG).getProblemsList()).isEmpty();
+    }
+    assertThat(bytes).isGreaterThan(DirectoryOwner.MAX_RECORD_BYTES);
+    String key = "outbound-connector/revoking/large0";
+    DirectoryCommand revocation =
+        command(List.of())
+            .setNextHops(NextHopChange.NEXT_HOPS_REVOKED)
+            .setNextHopOrganization("revoking")
+            .addNextHopValues("mail.revoked.example:25")
+            .addExpectedObjects(ExpectedObject.newBuilder().setKey(key).setVersion("another"))
+            .build();
+    assertThat(commands.submit(revocation, LONG).getProblemsList())
+        .extracting(DirectoryProblem::getField)
+        .containsExactly(CommandJudge.EXPECTED_OBJECTS);
+
+    await().atMost(LONG).until(() -> reader.current().flatMap(d -> d.object(key)).isPresent());
+    String version = ObjectVersion.of(reader.current().orElseThrow().object(key));
+    revocation =
+        revocation.toBuilder()
+            .setCommandId(UUID.randomUUID().toString())
+            .setExpectedObjects(0, ExpectedObject.newBuilder().setKey(key).setVersion(version))
+            .build();
+    DirectoryResult result = commands.submit(revocation, LONG);
+
+    assertThat(result.getProblemsList()).isEmpty();
+    awaitWritten(revocation);
+    List<DirectoryObject> written = written(revocation.getCommandId());
+    assertThat(written).hasSize(connectors + 1);
+    assertThat(written).allSatisfy(o -> assertThat(o.getCommandCount()).isEqualTo(connectors + 1));
+    assertThat(written.getFirst().getOrganization().getRevokedNextHopsList()).hasSize(1);
+    assertThat(written.subList(1, written.size()))
+        .allSatisfy(
+            o -> assertThat(o.getOutboundConnector().getSmartHosts(0).getUnapproved()).isTrue());
+  }
+
+  /** A replica of an earlier version sends the objects. */
+  @Test
+  void aChangeOfApprovalsWithObjectsIsRefused() throws Exception {
+    commands.submit(command(objects("carried")).build(), LONG);
+    DirectoryResult result =
+        commands.submit(
+            command(objects("carried")).setNextHops(NextHopChange.NEXT_HOPS_APPROVED).build(),
+            LONG);
+    assertThat(result.getProblemsList())
+        .extracting(DirectoryProblem::getField)
+        .containsExactly("nextHops");
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryObject.ObjectCase;
 import io.postern.contracts.v1.DirectoryProblem;
+import io.postern.contracts.v1.ExpectedObject;
 import io.postern.contracts.v1.NextHopApproval;
 import io.postern.contracts.v1.NextHopChange;
 import io.postern.contracts.v1.Organization;
@@ -17,42 +18,57 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The approvals of objects after a change (docs/decisions/0087). An approval is of a value in an
- * organization: a value that the organization has keeps its state, whoever writes it, and in which
- * of its objects. What an operator adds to the organization is approved. Of what another
- * administrator adds, a value that needs an operator is a problem; any other host is marked, so
- * that delivery dials it on the Internet only. A host that was revoked stays so until an operator
- * approves it. A host without the mark is approved: hosts from before there were marks have none.
- * Pure; one use, one thread.
+ * The approvals of objects after a change (docs/decisions/0087). An approval is of a host in an
+ * organization: a host that the organization has keeps its state, whoever writes it, and in which
+ * of its objects. That of a source address or EHLO name is of its connector only. What an operator
+ * adds to the organization is approved. Of what another administrator adds, a value that needs an
+ * operator is a problem; any other host is marked, so that delivery dials it on the Internet only.
+ * A host that was revoked stays so until an operator approves it. A host without the mark is
+ * approved: hosts from before there were marks have none. Pure; one use, one thread.
  */
 public final class NextHopApprovals {
-  /**
-   * Who writes.
-   *
-   * @param values that {@code change} is about; none: all of the objects
-   */
-  public record Writer(
-      String name, boolean operator, long atMillis, NextHopChange change, Set<String> values) {
-    public Writer {
-      values = Set.copyOf(values);
-    }
-
+  /** Who writes. */
+  public record Writer(String name, boolean operator, long atMillis) {
     public static Writer of(DirectoryCommand command) {
-      return new Writer(
-          command.getActor(),
-          command.getByOperator(),
-          command.getAtMillis(),
-          command.getNextHops(),
-          Set.copyOf(command.getNextHopValuesList()));
+      return new Writer(command.getActor(), command.getByOperator(), command.getAtMillis());
+    }
+  }
+
+  /**
+   * What an operator asks for: approvals of values, or their end.
+   *
+   * @param organization whose objects have the hosts among the values
+   * @param values as objects have them now; hosts with their ports
+   * @param objects keys of those that were shown: the only ones whose source addresses and EHLO
+   *     names are meant
+   */
+  public record Asked(
+      NextHopChange change, String organization, Set<String> values, Set<String> objects) {
+    public Asked {
+      values = Set.copyOf(values);
+      objects = Set.copyOf(objects);
     }
 
-    private boolean names(NamedValue value) {
-      return values.isEmpty() || values.contains(value.value());
+    public static Asked of(DirectoryCommand command) {
+      return new Asked(
+          command.getNextHops(),
+          command.getNextHopOrganization(),
+          Set.copyOf(command.getNextHopValuesList()),
+          command.getExpectedObjectsList().stream()
+              .map(ExpectedObject::getKey)
+              .collect(Collectors.toSet()));
+    }
+
+    private boolean means(DirectoryObject object, NamedValue value) {
+      return values.contains(value.value())
+          && (value.kind() == Kind.HOST || objects.contains(DirectoryKeys.key(object)));
     }
   }
 
@@ -88,18 +104,12 @@ public final class NextHopApprovals {
   }
 
   /**
-   * The objects that a change of approvals writes: the organization, and those of its objects that
-   * have one of the values.
+   * Changes approvals of objects that stay as they are: a rule that came later has no say.
+   *
+   * @return the organization, which keeps what is revoked, and those of its objects that change
    */
-  public static List<DirectoryObject> concerned(
-      Directory directory, String organization, Set<String> values) {
-    return directory.objects().stream()
-        .filter(object -> DirectoryKeys.organizationOf(object).equals(organization))
-        .filter(
-            object ->
-                object.hasOrganization()
-                    || NamedValue.of(object).stream().anyMatch(v -> values.contains(v.value())))
-        .toList();
+  public static Judged change(Directory before, Asked asked, Writer writer) {
+    return new NextHopApprovals(before, List.of(), writer).changed(asked);
   }
 
   /** The object as its writer wrote it: without marks and approvals. */
@@ -118,16 +128,67 @@ public final class NextHopApprovals {
     };
   }
 
-  private DirectoryObject judged(DirectoryObject change) {
-    if (writer.change() != NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED && !writer.operator()) {
-      problem(change, "", "only an operator may approve next hops", "ask an operator");
-      return change;
+  private Judged changed(Asked asked) {
+    String key = "organization/" + asked.organization();
+    Optional<DirectoryObject> organization = before.object(key);
+    if (!writer.operator()) {
+      problem(key, "", "only an operator may approve next hops", "ask an operator");
+    } else if (organization.isEmpty()) {
+      problem(key, "", "it does not exist", "name an organization that exists");
     }
+    if (organization.isEmpty() || !problems.isEmpty()) {
+      return new Judged(List.of(), List.copyOf(problems));
+    }
+    boolean approves = asked.change() == NextHopChange.NEXT_HOPS_APPROVED;
+    Set<String> hosts = new TreeSet<>();
+    List<DirectoryObject> after = new ArrayList<>();
+    for (DirectoryObject object : before.objects()) {
+      if (!DirectoryKeys.organizationOf(object).equals(asked.organization())) {
+        continue;
+      }
+      Map<String, State> states = new LinkedHashMap<>();
+      collect(object, states);
+      boolean changes = false;
+      for (NamedValue value : NamedValue.of(object)) {
+        boolean isHost = value.kind() == Kind.HOST;
+        if (asked.means(object, value) && (approves || isHost)) {
+          State former = states.get(value.key());
+          State state = approves ? approved(value, former) : new State(false, null);
+          states.put(value.key(), state);
+          changes |= !state.equals(former);
+          if (isHost) {
+            hosts.add(value.value());
+          }
+        }
+      }
+      if (changes) {
+        after.add(marked(object, states));
+      }
+    }
+    List<NextHopApproval> revoked = new ArrayList<>(revokedBefore(asked.organization()));
+    if (approves) {
+      revoked.removeIf(each -> asked.values().contains(each.getValue()));
+    } else {
+      revoked.forEach(each -> hosts.remove(each.getValue()));
+      hosts.forEach(host -> revoked.add(approval(host)));
+    }
+    after.addFirst(withRevoked(organization.get(), revoked));
+    return new Judged(List.copyOf(after), List.of());
+  }
+
+  /** Who approved it first remains. */
+  private State approved(NamedValue value, @Nullable State former) {
+    return former != null && former.approved() && former.approval() != null
+        ? former
+        : new State(true, approval(value.value()));
+  }
+
+  private DirectoryObject judged(DirectoryObject change) {
     if (change.getRemoved() || change.getObjectCase() == ObjectCase.OBJECT_NOT_SET) {
       return change;
     }
     if (change.hasOrganization()) {
-      return withRevoked(change, revokedAfter(DirectoryKeys.organizationOf(change)));
+      return withRevoked(change, revokedBefore(DirectoryKeys.organizationOf(change)));
     }
     List<NamedValue> values = NamedValue.of(change);
     if (values.isEmpty()) {
@@ -168,21 +229,6 @@ public final class NextHopApprovals {
     String organization = DirectoryKeys.organizationOf(object);
     State former = had.get(value.key());
     boolean isHost = value.kind() == Kind.HOST;
-    switch (writer.change()) {
-      case NEXT_HOPS_APPROVED -> {
-        if (writer.names(value)) {
-          return former != null && former.approved() && former.approval() != null
-              ? former
-              : new State(true, approval(value.value()));
-        }
-      }
-      case NEXT_HOPS_REVOKED -> {
-        if (writer.names(value) && isHost) {
-          return new State(false, null);
-        }
-      }
-      case NEXT_HOP_CHANGE_UNSPECIFIED, UNRECOGNIZED -> {}
-    }
     if (former != null && former.approved()) {
       return former;
     }
@@ -190,7 +236,9 @@ public final class NextHopApprovals {
         isHost
             && revokedBefore(organization).stream()
                 .anyMatch(each -> each.getValue().equals(value.value()));
-    State known = revoked ? null : ofOrganization(organization).get(value.key());
+    // A source address or EHLO name is its connector's only: who takes it away has no copies to
+    // look for, and a domain may belong to another organization by now.
+    State known = revoked || !isHost ? null : ofOrganization(organization).get(value.key());
     if (known != null && known.approved()) {
       return known;
     }
@@ -205,7 +253,7 @@ public final class NextHopApprovals {
           .ifPresent(
               need ->
                   problem(
-                      object,
+                      DirectoryKeys.key(object),
                       value.field(),
                       "\""
                           + value.value()
@@ -222,27 +270,6 @@ public final class NextHopApprovals {
         .organization(organization)
         .map(Organization::getRevokedNextHopsList)
         .orElse(List.of());
-  }
-
-  /** What is approved leaves the list, and a host that is revoked comes to it. */
-  private List<NextHopApproval> revokedAfter(String organization) {
-    List<NextHopApproval> revoked = new ArrayList<>(revokedBefore(organization));
-    if (writer.change() == NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED) {
-      return revoked;
-    }
-    Set<String> values = new TreeSet<>();
-    changes.stream()
-        .filter(change -> DirectoryKeys.organizationOf(change).equals(organization))
-        .flatMap(change -> NamedValue.of(change).stream())
-        .filter(value -> value.kind() == Kind.HOST && writer.names(value))
-        .forEach(value -> values.add(value.value()));
-    if (writer.change() == NextHopChange.NEXT_HOPS_APPROVED) {
-      revoked.removeIf(each -> values.contains(each.getValue()));
-    } else {
-      revoked.forEach(each -> values.remove(each.getValue()));
-      values.forEach(value -> revoked.add(approval(value)));
-    }
-    return revoked;
   }
 
   private static DirectoryObject withRevoked(
@@ -326,10 +353,10 @@ public final class NextHopApprovals {
     return marked.build();
   }
 
-  private void problem(DirectoryObject object, String field, String problem, String cure) {
+  private void problem(String object, String field, String problem, String cure) {
     problems.add(
         DirectoryProblem.newBuilder()
-            .setObject(DirectoryKeys.key(object))
+            .setObject(object)
             .setField(field)
             .setProblem(problem)
             .setCure(cure)

@@ -34,20 +34,29 @@ class NextHopApprovalsTest {
   private static final NextHopApprovals.Writer ADMINISTRATOR = writer("anna", false);
 
   private static NextHopApprovals.Writer writer(String name, boolean operator) {
-    return new NextHopApprovals.Writer(
-        name, operator, 5, NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED, Set.of());
+    return new NextHopApprovals.Writer(name, operator, 5);
   }
 
-  private static NextHopApprovals.Writer operator(NextHopChange change, String... values) {
-    return new NextHopApprovals.Writer("root", true, 7, change, Set.of(values));
-  }
-
-  /** As the API does: in all objects of the organization. */
-  private static Directory approvals(Directory before, NextHopChange change, String value) {
-    return write(
+  private static NextHopApprovals.Judged change(
+      Directory before,
+      NextHopApprovals.Writer writer,
+      NextHopChange change,
+      String organization,
+      String value,
+      String... objects) {
+    return NextHopApprovals.change(
         before,
-        operator(change, value),
-        NextHopApprovals.concerned(before, BOTH, Set.of(value)).toArray(DirectoryObject[]::new));
+        new NextHopApprovals.Asked(change, organization, Set.of(value), Set.of(objects)),
+        writer);
+  }
+
+  /** As the owner does. */
+  private static Directory approvals(
+      Directory before, NextHopChange change, String value, String... objects) {
+    NextHopApprovals.Writer operator = new NextHopApprovals.Writer("root", true, 7);
+    NextHopApprovals.Judged judged = change(before, operator, change, BOTH, value, objects);
+    assertThat(judged.problems()).isEmpty();
+    return before.with(judged.objects());
   }
 
   private static DirectoryObject connector(
@@ -265,10 +274,115 @@ class NextHopApprovalsTest {
     Directory after = write(before, OPERATOR, wanted);
     DirectoryObject another =
         connector(BOTH, "Another", c -> c.setUseMxRecord(true).addSourceAddresses("8.8.4.4"));
-    assertThat(judge(after, ADMINISTRATOR, another).problems()).isEmpty();
+    assertThat(judge(after, ADMINISTRATOR, wanted).problems()).isEmpty();
+    assertThat(judge(after, ADMINISTRATOR, another).problems()).hasSize(1);
     DirectoryObject others =
         connector("fabrikam", "New", c -> c.setUseMxRecord(true).addSourceAddresses("8.8.4.4"));
     assertThat(judge(after, ADMINISTRATOR, others).problems()).hasSize(1);
+  }
+
+  /** An operator who takes a source address out of a connector is not undone by a copy. */
+  @Test
+  void aSourceAddressOrEhloNameIsOfItsConnectorOnly() {
+    DirectoryObject first =
+        connector(
+            BOTH,
+            "C",
+            c -> c.setUseMxRecord(true).addSourceAddresses("8.8.4.4").setEhloName("a.example.net"));
+    Directory before = write(directory(), OPERATOR, first);
+    DirectoryObject.Builder copy = first.toBuilder();
+    copy.getOutboundConnectorBuilder().setName("Copy");
+    assertThat(judge(before, ADMINISTRATOR, copy.build()).problems()).hasSize(2);
+    Directory both = write(before, OPERATOR, copy.build());
+    DirectoryObject without = connector(BOTH, "C", c -> c.setUseMxRecord(true));
+    Directory after = write(both, OPERATOR, without);
+    assertThat(judge(after, ADMINISTRATOR, first).problems())
+        .extracting(DirectoryProblem::getField)
+        .containsExactly("sourceAddresses[0]", "ehloName");
+    // An operator who writes both of them again approves both.
+    assertThat(write(after, OPERATOR, first).object("outbound-connector/contoso/C"))
+        .hasValueSatisfying(
+            object -> assertThat(object.getOutboundConnector().getApprovalsList()).hasSize(2));
+  }
+
+  /** Its new owner's mail would pass SPF from a connector of the former one. */
+  @Test
+  void anEhloNameOfADomainThatMovedIsNotCopied() {
+    DirectoryObject named =
+        connector(BOTH, "C", c -> c.setUseMxRecord(true).setEhloName("out.moving.example"));
+    Directory before =
+        write(
+            directory(domain(BOTH, "moving.example", "mailbox.contoso.example")),
+            ADMINISTRATOR,
+            named);
+    Directory moved =
+        before.with(List.of(domain("fabrikam", "moving.example", "mailbox.fabrikam.example")));
+    DirectoryObject.Builder copy = named.toBuilder();
+    copy.getOutboundConnectorBuilder().setName("Copy");
+    assertThat(judge(moved, ADMINISTRATOR, copy.build()).problems())
+        .extracting(DirectoryProblem::getField)
+        .containsExactly("ehloName");
+    // The connector itself keeps it: its mail leaves as before.
+    assertThat(judge(moved, ADMINISTRATOR, named).problems()).isEmpty();
+  }
+
+  @Test
+  void anOperatorApprovesASourceAddressInTheNamedConnectorOnly() {
+    DirectoryObject first =
+        connector(BOTH, "C", c -> c.setUseMxRecord(true).addSourceAddresses("8.8.4.4"));
+    DirectoryObject second =
+        connector(BOTH, "D", c -> c.setUseMxRecord(true).addSourceAddresses("8.8.4.4"));
+    Directory after =
+        approvals(
+            directory(first, second),
+            NextHopChange.NEXT_HOPS_APPROVED,
+            "8.8.4.4",
+            "outbound-connector/contoso/C");
+    assertThat(NamedValue.approvals(after.object("outbound-connector/contoso/C").orElseThrow()))
+        .hasSize(1);
+    assertThat(NamedValue.approvals(after.object("outbound-connector/contoso/D").orElseThrow()))
+        .isEmpty();
+  }
+
+  /** However large the connectors are that an administrator copies it into. */
+  @Test
+  void aHostIsRevokedInAllOfManyLargeConnectors() {
+    List<DirectoryObject> large = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      large.add(
+          connector(
+              BOTH,
+              "Large" + i,
+              c -> {
+                c.addSmartHosts(host("10.0.0.5"));
+                for (int domain = 0; domain < 500; domain++) {
+                  c.addRecipientDomains(
+                      "d" + domain + "." + "x".repeat(60).concat(".") + "example");
+                }
+              }));
+    }
+    Directory revoked =
+        approvals(
+            directory(large.toArray(DirectoryObject[]::new)),
+            NextHopChange.NEXT_HOPS_REVOKED,
+            "10.0.0.5:25");
+    for (int i = 0; i < large.size(); i++) {
+      assertThat(approved(revoked, "outbound-connector/contoso/Large" + i)).containsExactly(false);
+    }
+    assertThat(revoked.organization(BOTH).orElseThrow().getRevokedNextHopsList()).hasSize(1);
+  }
+
+  @Test
+  void aRevokedHostThatNoObjectNamesIsApproved() {
+    Directory before = directory(to(BOTH, "C", "10.0.0.5"));
+    Directory revoked =
+        write(
+            approvals(before, NextHopChange.NEXT_HOPS_REVOKED, "10.0.0.5:25"),
+            ADMINISTRATOR,
+            to(BOTH, "C").toBuilder().setRemoved(true).build());
+    assertThat(revoked.organization(BOTH).orElseThrow().getRevokedNextHopsList()).hasSize(1);
+    Directory after = approvals(revoked, NextHopChange.NEXT_HOPS_APPROVED, "10.0.0.5:25");
+    assertThat(after.organization(BOTH).orElseThrow().getRevokedNextHopsList()).isEmpty();
   }
 
   @Test
@@ -320,14 +434,13 @@ class NextHopApprovalsTest {
   @Test
   void anOperatorApprovesAndRevokes() {
     Directory before = write(directory(), ADMINISTRATOR, to(BOTH, "C", "mail.example.com"));
-    DirectoryObject there = before.object("outbound-connector/contoso/C").orElseThrow();
-    Directory approved = write(before, operator(NextHopChange.NEXT_HOPS_APPROVED), there);
+    Directory approved = approvals(before, NextHopChange.NEXT_HOPS_APPROVED, "mail.example.com:25");
     assertThat(approved(approved, "outbound-connector/contoso/C")).containsExactly(true);
     DirectoryObject now = approved.object("outbound-connector/contoso/C").orElseThrow();
     assertThat(now.getOutboundConnector().getApprovalsList())
         .singleElement()
         .satisfies(a -> assertThat(a.getAtMillis()).isEqualTo(7));
-    Directory revoked = write(approved, operator(NextHopChange.NEXT_HOPS_REVOKED), now);
+    Directory revoked = approvals(approved, NextHopChange.NEXT_HOPS_REVOKED, "mail.example.com:25");
     assertThat(approved(revoked, "outbound-connector/contoso/C")).containsExactly(false);
     assertThat(
             revoked
@@ -336,9 +449,16 @@ class NextHopApprovalsTest {
                 .getOutboundConnector()
                 .getApprovalsList())
         .isEmpty();
-    NextHopApprovals.Writer forged =
-        new NextHopApprovals.Writer("anna", false, 7, NextHopChange.NEXT_HOPS_APPROVED, Set.of());
-    assertThat(judge(revoked, forged, there).problems()).hasSize(1);
+    NextHopApprovals.Judged forged =
+        change(
+            revoked,
+            ADMINISTRATOR,
+            NextHopChange.NEXT_HOPS_APPROVED,
+            BOTH,
+            "mail.example.com:25",
+            "outbound-connector/contoso/C");
+    assertThat(forged.problems()).hasSize(1);
+    assertThat(forged.objects()).isEmpty();
   }
 
   @Test
@@ -417,7 +537,9 @@ class NextHopApprovalsTest {
   /**
    * Objects by writers by changes, copies, renames, files, revocations and approvals: a host has
    * one state in all objects of its organization; it is approved only if an operator brought it to
-   * the organization or approved it, and not after it was revoked, until it is approved again.
+   * the organization or approved it, and not after it was revoked, until it is approved again. A
+   * connector's source address or EHLO name is the one that it had, or an operator's, or in a
+   * domain of the organization.
    */
   @Test
   void anApprovalIsOfAValueInItsOrganizationInAllSchedules() {
@@ -428,36 +550,43 @@ class NextHopApprovalsTest {
       Set<String> revoked = new HashSet<>();
       directory.objects().forEach(object -> remember(object, granted));
       for (int step = 0; step < 40; step++) {
+        String as = "seed " + seed + " step " + step;
         String organization = random.nextBoolean() ? BOTH : "fabrikam";
         Set<String> had = new HashSet<>();
         directory.objects().forEach(object -> remember(object, had));
+        Directory before = directory;
+        boolean operator = random.nextInt(3) == 0;
         if (random.nextInt(4) == 0) {
-          List<String> there =
+          List<DirectoryObject> there =
               directory.objects().stream()
                   .filter(o -> DirectoryKeys.organizationOf(o).equals(organization))
-                  .flatMap(o -> NamedValue.of(o).stream())
-                  .filter(v -> v.kind() == NamedValue.Kind.HOST)
-                  .map(NamedValue::value)
-                  .distinct()
+                  .filter(o -> !NamedValue.of(o).isEmpty())
                   .toList();
           if (there.isEmpty()) {
             continue;
           }
-          String value = there.get(random.nextInt(there.size()));
+          DirectoryObject object = there.get(random.nextInt(there.size()));
+          List<NamedValue> values = NamedValue.of(object);
+          NamedValue value = values.get(random.nextInt(values.size()));
           boolean approve = random.nextBoolean();
-          directory =
-              write(
+          operator |= random.nextBoolean();
+          NextHopApprovals.Judged judged =
+              change(
                   directory,
-                  operator(
-                      approve ? NextHopChange.NEXT_HOPS_APPROVED : NextHopChange.NEXT_HOPS_REVOKED,
-                      value),
-                  NextHopApprovals.concerned(directory, organization, Set.of(value))
-                      .toArray(DirectoryObject[]::new));
-          String key = organization + " HOST " + value;
-          (approve ? granted : revoked).add(key);
-          (approve ? revoked : granted).remove(key);
+                  operator ? OPERATOR : ADMINISTRATOR,
+                  approve ? NextHopChange.NEXT_HOPS_APPROVED : NextHopChange.NEXT_HOPS_REVOKED,
+                  organization,
+                  value.value(),
+                  DirectoryKeys.key(object));
+          assertThat(judged.problems().isEmpty()).as(as).isEqualTo(operator);
+          directory = directory.with(judged.objects());
+          if (operator && value.kind() == NamedValue.Kind.HOST) {
+            String key = organization + " HOST " + value.value();
+            (approve ? granted : revoked).add(key);
+            (approve ? revoked : granted).remove(key);
+          }
+          unchanged(before, directory, as);
         } else {
-          boolean operator = random.nextInt(3) == 0;
           List<DirectoryObject> changes = distinct(schedule(random, directory, organization));
           NextHopApprovals.Judged judged =
               judge(
@@ -465,7 +594,7 @@ class NextHopApprovalsTest {
                   operator ? OPERATOR : ADMINISTRATOR,
                   changes.toArray(DirectoryObject[]::new));
           if (!judged.problems().isEmpty()) {
-            assertThat(operator).as("seed %d step %d", seed, step).isFalse();
+            assertThat(operator).as(as).isFalse();
             continue;
           }
           if (operator) {
@@ -476,8 +605,35 @@ class NextHopApprovalsTest {
             granted.addAll(written);
           }
           directory = directory.with(judged.objects());
+          if (!operator) {
+            ownOrFormer(before, directory, as);
+          }
         }
-        consistent(directory, granted, revoked, "seed " + seed + " step " + step);
+        consistent(directory, granted, revoked, as);
+      }
+    }
+  }
+
+  /** An approval writes no field of an object. */
+  private static void unchanged(Directory before, Directory after, String as) {
+    assertThat(after.objects().stream().map(NextHopApprovals::without))
+        .as(as)
+        .containsExactlyElementsOf(
+            before.objects().stream().map(NextHopApprovals::without).toList());
+  }
+
+  /** What an administrator's write leaves of source addresses and EHLO names. */
+  private static void ownOrFormer(Directory before, Directory after, String as) {
+    Needs needs = Needs.ofAll(after);
+    for (DirectoryObject object : after.objects()) {
+      List<String> former =
+          before.object(DirectoryKeys.key(object)).map(NamedValue::of).orElse(List.of()).stream()
+              .map(NamedValue::key)
+              .toList();
+      for (NamedValue value : NamedValue.of(object)) {
+        if (value.kind() != NamedValue.Kind.HOST && needs.of(object, value).isPresent()) {
+          assertThat(former).as("%s: %s", as, DirectoryKeys.key(object)).contains(value.key());
+        }
       }
     }
   }
@@ -547,16 +703,11 @@ class NextHopApprovalsTest {
           changes.add(random(random, directory));
         }
         changes = distinct(changes);
-        NextHopChange change =
-            random.nextInt(8) == 0
-                ? NextHopChange.forNumber(random.nextInt(3))
-                : NextHopChange.NEXT_HOP_CHANGE_UNSPECIFIED;
         NextHopApprovals.Judged judged =
-            NextHopApprovals.judge(
+            judge(
                 directory,
-                changes,
-                new NextHopApprovals.Writer(
-                    operator ? "root" : "anna", operator, step, change, Set.of()));
+                operator ? OPERATOR : ADMINISTRATOR,
+                changes.toArray(DirectoryObject[]::new));
         if (!judged.problems().isEmpty()) {
           assertThat(operator).as("seed %d step %d", seed, step).isFalse();
           continue;

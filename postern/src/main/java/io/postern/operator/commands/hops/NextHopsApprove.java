@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "approve",
     description = {
-      "Approves hosts, source addresses or the EHLO name of an object, in all objects of the "
-          + "organization. Needs the role of an operator.",
+      "Approves hosts of an object, in all objects of the organization, or its source addresses or "
+          + "EHLO name, in this object only. Needs the role of an operator.",
       "Exit code 1: no such object."
     },
     mixinStandardHelpOptions = true)
