@@ -40,6 +40,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * rights in the log. Immutable.
  */
 final class Authority {
+  private static final int MOST_COMMON_NAME = 64; // RFC 5280, ub-common-name
   private static final Duration LIFE = Duration.ofDays(3650);
   private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -112,7 +113,7 @@ final class Authority {
   /**
    * A new key with its certificate, leaf and intermediate in the chain.
    *
-   * @param names DNS names, the first of which is the common name too
+   * @param names DNS names, the first of which is the common name too, if it has place there
    */
   KeyAndChain issue(List<String> names, Use use, Instant from, Instant until)
       throws GeneralSecurityException {
@@ -199,10 +200,11 @@ final class Authority {
   }
 
   private static X500Name name(String organization, String commonName) {
-    return new X500NameBuilder(BCStyle.INSTANCE)
-        .addRDN(BCStyle.O, organization)
-        .addRDN(BCStyle.CN, commonName)
-        .build();
+    X500NameBuilder name = new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.O, organization);
+    if (commonName.length() <= MOST_COMMON_NAME) {
+      name.addRDN(BCStyle.CN, commonName);
+    }
+    return name.build();
   }
 
   private static KeyPair key() throws GeneralSecurityException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -111,6 +112,17 @@ class InstallationCertificatesTest {
             "EC");
     assertThat(driver.getCertificateChain("user")).hasSize(2).contains(client);
     assertThat(driver.getPrivateKey("user")).isNotNull();
+  }
+
+  @Test
+  void aHostNameThatIsLongerThanACommonNameMayBeIsAlternativeNameOnly() throws Exception {
+    String host = "mx." + "a".repeat(60) + ".example";
+    X509Certificate leaf =
+        Authority.create("Postern development", NOW)
+            .issue(List.of(host), Authority.Use.SERVER, NOW, NOW.plusSeconds(60))
+            .leaf();
+    assertThat(KeyFolder.names(leaf)).containsExactly(host);
+    assertThat(leaf.getSubjectX500Principal().getName()).isEqualTo("O=Postern development");
   }
 
   @Test

@@ -65,7 +65,7 @@ final class Certificates {
   static X500Name name(String organization, String commonName) {
     return new X500NameBuilder(BCStyle.INSTANCE)
         .addRDN(BCStyle.O, organization)
-        .addRDN(BCStyle.CN, commonName)
+        .addRDN(BCStyle.CN, commonName.substring(0, Math.min(commonName.length(), 64)))
         .build();
   }
 
