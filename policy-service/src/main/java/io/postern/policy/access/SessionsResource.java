@@ -47,9 +47,7 @@ public class SessionsResource {
       description = "In every service within two seconds, this one included.")
   @APIResponse(responseCode = "204", description = "Ended")
   @APIResponse(responseCode = "403", description = "A provider's user without a role")
-  @APIResponse(
-      responseCode = "409",
-      description = "The token of an emergency key only expires, or the provider's has no id")
+  @APIResponse(responseCode = "409", description = "The token of an emergency key only expires")
   @APIResponse(responseCode = "503", description = "Too many users have ended sessions")
   public Response endAll() throws IOException {
     requireEnd();
@@ -80,7 +78,9 @@ public class SessionsResource {
               + "id (jti), but the provider may issue another one. With a password nothing ends.")
   @APIResponse(responseCode = "204", description = "Ended")
   @APIResponse(responseCode = "403", description = "A provider's user without a role")
-  @APIResponse(responseCode = "409", description = "The token of an emergency key only expires")
+  @APIResponse(
+      responseCode = "409",
+      description = "The token of an emergency key only expires, or the provider's has no id")
   @APIResponse(responseCode = "503", description = "Too many users have ended sessions")
   public Response endThis() throws IOException {
     requireEnd();
