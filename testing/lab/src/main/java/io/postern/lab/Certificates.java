@@ -18,6 +18,7 @@ import java.util.List;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -62,10 +63,11 @@ final class Certificates {
     }
   }
 
+  /** Of any length: strangers' certificates keep to no bound, as RFC 5280's 64 characters. */
   static X500Name name(String organization, String commonName) {
     return new X500NameBuilder(BCStyle.INSTANCE)
-        .addRDN(BCStyle.O, organization)
-        .addRDN(BCStyle.CN, commonName.substring(0, Math.min(commonName.length(), 64)))
+        .addRDN(BCStyle.O, new DERUTF8String(organization))
+        .addRDN(BCStyle.CN, new DERUTF8String(commonName))
         .build();
   }
 
