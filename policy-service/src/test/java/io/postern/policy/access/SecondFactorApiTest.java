@@ -72,9 +72,8 @@ class SecondFactorApiTest {
 
   /** Of the app, by its own reading of the secret; {@code later}: steps from now. */
   private static String code(String secret, int later) throws Exception {
-    while (Instant.now().getEpochSecond() % 30 > 25) {
-      Thread.sleep(200); // a step must not end between here and there
-    }
+    // A step must not end between here and there.
+    await().until(() -> Instant.now().getEpochSecond() % 30 <= 25);
     ByteBuffer key = ByteBuffer.allocate(20);
     int bits = 0;
     int held = 0;

@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -228,7 +229,8 @@ class NoticeWriterTest {
   @Test
   void withoutADirectoryNothingIsReadFromPartitionsThatHaveJustCome() throws Exception {
     QueueId queueId = askRefused(2);
-    AtomicInteger asked = new AtomicInteger();
+    AtomicInteger rounds = new AtomicInteger();
+    AtomicBoolean there = new AtomicBoolean();
     NoticeWriter writer =
         new NoticeWriter(
             log.settings(),
@@ -236,15 +238,19 @@ class NoticeWriterTest {
             Optional.empty(),
             new NoticeMetrics(metrics),
             // As if none had been there when the round began: nothing is paused.
-            () -> asked.get() < 0 ? Optional.of(DIRECTORY) : Optional.empty(),
+            () -> {
+              rounds.incrementAndGet();
+              return there.get() ? Optional.of(DIRECTORY) : Optional.empty();
+            },
             () -> {});
     Worker worker = NoticeWriter.worker(log.settings(), writer);
     workers.add(worker);
     worker.start();
     await().atMost(LONG).until(worker::joined);
-    Thread.sleep(3_000);
+    int joined = rounds.get();
+    await().atMost(LONG).until(() -> rounds.get() > joined + 6);
     assertThat(suppressed("over-budget")).isZero();
-    asked.set(-1);
+    there.set(true);
     await().atMost(LONG).untilAsserted(() -> assertThat(about(queueId)).hasSize(1));
   }
 

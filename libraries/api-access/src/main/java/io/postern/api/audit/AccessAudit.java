@@ -10,7 +10,7 @@ import io.postern.contracts.v1.AccessEventKind;
  */
 public interface AccessAudit {
   /**
-   * One event; its time and service are added. The same event again within the minute is counted.
+   * One event; its time and service are added. The same sign-in again within the minute is counted.
    */
   void record(AccessEvent.Builder event);
 

@@ -140,9 +140,7 @@ public class Users implements AccessState {
 
   /** The same from the files as they are now; empty: one of them cannot be read. */
   public Optional<Map<String, Access>> allAccessNow() {
-    boolean current = list.look();
-    current &= sessions.look();
-    return current ? Optional.of(allAccess()) : Optional.empty();
+    return look() ? Optional.of(allAccess()) : Optional.empty();
   }
 
   private Optional<Access> access(String name, UserList users, SessionList sessions) {
@@ -221,8 +219,7 @@ public class Users implements AccessState {
           writeSessions(change);
           return true;
         });
-    changed();
-    if (allAccessNow().isEmpty()) {
+    if (!changed()) {
       throw ProblemException.unavailable(
           "The end is recorded, but the other services do not learn of it: the file"
               + " postern.api.users-file cannot be used (see the log of policy-service). Repair it.");
@@ -247,10 +244,16 @@ public class Users implements AccessState {
     return SessionList.parse(sessionsFile, content);
   }
 
-  private void changed() {
-    list.look();
-    sessions.look();
+  /** False: one of the files cannot be read, and other services learn of nothing. */
+  private boolean changed() {
+    boolean current = look();
     listeners.forEach(Runnable::run);
+    return current;
+  }
+
+  private boolean look() {
+    boolean current = list.look();
+    return sessions.look() && current;
   }
 
   private static long now() {
