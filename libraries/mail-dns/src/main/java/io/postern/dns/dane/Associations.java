@@ -13,7 +13,8 @@ import java.security.cert.X509Certificate;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.x509.Certificate;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1TaggedObject;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -41,15 +42,18 @@ final class Associations {
   }
 
   /**
-   * The SubjectPublicKeyInfo of a certificate in DER, also of one that the JDK does not read (an
-   * empty issuer).
+   * The SubjectPublicKeyInfo of a certificate in DER. Nothing else of it is read: a key counts
+   * whatever the names and times are (RFC 7671 §5.1), and parsers refuse empty names.
    *
    * @throws IllegalArgumentException it is none
    */
   static byte[] publicKeyOf(byte[] certificate) {
     try {
-      return Certificate.getInstance(certificate)
-          .getSubjectPublicKeyInfo()
+      ASN1Sequence toBeSigned =
+          ASN1Sequence.getInstance(ASN1Sequence.getInstance(certificate).getObjectAt(0));
+      boolean hasVersion = toBeSigned.getObjectAt(0) instanceof ASN1TaggedObject;
+      // RFC 5280 §4.1: the serial number, signature, issuer, validity and subject stand before it.
+      return SubjectPublicKeyInfo.getInstance(toBeSigned.getObjectAt(hasVersion ? 6 : 5))
           .getEncoded(ASN1Encoding.DER);
     } catch (IOException | RuntimeException e) {
       // Hostile bytes reach the parser, which answers them with unchecked exceptions too.
@@ -61,7 +65,7 @@ final class Associations {
   static boolean isReadable(boolean certificate, byte[] der) {
     try {
       return certificate
-          ? Certificate.getInstance(der) != null
+          ? publicKeyOf(der).length > 0
           : SubjectPublicKeyInfo.getInstance(der) != null;
     } catch (RuntimeException e) {
       return false; // data of a stranger; the parser has a NullPointerException for no data
