@@ -94,29 +94,28 @@ public final class RefusalCounts implements AutoCloseable {
    * Counts a refusal, and returns its reference.
    *
    * @param full the record, made only if it is published
-   * @param variant the facts by which it was decided, for a further one; empty: no recipient was
+   * @param variant the facts by which it was decided; empty: no recipient was
    */
   public String add(
       Source source,
       RefusalKind kind,
       Supplier<MessageRefused> full,
       Supplier<Optional<RefusedVariant>> variant) {
-    String known = again(source, kind, variant);
+    boolean open = isOpen(source, kind);
+    Optional<RefusedVariant> facts = open ? variant.get() : Optional.empty();
+    String known = again(source, kind, facts);
     if (known != null) {
       counted.increment();
       return known;
     }
     MessageRefused first = full.get();
+    if (!open) {
+      facts = variant.get(); // it takes locks of its own, and so not within ours
+    }
     List<MessageRefused> toPublish = new ArrayList<>();
-    String reference = begin(source, kind, first, variant, toPublish);
+    String reference = begin(source, kind, first, facts, toPublish);
     toPublish.forEach(records::record);
     return reference;
-  }
-
-  private @Nullable String again(
-      Source source, RefusalKind kind, Supplier<Optional<RefusedVariant>> variant) {
-    Optional<RefusedVariant> facts = isOpen(source, kind) ? variant.get() : Optional.empty();
-    return again(source, kind, facts);
   }
 
   private synchronized boolean isOpen(Source source, RefusalKind kind) {
@@ -153,14 +152,14 @@ public final class RefusalCounts implements AutoCloseable {
       Source source,
       RefusalKind kind,
       MessageRefused first,
-      Supplier<Optional<RefusedVariant>> variant,
+      Optional<RefusedVariant> variant,
       List<MessageRefused> toPublish) {
     end(toPublish, false);
     RefusalKind its = kinds.getOrDefault(source, 0) < MOST_OF_SOURCE ? kind : RefusalKind.OTHERS;
     Minute meanwhile = minutes.get(new Key(source, its));
     if (meanwhile != null) {
       counted.increment();
-      return count(meanwhile, variant.get());
+      return count(meanwhile, variant);
     }
     int size = first.getSerializedSize();
     if (!budgetLeft() || size > bytesLeft) {

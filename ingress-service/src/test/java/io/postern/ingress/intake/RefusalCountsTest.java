@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,26 @@ class RefusalCountsTest {
   private void minutePasses() {
     nanos.addAndGet(RefusalCounts.MINUTE.toNanos());
     counts.publishEnded();
+  }
+
+  /** The facts of a recipient take locks of others, of which one sends records. */
+  @Test
+  void the_facts_are_asked_for_outside_of_the_lock() {
+    List<Boolean> locked = new ArrayList<>();
+    String reference =
+        counts.add(
+            source(1),
+            RELAY,
+            () -> {
+              refuse(source(1), RELAY); // another session, at the same moment
+              return MessageRefused.getDefaultInstance();
+            },
+            () -> {
+              locked.add(Thread.holdsLock(counts));
+              return Optional.empty();
+            });
+    assertThat(locked).containsExactly(false);
+    assertThat(reference).isEqualTo(published.getFirst().getReference());
   }
 
   @Test
