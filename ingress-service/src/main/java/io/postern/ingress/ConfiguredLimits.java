@@ -118,12 +118,12 @@ final class ConfiguredLimits {
     return atLeast(key + ".max-message-bytes", value, 65_536);
   }
 
-  private static @Nullable String postmaster(@Nullable String address) {
+  private static @Nullable Address postmaster(@Nullable String address) {
     if (address == null) {
       return null;
     }
     try {
-      return Address.parse(address).toString();
+      return Address.parse(address);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
           PREFIX

@@ -261,8 +261,9 @@ public interface IngressSettings {
   }
 
   /**
-   * Mailbox for {@code <postmaster>} without a domain (RFC 5321 §4.5.1). Default: none, and such
-   * mail is refused.
+   * The operator's address, in an accepted domain: mail to {@code <postmaster>} without a domain
+   * goes there (RFC 5321 §4.5.1). Default: postmaster@ the accepted domain that {@link #hostName}
+   * is or is in; without such a domain the mail is refused with {@code 550 5.1.1}.
    */
   Optional<String> postmaster();
 

@@ -34,6 +34,7 @@ import io.postern.log.sending.MessageLog;
 import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.rules.Directory;
 import io.postern.rules.address.IpRange;
+import io.postern.smtp.Address;
 import io.postern.smtp.srs.SenderRewriting;
 import io.postern.transport.KeyMaterial;
 import io.postern.transport.TlsServer;
@@ -83,7 +84,7 @@ public final class TestServer implements AutoCloseable {
           Duration.ofMinutes(1),
           Duration.ofSeconds(5),
           MailLimits.DEFAULT,
-          "postmaster@contoso.example");
+          Address.parse("postmaster@contoso.example"));
   public Supplier<Optional<Directory>> directory = () -> Optional.of(TestDirectory.snapshot());
   public Supplier<Optional<SenderRewriting>> senderRewriting = Optional::empty;
   public long dataMemory = 16 << 20;
@@ -95,6 +96,7 @@ public final class TestServer implements AutoCloseable {
   public int maxMissingOfSource = 200;
   public Duration recipientPatience = Duration.ofSeconds(30);
   public LongSupplier nanos = System::nanoTime; // of the rates
+  public InstantSource clock = InstantSource.system(); // of rewritten senders
   public int mostConnections = 100;
   public int mostPerAddress = 100;
   public int mostPerNetwork = 1_000;
@@ -135,7 +137,7 @@ public final class TestServer implements AutoCloseable {
             refusalCounts,
             handshakeSink,
             presentedChains,
-            new RewrittenSenders(senderRewriting, new ReturnPace(), InstantSource.system()),
+            new RewrittenSenders(senderRewriting, new ReturnPace(), clock),
             new RecipientParts(
                 mailboxes,
                 new SourceQuestions(maxMissingOfSource),
@@ -194,6 +196,23 @@ public final class TestServer implements AutoCloseable {
         of.memoryPatience(),
         of.mail(),
         of.postmaster());
+  }
+
+  /** Of a server with this name, whose operator has set no address. */
+  public static SessionLimits withoutPostmaster(SessionLimits of, String hostName) {
+    return new SessionLimits(
+        hostName,
+        of.maxMessageBytes(),
+        of.idleTimeout(),
+        of.stressTimeout(),
+        of.handshakeTimeout(),
+        of.messageDeadline(),
+        of.lifetime(),
+        of.verdictPatience(),
+        of.verdictHolds(),
+        of.memoryPatience(),
+        of.mail(),
+        null);
   }
 
   public static SessionLimits memoryPatience(SessionLimits of, Duration patience) {

@@ -161,19 +161,18 @@ final class MailCommands implements AutoCloseable {
       return;
     }
     RecipientParameters parameters = RecipientParameters.of(command, mail.parameters().smtpUtf8());
-    Address to = command.to();
-    String address = to.domain().isEmpty() ? limits.postmaster() : to.toString();
-    if (address == null) {
-      refuseRecipient(
-          mail,
-          to.toString(),
-          Refusal.of(
-              550,
-              "5.1.1",
-              "No postmaster is configured here, write to postmaster@domain",
-              "postmaster"));
+    Optional<Directory> directory = parts.directory().get();
+    if (directory.isEmpty()) {
+      refuseRecipient(mail, command.to().toString(), Refusal.DIRECTORY_UNAVAILABLE);
       return;
     }
+    Address recipient =
+        command.to().domain().isEmpty() ? limits.postmaster(directory.get()) : command.to();
+    if (recipient == null) {
+      refuseRecipient(mail, command.to().toString(), Refusal.NO_POSTMASTER);
+      return;
+    }
+    String address = recipient.toString();
     if (mail.recipients().contains(address)) {
       replies.send(Reply.of(250, "2.1.5", "Recipient OK, duplicate"));
       return;
@@ -182,13 +181,7 @@ final class MailCommands implements AutoCloseable {
       refuseRecipient(mail, address, tooMany("More than " + limits.mail().recipients()));
       return;
     }
-    Optional<Directory> directory = parts.directory().get();
-    if (directory.isEmpty()) {
-      refuseRecipient(mail, address, Refusal.DIRECTORY_UNAVAILABLE);
-      return;
-    }
     mail.noteDirectoryVersion(directory.get().version());
-    Address recipient = to.domain().isEmpty() ? Address.parse(address) : to;
     boolean first = mail.recipients().isEmpty();
     switch (mail.attribution()
         .atRecipient(directory.get(), address, recipient.asciiDomain(), first)) {

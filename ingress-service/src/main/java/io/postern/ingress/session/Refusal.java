@@ -67,6 +67,12 @@ record Refusal(
   static final Refusal NO_MEMORY = // RFC 3463 §3.4: X.3.1 is for lack of room
       of(452, "4.3.1", "Too many messages at once, try again later", "memory");
 
+  static final Refusal NO_POSTMASTER =
+      of(
+          550,
+          "5.1.1",
+          "No postmaster is configured here, write to postmaster@domain",
+          "postmaster");
   static final Refusal NO_RECIPIENTS = // RFC 5321 §3.3
       of(554, "5.5.1", "No valid recipients", "sequence");
   static final Refusal NO_RECIPIENTS_NOW =

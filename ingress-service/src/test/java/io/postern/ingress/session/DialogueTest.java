@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -416,6 +417,31 @@ class DialogueTest {
     try (RawClient client = server.greeted()) {
       client.command("MAIL FROM:<>", "250");
       client.command("RCPT TO:<Postmaster>", "250");
+    }
+  }
+
+  /** RFC 5321 §4.5.1: it must be supported, also where no operator has set an address. */
+  @ParameterizedTest
+  @CsvSource({
+    "mx.gate.contoso.example, postmaster@contoso.example",
+    "Fabrikam.example, postmaster@fabrikam.example",
+    "mx.outside.example, ",
+    "localhost, ",
+  })
+  void postmaster_goes_to_the_domain_of_the_host_name_where_no_address_is_set(
+      String hostName, @Nullable String mailbox) throws Exception {
+    try (TestServer own =
+            TestServer.withoutLog(
+                s -> s.limits = TestServer.withoutPostmaster(s.limits, hostName));
+        RawClient client = own.greeted()) {
+      client.command("MAIL FROM:<>", "250");
+      if (mailbox == null) {
+        client.command("RCPT TO:<postmaster>", "550 5.1.1 No postmaster is configured here");
+        assertThat(own.refusals.getLast().getRule()).isEqualTo("postmaster");
+      } else {
+        client.command("RCPT TO:<PostMaster>", "250 2.1.5 Recipient OK");
+        client.command("RCPT TO:<" + mailbox + ">", "250 2.1.5 Recipient OK, duplicate");
+      }
     }
   }
 

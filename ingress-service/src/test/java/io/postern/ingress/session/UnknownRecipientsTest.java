@@ -63,6 +63,7 @@ class UnknownRecipientsTest {
       client.command("MAIL FROM:<forged@victim.example>", "250");
       client.command("RCPT TO:<Anna+news@contoso.example>", "250");
       client.command("RCPT TO:<postmaster@contoso.example>", "250");
+      client.command("RCPT TO:<\"PostMaster\"@Contoso.example>", "250");
       int free = MailLimits.DEFAULT.promptCommands() / CommandPace.UNKNOWN_RECIPIENT;
       long from = System.nanoTime();
       for (int i = 0; i < free + BEYOND; i++) {

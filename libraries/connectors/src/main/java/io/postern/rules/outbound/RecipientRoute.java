@@ -6,6 +6,7 @@ import io.postern.contracts.v1.RecipientValidation;
 import io.postern.rules.Directory;
 import io.postern.rules.inbound.RecipientRules;
 import io.postern.rules.recipients.ListedRecipient;
+import io.postern.rules.recipients.LocalParts;
 import io.postern.rules.recipients.RecipientList;
 import java.util.Optional;
 
@@ -43,8 +44,13 @@ record RecipientRoute(Kind kind, String name, String why) {
     boolean authoritative = RecipientRules.isAuthoritative(domain);
     Optional<ListedRecipient> listed = ListedRecipient.find(list.get(), domain, localPart);
     if (listed.isEmpty()) {
-      return authoritative
-          ? AS_THE_DOMAIN
+      if (authoritative) {
+        return AS_THE_DOMAIN;
+      }
+      String normal = LocalParts.normal(localPart);
+      return LocalParts.everyDomainHas(normal)
+          ? new RecipientRoute(
+              Kind.MAILBOX, "", "internal relay: each domain has " + normal + ", so it is here")
           : new RecipientRoute(
               Kind.DOMAIN,
               "",

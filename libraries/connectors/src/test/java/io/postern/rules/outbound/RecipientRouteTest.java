@@ -110,6 +110,10 @@ class RecipientRouteTest {
     "INTERNAL_RELAY, true, carl, smart:exchange.contoso.com:25",
     "INTERNAL_RELAY, true, nobody, smart:exchange.contoso.com:25",
     "INTERNAL_RELAY, false, nobody, mailbox:mailbox.contoso.com:25",
+    "INTERNAL_RELAY, true, PostMaster, mailbox:mailbox.contoso.com:25",
+    "INTERNAL_RELAY, true, abuse, mailbox:mailbox.contoso.com:25",
+    "AUTHORITATIVE, true, postmaster, smart:exchange.contoso.com:25",
+    "AUTHORITATIVE, false, postmaster, mailbox:mailbox.contoso.com:25",
   })
   void aRecipientGoesAsItsDomainsListSays(
       AcceptedDomainType type, boolean connector, String localPart, String nextHop) {
