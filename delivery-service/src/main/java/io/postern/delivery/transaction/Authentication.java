@@ -14,14 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The AUTH command (RFC 4954) over a session that the gate has let through: SCRAM where the host
- * offers it, else PLAIN (RFC 4616), by which the host reads the password: only where it is proven.
- * A host to which only an MX record that may be forged led gets none before it is proven. Nothing
+ * offers it, else PLAIN (RFC 4616), else LOGIN, which Exchange has instead. By the last two the
+ * host reads the password: only where it is proven. A host to which only an MX record that may be forged led gets none before it is proven. Nothing
  * in plaintext. No text of a host's answer is reported, since it may repeat what we said.
  *
  * <p>Owner: the delivery's thread, once. Bounded by {@code patience} for each answer.
  */
 final class Authentication {
   private static final String PLAIN = "PLAIN";
+  private static final String LOGIN = "LOGIN"; // draft-murchison-sasl-login-00, no standard
   private static final int MAX_COMMAND = 510; // RFC 5321 §4.5.3.1.4, without CRLF
 
   private final Session session;
@@ -63,23 +64,38 @@ final class Authentication {
     String scram = ScramExchange.choose(offered, proven);
     if (scram != null) {
       scram(scram);
-    } else if (!offered.contains(PLAIN)) {
+    } else if (!offered.contains(PLAIN) && !offered.contains(LOGIN)) {
       throw notOffered(
-          "the host offers no supported mechanism: SCRAM-SHA-256, SCRAM-SHA-512 or PLAIN");
-    } else if (proven) {
-      plain();
-    } else {
+          "the host offers no supported mechanism: SCRAM-SHA-256, SCRAM-SHA-512, PLAIN or LOGIN");
+    } else if (!proven) {
       throw notOffered(
-          "the host offers only PLAIN, which would reveal the password to an impostor: require its "
-              + "certificate, with tlsSettings: domainValidation and tlsDomain, or with "
+          "the host offers only mechanisms that would reveal the password to an impostor: require "
+              + "its certificate, with tlsSettings: domainValidation and tlsDomain, or with "
               + "certificateValidation if the certificate has the smart host's name");
+    } else if (!offered.contains(PLAIN) || !plain(offered.contains(LOGIN))) {
+      login();
     }
     session.becomeAuthenticated();
   }
 
-  private void plain() throws DialogueException {
-    String message = "\0" + credentials.user() + "\0" + credentials.password();
-    accepted(PLAIN, begin(PLAIN, message));
+  /**
+   * False: the host offers PLAIN and does not know it (RFC 4954 §4), so that {@link #login} is
+   * tried. Any other refusal is one of the password, which a second try would repeat.
+   */
+  private boolean plain(boolean loginOffered) throws DialogueException {
+    Reply reply = begin(PLAIN, "\0" + credentials.user() + "\0" + credentials.password());
+    if (reply.code() == 504 && loginOffered) {
+      return false;
+    }
+    accepted(PLAIN, reply);
+    return true;
+  }
+
+  /** The host asks for the user, then for the password, in words of its own. */
+  private void login() throws DialogueException {
+    proceeds(LOGIN, say("AUTH " + LOGIN));
+    proceeds(LOGIN, say(encoded(credentials.user())));
+    accepted(LOGIN, say(encoded(credentials.password())));
   }
 
   private void scram(String mechanism) throws DialogueException {
@@ -117,15 +133,20 @@ final class Authentication {
     if (line.length() <= MAX_COMMAND) {
       return say(line);
     }
-    challenge(mechanism, say(command));
-    return say(encoded(message));
+    Reply reply = say(command);
+    return reply.code() == 334 ? say(encoded(message)) : reply;
+  }
+
+  /** The reply asks for our next message. */
+  private static void proceeds(String mechanism, Reply reply) throws DialogueException {
+    if (reply.code() != 334) {
+      throw failed(mechanism, reply, "the host replied " + reply.code());
+    }
   }
 
   /** The host's message in a reply that asks for our next one. */
   private String challenge(String mechanism, Reply reply) throws DialogueException {
-    if (reply.code() != 334) {
-      throw failed(mechanism, reply, "the host replied " + reply.code());
-    }
+    proceeds(mechanism, reply);
     try {
       return new String(Base64.getDecoder().decode(reply.text().strip()), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {

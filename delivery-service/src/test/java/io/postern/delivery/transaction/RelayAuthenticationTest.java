@@ -90,15 +90,18 @@ class RelayAuthenticationTest {
         .toList();
   }
 
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
   private void refused(OutcomeRecorded outcome, String reason, ScriptedPeer... peers) {
     assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
     assertThat(outcome.getRecipients(0).getReason()).isEqualTo(reason);
     assertThat(outcome.getToken()).endsWith("/" + reason);
     assertThat(outcome.toString())
         .doesNotContain(PASSWORD)
-        .doesNotContain(
-            Base64.getEncoder()
-                .encodeToString(("\0contoso\0" + PASSWORD).getBytes(StandardCharsets.UTF_8)));
+        .doesNotContain(base64("\0contoso\0" + PASSWORD))
+        .doesNotContain(base64(PASSWORD));
     for (ScriptedPeer peer : peers) {
       assertThat(peer.envelopeSeen()).isFalse();
     }
@@ -122,6 +125,10 @@ class RelayAuthenticationTest {
             + " SCRAM-SHA-256",
         "DOMAIN_VALIDATION      | 127.0.0.1         | SCRAM-SHA-256-PLUS | SCRAM-SHA-256-PLUS",
         "DOMAIN_VALIDATION      | 127.0.0.1         | LOGIN PLAIN | PLAIN",
+        "DOMAIN_VALIDATION      | 127.0.0.1         | LOGIN SCRAM-SHA-256 | SCRAM-SHA-256",
+        "DOMAIN_VALIDATION      | 127.0.0.1         | LOGIN | LOGIN",
+        "DOMAIN_VALIDATION      | 127.0.0.1         | GSSAPI NTLM LOGIN | LOGIN",
+        "CERTIFICATE_VALIDATION | mail.fabrikam.com | LOGIN | LOGIN",
         "CERTIFICATE_VALIDATION | mail.fabrikam.com | PLAIN | PLAIN"
       })
   void theHostGetsTheMailAfterTheSafestMechanism(
@@ -144,7 +151,9 @@ class RelayAuthenticationTest {
   @CsvSource({
     "ENCRYPTION_ONLY, PLAIN",
     "CERTIFICATE_VALIDATION, PLAIN",
-    "DOMAIN_VALIDATION, LOGIN",
+    "ENCRYPTION_ONLY, LOGIN",
+    "CERTIFICATE_VALIDATION, LOGIN",
+    "DOMAIN_VALIDATION, NTLM",
     "DOMAIN_VALIDATION, SCRAM-SHA-1",
     "DOMAIN_VALIDATION, ''"
   })
@@ -156,17 +165,89 @@ class RelayAuthenticationTest {
     }
   }
 
-  @Test
-  void nothingIsSaidInPlaintextWhateverTheLevel() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"SCRAM-SHA-256", "PLAIN", "LOGIN"})
+  void nothingIsSaidInPlaintextWhateverTheLevel(String offered) throws Exception {
     try (ScriptedPeer peer =
-        ScriptedPeer.named("mail.fabrikam.com").capabilities("AUTH SCRAM-SHA-256").start()) {
+        ScriptedPeer.named("mail.fabrikam.com").capabilities("AUTH " + offered).start()) {
       refused(deliver(TlsLevel.OPPORTUNISTIC, peer), "auth-not-offered", peer);
       assertThat(mechanisms(peer)).isEmpty();
     }
   }
 
+  /** No standard has the words, so that only their order counts. */
   @ParameterizedTest
-  @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256"})
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "VXNlcm5hbWU6 | UGFzc3dvcmQ6", // Username: Password:
+        "VXNlciBOYW1lAA== | UGFzc3dvcmQA", // as the draft has them, with NUL
+        "dXNlcm5hbWU6 | cGFzc3dvcmQ6",
+        "Username: | Password:", // not in base64
+        "'' | ''"
+      })
+  void byLoginTheUserIsTheFirstAnswerAndThePasswordTheSecond(String user, String password)
+      throws Exception {
+    try (ScriptedPeer peer = host().loginPrompting("contoso", PASSWORD, user, password).start()) {
+      OutcomeRecorded outcome = deliver(TlsLevel.DOMAIN_VALIDATION, peer);
+
+      assertThat(outcome.getRecipients(0).getKind())
+          .as("%s", outcome.getRecipients(0))
+          .isEqualTo(OutcomeKind.DELIVERED);
+      assertThat(peer.sessions().getFirst().commands())
+          .containsSubsequence("AUTH LOGIN", base64("contoso"), base64(PASSWORD));
+    }
+  }
+
+  /** As Exchange answers AUTH PLAIN; a host that offers it and does not know it does the same. */
+  private static ScriptedPeer withoutPlain(String user, String password, String others) {
+    return host()
+        .login(user, password, others)
+        .on(
+            PeerStage.EHLO,
+            PeerStep.answer(250, "", "mail.fabrikam.com", "STARTTLS", "AUTH PLAIN " + others))
+        .start();
+  }
+
+  /** PLAIN's message has a line of its own where it is long. */
+  @ParameterizedTest
+  @ValueSource(ints = {10, 200})
+  void aHostThatDoesNotKnowPlainAfterAllIsAskedByLogin(int length) throws Exception {
+    String user = "u".repeat(length);
+    String password = "p".repeat(length);
+    write("contoso/relay", user, password);
+    try (ScriptedPeer peer = withoutPlain(user, password, "LOGIN")) {
+      OutcomeRecorded outcome = deliver(TlsLevel.DOMAIN_VALIDATION, peer);
+
+      assertThat(mechanisms(peer)).containsExactly("PLAIN", "LOGIN");
+      assertThat(outcome.getRecipients(0).getKind())
+          .as("%s", outcome.getRecipients(0))
+          .isEqualTo(OutcomeKind.DELIVERED);
+    }
+  }
+
+  @Test
+  void aHostThatDoesNotKnowPlainAndOffersNothingElseDefers() throws Exception {
+    try (ScriptedPeer peer = withoutPlain("contoso", PASSWORD, "NTLM")) {
+      OutcomeRecorded outcome = deliver(TlsLevel.DOMAIN_VALIDATION, peer);
+
+      refused(outcome, "auth-failed", peer);
+      assertThat(outcome.getRecipients(0).getReply().getCode()).isEqualTo(504);
+      assertThat(mechanisms(peer)).containsExactly("PLAIN");
+    }
+  }
+
+  /** A second wrong password a delivery would lock the user out sooner. */
+  @Test
+  void aPasswordThatPlainRefusedIsNotSaidAgain() throws Exception {
+    try (ScriptedPeer peer = host().login("contoso", "another", "PLAIN", "LOGIN").start()) {
+      refused(deliver(TlsLevel.DOMAIN_VALIDATION, peer), "auth-failed", peer);
+      assertThat(mechanisms(peer)).containsExactly("PLAIN");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PLAIN", "LOGIN", "SCRAM-SHA-256"})
   void aWrongPasswordDefersAndCountsOnceItIsCorrected(String mechanism) throws Exception {
     try (ScriptedPeer peer = host().login("contoso", "another", mechanism).start()) {
       OutcomeRecorded outcome = deliver(TlsLevel.DOMAIN_VALIDATION, peer);

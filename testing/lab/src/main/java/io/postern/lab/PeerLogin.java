@@ -18,20 +18,34 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user that a {@link ScriptedPeer} knows, and how it lets a client log in (RFC 4954): by PLAIN
- * and by SCRAM, with the computations of a library that the client's side does not have from us.
- * Immutable.
+ * The user that a {@link ScriptedPeer} knows, and how it lets a client log in (RFC 4954): by PLAIN,
+ * by LOGIN, and by SCRAM with the computations of a library that the client's side does not have
+ * from us. Immutable.
  *
  * @param mechanisms as EHLO offers them
  * @param knowsPassword false: an impostor, who lets everybody in
+ * @param prompts of LOGIN for the user and the password, as they are sent
  */
-record PeerLogin(String user, String password, List<String> mechanisms, boolean knowsPassword) {
+record PeerLogin(
+    String user,
+    String password,
+    List<String> mechanisms,
+    boolean knowsPassword,
+    List<String> prompts) {
+  /** Those of Exchange. */
+  static final List<String> PROMPTS = List.of(encoded("Username:"), encoded("Password:"));
+
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int ITERATIONS = 4_096;
 
   /** Sends a challenge (empty: none), and has the client's answer. */
   interface Challenge {
     String answer(String challenge) throws IOException;
+  }
+
+  /** Whether it knows the mechanism that AUTH names. */
+  boolean knows(String argument) {
+    return mechanisms.contains(argument.split(" ", 2)[0]);
   }
 
   /**
@@ -43,8 +57,11 @@ record PeerLogin(String user, String password, List<String> mechanisms, boolean 
   boolean admits(String argument, @Nullable X509Certificate own, Challenge client)
       throws IOException {
     String[] words = argument.split(" ", 2);
-    if (!mechanisms.contains(words[0])) {
-      return false;
+    if (words[0].equals("LOGIN")) {
+      // Exchange takes the user with the command too.
+      String name = decoded(words.length > 1 ? words[1] : client.answer(prompts.getFirst()));
+      String secret = decoded(client.answer(prompts.getLast()));
+      return name.equals(user) && secret.equals(password);
     }
     String first = decoded(words.length > 1 ? words[1] : client.answer(""));
     try {

@@ -191,6 +191,10 @@ final class PeerSession {
       return;
     }
     PeerLogin login = peer.login();
+    if (login != null && !login.knows(argument)) {
+      send(Reply.of(504, "5.7.4", "Unrecognized authentication type"));
+      return;
+    }
     loggedIn =
         login != null
             && tls != null

@@ -196,13 +196,23 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** Takes mail over TLS of this user alone (RFC 4954); by default of everybody. */
     public Builder login(String user, String password, String... mechanisms) {
-      this.login = new PeerLogin(user, password, List.of(mechanisms), true);
+      this.login =
+          new PeerLogin(user, password, List.of(mechanisms), true, PeerLogin.PROMPTS);
+      return this;
+    }
+
+    /** The same by LOGIN, with these texts after 334. */
+    public Builder loginPrompting(
+        String user, String password, String userPrompt, String passwordPrompt) {
+      this.login =
+          new PeerLogin(
+              user, password, List.of("LOGIN"), true, List.of(userPrompt, passwordPrompt));
       return this;
     }
 
     /** The same of one who does not know the password, and pretends to. */
     public Builder impostor(String... mechanisms) {
-      this.login = new PeerLogin("", "", List.of(mechanisms), false);
+      this.login = new PeerLogin("", "", List.of(mechanisms), false, PeerLogin.PROMPTS);
       return this;
     }
 
