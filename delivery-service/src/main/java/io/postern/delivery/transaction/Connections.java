@@ -58,7 +58,8 @@ public final class Connections implements AutoCloseable {
   }
 
   /**
-   * The session used last, for the caller alone; null: none.
+   * The session used last, for the caller alone; null: none. One whose host has sent something is
+   * not returned: most likely a 421 (RFC 5321 §3.8).
    *
    * @param most of the connector, transactions over one; 0: any number. A session that has had as
    *     many by another connector's deliveries is left to these
@@ -68,19 +69,24 @@ public final class Connections implements AutoCloseable {
     if (sessions == null) {
       return null;
     }
+    Session taken = null;
     Iterator<IdleSession> each = sessions.descendingIterator();
-    while (each.hasNext()) {
+    while (taken == null && each.hasNext()) {
       Session session = each.next().session();
       if (most == 0 || session.uses() < most) {
         each.remove();
         count--;
-        if (sessions.isEmpty()) {
-          idle.remove(key);
+        if (session.dialogue.inputArrived()) {
+          quit(session);
+        } else {
+          taken = session;
         }
-        return session;
       }
     }
-    return null;
+    if (sessions.isEmpty()) {
+      idle.remove(key);
+    }
+    return taken;
   }
 
   /** Whether {@link #take} would find one just now. */
@@ -99,7 +105,7 @@ public final class Connections implements AutoCloseable {
     if (session.uses() >= maxUses
         || most > 0 && session.uses() >= most
         || session.exhausted()
-        || session.dialogue.inputBuffered()
+        || session.dialogue.inputArrived()
         || !park(session)) {
       quit(session);
     }

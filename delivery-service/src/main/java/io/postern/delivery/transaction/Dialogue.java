@@ -128,9 +128,13 @@ final class Dialogue {
     return connection.stapledOcsp();
   }
 
-  /** Something arrived that nobody asked for; of a kept connection: a 421 or nonsense. */
-  boolean inputBuffered() {
-    return connection.inputBuffered();
+  /** Between two transactions: the host has said more than it was asked, or the socket failed. */
+  boolean inputArrived() {
+    try {
+      return connection.inputArrived();
+    } catch (IOException e) {
+      return true; // the next command says why
+    }
   }
 
   /** QUIT and close, bounded; a host that does not answer is left anyway. */

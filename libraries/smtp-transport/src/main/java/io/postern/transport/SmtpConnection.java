@@ -251,7 +251,9 @@ public final class SmtpConnection implements AutoCloseable {
 
   /** The peer has sent something that nobody has read. Does not wait. */
   public boolean inputArrived() throws IOException {
-    return input.hasRemaining() || socket.available() > 0;
+    return input.hasRemaining()
+        || tls != null && tls.recordsArrived()
+        || socket.available() > 0;
   }
 
   /**

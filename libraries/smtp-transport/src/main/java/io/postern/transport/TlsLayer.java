@@ -271,6 +271,11 @@ final class TlsLayer {
     }
   }
 
+  /** Some that are not decrypted yet. */
+  boolean recordsArrived() {
+    return records().hasRemaining();
+  }
+
   private ByteBuffer records() {
     return records == null ? EMPTY : records;
   }

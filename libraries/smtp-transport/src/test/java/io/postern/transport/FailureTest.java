@@ -419,6 +419,37 @@ class FailureTest {
     }
   }
 
+  /** RFC 5321 §3.8: 421 may come with the reply before it, in a record of its own. */
+  @Test
+  void aReplyThatWasNotAskedForIsSeenAlthoughItCameWithAnother() throws Exception {
+    CountDownLatch said = new CountDownLatch(1);
+    CountDownLatch read = new CountDownLatch(1);
+    Future<Boolean> accepted =
+        wire.accept(
+            c -> {
+              c.startTls(server);
+              assertThat(hear(c)).isEqualTo(".");
+              say(c, "250 taken");
+              say(c, "421 closing");
+              said.countDown();
+              return read.await(60, TimeUnit.SECONDS);
+            });
+    Future<Boolean> connected =
+        wire.connect(
+            c -> {
+              c.startTls(client, "mx.example");
+              assertThat(c.inputArrived()).isFalse();
+              say(c, ".");
+              assertThat(said.await(60, TimeUnit.SECONDS)).isTrue();
+              assertThat(hear(c)).isEqualTo("250 taken");
+              boolean arrived = c.inputArrived();
+              read.countDown();
+              return arrived;
+            });
+    assertThat(get(connected)).isTrue();
+    assertThat(get(accepted)).isTrue();
+  }
+
   @Test
   void linesAreBoundedAndTheConnectionStaysInStep() throws Exception {
     Future<Boolean> accepted =
