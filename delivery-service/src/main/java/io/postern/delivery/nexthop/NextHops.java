@@ -175,9 +175,9 @@ public final class NextHops {
         : new Resolution.Hosts(hosts);
   }
 
-  // RFC 7505 §3: a null MX stands alone; beside others "." is no host.
+  // RFC 7505 §3 has one null MX and no other record. With hosts, "." is no host.
   private static boolean isNull(List<MXRecord> records) {
-    return records.size() == 1 && records.getFirst().getTarget().equals(Name.root);
+    return records.stream().allMatch(mx -> mx.getTarget().equals(Name.root));
   }
 
   /** In their order (RFC 5321 §5.1), as many as are tried, and none as good as ourselves. */

@@ -109,6 +109,17 @@ class NextHopsTest {
   }
 
   @Test
+  void rfc7505_severalNullMxSayTheSameAsOne() {
+    dns.mx("fabrikam.com", 0, ".").mx("fabrikam.com", 10, ".").mx("relay.example", 0, ".");
+    dns.mx("relay.example", 10, ".");
+
+    assertThat(unroutable("fabrikam.com").enhanced()).isEqualTo("5.1.10");
+    assertThat(hops.resolve(smart("relay.example", 0).build()))
+        .isInstanceOfSatisfying(
+            Resolution.Unroutable.class, u -> assertThat(u.detail()).contains("null MX"));
+  }
+
+  @Test
   void rfc7505_3_aNullMxBesideOthersIsNoHost() {
     dns.nullMx("fabrikam.com").mx("fabrikam.com", 10, "a.fabrikam.com");
     assertThat(hosts("fabrikam.com")).containsExactly("a.fabrikam.com");
