@@ -5,7 +5,6 @@ import io.postern.contracts.v1.OwnCertificateState;
 import io.postern.contracts.v1.OwnTls;
 import io.postern.contracts.v1.TlsCapabilities;
 import io.postern.contracts.v1.TlsVersion;
-import io.postern.transport.TlsCapabilityProbe;
 import io.postern.transport.TlsClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +47,7 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
   public PresentedCertificates(Optional<Path> folder) {
     this.folder = folder;
     try (TlsClient client = new TlsClient(null, TlsVersion.TLS_1_2)) {
-      this.capabilities = TlsCapabilityProbe.of(client);
+      this.capabilities = client.capabilities();
     }
   }
 

@@ -3,21 +3,17 @@ package io.postern.ingress.tls;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.OwnCertificateState;
 import io.postern.contracts.v1.OwnTls;
-import io.postern.contracts.v1.TlsCapabilities;
 import io.postern.transport.KeyMaterial;
 import io.postern.transport.OwnCertificates;
-import io.postern.transport.TlsCapabilityProbe;
 import io.postern.transport.TlsServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The certificates and abilities of the server, read from the server itself, and the coming
@@ -29,8 +25,6 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
   private final TlsServer server;
   private final Optional<Path> coming;
   private final Optional<Instant> planned;
-  private @Nullable List<KeyMaterial> probed;
-  private TlsCapabilities capabilities = TlsCapabilities.getDefaultInstance();
   private String logged = "";
 
   /**
@@ -45,13 +39,8 @@ public final class PresentedCertificates implements Supplier<OwnTls> {
 
   @Override
   public OwnTls get() {
-    List<KeyMaterial> materials = server.materials();
-    if (!materials.equals(probed)) {
-      capabilities = TlsCapabilityProbe.of(server);
-      probed = materials;
-    }
-    OwnTls.Builder own = OwnTls.newBuilder().addCapabilities(capabilities);
-    for (KeyMaterial material : materials) {
+    OwnTls.Builder own = OwnTls.newBuilder().addCapabilities(server.capabilities());
+    for (KeyMaterial material : server.materials()) {
       own.addCertificates(
           OwnCertificates.of(
               CertificateRole.ROLE_SERVER, "", OwnCertificateState.PRESENTED, material.chain()));

@@ -12,7 +12,6 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.NotRun;
 import io.postern.transport.KeyMaterial;
-import io.postern.transport.TlsCapabilityProbe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,7 +189,7 @@ class ScannersTest {
         .allMatch(each -> each.getAttribute("vulnerable").equals("0"));
     assertThat(each(found, "compression"))
         .allMatch(each -> each.getAttribute("supported").equals("0"));
-    TlsCapabilities published = TlsCapabilityProbe.of(server().tls());
+    TlsCapabilities published = server().tls().capabilities();
     Map<String, Integer> suites = new TreeMap<>();
     each(found, "cipher").forEach(c -> suites.merge(c.getAttribute("sslversion"), 1, Integer::sum));
     published
@@ -275,7 +274,7 @@ class ScannersTest {
   }
 
   private void suitesArePublished(Set<String> found) {
-    TlsCapabilities published = TlsCapabilityProbe.of(server().tls());
+    TlsCapabilities published = server().tls().capabilities();
     published
         .getVersionsList()
         .forEach(

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param versions of supported_versions; TLS 1.2 needs no such list
  */
 @SuppressWarnings("ArrayRecordComponent") // read once, by its maker
-record ClientHello(int[] suites, int[] versions, int[] groups, int[] signatureAlgorithms) {
+record ClientHello(int[] suites, int[] versions, int[] signatureAlgorithms) {
   static final int MOST = 400;
 
   /** The keys, in certificates and signatures, that a client can verify. */
@@ -20,7 +20,6 @@ record ClientHello(int[] suites, int[] versions, int[] groups, int[] signatureAl
     static final VerifiableKeys NOT_KNOWN = new VerifiableKeys(false, false);
   }
 
-  private static final int SUPPORTED_GROUPS = 10;
   private static final int SIGNATURE_ALGORITHMS = 13;
   private static final int SUPPORTED_VERSIONS = 43;
   private static final int TLS_1_3 = 0x0304;
@@ -43,7 +42,6 @@ record ClientHello(int[] suites, int[] versions, int[] groups, int[] signatureAl
           new ClientHello(
               suites,
               numbers(versions),
-              list(Hellos.extension(hello.duplicate(), SUPPORTED_GROUPS)),
               list(Hellos.extension(hello.duplicate(), SIGNATURE_ALGORITHMS))));
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       return Optional.empty();
@@ -74,12 +72,8 @@ record ClientHello(int[] suites, int[] versions, int[] groups, int[] signatureAl
     return false;
   }
 
-  boolean offers(int version) {
-    return anyOf(versions, version);
-  }
-
   boolean tls13() {
-    return offers(TLS_1_3);
+    return anyOf(versions, TLS_1_3);
   }
 
   /** It offers a suite for an ECDSA certificate, or will get TLS 1.3 where a suite names no key. */

@@ -6,6 +6,8 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.postern.contracts.KeyExchangeGroups;
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.TlsCapabilities;
 import io.postern.contracts.v1.TlsVersion;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -134,12 +136,14 @@ public final class TlsClient implements AutoCloseable {
     return keys == null ? null : keys.takeRequest(engine);
   }
 
-  /** An engine whose hello is sent to nobody; the caller releases it. */
-  synchronized SSLEngine unconnectedEngine() {
-    if (closed) {
-      throw new IllegalStateException("closed");
-    }
-    return context.newEngine(PooledByteBufAllocator.DEFAULT);
+  /** The offer of its handshakes, in its order. */
+  public TlsCapabilities capabilities() {
+    return TlsSetup.capabilities(
+        CertificateRole.ROLE_CLIENT,
+        minimum,
+        maximum,
+        context.cipherSuites(),
+        TlsNames.groupNames().toList());
   }
 
   String offered() {

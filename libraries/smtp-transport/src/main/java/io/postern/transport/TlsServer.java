@@ -9,10 +9,15 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.ReferenceCountUtil;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.TlsCapabilities;
 import io.postern.contracts.v1.TlsVersion;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 
 /**
@@ -155,9 +160,25 @@ public final class TlsServer implements AutoCloseable {
     return (rsa ? contexts.rsa : contexts.all).newEngine(PooledByteBufAllocator.DEFAULT);
   }
 
-  /** IANA names, in the order of our preference. */
-  List<String> groups() {
-    return options.groups();
+  /**
+   * The offer with the certificates of now. In TLS 1.2 an EC certificate is chosen before an RSA
+   * one, and so are its suites; those of a kind of key that is missing are not offered.
+   */
+  public synchronized TlsCapabilities capabilities() {
+    List<String> suites = contexts.all.cipherSuites();
+    Set<String> keys =
+        contexts.materials.stream().map(KeyMaterial::type).collect(Collectors.toSet());
+    return TlsSetup.capabilities(
+        CertificateRole.ROLE_SERVER,
+        options.minimum(),
+        options.maximum(),
+        Stream.of(
+                suites.stream().filter(TlsSetup.TLS_1_3::contains),
+                suites.stream().filter(s -> keys.contains("EC") && s.contains("_ECDSA_")),
+                suites.stream().filter(s -> keys.contains("RSA") && s.contains("_RSA_")))
+            .flatMap(each -> each)
+            .toList(),
+        options.groups());
   }
 
   String offered() {

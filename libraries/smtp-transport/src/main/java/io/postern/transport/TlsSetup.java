@@ -4,7 +4,10 @@ import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.postern.contracts.v1.CertificateRole;
+import io.postern.contracts.v1.TlsCapabilities;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.contracts.v1.TlsVersionSuites;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLException;
@@ -75,6 +78,30 @@ final class TlsSetup {
     } catch (SSLException e) {
       throw new IllegalArgumentException("TLS cannot be set up: " + e.getMessage(), e);
     }
+  }
+
+  /** An offer as it is published (S11): what our contexts accept, strongest first. */
+  static TlsCapabilities capabilities(
+      CertificateRole role,
+      TlsVersion minimum,
+      TlsVersion maximum,
+      List<String> suites,
+      List<String> groups) {
+    TlsCapabilities.Builder offer =
+        TlsCapabilities.newBuilder().setRole(role).addAllGroups(groups);
+    if (maximum == TlsVersion.TLS_1_3) {
+      offer.addVersions(
+          TlsVersionSuites.newBuilder()
+              .setVersion(TlsVersion.TLS_1_3)
+              .addAllSuites(TLS_1_3.stream().filter(suites::contains).toList())
+              .setClientOrder(role == CertificateRole.ROLE_SERVER)); // BoringSSL has no other
+    }
+    List<String> tls12 = suites.stream().filter(suite -> !TLS_1_3.contains(suite)).toList();
+    if (minimum != TlsVersion.TLS_1_3 && !tls12.isEmpty()) {
+      offer.addVersions(
+          TlsVersionSuites.newBuilder().setVersion(TlsVersion.TLS_1_2).addAllSuites(tls12));
+    }
+    return offer.build();
   }
 
   static String words(TlsVersion minimum, TlsVersion maximum) {

@@ -3,6 +3,11 @@ package io.postern.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.postern.contracts.v1.TlsCapabilities;
 import io.postern.contracts.v1.TlsVersion;
@@ -15,7 +20,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
-class TlsCapabilityProbeTest {
+class TlsCapabilitiesTest {
   private static final List<String> TLS_1_3 =
       List.of("TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256");
   private static final List<String> GROUPS =
@@ -25,18 +30,18 @@ class TlsCapabilityProbeTest {
   void aServerTakesTheSuitesOfTheKeysItHas() {
     try (TlsServer both = new TlsServer(TestCa.EC, TestCa.RSA);
         TlsServer ec = new TlsServer(TestCa.EC)) {
-      assertThat(suites(TlsCapabilityProbe.of(both), TlsVersion.TLS_1_3)).isEqualTo(TLS_1_3);
-      assertThat(suites(TlsCapabilityProbe.of(both), TlsVersion.TLS_1_2))
+      assertThat(suites(both.capabilities(), TlsVersion.TLS_1_3)).isEqualTo(TLS_1_3);
+      assertThat(suites(both.capabilities(), TlsVersion.TLS_1_2))
           .as("a client that verifies ECDSA gets the EC certificate, whatever else it offers")
           .isEqualTo(
               Stream.of("_ECDSA_", "_RSA_")
                   .flatMap(key -> TlsSetup.FORWARD_SECRET.stream().filter(s -> s.contains(key)))
                   .toList());
-      assertThat(TlsCapabilityProbe.of(both).getVersionsList())
+      assertThat(both.capabilities().getVersionsList())
           .extracting(TlsVersionSuites::getVersion, TlsVersionSuites::getClientOrder)
           .containsExactly(tuple(TlsVersion.TLS_1_3, true), tuple(TlsVersion.TLS_1_2, false));
-      assertThat(TlsCapabilityProbe.of(both).getGroupsList()).isEqualTo(GROUPS);
-      assertThat(suites(TlsCapabilityProbe.of(ec), TlsVersion.TLS_1_2))
+      assertThat(both.capabilities().getGroupsList()).isEqualTo(GROUPS);
+      assertThat(suites(ec.capabilities(), TlsVersion.TLS_1_2))
           .isEqualTo(TlsSetup.FORWARD_SECRET.stream().filter(s -> s.contains("_ECDSA_")).toList());
     }
   }
@@ -49,25 +54,69 @@ class TlsCapabilityProbeTest {
         TlsServer one =
             new TlsServer(
                 tls12.withSuites(List.of("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")), TestCa.RSA)) {
-      assertThat(suites(TlsCapabilityProbe.of(old), TlsVersion.TLS_1_3)).isEmpty();
-      assertThat(suites(TlsCapabilityProbe.of(old), TlsVersion.TLS_1_2))
+      assertThat(suites(old.capabilities(), TlsVersion.TLS_1_3)).isEmpty();
+      assertThat(suites(old.capabilities(), TlsVersion.TLS_1_2))
           .isEqualTo(TlsSetup.NOT_FORWARD_SECRET);
-      assertThat(suites(TlsCapabilityProbe.of(one), TlsVersion.TLS_1_2))
+      assertThat(suites(one.capabilities(), TlsVersion.TLS_1_2))
           .containsExactly("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
     }
   }
 
+  /** What is published happens in handshakes, and nothing else does. */
   @Test
-  void aClientsOfferIsReadFromItsHello() {
+  void eachSuiteAndGroupMakesAHandshakeAndNoOtherDoes() throws Exception {
+    List<String> all =
+        Stream.concat(TlsSetup.FORWARD_SECRET.stream(), TlsSetup.NOT_FORWARD_SECRET.stream())
+            .toList();
+    TlsServerOptions few = TlsServerOptions.DEFAULT.withGroups(List.of("x25519", "secp384r1"));
+    try (TlsServer both = new TlsServer(few, TestCa.EC, TestCa.RSA);
+        TlsServer rsa = new TlsServer(few, TestCa.RSA)) {
+      for (TlsServer server : List.of(both, rsa)) {
+        TlsCapabilities published = server.capabilities();
+        assertThat(all.stream().filter(suite -> takes(server, "TLSv1.2", List.of(suite), GROUPS)))
+            .containsExactlyInAnyOrderElementsOf(suites(published, TlsVersion.TLS_1_2));
+        assertThat(
+                GROUPS.stream().filter(group -> takes(server, "TLSv1.3", TLS_1_3, List.of(group))))
+            .isEqualTo(published.getGroupsList());
+      }
+    }
+  }
+
+  private static boolean takes(
+      TlsServer server, String protocol, List<String> suites, List<String> groups) {
+    try {
+      SslContext context =
+          SslContextBuilder.forClient()
+              .sslProvider(SslProvider.OPENSSL_REFCNT)
+              .trustManager(new AnyChain())
+              .protocols(protocol)
+              .ciphers(suites)
+              .option(
+                  OpenSslContextOption.GROUPS,
+                  groups.stream().map(TlsNames::engineGroup).toArray(String[]::new))
+              .build();
+      try {
+        SSLEngine client = context.newEngine(PooledByteBufAllocator.DEFAULT);
+        return new MemoryHandshake(client).suite(server::newEngine).isPresent();
+      } finally {
+        ReferenceCountUtil.release(context);
+      }
+    } catch (SSLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aClientsOfferIsThatOfItsHandshakes() {
     try (TlsClient client = new TlsClient(null, TlsVersion.TLS_1_2);
         TlsClient newest = new TlsClient(null, TlsVersion.TLS_1_3)) {
-      TlsCapabilities offered = TlsCapabilityProbe.of(client);
+      TlsCapabilities offered = client.capabilities();
       assertThat(suites(offered, TlsVersion.TLS_1_3)).containsExactlyInAnyOrderElementsOf(TLS_1_3);
       assertThat(suites(offered, TlsVersion.TLS_1_2))
           .containsSubsequence(TlsSetup.FORWARD_SECRET)
           .containsSubsequence(TlsSetup.NOT_FORWARD_SECRET);
       assertThat(offered.getGroupsList()).isEqualTo(GROUPS);
-      assertThat(suites(TlsCapabilityProbe.of(newest), TlsVersion.TLS_1_2)).isEmpty();
+      assertThat(suites(newest.capabilities(), TlsVersion.TLS_1_2)).isEmpty();
     }
   }
 
