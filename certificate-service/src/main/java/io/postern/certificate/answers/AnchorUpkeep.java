@@ -7,6 +7,7 @@ import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.bundles.BundleLedger;
 import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.judging.JudgedServers;
+import io.postern.service.Every;
 import io.postern.service.LogStart;
 import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
@@ -16,11 +17,6 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class AnchorUpkeep {
   private static final Logger LOG = Logger.getLogger(AnchorUpkeep.class);
+  private static final String FAILED = "updating the trust anchors failed and will be retried";
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
   private static final Duration AGAIN = Duration.ofSeconds(10);
 
@@ -42,12 +39,10 @@ public class AnchorUpkeep {
   private final LogStart log;
   private final MeterRegistry meters;
   private final @Nullable AnchorDownload download;
-  private final ReentrantLock downloading = new ReentrantLock();
-  private final ScheduledExecutorService timer =
-      Executors.newScheduledThreadPool(
-          2, Thread.ofPlatform().name("anchors-", 0).daemon().factory());
-  private volatile long downloadedNanos = System.nanoTime() - AGAIN.toNanos();
-  private volatile int failures;
+  private final Every files = new Every(AnchorUpkeep.class, "anchors", FAILED);
+  private final Every downloads = new Every(AnchorUpkeep.class, "anchors-url", FAILED);
+  private long downloadedNanos = System.nanoTime() - AGAIN.toNanos(); // of the URL's thread
+  private int failures; // of the same
 
   AnchorUpkeep(
       AnchorSettings settings,
@@ -81,11 +76,17 @@ public class AnchorUpkeep {
     LOG.infof(
         "default anchors: %d, version %s",
         defaults.current().size(), defaults.bundle().getVersion());
-    bundles.onForeign(() -> soon(Duration.ZERO, this::foreign));
-    every(settings.pemCheck(), Duration.ZERO, this::look);
-    every(settings.announceEvery(), settings.announceEvery(), bundles::compare);
-    if (download != null) {
-      soon(Duration.ZERO, this::downloadAndAgain);
+    bundles.onForeign(this::foreign);
+    files.repeatNow(settings.pemCheck(), this::look);
+    files.repeat(settings.announceEvery(), bundles::compare);
+    AnchorDownload from = download;
+    if (from != null) {
+      downloads.pace(
+          settings.urlCheck(),
+          () -> {
+            download(from);
+            return pause();
+          });
     }
   }
 
@@ -94,7 +95,8 @@ public class AnchorUpkeep {
   }
 
   void stop(@Observes ShutdownEvent event) {
-    timer.shutdownNow();
+    files.close();
+    downloads.close();
   }
 
   private void look() {
@@ -109,32 +111,28 @@ public class AnchorUpkeep {
 
   // Another replica has seen a change: until we have, verdicts of one are void by the other.
   private void foreign() {
-    look();
-    if (System.nanoTime() - downloadedNanos >= AGAIN.toNanos()) {
-      download();
+    files.once(this::look);
+    AnchorDownload from = download;
+    if (from != null) {
+      downloads.once(
+          () -> {
+            if (System.nanoTime() - downloadedNanos >= AGAIN.toNanos()) {
+              download(from);
+            }
+          });
     }
   }
 
-  private void downloadAndAgain() {
-    try {
-      download();
-    } finally {
-      Duration pause =
-          failures == 0
-              ? settings.urlCheck()
-              : AFTER_FAILURE.multipliedBy(1L << Math.min(failures - 1, 10));
-      soon(
-          pause.compareTo(settings.urlCheck()) < 0 ? pause : settings.urlCheck(),
-          this::downloadAndAgain);
-    }
+  private Duration pause() {
+    Duration usual = settings.urlCheck();
+    Duration pause =
+        failures == 0 ? usual : AFTER_FAILURE.multipliedBy(1L << Math.min(failures - 1, 10));
+    return pause.compareTo(usual) < 0 ? pause : usual;
   }
 
-  private void download() {
-    if (download == null || !downloading.tryLock()) {
-      return;
-    }
+  private void download(AnchorDownload from) throws InterruptedException {
     try {
-      AnchorDownload.Result result = download.fetch();
+      AnchorDownload.Result result = from.fetch();
       meters
           .counter(
               "postern.certificate.anchors.downloads",
@@ -145,34 +143,8 @@ public class AnchorUpkeep {
       if (result == AnchorDownload.Result.CHANGED) {
         look();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } finally {
       downloadedNanos = System.nanoTime();
-      downloading.unlock();
-    }
-  }
-
-  private void soon(Duration delay, Runnable task) {
-    try {
-      var unused = timer.schedule(() -> run(task), delay.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("the service is stopping");
-    }
-  }
-
-  private void every(Duration period, Duration first, Runnable task) {
-    var unused =
-        timer.scheduleWithFixedDelay(
-            () -> run(task), first.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  // A timer that throws once never runs again.
-  private static void run(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException e) {
-      LOG.error("updating the trust anchors failed and will be retried", e);
     }
   }
 }

@@ -3,16 +3,13 @@ package io.postern.certificate.answers;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.revocation.crl.CrlStore;
 import io.postern.certificate.revocation.ocsp.OcspStore;
+import io.postern.service.Every;
 import io.postern.service.LogStart;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 
 /**
  * The regular work, on one thread of its own: refreshes revocation lists, announces the default
@@ -20,7 +17,6 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 public class Upkeep {
-  private static final Logger LOG = Logger.getLogger(Upkeep.class);
   private static final Duration REFRESH = Duration.ofSeconds(1);
   private static final Duration SHRINK = Duration.ofMinutes(10);
 
@@ -31,9 +27,8 @@ public class Upkeep {
   private final Publisher publisher;
   private final Revocations revocations;
   private final LogStart log;
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("upkeep").daemon().factory());
+  private final Every every =
+      new Every(Upkeep.class, "upkeep", "updating revocation data failed and will be retried");
 
   Upkeep(
       AnchorSettings settings,
@@ -53,14 +48,14 @@ public class Upkeep {
   }
 
   void start(@Observes StartupEvent event) {
-    every(REFRESH, lists::refresh);
-    every(REFRESH, responders::refresh);
-    every(SHRINK, lists::shrink);
-    every(settings.announceEvery(), this::announce);
+    every.repeatNow(REFRESH, lists::refresh);
+    every.repeatNow(REFRESH, responders::refresh);
+    every.repeatNow(SHRINK, lists::shrink);
+    every.repeatNow(settings.announceEvery(), this::announce);
   }
 
   void stop(@Observes ShutdownEvent event) {
-    timer.shutdownNow();
+    every.close();
   }
 
   private void announce() {
@@ -68,21 +63,5 @@ public class Upkeep {
       publisher.announce(anchors.announcement());
       revocations.announceAgain();
     }
-  }
-
-  private void every(Duration period, Runnable task) {
-    var unused =
-        timer.scheduleWithFixedDelay(
-            () -> {
-              try {
-                task.run();
-              } catch (RuntimeException e) {
-                // A timer that throws once never runs again.
-                LOG.error("updating revocation data failed and will be retried", e);
-              }
-            },
-            0,
-            period.toMillis(),
-            TimeUnit.MILLISECONDS);
   }
 }

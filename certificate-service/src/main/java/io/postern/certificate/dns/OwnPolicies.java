@@ -15,6 +15,7 @@ import io.postern.dns.mtasts.StsPolicy;
 import io.postern.dns.mtasts.StsPolicy.Mode;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.names.CertificateNames;
+import io.postern.service.Every;
 import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -52,8 +53,11 @@ public class OwnPolicies {
   private final DefaultAnchors anchors;
   private final ChainJudge judge;
   private final InstantSource clock;
-  private final Thread thread =
-      Thread.ofPlatform().daemon().name("own-policies").unstarted(this::run);
+  private final Every every =
+      new Every(
+          OwnPolicies.class,
+          "own-policies",
+          "the certificates could not be checked for MTA-STS; will be retried");
 
   /** Why no policy may say enforce; "": it may; null: not decided yet. */
   private volatile @Nullable String obstacle;
@@ -75,12 +79,17 @@ public class OwnPolicies {
 
   void start(@Observes TopicsVerified ready) {
     if (own.enforces()) {
-      thread.start();
+      every.pace(
+          EVERY,
+          () -> {
+            look();
+            return obstacle == null ? UNREAD : EVERY;
+          });
     }
   }
 
   void stop(@Observes ShutdownEvent event) {
-    thread.interrupt();
+    every.close();
   }
 
   /** Whether the domain is to have a policy, and is known to be ours. */
@@ -116,25 +125,6 @@ public class OwnPolicies {
   private OwnPolicy policy(Mode mode, String reserve) {
     List<String> hosts = mode == Mode.NONE ? List.of() : own.mxHosts();
     return new OwnPolicy(new StsPolicy(mode, hosts, own.maxAge()), reserve);
-  }
-
-  private void run() {
-    try {
-      while (true) {
-        Thread.sleep(decided() ? EVERY : UNREAD);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean decided() throws InterruptedException {
-    try {
-      look();
-    } catch (RuntimeException e) {
-      LOG.error("the certificates could not be checked for MTA-STS; will be retried", e);
-    }
-    return obstacle != null;
   }
 
   /** Decides anew whether policies may say enforce. Blocks for revocation. */

@@ -8,6 +8,7 @@ import io.postern.certificate.log.DirectoryInForce;
 import io.postern.certificate.published.OwnTlsReader;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.log.directory.DirectoryReader;
+import io.postern.service.Every;
 import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -66,8 +67,11 @@ public class OwnRecordsWatch {
   private final InstantSource clock;
   private final MultiGauge gauge;
   private final Map<String, List<DnsRow>> rows = new LinkedHashMap<>(); // of the thread alone
-  private final Thread thread =
-      Thread.ofPlatform().daemon().name("own-records").unstarted(this::run);
+  private final Every every =
+      new Every(
+          OwnRecordsWatch.class,
+          "own-records",
+          "the DNS records could not be checked; will be retried");
   private Set<String> known = Set.of();
   private volatile Look last = new Look(null, List.of());
 
@@ -88,40 +92,25 @@ public class OwnRecordsWatch {
 
   void start(@Observes TopicsVerified ready) {
     if (!own.mxHosts().isEmpty()) {
-      thread.start();
+      every.repeatNow(POLL, this::lookWhereDue);
     }
   }
 
   void stop(@Observes ShutdownEvent event) {
-    thread.interrupt();
+    every.close();
   }
 
   public Look last() {
     return last;
   }
 
-  private void run() {
-    try {
-      while (true) {
-        lookWhereDue();
-        Thread.sleep(POLL);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private void lookWhereDue() throws InterruptedException {
-    try {
-      Instant now = clock.instant();
-      Set<String> keys = keys(now);
-      Instant before = last.at();
-      if (before == null || !keys.equals(known) || !now.isBefore(before.plus(EVERY))) {
-        look(now);
-        known = keys;
-      }
-    } catch (RuntimeException e) {
-      LOG.error("the DNS records could not be checked; will be retried", e);
+    Instant now = clock.instant();
+    Set<String> keys = keys(now);
+    Instant before = last.at();
+    if (before == null || !keys.equals(known) || !now.isBefore(before.plus(EVERY))) {
+      look(now);
+      known = keys;
     }
   }
 
@@ -143,7 +132,8 @@ public class OwnRecordsWatch {
       try {
         rows.put(name, dns.of(name).rows());
       } catch (OwnDnsException e) {
-        rows.remove(name); // one that has gone meanwhile keeps the others from no look
+        // A domain that was removed meanwhile must not stop the look at the others.
+        rows.remove(name);
         LOG.debugf("%s: %s", name, e.getMessage());
       }
     }

@@ -9,6 +9,7 @@ import io.postern.contracts.v1.CertificateExpiring;
 import io.postern.contracts.v1.ExpiringKind;
 import io.postern.log.LogSettings;
 import io.postern.log.reading.TopicFollower;
+import io.postern.service.Every;
 import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.reactive.messaging.kafka.Record;
@@ -23,7 +24,6 @@ import java.util.Optional;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
-import org.jboss.logging.Logger;
 
 /**
  * The notices, each recorded once, that a certificate has come within 60 days, within 30 days and
@@ -38,7 +38,6 @@ public class ExpiryNotices {
   private static final int DAYS = 60;
   private static final Duration EVERY = Duration.ofMinutes(1);
   private static final Duration UNREAD = Duration.ofSeconds(1);
-  private static final Logger LOG = Logger.getLogger(ExpiryNotices.class);
 
   private final ExpiryWatch watch;
   private final Emitter<Record<String, byte[]>> emitter;
@@ -46,7 +45,11 @@ public class ExpiryNotices {
   private final MultiGauge gauge;
   private final TopicFollower follower;
   private final RecordedExpiries recorded;
-  private final Thread thread = Thread.ofPlatform().daemon().name("expiries").unstarted(this::run);
+  private final Every every =
+      new Every(
+          ExpiryNotices.class,
+          "expiries",
+          "expiring certificates could not be checked; will be retried");
 
   ExpiryNotices(
       ExpiryWatch watch,
@@ -66,31 +69,12 @@ public class ExpiryNotices {
 
   void start(@Observes TopicsVerified ready) {
     follower.start();
-    thread.start();
+    every.pace(EVERY, () -> look() ? EVERY : UNREAD);
   }
 
   void stop(@Observes ShutdownEvent event) {
-    thread.interrupt();
+    every.close();
     follower.close();
-  }
-
-  private void run() {
-    try {
-      while (true) {
-        Thread.sleep(lookedAt() ? EVERY : UNREAD);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean lookedAt() {
-    try {
-      return look();
-    } catch (RuntimeException e) {
-      LOG.error("expiring certificates could not be checked; will be retried", e);
-      return true;
-    }
   }
 
   /** Counts, and records the new notices. False: the log has not been read to its end yet. */

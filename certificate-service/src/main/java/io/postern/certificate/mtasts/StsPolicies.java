@@ -17,6 +17,7 @@ import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
 import io.postern.log.reading.TopicFollower;
 import io.postern.names.DomainNames;
+import io.postern.service.Every;
 import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -76,7 +77,9 @@ public class StsPolicies {
   private final OccasionalLog ours = new OccasionalLog(PolicyHost.class);
   private final int ownSeed = new Random().nextInt();
   private final Deque<StsPolicyRequest> unread = new ArrayDeque<>(); // guarded by itself
-  private final Thread upkeep = Thread.ofPlatform().daemon().name("mta-sts").unstarted(this::run);
+  private final Every every =
+      new Every(
+          StsPolicies.class, "mta-sts", "MTA-STS policies could not be updated; will be retried");
 
   StsPolicies(
       StsSettings settings,
@@ -100,11 +103,11 @@ public class StsPolicies {
 
   void start(@Observes TopicsVerified ready) {
     follower.start();
-    upkeep.start();
+    every.repeat(UPKEEP, this::upkeep);
   }
 
   void stop(@Observes ShutdownEvent event) {
-    upkeep.interrupt();
+    every.close();
     follower.close();
     host.close();
   }
@@ -300,25 +303,6 @@ public class StsPolicies {
               publisher.publish(state.getDomain(), state);
               gone.forEach(domain -> publisher.publish(domain, null));
             });
-  }
-
-  private void run() {
-    try {
-      while (true) {
-        Thread.sleep(UPKEEP);
-        reader.states().ifPresent(this::lookAfter);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void lookAfter(PolicyStates states) {
-    try {
-      upkeep(states);
-    } catch (RuntimeException e) {
-      LOG.error("MTA-STS policies could not be updated; will be retried", e);
-    }
   }
 
   /** Refreshes what is due, removes what is over, publishes what the log did not take. */

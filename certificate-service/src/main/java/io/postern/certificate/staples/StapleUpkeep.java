@@ -14,6 +14,7 @@ import io.postern.contracts.v1.OcspStaple;
 import io.postern.log.LogSettings;
 import io.postern.log.certificates.OcspStaples;
 import io.postern.log.reading.TopicFollower;
+import io.postern.service.Every;
 import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -58,7 +59,12 @@ public class StapleUpkeep {
   private final OcspStaples staples = new OcspStaples();
   private final TopicFollower follower;
   private final StapleTimes times = new StapleTimes(RandomGenerator.getDefault());
-  private final Thread thread = Thread.ofPlatform().daemon().name("staples").unstarted(this::run);
+  private final Every every =
+      new Every(
+          StapleUpkeep.class,
+          "staples",
+          "OCSP responses for the installation's certificates could not be checked; will be "
+              + "retried");
 
   StapleUpkeep(
       OwnTlsReader own,
@@ -79,39 +85,21 @@ public class StapleUpkeep {
 
   void start(@Observes TopicsVerified ready) {
     follower.start();
-    thread.start();
+    every.repeatNow(POLL, this::look);
   }
 
   void stop(@Observes ShutdownEvent event) {
-    thread.interrupt();
+    every.close();
     follower.close();
   }
 
-  private void run() {
-    try {
-      while (true) {
-        look();
-        Thread.sleep(POLL);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private void look() throws InterruptedException {
-    try {
-      Map<String, Own> ours = ours(clock.instant());
-      times.retain(ours.keySet());
-      for (Map.Entry<String, Own> each : ours.entrySet()) {
-        renewWhereDue(each.getKey(), each.getValue());
-      }
-      count(ours.values());
-    } catch (RuntimeException e) {
-      LOG.error(
-          "OCSP responses for the installation's certificates could not be checked; will be "
-              + "retried",
-          e);
+    Map<String, Own> ours = ours(clock.instant());
+    times.retain(ours.keySet());
+    for (Map.Entry<String, Own> each : ours.entrySet()) {
+      renewWhereDue(each.getKey(), each.getValue());
     }
+    count(ours.values());
   }
 
   /** By fingerprint of the leaf; only those for which a responder answers. */

@@ -1,13 +1,10 @@
 package io.postern.delivery.destination;
 
 import io.postern.contracts.v1.RouteState;
+import io.postern.service.Every;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jboss.logging.Logger;
 
 /**
  * The publication of this replica's destinations in {@code mail.routes}, every 5 s, for people. A
@@ -15,16 +12,15 @@ import org.jboss.logging.Logger;
  * after a minute. A state that the log does not take is dropped.
  */
 public final class RouteStates implements AutoCloseable {
-  private static final Logger LOG = Logger.getLogger(RouteStates.class);
   private static final Duration PERIOD = Duration.ofSeconds(5);
   private static final int MOST = 500;
 
   private final Destinations destinations;
   private final String replica;
   private final Consumer<RouteState> log;
-  private final ScheduledExecutorService ticker =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> Thread.ofPlatform().name("route-states").daemon().unstarted(task));
+  private final Every every =
+      new Every(
+          RouteStates.class, "route-states", "the states of destinations could not be published");
 
   /**
    * @param replica this process, by which people distinguish replicas
@@ -37,24 +33,17 @@ public final class RouteStates implements AutoCloseable {
   }
 
   public void start() {
-    var unused =
-        ticker.scheduleWithFixedDelay(
-            this::publish, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    every.repeat(PERIOD, this::publish);
   }
 
   void publish() {
-    try {
-      List<RouteState> states = destinations.statesToPublish(replica, MOST);
-      long at = System.currentTimeMillis();
-      states.forEach(state -> log.accept(state.toBuilder().setAtMillis(at).build()));
-    } catch (RuntimeException e) {
-      // A periodic task that throws is never run again.
-      LOG.error("the states of destinations could not be published", e);
-    }
+    List<RouteState> states = destinations.statesToPublish(replica, MOST);
+    long at = System.currentTimeMillis();
+    states.forEach(state -> log.accept(state.toBuilder().setAtMillis(at).build()));
   }
 
   @Override
   public void close() {
-    ticker.shutdownNow();
+    every.close();
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.delivery.transaction;
 
+import io.postern.service.Every;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -8,10 +9,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +32,11 @@ public final class Connections implements AutoCloseable {
   private final Map<SessionKey, Deque<IdleSession>> idle = new HashMap<>();
   private int count;
   private boolean closed;
-  private final ScheduledExecutorService sweeper =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> Thread.ofPlatform().name("idle-connections").daemon().unstarted(task));
+  private final Every every =
+      new Every(
+          Connections.class,
+          "idle-connections",
+          "idle connections could not be closed; will be retried");
 
   public Connections(int maxIdle, int maxUses, Duration maxIdleTime, Duration quitPatience) {
     this(maxIdle, maxUses, maxIdleTime, quitPatience, MAX_QUITTING);
@@ -52,9 +52,7 @@ public final class Connections implements AutoCloseable {
     this.maxUses = maxUses;
     this.maxIdleTime = maxIdleTime;
     this.quitPatience = quitPatience;
-    long period = Math.max(50, maxIdleTime.toMillis() / 5);
-    var unused =
-        sweeper.scheduleWithFixedDelay(() -> sweep(false), period, period, TimeUnit.MILLISECONDS);
+    every.repeat(Duration.ofMillis(Math.max(50, maxIdleTime.toMillis() / 5)), () -> sweep(false));
   }
 
   /**
@@ -171,7 +169,7 @@ public final class Connections implements AutoCloseable {
     synchronized (this) {
       closed = true;
     }
-    sweeper.shutdownNow();
+    every.close();
     sweep(true);
   }
 }

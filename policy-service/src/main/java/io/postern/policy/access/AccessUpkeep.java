@@ -5,15 +5,13 @@ import io.postern.api.users.SigningKeys;
 import io.postern.api.users.Users;
 import io.postern.contracts.v1.AccessEvent;
 import io.postern.contracts.v1.AccessEventKind;
-import io.postern.log.OccasionalLog;
+import io.postern.service.Every;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /**
  * What the files of users and keys need in time: each half second a look whether the credentials
@@ -21,16 +19,17 @@ import java.util.concurrent.TimeUnit;
  */
 @Singleton
 class AccessUpkeep {
-  private static final long LOOK_MILLIS = 500;
-  private static final long MINUTE_MILLIS = 60_000;
+  private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration FORMER = Duration.ofMinutes(1);
 
   private final Users users;
   private final SigningKeys keys;
   private final AccessAudit audit;
-  private final OccasionalLog log = new OccasionalLog(AccessUpkeep.class);
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("access-upkeep").factory());
+  private final Every every =
+      new Every(
+          AccessUpkeep.class,
+          "access-upkeep",
+          "the files of users and keys cannot be looked at, trying again");
 
   AccessUpkeep(Users users, SigningKeys keys, AccessAudit audit) {
     this.users = users;
@@ -38,31 +37,13 @@ class AccessUpkeep {
     this.audit = audit;
   }
 
-  private interface Step {
-    void run() throws IOException;
-  }
-
   void begin(@Observes StartupEvent event) {
-    each(LOOK_MILLIS, this::takeCredentials);
-    each(MINUTE_MILLIS, keys::dropFormer);
+    every.repeat(LOOK, this::takeCredentials);
+    every.repeat(FORMER, keys::dropFormer);
   }
 
   void stop(@Observes ShutdownEvent event) {
-    timer.shutdownNow();
-  }
-
-  private void each(long millis, Step step) {
-    var unused =
-        timer.scheduleWithFixedDelay(() -> run(step), millis, millis, TimeUnit.MILLISECONDS);
-  }
-
-  /** A failure would end the timer. */
-  private void run(Step step) {
-    try {
-      step.run();
-    } catch (IOException | RuntimeException e) {
-      log.failed("the files of users and keys cannot be looked at, trying again", e);
-    }
+    every.close();
   }
 
   private void takeCredentials() throws IOException {
