@@ -34,11 +34,11 @@ final class Destination {
   private static final long QUICK_NANOS = Duration.ofSeconds(2).toNanos();
 
   final String route;
-  final Line line = new Line();
+  final FairQueue queue = new FairQueue();
   int notices; // among the busy
   private final DestinationSettings settings;
   private final Pace pace = new Pace();
-  private final Minute minute = new Minute();
+  private final StartRate startRate = new StartRate();
   private Lane.Limits connector = Lane.Limits.NONE;
   private final Booking booking;
   private double usualPace;
@@ -100,14 +100,14 @@ final class Destination {
   /** Until the rate lets the next one begin, 0: now. */
   long untilNext(long now, double share) {
     double perMinute = perMinute(share);
-    return perMinute > 0 ? minute.untilNext(perMinute, now) : 0;
+    return perMinute > 0 ? startRate.untilNext(perMinute, now) : 0;
   }
 
   /** Its turn comes no sooner than after this time, by the rate. */
   boolean rateKeepsOut(String organization, long nanos, long now, double share) {
     double perMinute = perMinute(share);
     return perMinute > 0
-        && minute.untilNext(perMinute, now) + line.ahead(organization) * Minute.apart(perMinute)
+        && startRate.untilNext(perMinute, now) + queue.ahead(organization) * StartRate.apart(perMinute)
             > nanos;
   }
 
@@ -120,7 +120,7 @@ final class Destination {
    * At most half of the slots for mail with a null reverse-path, and no place in line beyond them.
    */
   boolean hasRoomForNotice(double share) {
-    return notices + line.notices() < Math.max(1, limit(share) / 2);
+    return notices + queue.notices() < Math.max(1, limit(share) / 2);
   }
 
   /**
@@ -129,7 +129,7 @@ final class Destination {
    */
   boolean soon(long now, double share) {
     return now - made < SOON_NANOS
-        || now - counted < SOON_NANOS && line.size() < perSecond(now, share);
+        || now - counted < SOON_NANOS && queue.size() < perSecond(now, share);
   }
 
   /** Its deliveries of late took two seconds at most, and those that run do not stand still. */
@@ -138,20 +138,20 @@ final class Destination {
   }
 
   boolean lineGoesWithin(long nanos, long now, double share) {
-    return line.size() < perSecond(now, share) * (nanos / 1e9);
+    return queue.size() < perSecond(now, share) * (nanos / 1e9);
   }
 
   private double perSecond(long now, double share) {
     double able = pace.perSecond(limit(share), now - moved);
     double perMinute = perMinute(share);
-    return perMinute > 0 ? Math.min(able, 1e9 / Minute.apart(perMinute)) : able;
+    return perMinute > 0 ? Math.min(able, 1e9 / StartRate.apart(perMinute)) : able;
   }
 
   /** A delivery begins; true: it probes a dead destination. */
   boolean start(long now, double share) {
     double perMinute = perMinute(share);
     if (perMinute > 0) {
-      minute.begin(perMinute, now);
+      startRate.begin(perMinute, now);
     }
     busy++;
     used = now;
@@ -248,8 +248,8 @@ final class Destination {
     }
     double perMinute = perMinute(share);
     return perMinute > 0
-        ? booking.at(now, line.size(), Math.max(Minute.apart(perMinute), pace(now, share)))
-        : booking.next(now, now, line.size(), perSecond(now, share), now - made);
+        ? booking.at(now, queue.size(), Math.max(StartRate.apart(perMinute), pace(now, share)))
+        : booking.next(now, now, queue.size(), perSecond(now, share), now - made);
   }
 
   private long pace(long now, double share) {
@@ -299,7 +299,7 @@ final class Destination {
 
   /** Nothing runs, nobody waits. */
   boolean idle() {
-    return busy == 0 && line.isEmpty();
+    return busy == 0 && queue.isEmpty();
   }
 
   /** Nothing is known that a new entry would not say as well. */
@@ -309,7 +309,7 @@ final class Destination {
             && failures == 0
             && !pace.known()
             && booking.over(now)
-            && minute.over(now)
+            && startRate.over(now)
             && Math.abs(limit - settings.initial()) < 1;
     return idle() && (plain || now - used > memory.toNanos());
   }
@@ -320,7 +320,7 @@ final class Destination {
         .setRoute(route)
         .setReplica(replica)
         .setOpen(busy)
-        .setWaiting(line.size())
+        .setWaiting(queue.size())
         .setLimit(dead ? 1 : limit(share))
         .setState(dead ? probing ? "probing" : "dead" : "open")
         .setLastError(lastError.text())
@@ -330,7 +330,7 @@ final class Destination {
 
   /** Its importance for people: 0 first. */
   int rank() {
-    return dead ? 0 : !line.isEmpty() ? 1 : !lastError.isEmpty() ? 2 : 3;
+    return dead ? 0 : !queue.isEmpty() ? 1 : !lastError.isEmpty() ? 2 : 3;
   }
 
   /** It changed since the last record, or that is long ago, or there was none and it matters. */

@@ -74,8 +74,8 @@ public final class Destinations {
   private final LongSupplier clock;
   private final LinkedHashMap<String, Destination> destinations =
       new LinkedHashMap<>(16, 0.75f, true);
-  private final Crowd unproven;
-  private final Crowd notices;
+  private final WindowShare unproven;
+  private final WindowShare notices;
   private final boolean ofHosts;
   private int busy;
   private int waiting;
@@ -124,8 +124,8 @@ public final class Destinations {
     this.crowded = crowded;
     this.late = late;
     this.clock = clock;
-    this.unproven = new Crowd(settings, clock.getAsLong());
-    this.notices = new Crowd(settings, clock.getAsLong());
+    this.unproven = new WindowShare(settings, clock.getAsLong());
+    this.notices = new WindowShare(settings, clock.getAsLong());
     this.ofHosts = ofHosts;
   }
 
@@ -165,7 +165,7 @@ public final class Destinations {
       long now = clock.getAsLong();
       Destination destination = destination(lane.destination(), now);
       boolean free =
-          destination.line.isEmpty()
+          destination.queue.isEmpty()
               && destination.mayStart(now, share())
               && !(ofHosts && notice && !destination.hasRoomForNotice(share()));
       return free ? granted(destination, lane.organization(), now, notice).slot() : null;
@@ -175,7 +175,7 @@ public final class Destinations {
   private Admission admit(Lane lane, boolean notice, Ownership ownership)
       throws InterruptedException {
     Destination destination;
-    PlaceInLine place = new PlaceInLine(lane.organization(), notice);
+    Waiter waiter = new Waiter(lane.organization(), notice);
     long since;
     boolean noWait = crowded.getAsBoolean();
     synchronized (this) {
@@ -185,7 +185,7 @@ public final class Destinations {
       if (ofHosts && notice && !destination.hasRoomForNotice(share())) {
         return new Admission.HandBack(destination.handBack(since, share()), NOTICES_HERE);
       }
-      if (destination.line.isEmpty() && destination.mayStart(since, share())) {
+      if (destination.queue.isEmpty() && destination.mayStart(since, share())) {
         return !ofHosts && noWait && !destination.quick(since)
             ? new Admission.HandBack(unproven.handBack(since), CROWDED)
             : granted(destination, lane.organization(), since, notice);
@@ -197,13 +197,13 @@ public final class Destinations {
       if (destination.dead() || noWait && !keepsMoving(destination, since)) {
         return busy(destination, lane.organization(), since);
       }
-      destination.line.add(place);
+      destination.queue.add(waiter);
       waiting++;
     }
     try {
-      return await(destination, place, since, ownership);
+      return await(destination, waiter, since, ownership);
     } catch (InterruptedException e) {
-      if (leave(destination, place, true) instanceof Admission.Grant(Slot slot)) {
+      if (leave(destination, waiter, true) instanceof Admission.Grant(Slot slot)) {
         release(slot, Feedback.NOTHING, "");
       }
       throw e;
@@ -211,23 +211,23 @@ public final class Destinations {
   }
 
   private Admission await(
-      Destination destination, PlaceInLine place, long since, Ownership ownership)
+      Destination destination, Waiter waiter, long since, Ownership ownership)
       throws InterruptedException {
     while (true) {
       long now = clock.getAsLong();
       long left = since + patience(destination, now) - now;
       if (!ownership.held()) {
-        Admission answer = leave(destination, place, true);
+        Admission answer = leave(destination, waiter, true);
         if (answer instanceof Admission.Grant(Slot slot)) {
           release(slot, Feedback.NOTHING, "");
         }
         return new Admission.Loss();
       }
       if (left <= 0 || crowded.getAsBoolean() && !keepsMoving(destination, now)) {
-        return leave(destination, place, false);
+        return leave(destination, waiter, false);
       }
       try {
-        return place.answer.get(Math.min(left, lookUp(destination, now)), TimeUnit.NANOSECONDS);
+        return waiter.answer.get(Math.min(left, lookUp(destination, now)), TimeUnit.NANOSECONDS);
       } catch (TimeoutException stillWaiting) {
         synchronized (this) {
           serve(destination, clock.getAsLong()); // our share may have grown
@@ -245,14 +245,14 @@ public final class Destinations {
   }
 
   /** Leaves the line, unless the answer came meanwhile. */
-  private synchronized Admission leave(Destination destination, PlaceInLine place, boolean lost) {
-    Admission answer = place.answer.getNow(null);
+  private synchronized Admission leave(Destination destination, Waiter waiter, boolean lost) {
+    Admission answer = waiter.answer.getNow(null);
     if (answer != null) {
       return answer;
     }
-    destination.line.remove(place);
+    destination.queue.remove(waiter);
     waiting--;
-    return lost ? new Admission.Loss() : busy(destination, place.organization, clock.getAsLong());
+    return lost ? new Admission.Loss() : busy(destination, waiter.organization, clock.getAsLong());
   }
 
   /**
@@ -294,12 +294,12 @@ public final class Destinations {
   }
 
   private void serve(Destination destination, long now) {
-    while (!destination.line.isEmpty()) {
+    while (!destination.queue.isEmpty()) {
       boolean start = destination.mayStart(now, share());
       if (!start && !destination.dead()) {
         return;
       }
-      PlaceInLine next = requireNonNull(destination.line.next());
+      Waiter next = requireNonNull(destination.queue.next());
       waiting--;
       next.answer.complete(
           start

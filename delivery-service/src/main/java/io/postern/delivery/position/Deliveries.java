@@ -45,7 +45,7 @@ final class Deliveries {
   private final OutcomeWriting writing;
   private final LongSupplier clock;
   private final TakeoverCounts counts;
-  private final Watch watch;
+  private final LongSessions longSessions;
   private final NoticeShare notices;
   private final Map<TopicPartition, PartitionWork> works = new HashMap<>();
   private final Set<OpenDelivery> lost = new HashSet<>();
@@ -63,13 +63,13 @@ final class Deliveries {
   Deliveries(
       Deliverer deliverer,
       OutcomeWriting writing,
-      Watch watch,
+      LongSessions longSessions,
       NoticeShare notices,
       LongSupplier clock,
       TakeoverCounts counts) {
     this.threads = new DeliveryThreads(deliverer);
     this.writing = writing;
-    this.watch = watch;
+    this.longSessions = longSessions;
     this.notices = notices;
     this.clock = clock;
     this.counts = counts;
@@ -184,7 +184,7 @@ final class Deliveries {
   }
 
   private boolean hasRoomForNotice(PartitionWork work, long bytes) {
-    return !watch.holdsTooManyNotices()
+    return !longSessions.holdsTooManyNotices()
         && work.notices() < notices.sessions()
         && (noticeWeight == 0 || noticeWeight + bytes <= notices.bytes());
   }
@@ -224,7 +224,7 @@ final class Deliveries {
     OpenDelivery delivery = end.delivery();
     OutcomeRecorded.Builder outcome = end.outcome();
     PartitionWork work = delivery.work;
-    if (!watch.remove(delivery)) {
+    if (!longSessions.remove(delivery)) {
       weigh(delivery, -1);
     }
     if (isOurs(work) && work.ended(delivery)) {
@@ -259,7 +259,7 @@ final class Deliveries {
   }
 
   private static boolean inTime(OpenDelivery delivery) {
-    return delivery.sinceHandedOver().compareTo(Watch.LAST_OUTCOME) <= 0;
+    return delivery.sinceHandedOver().compareTo(LongSessions.LAST_OUTCOME) <= 0;
   }
 
   private static OutgoingOutcome<OutcomeRecorded.Builder> following(
@@ -326,16 +326,16 @@ final class Deliveries {
   }
 
   private static boolean lasts(OpenDelivery delivery, long now) {
-    return now - delivery.startedNanos >= Watch.AFTER.toNanos();
+    return now - delivery.startedNanos >= LongSessions.AFTER.toNanos();
   }
 
   private boolean handOver(PartitionWork work, OpenDelivery delivery, boolean roomOrNot) {
-    if (!roomOrNot && !watch.hasRoom(delivery)) {
+    if (!roomOrNot && !longSessions.hasRoom(delivery)) {
       // Hosts that hang must not stop the others: the session that has been watched for longest and
       // is before its dot is ended, and its mail deferred. Where all watched sessions are past
       // their dot this one is ended, if it is before its own.
       boolean ended =
-          switch (watch.endOldest(delivery)) {
+          switch (longSessions.endOldest(delivery)) {
             case ENDED -> true;
             case UNDER_WAY -> false;
             case NONE -> delivery.endAsTooSlow();
@@ -349,7 +349,7 @@ final class Deliveries {
     Handover<OutcomeRecorded.Builder> handover = new Handover<>();
     delivery.handOver(handover);
     work.watch(delivery);
-    watch.add(delivery);
+    longSessions.add(delivery);
     weigh(delivery, -1);
     counts.handovers.increment();
     writing.write(

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread owns consumer, producer and all {@link PartitionWork}: {@link #run}. Nothing blocks
  * it for long, since the group waits for its members while a lease lapses: outcomes are read back
- * by {@link Takes}. Bounds: the window of deliveries a partition and of bytes in all; beyond it
+ * by {@link Takeovers}. Bounds: the window of deliveries a partition and of bytes in all; beyond it
  * partitions are paused, but all Decisions of one poll are started. While outcomes cannot be
  * recorded, or {@code mayStart} says no, nothing starts. A broker that is away is waited for; open
  * deliveries go on meanwhile and send no final dot after the lease.
@@ -69,14 +69,14 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   private final ReaderSettings settings;
   private final Clocks clocks;
   private final BooleanSupplier mayStart;
-  private final Watch watch;
+  private final LongSessions longSessions;
   private final TakeoverCounts counts;
   private final OccasionalLog complaints = new OccasionalLog(DeliveryReader.class);
   private final OutcomeLog outcomes;
   private final OutcomeWriting writing;
   private final Deliveries deliveries;
   private final PositionCommits commits;
-  private final Takes takes;
+  private final Takeovers takeovers;
   private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
   private volatile boolean closed;
   private volatile int assigned = -1;
@@ -113,24 +113,24 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     this.mayStart = mayStart;
     this.clocks = clocks;
     this.counts = new TakeoverCounts(registry);
-    this.watch =
-        new Watch(
+    this.longSessions =
+        new LongSessions(
             settings.watchedSessions(),
             settings.watchedBytes(),
             NoticeShare.of(settings.watchedSessions(), settings.watchedBytes()));
     this.outcomes = new OutcomeLog(log, complaints);
     this.writing = new OutcomeWriting(outcomes, counts, observer);
     this.deliveries =
-        new Deliveries(deliverer, writing, watch, NoticeShare.of(settings), clocks.later(), counts);
+        new Deliveries(deliverer, writing, longSessions, NoticeShare.of(settings), clocks.later(), counts);
     this.commits = new PositionCommits(settings.commitInterval(), clocks);
-    this.takes = new Takes(log);
+    this.takeovers = new Takeovers(log);
     this.renewedAt = now() - RENEW_PAUSE.toNanos();
   }
 
   /** Runs until {@link #close}. */
   @Override
   public void run() {
-    takes.start();
+    takeovers.start();
     while (!closed) {
       turnNanos = System.nanoTime();
       begun = true;
@@ -144,7 +144,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     }
     finishLost();
     outcomes.close();
-    takes.close();
+    takeovers.close();
   }
 
   private void session() {
@@ -174,7 +174,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   }
 
   private void turn(KafkaConsumer<String, byte[]> member) {
-    if (!takes.alive()) {
+    if (!takeovers.alive()) {
       throw new IllegalStateException("the thread that reads back has ended");
     }
     turnNanos = System.nanoTime();
@@ -214,14 +214,14 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   }
 
   private void marked(PartitionWork work, long offset) {
-    takes.ask(
-        new Takes.Request(
+    takeovers.ask(
+        new Takeovers.Request(
             work, work.ledger.owner(), work.ledger.readFrom(), work.ledger.ownerThere(), offset));
   }
 
   private void finishTakes(KafkaConsumer<String, byte[]> member) {
-    for (Takes.Result result = takes.poll(); result != null; result = takes.poll()) {
-      Takes.Request request = result.request();
+    for (Takeovers.Result result = takeovers.poll(); result != null; result = takeovers.poll()) {
+      Takeovers.Request request = result.request();
       PartitionWork work = request.work();
       if (!deliveries.isOurs(work)
           || !request.by().equals(work.ledger.owner())
@@ -364,7 +364,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   }
 
   private boolean atRest() {
-    return deliveries.inWindow() == 0 && watch.size() == 0 && writing.idle();
+    return deliveries.inWindow() == 0 && longSessions.size() == 0 && writing.idle();
   }
 
   private static DeliveryPosition position(
@@ -431,7 +431,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
   }
 
   private void lose(TopicPartition partition) {
-    takes.forget(partition);
+    takeovers.forget(partition);
     unusable.remove(partition);
     deliveries.lose(partition);
   }
@@ -502,7 +502,7 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
 
   /** Sessions handed over to the scheduler's watch and still open here. */
   public int watched() {
-    return watch.size();
+    return longSessions.size();
   }
 
   TakeoverCounts counts() {

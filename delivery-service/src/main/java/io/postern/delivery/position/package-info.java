@@ -11,7 +11,7 @@
  *   <li>The {@link io.postern.delivery.position.Deliverer} does it, and asks the {@link
  *       io.postern.delivery.position.Ownership} before each transaction and before the final dot.
  *   <li>Its outcome begins as the task's and gets its recipients there; one that lasts goes to the
- *       {@link io.postern.delivery.position.Watch} as <em>still open</em>.
+ *       {@link io.postern.delivery.position.LongSessions} as <em>still open</em>.
  *   <li>{@link io.postern.delivery.position.OutcomeWriting} gives it id and owner, and {@link
  *       io.postern.delivery.position.OutcomeLog} sends it.
  *   <li>When it is acknowledged the ledger moves the position, and {@link

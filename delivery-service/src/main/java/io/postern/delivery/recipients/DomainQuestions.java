@@ -3,7 +3,7 @@ package io.postern.delivery.recipients;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.v1.RecipientAnswer;
-import io.postern.delivery.destination.Minute;
+import io.postern.delivery.destination.StartRate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -44,7 +44,7 @@ final class DomainQuestions {
   private static final class Line {
     final Map<String, Asked> waiting = new LinkedHashMap<>(); // by address, oldest first
     final Set<String> asking = new TreeSet<>();
-    final Minute rate = new Minute();
+    final StartRate rate = new StartRate();
     boolean working;
   }
 

@@ -237,7 +237,7 @@ class DestinationTest {
     one(Feedback.REACHED, TWO_A_SECOND_WITH_FIVE);
     pass(Duration.ofSeconds(3));
     for (int i = 0; i < 500; i++) {
-      destination.line.add(new PlaceInLine("", false));
+      destination.queue.add(new Waiter("", false));
     }
     assertThat(handBack(300)).allSatisfy(s -> assertThat(s).isBetween(5.0, 10.0));
     pass(Duration.ofSeconds(20));
@@ -314,11 +314,11 @@ class DestinationTest {
       pass(Duration.ofMillis(100));
     }
     for (int i = 0; i < 9; i++) {
-      destination.line.add(new PlaceInLine("", false));
+      destination.queue.add(new Waiter("", false));
       assertThat(destination.soon(now, share)).isTrue();
     }
     for (int i = 0; i < 3; i++) {
-      destination.line.add(new PlaceInLine("", false));
+      destination.queue.add(new Waiter("", false));
     }
     assertThat(destination.soon(now, share)).as("twelve wait, ten a second go").isFalse();
   }

@@ -531,15 +531,15 @@ class DestinationsTest {
     long minuteNanos = Duration.ofMinutes(1).toNanos();
     for (int round = 0; round < 400; round++) {
       int number = random.nextBoolean() ? random.nextInt(1, 12) : random.nextInt(1, 500);
-      Minute minute = new Minute();
+      StartRate startRate = new StartRate();
       ArrayDeque<Long> begun = new ArrayDeque<>();
       long now = 1;
       int starts = 0;
       long until = 1 + 10 * minuteNanos;
       while (now < until) {
-        long wait = minute.untilNext(number, now);
+        long wait = startRate.untilNext(number, now);
         if (wait == 0) {
-          minute.begin(number, now);
+          startRate.begin(number, now);
           begun.addLast(now);
           starts++;
           while (now - begun.getFirst() >= minuteNanos) {
@@ -556,13 +556,13 @@ class DestinationsTest {
   @Test
   void aMinuteIsUsedToItsNumberInTheLongRun() {
     for (int number : List.of(1, 7, 10, 100, 1_000)) {
-      Minute minute = new Minute();
+      StartRate startRate = new StartRate();
       int starts = 0;
       for (long now = 1;
           now < Duration.ofMinutes(20).toNanos();
-          now += minute.untilNext(number, now)) {
-        while (minute.untilNext(number, now) == 0) {
-          minute.begin(number, now);
+          now += startRate.untilNext(number, now)) {
+        while (startRate.untilNext(number, now) == 0) {
+          startRate.begin(number, now);
           starts++;
         }
       }
@@ -573,10 +573,10 @@ class DestinationsTest {
   /** The parts of the replicas, which change with each rebalance. */
   @Test
   void aGrownShareCountsAtOnce() {
-    Minute minute = new Minute();
-    minute.begin(0.5, 1);
-    assertThat(Duration.ofNanos(minute.untilNext(0.5, 1))).isEqualTo(Duration.ofSeconds(120));
-    assertThat(Duration.ofNanos(minute.untilNext(2, 1))).isEqualTo(Duration.ofSeconds(30));
+    StartRate startRate = new StartRate();
+    startRate.begin(0.5, 1);
+    assertThat(Duration.ofNanos(startRate.untilNext(0.5, 1))).isEqualTo(Duration.ofSeconds(120));
+    assertThat(Duration.ofNanos(startRate.untilNext(2, 1))).isEqualTo(Duration.ofSeconds(30));
   }
 
   private Admission acquire(Lane lane) {

@@ -196,7 +196,7 @@ class AttackedWindowTest {
     assertThat(run.unread).isEmpty();
     assertThat(run.handedBack).isZero();
     assertThat(run.mostNotices).isEqualTo(WINDOW / 4);
-    assertThat(run.lab.watch.size()).isLessThanOrEqualTo(SessionLab.WATCHED / 4);
+    assertThat(run.lab.longSessions.size()).isLessThanOrEqualTo(SessionLab.WATCHED / 4);
     assertThat(run.lab.counts.sessionsCut.count()).isPositive();
     assertThat(run.lab.durable)
         .filteredOn(OutcomeRecorded::getNoAttempt)

@@ -81,7 +81,7 @@ class DeliveriesTest {
     OutcomeRecorded delivered = only();
     assertThat(delivered.getAfterStillOpen()).isTrue();
     assertThat(delivered.getLate()).isFalse();
-    assertThat(lab.watch.size()).isZero();
+    assertThat(lab.longSessions.size()).isZero();
   }
 
   @Test
@@ -137,7 +137,7 @@ class DeliveriesTest {
     assertThat(late.getLate()).isTrue();
     assertThat(late.getAfterStillOpen()).isTrue();
     assertThat(kind(late)).isEqualTo(OutcomeKind.DELIVERED);
-    assertThat(lab.watch.size()).isZero();
+    assertThat(lab.longSessions.size()).isZero();
   }
 
   @Test
@@ -152,14 +152,14 @@ class DeliveriesTest {
     lab.pass(30);
     lab.deliveries.watch();
     lab.acknowledge();
-    assertThat(lab.watch.size()).isEqualTo(SessionLab.WATCHED);
+    assertThat(lab.longSessions.size()).isEqualTo(SessionLab.WATCHED);
     assertThat(lab.commit(work).next()).isEqualTo(SessionLab.WATCHED);
     assertThat(past.over()).isFalse();
     assertThat(hanging.over()).isTrue();
     lab.awaitEnd(hanging);
     lab.deliveries.watch();
     lab.acknowledge();
-    assertThat(lab.watch.size()).isEqualTo(SessionLab.WATCHED);
+    assertThat(lab.longSessions.size()).isEqualTo(SessionLab.WATCHED);
     assertThat(lab.commit(work).next()).isEqualTo(SessionLab.WATCHED + 1);
     assertThat(lab.counts.sessionsCut.count()).isEqualTo(1);
   }
@@ -174,7 +174,7 @@ class DeliveriesTest {
     lab.pass(30);
     lab.deliveries.watch();
     lab.acknowledge();
-    assertThat(lab.watch.size()).isEqualTo(SessionLab.WATCHED);
+    assertThat(lab.longSessions.size()).isEqualTo(SessionLab.WATCHED);
     lab.durable.clear();
     lab.commit(work);
     SessionLab.Session past = lab.start(work, SessionLab.WATCHED);
@@ -206,7 +206,7 @@ class DeliveriesTest {
     }
     lab.pass(30);
     lab.deliveries.watch();
-    assertThat(lab.watch.size()).isEqualTo(1 + SessionLab.WATCHED / 4);
+    assertThat(lab.longSessions.size()).isEqualTo(1 + SessionLab.WATCHED / 4);
     assertThat(notices.getFirst().over()).isTrue();
     assertThat(mail.over()).isFalse();
   }
@@ -223,13 +223,13 @@ class DeliveriesTest {
     lab.pass(30);
     lab.deliveries.watch();
     lab.acknowledge();
-    assertThat(lab.watch.size()).as("their share").isEqualTo(SessionLab.WATCHED / 4);
+    assertThat(lab.longSessions.size()).as("their share").isEqualTo(SessionLab.WATCHED / 4);
     long next = readNothing(work, SessionLab.WATCHED / 4 + 1);
     SessionLab.Session inTime = lab.start(work, next, lab.notice(next, "mx:b", 10));
     assertThat(inTime.delivery().room()).isTrue();
     lab.deliveries.watch();
     lab.acknowledge();
-    assertThat(lab.watch.size()).as("the one that pinned").isEqualTo(SessionLab.WATCHED / 4 + 1);
+    assertThat(lab.longSessions.size()).as("the one that pinned").isEqualTo(SessionLab.WATCHED / 4 + 1);
 
     SessionLab.Session refused = lab.start(work, next + 1, lab.notice(next + 1, "mx:c", 10));
     assertThat(refused.delivery().room()).isFalse();
@@ -278,7 +278,7 @@ class DeliveriesTest {
     lab.deliveries.watch();
     lab.acknowledge();
     lab.commit(work);
-    assertThat(lab.watch.size()).isEqualTo(SessionLab.WATCHED);
+    assertThat(lab.longSessions.size()).isEqualTo(SessionLab.WATCHED);
     lab.start(work, SessionLab.WATCHED, lab.notice(SessionLab.WATCHED, "mx:b", 10));
     lab.start(work, SessionLab.WATCHED + 1);
     lab.pass(30);
@@ -307,7 +307,7 @@ class DeliveriesTest {
     assertThat(mail.over()).isFalse();
     lab.awaitEnd(notice);
     lab.deliveries.watch();
-    assertThat(lab.watch.size()).isEqualTo(SessionLab.WATCHED);
+    assertThat(lab.longSessions.size()).isEqualTo(SessionLab.WATCHED);
     assertThat(lab.counts.sessionsCut.count()).isEqualTo(1);
   }
 

@@ -71,7 +71,7 @@ final class SessionLab {
   /** Outcomes that the log has, without PartitionTaken. */
   final List<OutcomeRecorded> durable = new ArrayList<>();
 
-  final Watch watch;
+  final LongSessions longSessions;
   final TakeoverCounts counts = new TakeoverCounts(new SimpleMeterRegistry());
   final List<OutcomeRecorded> observed = new ArrayList<>();
   private final OutcomeLog log =
@@ -96,8 +96,8 @@ final class SessionLab {
       NoticeShare watched,
       Function<SessionLab, @Nullable Destinations> destinations,
       Function<SessionLab, @Nullable Destinations> hosts) {
-    watch = new Watch(WATCHED, 1 << 30, watched);
-    deliveries = new Deliveries(this::deliver, writing, watch, window, clock::get, counts);
+    longSessions = new LongSessions(WATCHED, 1 << 30, watched);
+    deliveries = new Deliveries(this::deliver, writing, longSessions, window, clock::get, counts);
     this.destinations = destinations.apply(this);
     this.hosts = hosts.apply(this);
     log.renew();

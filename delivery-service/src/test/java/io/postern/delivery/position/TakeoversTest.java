@@ -21,7 +21,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** A taker of many partitions reads each back as soon as the log can answer. */
-class TakesTest {
+class TakeoversTest {
   private static final int PARTITIONS = 48;
 
   /**
@@ -38,30 +38,30 @@ class TakesTest {
         .ignoreExceptionsInstanceOf(LogUnavailableException.class)
         .untilAsserted(
             () -> TopicsSetup.createOrVerify(settings, Deployment.singleNode(PARTITIONS)));
-    Takes takes = new Takes(settings);
-    try (OutcomeLog log = new OutcomeLog(settings, new OccasionalLog(TakesTest.class))) {
+    Takeovers takeovers = new Takeovers(settings);
+    try (OutcomeLog log = new OutcomeLog(settings, new OccasionalLog(TakeoversTest.class))) {
       log.renew();
       for (int partition = 0; partition < PARTITIONS; partition++) {
         Owner owner = new Owner(0, 3, 1);
         log.send(OutcomeRecords.taken(partition, owner, false), owner);
         Awaitility.await().until(() -> log.poll() != null);
-        takes.ask(new Takes.Request(work(partition), owner, 0, owner, 0));
+        takeovers.ask(new Takeovers.Request(work(partition), owner, 0, owner, 0));
       }
-      takes.start();
+      takeovers.start();
       Set<Integer> read = new TreeSet<>();
       Awaitility.await()
           .atMost(Duration.ofSeconds(12))
           .pollInterval(Duration.ofMillis(10))
           .untilAsserted(
               () -> {
-                for (Takes.Result result = takes.poll(); result != null; result = takes.poll()) {
+                for (Takeovers.Result result = takeovers.poll(); result != null; result = takeovers.poll()) {
                   assertThat(result.deliveriesEnd()).isZero();
                   read.add(result.request().work().partition.partition());
                 }
                 assertThat(read).hasSize(PARTITIONS);
               });
     } finally {
-      takes.close();
+      takeovers.close();
     }
   }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
  * tenth of them at once, the others evenly apart (the generic cell rate algorithm of ITU-T I.371).
  * Times are nanoseconds of the owner's clock. Owner: the holder of the destination.
  */
-public final class Minute {
+public final class StartRate {
   private static final double MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
 
   private long due = Long.MIN_VALUE; // of the next one, were they all evenly apart

@@ -11,32 +11,32 @@ import org.jspecify.annotations.Nullable;
  * burst does not hold up another's message; of one organization the first comes first. Owner: the
  * holder of the destination. Bounded by the open deliveries.
  */
-final class Line {
-  private final Map<String, Set<PlaceInLine>> places = new LinkedHashMap<>();
+final class FairQueue {
+  private final Map<String, Set<Waiter>> waiters = new LinkedHashMap<>();
   private int size;
   private int notices;
 
-  void add(PlaceInLine place) {
-    places.computeIfAbsent(place.organization, o -> new LinkedHashSet<>()).add(place);
-    counted(place, 1);
+  void add(Waiter waiter) {
+    waiters.computeIfAbsent(waiter.organization, o -> new LinkedHashSet<>()).add(waiter);
+    counted(waiter, 1);
   }
 
-  void remove(PlaceInLine place) {
-    Set<PlaceInLine> own = places.get(place.organization);
-    if (own != null && own.remove(place)) {
-      counted(place, -1);
+  void remove(Waiter waiter) {
+    Set<Waiter> own = waiters.get(waiter.organization);
+    if (own != null && own.remove(waiter)) {
+      counted(waiter, -1);
       if (own.isEmpty()) {
-        places.remove(place.organization);
+        waiters.remove(waiter.organization);
       }
     }
   }
 
   /** How many go before one that joins now. */
   long ahead(String organization) {
-    Set<PlaceInLine> own = places.get(organization);
+    Set<Waiter> own = waiters.get(organization);
     int before = own == null ? 0 : own.size();
     long ahead = before;
-    for (Map.Entry<String, Set<PlaceInLine>> other : places.entrySet()) {
+    for (Map.Entry<String, Set<Waiter>> other : waiters.entrySet()) {
       ahead +=
           other.getKey().equals(organization) ? 0 : Math.min(other.getValue().size(), before + 1);
     }
@@ -44,24 +44,24 @@ final class Line {
   }
 
   /** Takes the next one out; null: nobody waits. */
-  @Nullable PlaceInLine next() {
-    if (places.isEmpty()) {
+  @Nullable Waiter next() {
+    if (waiters.isEmpty()) {
       return null;
     }
-    Map.Entry<String, Set<PlaceInLine>> turn = places.entrySet().iterator().next();
-    PlaceInLine place = turn.getValue().iterator().next();
-    places.remove(turn.getKey());
-    turn.getValue().remove(place);
+    Map.Entry<String, Set<Waiter>> turn = waiters.entrySet().iterator().next();
+    Waiter waiter = turn.getValue().iterator().next();
+    waiters.remove(turn.getKey());
+    turn.getValue().remove(waiter);
     if (!turn.getValue().isEmpty()) {
-      places.put(turn.getKey(), turn.getValue()); // behind the others
+      waiters.put(turn.getKey(), turn.getValue()); // behind the others
     }
-    counted(place, -1);
-    return place;
+    counted(waiter, -1);
+    return waiter;
   }
 
-  private void counted(PlaceInLine place, int by) {
+  private void counted(Waiter waiter, int by) {
     size += by;
-    notices += place.notice ? by : 0;
+    notices += waiter.notice ? by : 0;
   }
 
   int size() {

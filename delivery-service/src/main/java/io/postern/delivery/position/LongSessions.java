@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * <p>Owner: the reader's thread; {@link #size} from any.
  */
-final class Watch {
+final class LongSessions {
   /** Open for as long as this, a delivery is handed over. */
   static final Duration AFTER = Duration.ofSeconds(30);
 
@@ -46,7 +46,7 @@ final class Watch {
   /**
    * @param most of notices
    */
-  Watch(int maxSessions, long maxBytes, NoticeShare most) {
+  LongSessions(int maxSessions, long maxBytes, NoticeShare most) {
     this.maxSessions = maxSessions;
     this.maxBytes = maxBytes;
     this.most = most;

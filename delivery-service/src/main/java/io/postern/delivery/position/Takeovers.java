@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * holds up no other, until they succeed. Bounded by the number of partitions, and for each by the
  * Decisions read beyond a committed position.
  */
-final class Takes implements AutoCloseable {
-  private static final Logger LOG = Logger.getLogger(Takes.class);
+final class Takeovers implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Takeovers.class);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(200);
@@ -59,13 +59,13 @@ final class Takes implements AutoCloseable {
    */
   record Result(Request request, ReadBack back, LostOwners lost, long deliveriesEnd) {}
 
-  private final OccasionalLog complaints = new OccasionalLog(Takes.class);
+  private final OccasionalLog complaints = new OccasionalLog(Takeovers.class);
   private final Map<TopicPartition, Request> waiting = new ConcurrentHashMap<>();
   private final Semaphore asked = new Semaphore(0);
   private final Queue<Result> results = new ConcurrentLinkedQueue<>();
   private final ConsumerThread thread;
 
-  Takes(LogSettings settings) {
+  Takeovers(LogSettings settings) {
     thread =
         new ConsumerThread(
             "delivery-takes",

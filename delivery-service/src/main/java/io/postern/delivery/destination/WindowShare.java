@@ -8,14 +8,14 @@ import java.time.Duration;
  * handed back, at the pace at which those that run end. Owner: {@link Destinations}, under its
  * lock.
  */
-final class Crowd {
+final class WindowShare {
   private final Booking booking;
   private final Pace pace = new Pace();
   private final long made;
   private int running;
   private long moved;
 
-  Crowd(DestinationSettings settings, long now) {
+  WindowShare(DestinationSettings settings, long now) {
     booking = new Booking(settings, now);
     made = now;
     moved = now;
