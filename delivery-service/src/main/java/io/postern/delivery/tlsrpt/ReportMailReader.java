@@ -150,7 +150,7 @@ public final class ReportMailReader implements Deliverer, AutoCloseable {
       unreadable.increment();
       trouble.warn("no TLS report can be read in the message " + request.getQueueId(), e);
     } catch (RuntimeException e) {
-      // A fault of ours must not end the thread.
+      // A bug here must not end the thread.
       unreadable.increment();
       trouble.failed("the TLS report in the message " + request.getQueueId(), e);
     }

@@ -15,7 +15,7 @@ final class ResultTypes {
   private ResultTypes() {}
 
   /**
-   * Whether the session proves anything about the policy. A fault of ours does not, nor does a
+   * Whether the session proves anything about the policy. A bug here does not, nor does a
    * refusal for another policy.
    */
   static boolean counts(String policyType, String reason) {

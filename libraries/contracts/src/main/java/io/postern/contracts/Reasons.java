@@ -99,7 +99,7 @@ public final class Reasons {
   public static final String NO_SMTPUTF8 = "no-smtputf8";
   public static final String LOOP = "loop";
 
-  /** A fault of ours that no rule foresees; an error log says more. */
+  /** A bug here that no rule foresees; an error log says more. */
   public static final String INTERNAL_ERROR = "internal-error";
 
   /** Watched, and not at its final dot in time. */

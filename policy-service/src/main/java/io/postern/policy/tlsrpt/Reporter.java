@@ -173,7 +173,7 @@ public final class Reporter implements Worker.Task {
     }
   }
 
-  /** Reads nothing; a consumer that has not the partitions complains of their ends. */
+  /** Reads nothing; a consumer without the partitions complains of their ends. */
   private KafkaConsumer<String, byte[]> extents(Collection<TopicPartition> of) {
     KafkaConsumer<String, byte[]> consumer = extents;
     if (consumer == null) {
@@ -294,7 +294,7 @@ public final class Reporter implements Worker.Task {
     return made;
   }
 
-  /** Null: by a fault of ours there is none, which keeps no other from being made. */
+  /** Null: because of a bug here there is none; the others are made all the same. */
   private @Nullable DayReport report(DomainDay subject, Owned owned) {
     try {
       return DayReport.of(subject, owned.fold.tally(subject), submitter);

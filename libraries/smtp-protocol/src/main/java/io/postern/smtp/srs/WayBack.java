@@ -4,7 +4,7 @@ import io.postern.smtp.Address;
 
 /** What an address says about a rewritten sender. */
 public sealed interface WayBack {
-  /** It has not the form of a rewritten address. */
+  /** It does not have the form of a rewritten address. */
   record None() implements WayBack {}
 
   /**

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes an agent's {@link CodeChange}s in each class as the JVM loads it. Any thread.
  *
- * <p>Failure: where a class has not the methods, or cannot be changed, the process ends at once
+ * <p>Failure: where a class does not have the methods, or cannot be changed, the process ends at once
  * with a sentence, since a change that is not there would let a test prove nothing.
  */
 public final class ChangedClasses implements ClassFileTransformer {
