@@ -1,6 +1,7 @@
 package io.postern.certificate.answers;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.certificate.Backoff;
 import io.postern.certificate.anchors.AnchorDownload;
 import io.postern.certificate.anchors.AnchorStore;
 import io.postern.certificate.anchors.DefaultAnchors;
@@ -39,6 +40,7 @@ public class AnchorUpkeep {
   private final LogStart log;
   private final MeterRegistry meters;
   private final @Nullable AnchorDownload download;
+  private final Backoff backoff;
   private final Every files = new Every(AnchorUpkeep.class, "anchors", FAILED);
   private final Every downloads = new Every(AnchorUpkeep.class, "anchors-url", FAILED);
   private long downloadedNanos = System.nanoTime() - AGAIN.toNanos(); // of the URL's thread
@@ -55,6 +57,7 @@ public class AnchorUpkeep {
       InstantSource clock,
       MeterRegistry meters) {
     this.settings = settings;
+    this.backoff = new Backoff(AFTER_FAILURE, settings.urlCheck());
     this.defaults = defaults;
     this.anchors = anchors;
     this.bundles = bundles;
@@ -85,7 +88,7 @@ public class AnchorUpkeep {
           settings.urlCheck(),
           () -> {
             download(from);
-            return pause();
+            return failures == 0 ? settings.urlCheck() : backoff.after(failures);
           });
     }
   }
@@ -121,13 +124,6 @@ public class AnchorUpkeep {
             }
           });
     }
-  }
-
-  private Duration pause() {
-    Duration usual = settings.urlCheck();
-    Duration pause =
-        failures == 0 ? usual : AFTER_FAILURE.multipliedBy(1L << Math.min(failures - 1, 10));
-    return pause.compareTo(usual) < 0 ? pause : usual;
   }
 
   private void download(AnchorDownload from) throws InterruptedException {

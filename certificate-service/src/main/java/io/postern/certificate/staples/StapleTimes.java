@@ -1,5 +1,6 @@
 package io.postern.certificate.staples;
 
+import io.postern.certificate.Backoff;
 import io.postern.contracts.v1.OcspStaple;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,7 @@ import java.util.random.RandomGenerator;
  */
 final class StapleTimes {
   private static final Duration FIRST = Duration.ofMinutes(1);
-  private static final Duration LONGEST = Duration.ofHours(1);
+  private static final Backoff BACKOFF = new Backoff(FIRST, Duration.ofHours(1));
   private static final double SPREAD = 0.1;
 
   private record Failures(int inRow, Instant next) {}
@@ -54,9 +55,7 @@ final class StapleTimes {
   int failed(String leaf, Instant now) {
     Failures before = failures.get(leaf);
     int inRow = before == null ? 1 : before.inRow() + 1;
-    Duration pause = FIRST.multipliedBy(1L << Math.min(inRow - 1, 6));
-    failures.put(
-        leaf, new Failures(inRow, now.plus(pause.compareTo(LONGEST) > 0 ? LONGEST : pause)));
+    failures.put(leaf, new Failures(inRow, now.plus(BACKOFF.after(inRow))));
     return inRow;
   }
 

@@ -1,5 +1,6 @@
 package io.postern.certificate.revocation.store;
 
+import io.postern.certificate.Backoff;
 import io.postern.certificate.RecentlyUsed;
 import io.postern.certificate.fetch.FetchException;
 import io.postern.certificate.fetch.FetchException.Kind;
@@ -78,7 +79,7 @@ public final class Endpoints {
   private final Map<String, State> byUrl = new RecentlyUsed<>(MOST);
 
   public Endpoints(RevocationSettings settings, InstantSource clock) {
-    this.backoff = new Backoff(settings);
+    this.backoff = new Backoff(settings.failureMemory(), settings.failureMemoryLongest());
     this.clock = clock;
   }
 

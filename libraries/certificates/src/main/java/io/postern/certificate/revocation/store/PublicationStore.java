@@ -1,5 +1,6 @@
 package io.postern.certificate.revocation.store;
 
+import io.postern.certificate.Backoff;
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.fetch.FetchException;
 import io.postern.certificate.fetch.FetchException.Kind;
@@ -81,7 +82,7 @@ public final class PublicationStore<T extends Publication> {
     this.settings = settings;
     this.clock = clock;
     this.listener = listener;
-    this.backoff = new Backoff(settings);
+    this.backoff = new Backoff(settings.failureMemory(), settings.failureMemoryLongest());
     this.reports = new RevocationReports<>(clock, listener);
   }
 

@@ -1,5 +1,6 @@
 package io.postern.certificate.revocation.store;
 
+import io.postern.certificate.Backoff;
 import io.postern.certificate.revocation.store.Publication.Times;
 import io.postern.certificate.revocation.store.PublicationStore.Answer;
 import io.postern.certificate.revocation.store.PublicationStore.Failure;
