@@ -1,13 +1,13 @@
 package io.postern.delivery.transaction;
 
 import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.FileStamp;
 import io.postern.contracts.v1.CertificateRole;
 import io.postern.contracts.v1.OwnCertificate;
 import io.postern.contracts.v1.OwnCertificateState;
 import io.postern.transport.KeyMaterial;
 import io.postern.transport.OwnCertificates;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
@@ -57,7 +57,7 @@ record ClientCertificateFile(String stamp, Optional<OwnCertificate> certificate)
     Path key = file.resolveSibling(name(file) + ".key");
     boolean coming = state(file) == OwnCertificateState.COMING;
     try {
-      String stamp = coming ? stamp(file) : stamp(file) + " " + stamp(key);
+      String stamp = coming ? FileStamp.of(file).toString() : FileStamp.of(file) + " " + FileStamp.of(key);
       if (before != null && before.stamp.equals(stamp)) {
         return before;
       }
@@ -66,10 +66,6 @@ record ClientCertificateFile(String stamp, Optional<OwnCertificate> certificate)
       LOG.debugf("%s is not published: %s", file, e.getMessage());
       return UNREADABLE;
     }
-  }
-
-  private static String stamp(Path file) throws IOException {
-    return Files.getLastModifiedTime(file) + " " + Files.size(file);
   }
 
   private static Optional<OwnCertificate> certificate(Path file, @Nullable Path key)

@@ -1,13 +1,12 @@
 package io.postern.delivery.transaction;
 
+import io.postern.contracts.FileStamp;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.transport.KeyMaterial;
 import io.postern.transport.TlsClient;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -131,8 +130,7 @@ public final class TlsClients {
 
   private String stamp(String name) throws ClientCertificateException {
     try {
-      FileTime certificate = Files.getLastModifiedTime(file(name, ".pem"));
-      return certificate + " " + Files.getLastModifiedTime(file(name, ".key"));
+      return FileStamp.of(file(name, ".pem")) + " " + FileStamp.of(file(name, ".key"));
     } catch (IOException e) {
       throw missing(name, null);
     }

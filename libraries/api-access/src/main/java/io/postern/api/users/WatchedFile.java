@@ -1,11 +1,10 @@
 package io.postern.api.users;
 
+import io.postern.contracts.FileStamp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ public final class WatchedFile<T> {
   private final Path file;
   private final Parser<T> parser;
   private volatile T content;
-  private Mark mark; // of the content, or of one that is wrong; guarded by this
+  private @Nullable FileStamp read; // of the content, or of one that is wrong; guarded by this
   private boolean away; // the last look could not read it; guarded by this
   private boolean wrong; // so is what is in it; guarded by this
   private volatile long lookedAt;
@@ -34,14 +33,10 @@ public final class WatchedFile<T> {
     T parse(byte[] content) throws IOException;
   }
 
-  private static final Mark NO_FILE = new Mark(-1, 0, null);
-
-  private record Mark(long size, long modifiedNanos, @Nullable Object key) {}
-
   public WatchedFile(Path file, Parser<T> parser) throws IOException {
     this.file = file;
     this.parser = parser;
-    mark = mark();
+    read = FileStamp.of(file);
     content = parser.parse(Files.readAllBytes(file));
     lookedAt = System.nanoTime();
   }
@@ -54,7 +49,6 @@ public final class WatchedFile<T> {
   public WatchedFile(Path file, Parser<T> parser, T none) {
     this.file = file;
     this.parser = parser;
-    mark = NO_FILE;
     content = none;
     away = true;
     look();
@@ -75,8 +69,8 @@ public final class WatchedFile<T> {
   public synchronized boolean look() {
     lookedAt = System.nanoTime();
     try {
-      Mark now = mark();
-      if (!now.equals(mark)) {
+      FileStamp now = FileStamp.of(file);
+      if (!now.equals(read)) {
         take(now);
       }
       away = false;
@@ -90,7 +84,7 @@ public final class WatchedFile<T> {
     return !away && !wrong;
   }
 
-  private void take(Mark now) throws IOException {
+  private void take(FileStamp now) throws IOException {
     try {
       content = parser.parse(Files.readAllBytes(file));
       wrong = false;
@@ -98,15 +92,10 @@ public final class WatchedFile<T> {
       report(e);
       wrong = true;
     }
-    mark = now;
+    read = now;
   }
 
   private void report(Exception e) {
     LOG.errorf("%s cannot be used, and its former content stays in use: %s", file, e);
-  }
-
-  private Mark mark() throws IOException {
-    BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-    return new Mark(now.size(), now.lastModifiedTime().to(TimeUnit.NANOSECONDS), now.fileKey());
   }
 }

@@ -1,9 +1,8 @@
 package io.postern.certificate.anchors;
 
+import io.postern.contracts.FileStamp;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
@@ -79,8 +78,7 @@ final class WatchedFile<T> {
 
   private String stamp() {
     try {
-      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-      return now.lastModifiedTime() + " " + now.size() + " " + now.fileKey();
+      return FileStamp.of(file).toString();
     } catch (IOException e) {
       return "unreadable";
     }

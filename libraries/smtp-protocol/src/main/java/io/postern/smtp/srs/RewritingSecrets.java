@@ -1,11 +1,11 @@
 package io.postern.smtp.srs;
 
+import io.postern.contracts.FileStamp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +33,7 @@ public final class RewritingSecrets implements Supplier<Optional<SenderRewriting
   private final @Nullable Path file;
   private final LongSupplier nanoTime;
   private @Nullable SenderRewriting inForce;
-  private @Nullable FileTime read; // the modification time at the last reading
+  private @Nullable FileStamp read; // at the last reading
   private String problem = "";
   private long lookedAt;
   private boolean looked;
@@ -70,7 +70,7 @@ public final class RewritingSecrets implements Supplier<Optional<SenderRewriting
 
   private void look(Path secrets) {
     try {
-      FileTime changed = Files.getLastModifiedTime(secrets);
+      FileStamp changed = FileStamp.of(secrets);
       if (changed.equals(read) && problem.isEmpty()) {
         return;
       }

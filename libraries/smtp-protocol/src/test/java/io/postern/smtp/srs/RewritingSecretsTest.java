@@ -6,6 +6,7 @@ import io.postern.smtp.Address;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -69,6 +70,20 @@ class RewritingSecretsTest {
     write(file, ONE, "r--r-----");
     assertThat(secrets.get()).isPresent();
     assertThat(secrets.problem()).isEmpty();
+  }
+
+  /** As a copy that keeps the time, or a volume whose files all have one time. */
+  @Test
+  void aFileThatReplacesAnotherOfTheSameTimeIsRead() throws Exception {
+    Path file = folder.resolve("secrets");
+    RewritingSecrets secrets = secrets(file);
+    write(file, ONE + "\n", "rw-------");
+    String one = made(secrets);
+    Path next = folder.resolve("next");
+    write(next, TWO + "\n", "rw-------");
+    Files.setLastModifiedTime(next, Files.getLastModifiedTime(file));
+    Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+    assertThat(made(secrets)).isNotEqualTo(one);
   }
 
   @Test
