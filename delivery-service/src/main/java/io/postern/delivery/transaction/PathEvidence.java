@@ -2,15 +2,13 @@ package io.postern.delivery.transaction;
 
 import com.google.protobuf.ByteString;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.X509;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.PathCertificate;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.RevocationStatus;
 import io.postern.contracts.v1.VerdictEvidence;
-import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,11 +65,7 @@ final class PathEvidence {
 
   private static String subject(byte[] der) {
     try {
-      X509Certificate certificate =
-          (X509Certificate)
-              CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new ByteArrayInputStream(der));
-      return certificate.getSubjectX500Principal().getName();
+      return X509.certificate(der).getSubjectX500Principal().getName();
     } catch (CertificateException e) {
       return ""; // the verdict says "malformed"
     }

@@ -2,11 +2,10 @@ package io.postern.delivery.transaction;
 
 import com.google.protobuf.ByteString;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.X509;
 import io.postern.contracts.v1.ProbedCertificate;
 import io.postern.names.CertificateNames;
-import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,10 +25,7 @@ final class ProbedChain {
       ProbedCertificate.Builder one =
           ProbedCertificate.newBuilder().setSha256(ByteString.copyFrom(Fingerprints.sha256(der)));
       try {
-        X509Certificate certificate =
-            (X509Certificate)
-                CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(der));
+        X509Certificate certificate = X509.certificate(der);
         one.setSubject(cut(certificate.getSubjectX500Principal().getName()))
             .setIssuer(cut(certificate.getIssuerX500Principal().getName()))
             .setNotBeforeMillis(certificate.getNotBefore().getTime())

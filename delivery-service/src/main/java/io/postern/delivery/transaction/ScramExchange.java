@@ -3,10 +3,8 @@ package io.postern.delivery.transaction;
 import com.ongres.scram.client.ScramClient;
 import com.ongres.scram.common.exception.ScramException;
 import com.ongres.scram.common.util.TlsServerEndpoint;
-import java.io.ByteArrayInputStream;
+import io.postern.contracts.X509;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -105,10 +103,7 @@ final class ScramExchange {
   /** Empty: the certificate is of a kind that nothing is bound to. */
   private static byte[] binding(byte[] certificate) {
     try {
-      return TlsServerEndpoint.getChannelBindingData(
-          (X509Certificate)
-              CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new ByteArrayInputStream(certificate)));
+      return TlsServerEndpoint.getChannelBindingData(X509.certificate(certificate));
     } catch (CertificateException e) {
       return new byte[0];
     }

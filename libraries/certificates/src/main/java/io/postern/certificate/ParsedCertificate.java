@@ -1,8 +1,8 @@
 package io.postern.certificate;
 
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.X509;
 import io.postern.contracts.v1.VerdictReason;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -11,7 +11,6 @@ import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.SignatureException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
@@ -109,10 +108,7 @@ public final class ParsedCertificate {
       X509CertificateHolder holder = new X509CertificateHolder(der);
       checkStructure(holder);
       checkKey(holder.getSubjectPublicKeyInfo().getAlgorithm());
-      X509Certificate x509 =
-          (X509Certificate)
-              CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new ByteArrayInputStream(der));
+      X509Certificate x509 = X509.certificate(der);
       if (!Arrays.equals(x509.getEncoded(), der)) {
         throw malformed("it is not in DER");
       }

@@ -1,8 +1,7 @@
 package io.postern.names;
 
-import java.io.ByteArrayInputStream;
+import io.postern.contracts.X509;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
@@ -158,11 +157,7 @@ public final class CertificateNames {
       return List.of();
     }
     try {
-      return names(
-          (X509Certificate)
-              CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new ByteArrayInputStream(chain.getFirst())),
-          orCommonName);
+      return names(X509.certificate(chain.getFirst()), orCommonName);
     } catch (CertificateException malformed) {
       return List.of();
     }

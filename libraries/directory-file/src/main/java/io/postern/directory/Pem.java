@@ -1,12 +1,10 @@
 package io.postern.directory;
 
 import io.postern.contracts.Fingerprints;
-import java.io.ByteArrayInputStream;
+import io.postern.contracts.X509;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -62,7 +60,7 @@ public final class Pem {
   static String describe(byte[] der) {
     String fingerprint = HexFormat.of().formatHex(Fingerprints.sha256(der));
     try {
-      return parse(der).getSubjectX500Principal().getName() + " (sha256 " + fingerprint + ")";
+      return X509.certificate(der).getSubjectX500Principal().getName() + " (sha256 " + fingerprint + ")";
     } catch (CertificateException e) {
       return "an unreadable certificate (sha256 " + fingerprint + ")";
     }
@@ -70,16 +68,11 @@ public final class Pem {
 
   private static byte[] der(String which, String base64) throws CertificateException {
     try {
-      return parse(Base64.getMimeDecoder().decode(base64.strip())).getEncoded();
+      return X509.certificate(Base64.getMimeDecoder().decode(base64.strip())).getEncoded();
     } catch (IllegalArgumentException | CertificateEncodingException e) {
       throw new CertificateException(which + " is damaged: " + e.getMessage(), e);
     } catch (CertificateException e) {
       throw new CertificateException(which + " is not an X.509 certificate", e);
     }
-  }
-
-  private static X509Certificate parse(byte[] der) throws CertificateException {
-    return (X509Certificate)
-        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
   }
 }

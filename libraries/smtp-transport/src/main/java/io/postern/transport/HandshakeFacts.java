@@ -5,14 +5,13 @@ import io.netty.handler.ssl.OpenSslSession;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.internal.tcnative.SSL;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.X509;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.names.CertificateNames;
-import java.io.ByteArrayInputStream;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,10 +96,7 @@ record HandshakeFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
   /** A leaf that cannot be read has no names; the verdict on it will be "malformed". */
   private static void describe(byte[] leaf, TlsFacts.Builder facts) {
     try {
-      X509Certificate certificate =
-          (X509Certificate)
-              CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new ByteArrayInputStream(leaf));
+      X509Certificate certificate = X509.certificate(leaf);
       String subject = certificate.getSubjectX500Principal().getName();
       facts
           .addAllPeerNames(upTo(CertificateNames.of(certificate), MAX_NAMES))

@@ -2,14 +2,13 @@ package io.postern.certificate.anchors;
 
 import io.postern.certificate.ParsedCertificate;
 import io.postern.certificate.UnusableCertificateException;
-import java.io.ByteArrayInputStream;
+import io.postern.contracts.X509;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -96,7 +95,7 @@ record CertificateText(String where, boolean lenient) {
       certificates.add(ParsedCertificate.parse(der));
     } catch (UnusableCertificateException e) {
       try {
-        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+        var unused = X509.certificate(der);
       } catch (CertificateException broken) {
         throw unusable(which, e);
       }

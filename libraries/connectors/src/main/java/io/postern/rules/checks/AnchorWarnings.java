@@ -1,9 +1,8 @@
 package io.postern.rules.checks;
 
+import io.postern.contracts.X509;
 import io.postern.contracts.v1.AnchorSet;
-import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,11 +16,7 @@ final class AnchorWarnings {
   static void add(AnchorSet set, Instant now, Findings findings) {
     for (int i = 0; i < set.getCertificatesCount(); i++) {
       try {
-        X509Certificate certificate =
-            (X509Certificate)
-                CertificateFactory.getInstance("X.509")
-                    .generateCertificate(
-                        new ByteArrayInputStream(set.getCertificates(i).toByteArray()));
+        X509Certificate certificate = X509.certificate(set.getCertificates(i).toByteArray());
         Instant end = certificate.getNotAfter().toInstant();
         long days = Duration.between(now, end).toDays();
         findings.addIf(
