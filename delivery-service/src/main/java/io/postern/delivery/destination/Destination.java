@@ -107,7 +107,8 @@ final class Destination {
   boolean rateKeepsOut(String organization, long nanos, long now, double share) {
     double perMinute = perMinute(share);
     return perMinute > 0
-        && startRate.untilNext(perMinute, now) + queue.ahead(organization) * StartRate.apart(perMinute)
+        && startRate.untilNext(perMinute, now)
+                + queue.ahead(organization) * StartRate.apart(perMinute)
             > nanos;
   }
 

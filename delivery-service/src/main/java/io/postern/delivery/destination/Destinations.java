@@ -210,8 +210,7 @@ public final class Destinations {
     }
   }
 
-  private Admission await(
-      Destination destination, Waiter waiter, long since, Ownership ownership)
+  private Admission await(Destination destination, Waiter waiter, long since, Ownership ownership)
       throws InterruptedException {
     while (true) {
       long now = clock.getAsLong();

@@ -121,7 +121,8 @@ public final class DeliveryReader implements Runnable, AutoCloseable {
     this.outcomes = new OutcomeLog(log, complaints);
     this.writing = new OutcomeWriting(outcomes, counts, observer);
     this.deliveries =
-        new Deliveries(deliverer, writing, longSessions, NoticeShare.of(settings), clocks.later(), counts);
+        new Deliveries(
+            deliverer, writing, longSessions, NoticeShare.of(settings), clocks.later(), counts);
     this.commits = new PositionCommits(settings.commitInterval(), clocks);
     this.takeovers = new Takeovers(log);
     this.renewedAt = now() - RENEW_PAUSE.toNanos();

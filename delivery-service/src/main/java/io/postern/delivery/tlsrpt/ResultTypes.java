@@ -15,8 +15,8 @@ final class ResultTypes {
   private ResultTypes() {}
 
   /**
-   * Whether the session proves anything about the policy. A bug here does not, nor does a
-   * refusal for another policy.
+   * Whether the session proves anything about the policy. A bug here does not, nor does a refusal
+   * for another policy.
    */
   static boolean counts(String policyType, String reason) {
     return switch (reason) {

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The AUTH command (RFC 4954) over a session that the gate has let through: SCRAM where the host
  * offers it, else PLAIN (RFC 4616), else LOGIN, which Exchange has instead. By the last two the
- * host reads the password: only where it is proven. A host to which only an MX record that may be forged led gets none before it is proven. Nothing
- * in plaintext. No text of a host's answer is reported, since it may repeat what we said.
+ * host reads the password: only where it is proven. A host to which only an MX record that may be
+ * forged led gets none before it is proven. Nothing in plaintext. No text of a host's answer is
+ * reported, since it may repeat what we said.
  *
  * <p>Owner: the delivery's thread, once. Bounded by {@code patience} for each answer.
  */

@@ -57,7 +57,8 @@ record ClientCertificateFile(String stamp, Optional<OwnCertificate> certificate)
     Path key = file.resolveSibling(name(file) + ".key");
     boolean coming = state(file) == OwnCertificateState.COMING;
     try {
-      String stamp = coming ? FileStamp.of(file).toString() : FileStamp.of(file) + " " + FileStamp.of(key);
+      String stamp =
+          coming ? FileStamp.of(file).toString() : FileStamp.of(file) + " " + FileStamp.of(key);
       if (before != null && before.stamp.equals(stamp)) {
         return before;
       }

@@ -229,7 +229,9 @@ class DeliveriesTest {
     assertThat(inTime.delivery().room()).isTrue();
     lab.deliveries.watch();
     lab.acknowledge();
-    assertThat(lab.longSessions.size()).as("the one that pinned").isEqualTo(SessionLab.WATCHED / 4 + 1);
+    assertThat(lab.longSessions.size())
+        .as("the one that pinned")
+        .isEqualTo(SessionLab.WATCHED / 4 + 1);
 
     SessionLab.Session refused = lab.start(work, next + 1, lab.notice(next + 1, "mx:c", 10));
     assertThat(refused.delivery().room()).isFalse();

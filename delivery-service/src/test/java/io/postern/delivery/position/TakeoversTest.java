@@ -54,7 +54,9 @@ class TakeoversTest {
           .pollInterval(Duration.ofMillis(10))
           .untilAsserted(
               () -> {
-                for (Takeovers.Result result = takeovers.poll(); result != null; result = takeovers.poll()) {
+                for (Takeovers.Result result = takeovers.poll();
+                    result != null;
+                    result = takeovers.poll()) {
                   assertThat(result.deliveriesEnd()).isZero();
                   read.add(result.request().work().partition.partition());
                 }

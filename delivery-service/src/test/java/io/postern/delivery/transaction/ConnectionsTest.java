@@ -51,10 +51,7 @@ class ConnectionsTest {
   private Session session(SmtpConnection connection) {
     TlsGate.Channel plain = new TlsGate.Channel.Plaintext(TlsGate.WhyPlain.NOT_OFFERED);
     return new Session(
-        key,
-        new Establishment(plain, 0, 0, ""),
-        new Dialogue(connection),
-        Capabilities.NONE);
+        key, new Establishment(plain, 0, 0, ""), new Dialogue(connection), Capabilities.NONE);
   }
 
   private SmtpConnection connect() throws IOException {

@@ -403,7 +403,8 @@ public final class DirectoryFields {
                       Form.ENTRY,
                       "name of a user and password of the organization in delivery-service's"
                           + " folder, as `clientCertificate`; with `smartHosts` only")
-                  .added("a send connector's AuthenticationCredential, with SmartHostAuthMechanism BasicAuthRequireTLS"),
+                  .added(
+                      "a send connector's AuthenticationCredential, with SmartHostAuthMechanism BasicAuthRequireTLS"),
               flag("isTransportRuleScoped")
                   .quiet()
                   .note("; only [routing rules](#routing-rules) give it mail")

@@ -60,7 +60,10 @@ public final class Pem {
   static String describe(byte[] der) {
     String fingerprint = HexFormat.of().formatHex(Fingerprints.sha256(der));
     try {
-      return X509.certificate(der).getSubjectX500Principal().getName() + " (sha256 " + fingerprint + ")";
+      return X509.certificate(der).getSubjectX500Principal().getName()
+          + " (sha256 "
+          + fingerprint
+          + ")";
     } catch (CertificateException e) {
       return "an unreadable certificate (sha256 " + fingerprint + ")";
     }

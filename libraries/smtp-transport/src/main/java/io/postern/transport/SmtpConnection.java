@@ -251,9 +251,7 @@ public final class SmtpConnection implements AutoCloseable {
 
   /** The peer has sent something that nobody has read. Does not wait. */
   public boolean inputArrived() throws IOException {
-    return input.hasRemaining()
-        || tls != null && tls.recordsArrived()
-        || socket.available() > 0;
+    return input.hasRemaining() || tls != null && tls.recordsArrived() || socket.available() > 0;
   }
 
   /**

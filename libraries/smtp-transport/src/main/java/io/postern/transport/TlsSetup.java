@@ -87,8 +87,7 @@ final class TlsSetup {
       TlsVersion maximum,
       List<String> suites,
       List<String> groups) {
-    TlsCapabilities.Builder offer =
-        TlsCapabilities.newBuilder().setRole(role).addAllGroups(groups);
+    TlsCapabilities.Builder offer = TlsCapabilities.newBuilder().setRole(role).addAllGroups(groups);
     if (maximum == TlsVersion.TLS_1_3) {
       offer.addVersions(
           TlsVersionSuites.newBuilder()

@@ -27,8 +27,7 @@ class ClientHelloTest {
   })
   void whichCertificatesAClientCanVerify(
       String suites, String versions, String algorithms, boolean ecdsa, boolean rsa) {
-    ClientHello hello =
-        new ClientHello(numbers(suites), numbers(versions), numbers(algorithms));
+    ClientHello hello = new ClientHello(numbers(suites), numbers(versions), numbers(algorithms));
     assertThat(hello.verifiableKeys()).isEqualTo(new ClientHello.VerifiableKeys(ecdsa, rsa));
   }
 

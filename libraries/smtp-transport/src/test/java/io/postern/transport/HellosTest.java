@@ -66,8 +66,7 @@ class HellosTest {
   private static int readable(Optional<ClientHello> hello) {
     hello.ifPresent(
         said -> {
-          assertThat(
-                  List.of(said.suites(), said.versions(), said.signatureAlgorithms()))
+          assertThat(List.of(said.suites(), said.versions(), said.signatureAlgorithms()))
               .allMatch(list -> list.length <= ClientHello.MOST);
           assertThat(said.verifiableKeys()).isNotNull();
         });
@@ -76,7 +75,8 @@ class HellosTest {
 
   private static byte[] hello() throws SSLException {
     try (TlsClient client = new TlsClient(null, TlsVersion.TLS_1_2)) {
-      SSLEngine engine = client.newEngine(new InetSocketAddress("127.0.0.1", 25), "mx.example", true, "");
+      SSLEngine engine =
+          client.newEngine(new InetSocketAddress("127.0.0.1", 25), "mx.example", true, "");
       try {
         ByteBuffer hello = new MemoryHandshake(engine).hello();
         byte[] bytes = new byte[hello.remaining()];

@@ -40,9 +40,9 @@ import org.jspecify.annotations.Nullable;
  * record with the reason of their absence, all for the message's home partition. Owner: the notice
  * writer's thread.
  *
- * <p>A notice that cannot be read, and a bug here, leads to a line in the error log and no
- * DSN: it blocks no other notice. An outage while the message is read back is a KafkaException, and
- * the record comes again.
+ * <p>A notice that cannot be read, and a bug here, leads to a line in the error log and no DSN: it
+ * blocks no other notice. An outage while the message is read back is a KafkaException, and the
+ * record comes again.
  */
 final class NoticeRecords {
   private static final Logger LOG = Logger.getLogger(NoticeRecords.class);

@@ -196,8 +196,7 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** Takes mail over TLS of this user alone (RFC 4954); by default of everybody. */
     public Builder login(String user, String password, String... mechanisms) {
-      this.login =
-          new PeerLogin(user, password, List.of(mechanisms), true, PeerLogin.PROMPTS);
+      this.login = new PeerLogin(user, password, List.of(mechanisms), true, PeerLogin.PROMPTS);
       return this;
     }
 

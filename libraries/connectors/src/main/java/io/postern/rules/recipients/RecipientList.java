@@ -79,8 +79,8 @@ public final class RecipientList {
   }
 
   /**
-   * The name of the route of an address; "" when it names none; empty when the list does not
-   * have the address.
+   * The name of the route of an address; "" when it names none; empty when the list does not have
+   * the address.
    *
    * @param normal the local part, by {@link LocalParts#normal}
    */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes an agent's {@link CodeChange}s in each class as the JVM loads it. Any thread.
  *
- * <p>Failure: where a class does not have the methods, or cannot be changed, the process ends at once
- * with a sentence, since a change that is not there would let a test prove nothing.
+ * <p>Failure: where a class does not have the methods, or cannot be changed, the process ends at
+ * once with a sentence, since a change that is not there would let a test prove nothing.
  */
 public final class ChangedClasses implements ClassFileTransformer {
   private final Map<String, List<CodeChange>> byOwner = new HashMap<>();
