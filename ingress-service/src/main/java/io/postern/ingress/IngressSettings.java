@@ -292,7 +292,7 @@ public interface IngressSettings {
 
     /**
      * Addresses and CIDR blocks of load balancers. Only they may connect, and they must name each
-     * client by the PROXY protocol, version 2.
+     * client by the PROXY protocol, version 1 or 2.
      */
     Optional<List<String>> balancers();
 

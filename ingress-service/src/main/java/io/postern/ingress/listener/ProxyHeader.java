@@ -4,14 +4,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A header of the PROXY protocol, version 2 (the protocol's specification of 2020, section 2.2),
- * with which a balancer names the client of a connection. Without I/O, any thread.
+ * A header of the PROXY protocol, with which a balancer names the client of a connection, and the
+ * parser of version 2 (the protocol's specification of 2020, section 2.2); {@link ProxyLine} is
+ * that of version 1. Without I/O, any thread.
  *
  * <p>A header that is not wholly as the specification has it names nobody: {@link
  * ProxyHeaderException} says why. Read are TCP over IPv4 and IPv6. The checksum is verified where
@@ -29,19 +29,14 @@ record ProxyHeader(@Nullable InetSocketAddress client) {
   private static final byte[] SIGNATURE = {
     0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A
   };
-  private static final byte[] VERSION_1 = "PROXY ".getBytes(StandardCharsets.US_ASCII);
   private static final int LOCAL = 0x20;
   private static final int PROXY = 0x21;
   private static final int CHECKSUM = 0x03;
 
   /** Octets that follow the fixed part, once that is here. */
   static int following(byte[] fixed) throws ProxyHeaderException {
-    if (Arrays.mismatch(fixed, VERSION_1) == VERSION_1.length) {
-      throw new ProxyHeaderException(
-          "version 1 of the PROXY protocol was received, send version 2");
-    }
     if (Arrays.mismatch(fixed, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length) >= 0) {
-      throw new ProxyHeaderException("no PROXY header of version 2 was received");
+      throw new ProxyHeaderException("no PROXY header was received");
     }
     int length = ByteBuffer.wrap(fixed).getShort(14) & 0xffff;
     if (length > MOST_FOLLOWING) {
@@ -70,7 +65,15 @@ record ProxyHeader(@Nullable InetSocketAddress client) {
     if (!family.tcp) {
       throw new ProxyHeaderException("the PROXY header names no client of TCP");
     }
-    return new ProxyHeader(family.client(header));
+    return family.client(header);
+  }
+
+  /** Of either version. */
+  static ProxyHeader naming(InetAddress client, int port) throws ProxyHeaderException {
+    if (client.isAnyLocalAddress() || client.isMulticastAddress()) {
+      throw new ProxyHeaderException("the PROXY header has an address that no client can have");
+    }
+    return new ProxyHeader(new InetSocketAddress(client, port));
   }
 
   /** The address families and the octets of their two addresses. */
@@ -103,16 +106,13 @@ record ProxyHeader(@Nullable InetSocketAddress client) {
     }
 
     /** Two addresses, then two ports; the client is the source. */
-    InetSocketAddress client(byte[] header) throws ProxyHeaderException {
+    ProxyHeader client(byte[] header) throws ProxyHeaderException {
       int length = (octets - 4) / 2;
       try {
         InetAddress address =
             InetAddress.getByAddress(Arrays.copyOfRange(header, FIXED, FIXED + length));
-        if (address.isAnyLocalAddress() || address.isMulticastAddress()) {
-          throw new ProxyHeaderException("the PROXY header has an address that no client can have");
-        }
         int port = ByteBuffer.wrap(header).getShort(FIXED + 2 * length) & 0xffff;
-        return new InetSocketAddress(address, port);
+        return ProxyHeader.naming(address, port);
       } catch (UnknownHostException e) {
         throw new IllegalStateException(e); // 4 or 16 octets are an address
       }

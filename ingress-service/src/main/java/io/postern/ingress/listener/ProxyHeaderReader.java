@@ -13,7 +13,8 @@ import java.util.Arrays;
  * The header in front of a balancer's connection, read off the socket to its last octet and not
  * beyond: the client's octets, a ClientHello for instance, stay for the session. Owner: the
  * connection's thread, which waits at most the time-out for the whole header. Bound: {@link
- * ProxyHeader#FIXED} and {@link ProxyHeader#MOST_FOLLOWING} octets.
+ * ProxyHeader#FIXED} and {@link ProxyHeader#MOST_FOLLOWING} octets. A line of version 1 ends at its
+ * line feed, so behind its shortest length it is read octet by octet.
  */
 final class ProxyHeaderReader {
   private final Socket socket;
@@ -39,17 +40,33 @@ final class ProxyHeaderReader {
 
   private ProxyHeader read() throws IOException, ProxyHeaderException {
     byte[] header = new byte[ProxyHeader.FIXED];
-    fill(header, 0);
+    fill(header, 0, ProxyLine.SHORTEST);
+    if (ProxyLine.begins(header)) {
+      return ProxyLine.parse(line(header));
+    }
+    fill(header, ProxyLine.SHORTEST, ProxyHeader.FIXED);
     int following = ProxyHeader.following(header);
     header = Arrays.copyOf(header, ProxyHeader.FIXED + following);
-    fill(header, ProxyHeader.FIXED);
+    fill(header, ProxyHeader.FIXED, header.length);
     return ProxyHeader.parse(header);
   }
 
-  private void fill(byte[] bytes, int from) throws IOException, ProxyHeaderException {
+  /**
+   * @param shortest the octets that each line has
+   */
+  private byte[] line(byte[] shortest) throws IOException, ProxyHeaderException {
+    byte[] line = Arrays.copyOf(shortest, ProxyLine.LONGEST);
+    int at = ProxyLine.SHORTEST;
+    while (line[at - 1] != '\n' && at < line.length) {
+      fill(line, at, ++at);
+    }
+    return Arrays.copyOf(line, at);
+  }
+
+  private void fill(byte[] bytes, int from, int end) throws IOException, ProxyHeaderException {
     int at = from;
-    while (at < bytes.length) {
-      int n = read(bytes, at);
+    while (at < end) {
+      int n = read(bytes, at, end);
       if (n < 0 && at == 0) {
         throw new EOFException();
       }
@@ -60,12 +77,12 @@ final class ProxyHeaderReader {
     }
   }
 
-  private int read(byte[] bytes, int at) throws IOException, ProxyHeaderException {
+  private int read(byte[] bytes, int at, int end) throws IOException, ProxyHeaderException {
     long millis = (deadline - System.nanoTime()) / 1_000_000;
     if (millis > 0) {
       try {
         socket.setSoTimeout((int) Math.min(millis, Integer.MAX_VALUE));
-        return in.read(bytes, at, bytes.length - at);
+        return in.read(bytes, at, end - at);
       } catch (SocketTimeoutException silent) {
         // as below
       }

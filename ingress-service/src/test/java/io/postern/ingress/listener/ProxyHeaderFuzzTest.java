@@ -2,6 +2,7 @@ package io.postern.ingress.listener;
 
 import io.postern.fuzzing.FuzzTest;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -22,6 +23,10 @@ final class ProxyHeaderFuzzTest extends FuzzTest {
     byte[] header = input;
     ProxyHeader parsed;
     try {
+      if (ProxyLine.begins(input)) {
+        line(input);
+        return;
+      }
       int following = ProxyHeader.following(Arrays.copyOf(input, ProxyHeader.FIXED));
       holds(following <= ProxyHeader.MOST_FOLLOWING, "what follows is bounded");
       header = Arrays.copyOf(input, ProxyHeader.FIXED + following);
@@ -40,5 +45,13 @@ final class ProxyHeaderFuzzTest extends FuzzTest {
     boolean mapped = client.getAddress().getAddress().length != octets;
     byte[] named = mapped ? Arrays.copyOfRange(address, 12, 16) : address;
     holds(Arrays.equals(named, client.getAddress().getAddress()), "the client is the header's");
+  }
+
+  private static void line(byte[] input) throws ProxyHeaderException {
+    InetSocketAddress client = ProxyLine.parse(input).client();
+    String text = new String(input, StandardCharsets.US_ASCII);
+    holds(client != null || text.startsWith("PROXY UNKNOWN"), "UNKNOWN alone names nobody");
+    holds(
+        client == null || text.contains(" " + client.getPort() + " "), "the port is the header's");
   }
 }

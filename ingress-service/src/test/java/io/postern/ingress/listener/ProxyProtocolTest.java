@@ -7,6 +7,10 @@ import io.postern.contracts.v1.MessageRefused;
 import io.postern.ingress.RawClient;
 import io.postern.ingress.TestServer;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +74,58 @@ class ProxyProtocolTest {
     }
   }
 
+  /** Not one octet of the client's is read with the header, however the octets come. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ipv4", "ipv4-line", "ipv6-checksum-tlvs", "ipv6-line-longest"})
+  void a_ClientHello_in_the_headers_segment_and_headers_in_halves(String header) throws Exception {
+    byte[] octets = ProxySeeds.of(header);
+    try (TestServer server = server();
+        ServerSocket balancer = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (int half : new int[] {0, 1, 6, 14, 15, 16, 17, octets.length - 1}) {
+        Thread passing = Thread.ofVirtual().start(() -> pass(balancer, server, octets, half));
+        try (RawClient client = new RawClient(balancer.getLocalPort())) {
+          client.handshake(null).expect("220 ");
+          assertThat(client.command("EHLO client.example"))
+              .contains(header.startsWith("ipv6") ? "greets 2001:db8:0" : "greets 192.0.2.7");
+        }
+        passing.join();
+      }
+    }
+  }
+
+  /** The header's first octets, and the rest of it in one segment with the ClientHello. */
+  private static void pass(ServerSocket balancer, TestServer server, byte[] header, int half) {
+    try (Socket client = balancer.accept();
+        Socket target = new Socket(InetAddress.getLoopbackAddress(), server.port("smtps"))) {
+      target.setTcpNoDelay(true);
+      byte[] hello = new byte[16_384];
+      int read = client.getInputStream().read(hello);
+      target.getOutputStream().write(header, 0, half);
+      Thread.sleep(half == 0 ? 0 : 30);
+      ByteArrayOutputStream rest = new ByteArrayOutputStream();
+      rest.write(header, half, header.length - half);
+      rest.write(hello, 0, read);
+      rest.writeTo(target.getOutputStream());
+      Thread back =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      target.getInputStream().transferTo(client.getOutputStream());
+                    } catch (IOException closed) {
+                      // by the client
+                    }
+                  });
+      client.getInputStream().transferTo(target.getOutputStream());
+      target.close();
+      back.join();
+    } catch (IOException closed) {
+      // the test fails by its client
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Test
   void input_behind_the_header_is_the_clients_and_came_before_the_greeting() throws Exception {
     try (TestServer server = server();
@@ -115,7 +171,15 @@ class ProxyProtocolTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bad-version-1", "bad-checksum", "bad-udp", "bad-unix", "bad-smtp"})
+  @ValueSource(
+      strings = {
+        "bad-line-port",
+        "bad-line-endless",
+        "bad-checksum",
+        "bad-udp",
+        "bad-unix",
+        "bad-smtp"
+      })
   void a_balancer_that_names_no_client_is_refused(String header) throws Exception {
     try (TestServer server = server();
         RawClient client = new RawClient(server.port("smtp"))) {
@@ -171,6 +235,10 @@ class ProxyProtocolTest {
         check.command("EHLO balancer.example", "250 ");
         check.command("QUIT", "221 ");
         assertThat(check.atEnd()).isTrue();
+      }
+      try (RawClient check = new RawClient(server.port("smtp"))) {
+        check.raw(ProxySeeds.of("local-line")).expect("220 ");
+        check.command("MAIL FROM:<a@b.example>", "421 4.7.1");
       }
       try (RawClient check = new RawClient(server.port("smtp"))) {
         check.raw(ProxySeeds.of("local-with-addresses")).expect("220 ");
