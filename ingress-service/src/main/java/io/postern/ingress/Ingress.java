@@ -138,7 +138,8 @@ public class Ingress implements Service {
             counts,
             handshakes,
             presentedChains,
-            new RewrittenSenders(rewriting, new ReturnPace(), TrustedClock.ofTheMachine()),
+            new RewrittenSenders(rewriting, TrustedClock.ofTheMachine()),
+            new ReturnPace(),
             new RecipientParts(
                 running.add(recipients),
                 new SourceQuestions(configuration.maxMissingPerAddress),

@@ -137,7 +137,8 @@ public final class TestServer implements AutoCloseable {
             refusalCounts,
             handshakeSink,
             presentedChains,
-            new RewrittenSenders(senderRewriting, new ReturnPace(), clock),
+            new RewrittenSenders(senderRewriting, clock),
+            new ReturnPace(),
             new RecipientParts(
                 mailboxes,
                 new SourceQuestions(maxMissingOfSource),

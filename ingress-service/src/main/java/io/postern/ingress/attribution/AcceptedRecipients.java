@@ -7,11 +7,14 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RecipientGroupOrBuilder;
 import io.postern.contracts.v1.ReportedDecision;
+import io.postern.ingress.rcpt.Candidate;
+import io.postern.ingress.rcpt.Recipient;
+import io.postern.ingress.rcpt.RecipientCheck;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.rules.again.ReportedDecisions;
 import io.postern.rules.inbound.InboundDecision;
 import io.postern.rules.inbound.SenderTrust;
 import io.postern.smtp.Address;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * recipient's is another, of that one. The same address twice is once. Owner: the session's thread,
  * which must close it. Bounds: the session's limit on recipients, {@link #MAX_BYTES} for one
  * transaction, so that the envelope fits into one record of the log, and the {@link
- * RecipientMemory} for all and for one source.
+ * RecipientMemory} for all and for one source. The last check of RCPT: what it accepts is accepted.
  */
-public final class AcceptedRecipients implements AutoCloseable {
+public final class AcceptedRecipients implements RecipientCheck, AutoCloseable {
   /**
    * Half of a record's bytes: header section (32 KiB) and session facts have their place beside it.
    * A thousand of the longest addresses in one group fit.
@@ -36,15 +39,6 @@ public final class AcceptedRecipients implements AutoCloseable {
 
   /** Bytes of a recipient beside its address: map entry, message, string. */
   private static final int OVERHEAD = 200;
-
-  /** The result of adding a recipient. */
-  public enum Room {
-    TAKEN,
-    /** This message's envelope is full. */
-    MESSAGE_FULL,
-    /** All messages' recipients together, or this source's, are too many now. */
-    NO_MEMORY
-  }
 
   private record GroupKey(
       String organization,
@@ -89,7 +83,7 @@ public final class AcceptedRecipients implements AutoCloseable {
   }
 
   private final RecipientMemory.Holding memory;
-  private final Map<String, EnvelopeRecipient> recipients = new LinkedHashMap<>();
+  private final Map<String, Recipient> recipients = new LinkedHashMap<>();
   private final Map<Slot, RecipientGroup.Builder> groups = new LinkedHashMap<>();
   private int envelopeBytes;
 
@@ -110,29 +104,31 @@ public final class AcceptedRecipients implements AutoCloseable {
   }
 
   /** The group keeps its first recipient's explanation. */
-  public Room add(EnvelopeRecipient recipient, InboundDecision.Accept accept) {
-    String address = recipient.getAddress();
-    if (recipients.containsKey(address)) {
-      return Room.TAKEN;
+  @Override
+  public Result check(Candidate candidate) {
+    Recipient recipient = candidate.recipient();
+    InboundDecision.Accept accept = candidate.accept();
+    if (contains(recipient.text())) {
+      return ACCEPTED;
     }
     Slot key = Slot.of(accept);
     RecipientGroup.Builder group = groups.get(key);
     RecipientGroup.Builder target = group == null ? group(accept) : group;
     int bytes =
-        recipient.getSerializedSize()
+        recipient.envelope().getSerializedSize()
             + 8
             + (group == null ? target.build().getSerializedSize() + 10 : 0);
     if (envelopeBytes + bytes > MAX_BYTES) {
-      return Room.MESSAGE_FULL;
+      return RecipientCheck.refused(Refusal.tooManyRecipients("No space for more"));
     }
     if (!memory.take(bytes + OVERHEAD)) {
-      return Room.NO_MEMORY;
+      return RecipientCheck.refused(Refusal.NO_MEMORY);
     }
     envelopeBytes += bytes;
     groups.putIfAbsent(key, target);
     target.addRecipients(recipients.size());
-    recipients.put(address, recipient);
-    return Room.TAKEN;
+    recipients.put(recipient.text(), recipient);
+    return ACCEPTED;
   }
 
   private static RecipientGroup.Builder group(InboundDecision.Accept accept) {
@@ -163,12 +159,11 @@ public final class AcceptedRecipients implements AutoCloseable {
    * @param decide a recipient domain's decision now; asked once for each domain
    */
   public boolean wouldBeAcceptedAgain(Function<String, InboundDecision> decide) {
-    List<String> addresses = List.copyOf(recipients.keySet());
+    List<Recipient> all = List.copyOf(recipients.values());
     Map<String, InboundDecision> decisions = new HashMap<>();
     for (Map.Entry<Slot, RecipientGroup.Builder> group : groups.entrySet()) {
       for (int index : group.getValue().getRecipientsList()) {
-        String domain = Address.parse(addresses.get(index)).asciiDomain();
-        InboundDecision now = decisions.computeIfAbsent(domain, decide);
+        InboundDecision now = decisions.computeIfAbsent(all.get(index).domain(), decide);
         if (!(now instanceof InboundDecision.Accept accept)
             || !GroupKey.of(accept).equals(group.getKey().key())) {
           return false;
@@ -189,9 +184,8 @@ public final class AcceptedRecipients implements AutoCloseable {
     Map<String, InboundDecision> decisions = new HashMap<>();
     Map<Slot, RecipientGroup.Builder> decided = new LinkedHashMap<>();
     int index = 0;
-    for (String address : recipients.keySet()) {
-      String domain = Address.parse(address).asciiDomain();
-      switch (decisions.computeIfAbsent(domain, decide)) {
+    for (Recipient recipient : recipients.values()) {
+      switch (decisions.computeIfAbsent(recipient.domain(), decide)) {
         case InboundDecision.Refuse refusal -> {
           return refusal;
         }
@@ -233,7 +227,12 @@ public final class AcceptedRecipients implements AutoCloseable {
   }
 
   public List<EnvelopeRecipient> envelope() {
-    return new ArrayList<>(recipients.values());
+    return recipients.values().stream().map(Recipient::envelope).toList();
+  }
+
+  /** The address of the only one; null: there are several. */
+  public @Nullable Address only() {
+    return recipients.size() == 1 ? recipients.values().iterator().next().address() : null;
   }
 
   public List<RecipientGroup> groups() {
@@ -246,11 +245,10 @@ public final class AcceptedRecipients implements AutoCloseable {
    * @param reportedNow the reports about a recipient domain
    */
   public List<RecipientGroup> groups(Function<String, ReportedDecisions> reportedNow) {
-    List<String> addresses = List.copyOf(recipients.keySet());
+    List<Recipient> all = List.copyOf(recipients.values());
     for (RecipientGroup.Builder group : groups.values()) {
       if (isOpen(group) || group.hasIncoming() && isOpen(group.getIncoming())) {
-        String first = addresses.get(group.getRecipients(0));
-        ReportedDecisions reports = reportedNow.apply(Address.parse(first).asciiDomain());
+        ReportedDecisions reports = reportedNow.apply(all.get(group.getRecipients(0)).domain());
         close(group, reports.own());
         if (group.hasIncoming()) {
           close(group.getIncomingBuilder(), reports.incoming());

@@ -1,124 +1,206 @@
 package io.postern.ingress.attribution;
 
-import io.postern.contracts.VerdictKey;
+import com.google.protobuf.ByteString;
 import io.postern.contracts.VerdictQuestion;
-import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.Explanation;
-import io.postern.log.verdicts.BackgroundVerdicts;
-import io.postern.log.verdicts.VerdictSource;
+import io.postern.contracts.v1.RecipientGroup;
+import io.postern.contracts.v1.TrueSource.Builder;
+import io.postern.ingress.rcpt.Candidate;
+import io.postern.ingress.rcpt.RecipientCheck;
 import io.postern.rules.Directory;
 import io.postern.rules.again.ReportedDecisions;
+import io.postern.rules.gateway.Gateway;
+import io.postern.rules.gateway.TrueSource;
+import io.postern.rules.gateway.TrueSourceWalk;
 import io.postern.rules.inbound.GatewayRules;
 import io.postern.rules.inbound.InboundDecision;
 import io.postern.rules.inbound.InboundFacts;
 import io.postern.rules.inbound.InboundRules;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decision about each recipient of one mail transaction. The rules decide; where they need a
- * verdict on the client's certificate it is asked for, within the patience that one transaction has
- * in all. An answer, unknown included, holds for the transaction's commands, so that a silent
- * certificate-service costs its patience once and not once a recipient. But a message may take half
- * an hour: when a verdict that let it in is too old by then, it is decided anew. Owner: the
- * session's thread. Unknown is not good (G4): the rules refuse with 4xx.
+ * The decision about each recipient of one mail transaction, by its source: the client, or the host
+ * behind a gateway of the recipients' organization (docs/guides/gateways.md). The rules decide;
+ * where they need a verdict it is asked for. Unknown is not good (G4): they refuse with 4xx.
+ *
+ * <p>The header section that names a source behind a gateway comes with the message, after RCPT,
+ * and the message has one reply. So RCPT takes either recipients that the connection lets in, or
+ * recipients that only the true source can let in, all by the same connectors; one of the other
+ * kind is told to come in another message, and the reply to the message is right for each.
+ *
+ * <p>Owner: the session's thread. It holds a gateway and a source, whose texts a header of 32 KiB
+ * bounds.
  */
-public final class Attribution {
-  private static final int QUESTIONS_A_RECIPIENT = 16;
+public final class Attribution implements RecipientCheck {
+  /** The rule where the certificate's verdict is no longer good enough. */
+  public static final String VERDICT_CHANGED = "verdict-changed";
 
-  private final VerdictSource verdicts;
-  private final BackgroundVerdicts reports;
-  private final MailSource source;
-  private final Map<VerdictKey, CertificateVerdict> answers = new HashMap<>();
-  private final Duration allPatience;
-  private final Duration holds;
-  private Duration patience;
-  private boolean judged;
-  private long judgedNanos; // the first verdict that counted
+  private static final String DIRECTORY_CHANGED = "directory-changed";
+  private static final int MOST_QUESTIONS = 48; // of one recipient
+
+  private static final InboundDecision.Refuse APART =
+      new InboundDecision.Refuse(
+          452,
+          "4.5.3",
+          "Send this recipient in a separate message: the source behind your gateway decides about "
+              + "it",
+          "gateway",
+          "",
+          "",
+          "",
+          Explanation.newBuilder()
+              .setSummary("The source behind a gateway decides about only some of the recipients")
+              .build());
+
+  private static final InboundDecision.Refuse CHANGED =
+      new InboundDecision.Refuse(
+          451,
+          "4.3.0",
+          "The configuration changed while the message was sent, send it again",
+          DIRECTORY_CHANGED,
+          "",
+          "",
+          "",
+          Explanation.getDefaultInstance());
+
+  private static final InboundDecision.Refuse TOO_MANY_QUESTIONS =
+      new InboundDecision.Refuse(
+          451,
+          "4.7.5",
+          "Your certificate could not be validated for this recipient, try again later",
+          "verdict",
+          "",
+          "",
+          "",
+          Explanation.newBuilder()
+              .setSummary(
+                  "More connectors than "
+                      + MOST_QUESTIONS
+                      + " need certificate checks of their own")
+              .build());
+
+  private static final Recipients NONE = new Recipients(false, null, null, false);
+
+  private final TransactionVerdicts verdicts;
+  private final InboundFacts client;
+  private Recipients recipients = NONE;
+  private Recipients before = NONE; // without the last one
+  private @Nullable TrueSource source;
 
   /**
-   * @param patience for all verdicts of the transaction
-   * @param holds how old a verdict may be at the end of a message
-   */
-  public Attribution(
-      VerdictSource verdicts,
-      BackgroundVerdicts reports,
-      InboundFacts facts,
-      Duration patience,
-      Duration holds) {
-    this.verdicts = verdicts;
-    this.reports = reports;
-    this.allPatience = patience;
-    this.patience = patience;
-    this.holds = holds;
-    this.source = new MailSource(this, facts);
-  }
-
-  /** A verdict that decided here is older than it may be at the end of a message. */
-  public boolean outdated() {
-    return judged && System.nanoTime() - judgedNanos >= holds.toNanos();
-  }
-
-  /** Decisions from now on need new verdicts, with the whole patience again. */
-  public void askAgain() {
-    answers.clear();
-    judged = false;
-    patience = allPatience;
-  }
-
-  /** Where the mail comes from. */
-  public MailSource source() {
-    return source;
-  }
-
-  /**
-   * The decision at RCPT. Accept or Refuse; never VerdictNeeded.
+   * What the recipients that were accepted have in common.
    *
-   * @param first no recipient was taken so far
+   * @param gateway of all; null: none
+   * @param awaiting all depend on the source behind it; null: the connection let them in
+   * @param inScope all are in scope of efUsers
    */
-  public InboundDecision atRecipient(
-      Directory directory, String recipient, String recipientDomain, boolean first) {
-    return source.atRecipient(directory, recipient, recipientDomain, first);
-  }
+  private record Recipients(
+      boolean any, @Nullable Gateway gateway, @Nullable Gateway awaiting, boolean inScope) {
 
-  /** About a recipient that was taken. Accept or Refuse; never VerdictNeeded. */
-  public InboundDecision decide(Directory directory, String recipientDomain) {
-    return decide(directory, source.facts(), recipientDomain);
-  }
-
-  /** The recipient's gateway; never a Question. */
-  GatewayRules.Answer gateway(Directory directory, String recipientDomain) {
-    for (int i = 0; i <= QUESTIONS_A_RECIPIENT; i++) {
-      GatewayRules.Answer answer =
-          GatewayRules.find(directory, source.client(), recipientDomain, this::known);
-      if (!(answer instanceof GatewayRules.Answer.Question needed)) {
-        return answer;
-      }
-      ask(needed.question());
+    Recipients and(String address, @Nullable Gateway through, boolean byItsSource) {
+      boolean same = gateway != null && through != null && gateway.isSameAs(through);
+      return new Recipients(
+          true,
+          !any || same ? through : null,
+          byItsSource ? through : null,
+          through != null && through.isFor(address) && (!any || inScope));
     }
-    return new GatewayRules.Answer.NotGood(tooManyQuestions());
   }
 
-  InboundDecision decide(Directory directory, InboundFacts facts, String recipientDomain) {
-    for (int i = 0; i <= QUESTIONS_A_RECIPIENT; i++) {
-      InboundDecision decision =
-          InboundRules.decide(directory, facts, recipientDomain, this::known);
-      if (!(decision instanceof InboundDecision.VerdictNeeded needed)) {
-        return withReport(directory, facts, recipientDomain, decision);
-      }
-      ask(needed.question());
+  /**
+   * @param client the session's facts, by which the client is the source
+   */
+  public Attribution(TransactionVerdicts verdicts, InboundFacts client) {
+    this.verdicts = verdicts;
+    this.client = client;
+  }
+
+  @Override
+  public Result check(Candidate candidate) {
+    Directory directory = candidate.directory();
+    String domain = candidate.recipient().domain();
+    GatewayRules.Answer answer = gateway(directory, domain);
+    if (answer instanceof GatewayRules.Answer.Question(VerdictQuestion question)) {
+      return waitFor(candidate, question);
     }
-    return tooManyQuestions();
+    Gateway through = answer instanceof GatewayRules.Answer.Through t ? t.gateway() : null;
+    return switch (round(directory, client, domain)) {
+      case InboundDecision.VerdictNeeded needed -> waitFor(candidate, needed.question());
+      case InboundDecision.Accept accept ->
+          recipients.awaiting() == null
+              ? accepted(candidate, accept, through, false)
+              : RecipientCheck.refused(APART);
+      case InboundDecision.Refuse refusal -> {
+        if (answer instanceof GatewayRules.Answer.NotGood notGood) {
+          yield RecipientCheck.refused(notGood.refusal());
+        }
+        yield through == null || !through.isFor(candidate.recipient().text())
+            ? RecipientCheck.refused(refusal)
+            : bySource(candidate, through);
+      }
+    };
   }
 
-  /** What connectors in report-only mode would have decided. It waits for nobody. */
-  private InboundDecision withReport(
-      Directory directory, InboundFacts facts, String recipientDomain, InboundDecision decision) {
+  /** Only the source behind the gateway can let the recipient in. */
+  private Result bySource(Candidate candidate, Gateway through) {
+    return switch (round(
+        candidate.directory(),
+        client.from(new TrueSource.Awaited(through)),
+        candidate.recipient().domain())) {
+      case InboundDecision.VerdictNeeded needed -> waitFor(candidate, needed.question());
+      case InboundDecision.Refuse refusal -> RecipientCheck.refused(refusal);
+      case InboundDecision.Accept accept -> {
+        Gateway awaiting = recipients.awaiting();
+        yield recipients.any() && (awaiting == null || !awaiting.decidesAsFor(through))
+            ? RecipientCheck.refused(APART)
+            : accepted(candidate, accept, through, true);
+      }
+    };
+  }
+
+  private Result accepted(
+      Candidate candidate,
+      InboundDecision.Accept accept,
+      @Nullable Gateway through,
+      boolean byItsSource) {
+    before = recipients;
+    recipients = recipients.and(candidate.recipient().text(), through, byItsSource);
+    candidate.accepted(accept, through);
+    return ACCEPTED;
+  }
+
+  @Override
+  public void giveBack(Candidate candidate) {
+    recipients = before;
+  }
+
+  /** The decision about another recipient domain, of the client itself; it may need a verdict. */
+  InboundDecision byConnection(Directory directory, String recipientDomain) {
+    return round(directory, client, recipientDomain);
+  }
+
+  Result waitFor(Candidate candidate, VerdictQuestion question) {
+    return candidate.questions() > MOST_QUESTIONS
+        ? RecipientCheck.refused(TOO_MANY_QUESTIONS)
+        : (Wait) ahead -> verdicts.ask(question);
+  }
+
+  private GatewayRules.Answer gateway(Directory directory, String recipientDomain) {
+    return GatewayRules.find(directory, client, recipientDomain, verdicts::known);
+  }
+
+  /** With what connectors in report-only mode would have decided. */
+  private InboundDecision round(Directory directory, InboundFacts facts, String recipientDomain) {
+    InboundDecision decision =
+        InboundRules.decide(directory, facts, recipientDomain, verdicts::known);
+    if (decision instanceof InboundDecision.VerdictNeeded) {
+      return decision;
+    }
     ReportedDecisions reported =
-        ReportedDecisions.of(directory, facts, recipientDomain, decision, this::knownAlready);
-    reported.questions().forEach(reports::ask);
+        ReportedDecisions.of(directory, facts, recipientDomain, decision, verdicts::knownAlready);
+    reported.questions().forEach(verdicts::askInBackground);
     return switch (decision) {
       case InboundDecision.Accept accept -> accept.reporting(reported.own(), reported.incoming());
       case InboundDecision.Refuse refuse -> refuse.reporting(reported.own());
@@ -126,56 +208,137 @@ public final class Attribution {
     };
   }
 
+  /** About a recipient that was accepted; blocks for verdicts. Accept or Refuse. */
+  private InboundDecision decide(Directory directory, String recipientDomain) {
+    return settled(
+        () -> round(directory, facts(), recipientDomain),
+        decision ->
+            decision instanceof InboundDecision.VerdictNeeded needed ? needed.question() : null,
+        TOO_MANY_QUESTIONS);
+  }
+
+  private boolean isStill(Gateway asked, Directory directory, String recipientDomain) {
+    return settled(
+                () -> gateway(directory, recipientDomain),
+                answer ->
+                    answer instanceof GatewayRules.Answer.Question needed
+                        ? needed.question()
+                        : null,
+                new GatewayRules.Answer.NotGood(TOO_MANY_QUESTIONS))
+            instanceof GatewayRules.Answer.Through through
+        && asked.decidesAsFor(through.gateway());
+  }
+
+  private <T> T settled(Supplier<T> round, Function<T, @Nullable VerdictQuestion> open, T beyond) {
+    for (int i = 0; i < MOST_QUESTIONS; i++) {
+      T decided = round.get();
+      VerdictQuestion question = open.apply(decided);
+      if (question == null) {
+        return decided;
+      }
+      verdicts.ask(question);
+    }
+    return beyond;
+  }
+
   /**
-   * The reports about an accepted recipient again, with the verdicts that have come meanwhile; none
-   * where the decision itself would need a new one.
+   * Before a message is accepted: whether each recipient would be accepted again. A verdict that is
+   * too old is asked for anew.
+   *
+   * @param sameDirectory that decided about all of them
+   * @return the rule by which the message must be sent again; null: none
+   */
+  public @Nullable String changedMeanwhile(
+      Directory now, boolean sameDirectory, AcceptedRecipients accepted) {
+    boolean outdated = verdicts.outdated();
+    if (outdated) {
+      verdicts.askAgain();
+    }
+    return sameDirectory && !outdated
+            || accepted.wouldBeAcceptedAgain(domain -> decide(now, domain))
+        ? null
+        : sameDirectory ? VERDICT_CHANGED : DIRECTORY_CHANGED;
+  }
+
+  /**
+   * Finds the message's source, and decides about all recipients anew where it counts: when the
+   * header section has come, and at the end of the message, by the directory of then.
+   *
+   * @param header the header section, at most 32 KiB
+   * @param cut it was longer
+   * @return null: all are accepted, or there is no gateway
+   */
+  public InboundDecision.@Nullable Refuse decideBySource(
+      Directory directory, AcceptedRecipients accepted, ByteString header, boolean cut) {
+    Gateway through = recipients.gateway();
+    if (through == null) {
+      return null;
+    }
+    source = TrueSourceWalk.walk(through, client.clientIp(), header.toByteArray(), cut);
+    if (!recipients.inScope()) {
+      return null;
+    }
+    Gateway asked = recipients.awaiting();
+    return accepted.decideAgain(
+        domain ->
+            asked == null || isStill(asked, directory, domain)
+                ? decide(directory, domain)
+                : CHANGED);
+  }
+
+  /** The facts by which recipients are decided now. */
+  private InboundFacts facts() {
+    if (source != null && recipients.inScope()) {
+      return client.from(source);
+    }
+    Gateway awaiting = recipients.awaiting();
+    return awaiting == null ? client : client.from(new TrueSource.Awaited(awaiting));
+  }
+
+  /**
+   * The reports about an accepted recipient again, with the verdicts that have come since then;
+   * none where the decision itself would need a new one.
    */
   public ReportedDecisions reportedNow(Directory directory, String recipientDomain) {
+    InboundFacts facts = facts();
     InboundDecision decision =
-        InboundRules.decide(directory, source.facts(), recipientDomain, this::knownAlready);
+        InboundRules.decide(directory, facts, recipientDomain, verdicts::knownAlready);
     return ReportedDecisions.of(
-        directory, source.facts(), recipientDomain, decision, this::knownAlready);
+        directory, facts, recipientDomain, decision, verdicts::knownAlready);
   }
 
-  private @Nullable CertificateVerdict knownAlready(VerdictQuestion question) {
-    CertificateVerdict answer = answers.get(question.key());
-    return answer != null ? answer : reports.known(question);
+  /** The message's header section must be read for its source. */
+  public boolean throughGateway() {
+    return recipients.gateway() != null;
   }
 
-  private static InboundDecision.Refuse tooManyQuestions() {
-    return new InboundDecision.Refuse(
-        451,
-        "4.7.5",
-        "Your certificate could not be validated for this recipient, try again later",
-        "verdict",
-        "",
-        "",
-        "",
-        Explanation.newBuilder()
-            .setSummary(
-                "More connectors than "
-                    + QUESTIONS_A_RECIPIENT
-                    + " need certificate checks of "
-                    + "their own")
-            .build());
+  /** Whether the group's connector is for the client itself, not for a source behind it. */
+  public boolean isOfClient(RecipientGroup group) {
+    return source == null || source.gateway().isOf(group.getOrganization(), group.getConnector());
   }
 
-  private void ask(VerdictQuestion question) {
-    long began = System.nanoTime();
-    answers.put(question.key(), verdicts.verdict(question, patience));
-    patience = patience.minusNanos(System.nanoTime() - began);
-    if (patience.isNegative()) {
-      patience = Duration.ZERO;
+  /** For trace and stamps; null: the client is the source, or the message has not come. */
+  public io.postern.contracts.v1.@Nullable TrueSource recorded() {
+    TrueSource found = source;
+    if (found == null) {
+      return null;
     }
-  }
-
-  private @Nullable CertificateVerdict known(VerdictQuestion question) {
-    CertificateVerdict answer = answers.get(question.key());
-    CertificateVerdict known = answer != null ? answer : verdicts.known(question);
-    if (known != null && !judged) {
-      judged = true;
-      judgedNanos = System.nanoTime();
+    boolean inScope = recipients.inScope();
+    Builder record =
+        io.postern.contracts.v1.TrueSource.newBuilder()
+            .setRule(found.gateway().rule())
+            .setInScope(inScope)
+            .setWhyNot(inScope ? "" : "efUsers does not name all recipients");
+    switch (found) {
+      case TrueSource.Found f ->
+          record
+              .setIp(f.address())
+              .setGateway(f.namedBy())
+              .setGreeting(f.greeting())
+              .setSkipped(f.skipped().size());
+      case TrueSource.Unknown u -> record.setSkipped(u.skipped().size()).setWhyNot(u.whyNot());
+      case TrueSource.Awaited a -> throw new IllegalStateException("the walk ends with an answer");
     }
-    return known;
+    return record.build();
   }
 }

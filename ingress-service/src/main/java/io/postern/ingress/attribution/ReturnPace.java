@@ -42,4 +42,10 @@ public final class ReturnPace {
     int cell = hash >>> 18; // 14 bits
     return counts[cell] < AN_HOUR && ++counts[cell] > 0;
   }
+
+  /** The notification was refused for another reason. */
+  synchronized void giveBack(String address) {
+    int cell = (address.hashCode() ^ seed) * 0x9E3779B9 >>> 18;
+    counts[cell] = Math.max(0, counts[cell] - 1);
+  }
 }

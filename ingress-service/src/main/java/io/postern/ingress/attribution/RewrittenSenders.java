@@ -12,63 +12,47 @@ import io.postern.smtp.srs.WayBack;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way back to a rewritten sender (docs/guides/sender-rewriting.md), for a recipient that the
- * rules have let in. Only a notification may take it (MAIL FROM:&lt;&gt;, RFC 5321 §4.5.5), only by
- * an address that the recipient's organization has made, and no faster than the {@link ReturnPace}.
- * If the sender behind the address is of a domain that is served here, its organization's
- * connectors decide as well. Thread-safe; a recipient of any other form costs a comparison of four
- * letters.
+ * Addresses of rewritten senders as recipients (docs/guides/sender-rewriting.md): only one that the
+ * recipient's organization has made leads back to a sender. Thread-safe; a recipient of any other
+ * form costs a comparison of four letters.
  */
 public final class RewrittenSenders {
   static final String RULE = "senderRewriting";
 
   /** What becomes of a recipient. */
-  public sealed interface Result {}
+  sealed interface Result {}
 
   /** It is no rewritten address: an ordinary recipient. */
-  public record Ordinary() implements Result {}
+  record Ordinary() implements Result {}
 
   /**
-   * The mail goes back.
+   * The address of a sender that the organization has rewritten.
    *
-   * @param address where to
+   * @param sender where its mail goes back to
    */
-  public record Returns(String address) implements Result {}
+  record Returns(Address sender, String organization) implements Result {}
 
-  /** Nobody gets the mail. */
-  public record Refused(InboundDecision.Refuse refusal) implements Result {}
+  /** No sender gets the mail. */
+  record Refused(InboundDecision.Refuse refusal) implements Result {}
 
   private static final Result ORDINARY = new Ordinary();
 
   private final Supplier<Optional<SenderRewriting>> rewriting;
-  private final ReturnPace pace;
   private final InstantSource clock;
 
   /**
    * @param rewriting empty while there are no secrets
    */
-  public RewrittenSenders(
-      Supplier<Optional<SenderRewriting>> rewriting, ReturnPace pace, InstantSource clock) {
+  public RewrittenSenders(Supplier<Optional<SenderRewriting>> rewriting, InstantSource clock) {
     this.rewriting = rewriting;
-    this.pace = pace;
     this.clock = clock;
   }
 
-  /**
-   * @param recipient with its domain
-   * @param notification the mail has the null reverse-path
-   * @param decide the rules' decision about a recipient domain
-   */
-  public Result of(
-      Directory directory,
-      Address recipient,
-      boolean notification,
-      Function<String, InboundDecision> decide) {
+  Result of(Directory directory, Address recipient) {
     Optional<AcceptedDomain> accepted =
         SenderRewriting.isRewritten(recipient)
             ? directory.acceptedDomain(recipient.asciiDomain())
@@ -118,10 +102,8 @@ public final class RewrittenSenders {
               "it is the address of a rewritten sender, and too old");
       case WayBack.To(Address sender) -> {
         // Mail that we forwarded came back and was forwarded again: the first forwarder is here.
-        Result first = of(directory, sender, notification, decide);
-        yield first instanceof Ordinary
-            ? back(directory, organization, sender, notification, decide)
-            : first;
+        Result first = of(directory, sender);
+        yield first instanceof Ordinary ? new Returns(sender, organization) : first;
       }
     };
   }
@@ -130,11 +112,12 @@ public final class RewrittenSenders {
    * The refusal of mail that must leave with a rewritten sender (docs/decisions/0086), whose
    * address is too long for that; null: it is not.
    *
+   * @param from null: the null reverse-path, which is not rewritten
    * @param accept the rules' decision
    */
-  public static InboundDecision.@Nullable Refuse tooLong(
-      Directory directory, String reversePath, InboundDecision.Accept accept) {
-    if (!accept.rewriteSender()) {
+  static InboundDecision.@Nullable Refuse tooLong(
+      Directory directory, @Nullable Address from, InboundDecision.Accept accept) {
+    if (!accept.rewriteSender() || from == null) {
       return null;
     }
     String domain =
@@ -142,7 +125,7 @@ public final class RewrittenSenders {
             .organization(accept.organization())
             .map(Organization::getSenderRewritingDomain)
             .orElse("");
-    if (SenderRewriting.fits(domain, Address.parse(reversePath))) {
+    if (SenderRewriting.fits(domain, from)) {
       return null;
     }
     return refusal(
@@ -154,42 +137,12 @@ public final class RewrittenSenders {
         "the sender's domain belongs to another organization, and " + SenderRewriting.LENGTH);
   }
 
-  private Result back(
-      Directory directory,
-      String organization,
-      Address sender,
-      boolean notification,
-      Function<String, InboundDecision> decide) {
-    if (!notification) {
-      return refused(
-          organization,
-          550,
-          "5.7.1",
-          "This address accepts only notifications (MAIL FROM:<>)",
-          "it is the address of a rewritten sender, which accepts notifications only");
-    }
-    String domain = sender.asciiDomain();
-    if (directory.acceptedDomain(domain).isPresent()
-        && decide.apply(domain) instanceof InboundDecision.Refuse refusal) {
-      return new Refused(refusal);
-    }
-    if (!pace.take(sender.toString())) {
-      return refused(
-          organization,
-          451,
-          "4.7.1",
-          "Too many notifications for this address, try again in an hour",
-          "more than " + ReturnPace.AN_HOUR + " in an hour");
-    }
-    return new Returns(sender.toString());
-  }
-
   private static Result refused(
       String organization, int code, String enhanced, String text, String why) {
     return new Refused(refusal(organization, code, enhanced, text, why));
   }
 
-  private static InboundDecision.Refuse refusal(
+  static InboundDecision.Refuse refusal(
       String organization, int code, String enhanced, String text, String why) {
     Explanation explanation =
         Explanation.newBuilder()

@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of one message into the log: the content as it streams by, through the {@link
@@ -134,6 +135,7 @@ public final class MessageIntake implements AutoCloseable {
    * Returns when content and envelope are durable: the message's size with the trace field. Behind
    * {@link #end}.
    *
+   * @param only the address of the only recipient; null: there are several
    * @param leadingDot a line of the content begins with a dot. The content begins a line: the trace
    *     field in front of it ends with CRLF
    */
@@ -142,6 +144,7 @@ public final class MessageIntake implements AutoCloseable {
       List<RecipientGroup> groups,
       SessionFacts session,
       long directoryVersion,
+      @Nullable Address only,
       boolean leadingDot)
       throws LogUnavailableException {
     ContentReference content = log.finishContent().toBuilder().setNoLeadingDot(!leadingDot).build();
@@ -149,7 +152,7 @@ public final class MessageIntake implements AutoCloseable {
     byte[] stamp =
         trust == SenderTrust.INTERNAL ? InternalStamp.of(session.getServerName()) : new byte[0];
     // In front: a folded line at the content's beginning must belong to no field that may go.
-    byte[] inFront = joined(stamp, trace(envelope, session, now));
+    byte[] inFront = joined(stamp, trace(session, only, now));
     long size = inFront.length + content.getSize();
     MessageAccepted.Builder accepted =
         MessageAccepted.newBuilder()
@@ -197,11 +200,7 @@ public final class MessageIntake implements AutoCloseable {
   }
 
   /** RFC 5321 §4.4; FOR only when there is one recipient (§7.6). */
-  private byte[] trace(Envelope envelope, SessionFacts session, long now) {
-    Address only =
-        envelope.getRecipientsCount() == 1
-            ? Address.parse(envelope.getRecipients(0).getAddress())
-            : null;
+  private byte[] trace(SessionFacts session, @Nullable Address only, long now) {
     byte[] received =
         ReceivedHeader.build(session, queueId().toString(), only, Instant.ofEpochMilli(now));
     return SourceStamps.behind(received, session.getTrueSource());

@@ -3,6 +3,9 @@ package io.postern.ingress.rates;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.ingress.rates.Counted.Kind;
+import io.postern.ingress.rcpt.Candidate;
+import io.postern.ingress.rcpt.RecipientCheck;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.ingress.source.Source;
 import io.postern.rules.Directory;
 import io.postern.rules.gateway.Gateway;
@@ -31,14 +34,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Owner: the session's thread, which must close it. It holds a few numbers for each connector
  * that the recipients' groups have.
  */
-public final class MailRates implements AutoCloseable {
+public final class MailRates implements RecipientCheck, AutoCloseable {
   private final Rates rates;
   private final String client;
   private final Source network;
   private final int ofNetwork;
   private final @Nullable Address sender;
   private final Map<Counted, Long> taken = new HashMap<>(4);
-  private final Map<Counted, Exceeded> exceeded = new HashMap<>(2);
+  private final Map<Counted, Refusal> exceeded = new HashMap<>(2);
   private List<Rate> last = List.of(); // taken for the recipient before
   private boolean accepted;
 
@@ -57,73 +60,40 @@ public final class MailRates implements AutoCloseable {
     this.sender = sender;
   }
 
-  /**
-   * Before a recipient costs more than memory: what {@link #take} would say of it now. Nothing is
-   * counted. Some microseconds.
-   *
-   * @return null: it would be counted, unless others take the rest meanwhile
-   */
-  public @Nullable Exceeded exceeded(
-      Directory directory, InboundDecision.Accept accept, @Nullable Gateway gateway) {
-    List<Rate> due = due(directory, accept, gateway);
-    if (due.isEmpty()) {
-      return null;
-    }
-    Exceeded before = exceededBefore(due);
-    return before == null ? refusal(rates.exceeded(due)) : before;
-  }
-
-  /**
-   * Counts a recipient, and the message with its first one.
-   *
-   * @param directory its numbers count from now on
-   * @param accept the rules let the recipient in
-   * @param gateway that it comes through; null: none
-   * @return null: counted
-   */
-  public @Nullable Exceeded take(
-      Directory directory, InboundDecision.Accept accept, @Nullable Gateway gateway) {
-    List<Rate> due = due(directory, accept, gateway);
+  /** Counts a recipient, and the message with its first one, by the directory of now. */
+  @Override
+  public Result check(Candidate candidate) {
+    List<Rate> due = due(candidate.directory(), candidate.accept(), candidate.gateway());
     last = List.of();
-    if (due.isEmpty()) {
-      return null;
+    for (Rate rate : due) {
+      Refusal before = exceeded.get(rate.of());
+      if (before != null) {
+        return RecipientCheck.refused(before);
+      }
     }
-    Exceeded before = exceededBefore(due);
-    if (before != null) {
-      return before;
-    }
-    Exceeded refusal = refusal(rates.take(due));
-    if (refusal != null) {
-      return refusal;
+    Rate none = due.isEmpty() ? null : rates.take(due);
+    if (none != null) {
+      Refusal refusal = RateRefusal.of(none, client);
+      if (none.of().kind().ofMessages()) {
+        exceeded.put(none.of(), refusal);
+      }
+      return RecipientCheck.refused(refusal);
     }
     for (Rate rate : due) {
       taken.merge(rate.of(), rate.nanos(), Long::sum);
     }
     last = due;
-    return null;
+    return ACCEPTED;
   }
 
-  private @Nullable Exceeded exceededBefore(List<Rate> due) {
-    if (!exceeded.isEmpty()) {
-      for (Rate rate : due) {
-        Exceeded before = exceeded.get(rate.of());
-        if (before != null) {
-          return before;
-        }
-      }
+  @Override
+  public void giveBack(Candidate candidate) {
+    for (Rate rate : last) {
+      rates.giveBack(rate.of(), rate.nanos());
+      taken.computeIfPresent(
+          rate.of(), (_, nanos) -> nanos == rate.nanos() ? null : nanos - rate.nanos());
     }
-    return null;
-  }
-
-  private @Nullable Exceeded refusal(@Nullable Rate none) {
-    if (none == null) {
-      return null;
-    }
-    Exceeded refusal = Exceeded.of(none, client);
-    if (none.of().kind().ofMessages()) {
-      exceeded.put(none.of(), refusal);
-    }
-    return refusal;
+    last = List.of();
   }
 
   private List<Rate> due(
@@ -194,17 +164,6 @@ public final class MailRates implements AutoCloseable {
         && directory.accepts(own.getOrganization(), sender.asciiDomain())) {
       due.add(new Rate(Counted.of(own.getOrganization(), own.getName(), sender), perMinute));
     }
-  }
-
-  /** The recipient that was counted last had no room in the message. */
-  public void noRoom() {
-    for (Rate rate : last) {
-      if (!rate.of().kind().ofMessages()) {
-        rates.giveBack(rate.of(), rate.nanos());
-        taken.merge(rate.of(), -rate.nanos(), Long::sum);
-      }
-    }
-    last = List.of();
   }
 
   /** The log has the message. */

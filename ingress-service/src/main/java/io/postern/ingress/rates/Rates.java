@@ -47,28 +47,11 @@ public final class Rates {
 
   /** Takes one of each, or none. Null: taken; else the first that has none left. */
   @Nullable Rate take(List<Rate> rates) {
-    return reported(takeAll(rates));
-  }
-
-  /** Takes nothing. Null: each has one left now; else the first that has none. */
-  @Nullable Rate exceeded(List<Rate> rates) {
-    return reported(firstWithNoneLeft(rates));
-  }
-
-  private @Nullable Rate reported(@Nullable Rate exceeded) {
+    Rate exceeded = takeAll(rates);
     if (exceeded != null) {
       refused(exceeded.of());
     }
     return exceeded;
-  }
-
-  private synchronized @Nullable Rate firstWithNoneLeft(List<Rate> rates) {
-    for (Rate rate : rates) {
-      if (levels(rate.of()).level(rate.of()) + rate.nanos() > Rate.MINUTE_NANOS) {
-        return rate;
-      }
-    }
-    return null;
   }
 
   private synchronized @Nullable Rate takeAll(List<Rate> rates) {

@@ -1,6 +1,7 @@
 package io.postern.ingress.session;
 
 import io.postern.contracts.v1.BodyType;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.smtp.ChunkLines;
 import io.postern.transport.SmtpConnection;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.postern.ingress.session;
 
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.smtp.CommandParser;
 import io.postern.smtp.Reply;
 import io.postern.transport.LineTooLongException;
@@ -52,7 +53,7 @@ final class CommandLines {
       return end();
     } catch (LineTooLongException e) {
       Reply reply = CommandParser.tooLong(CommandParser.MAX_LINE).reply();
-      replies.reject("", reply, "syntax");
+      replies.reject("", Refusal.of(reply, "syntax"));
       return null;
     } finally {
       clock.addWait(silentSince);

@@ -1,5 +1,6 @@
 package io.postern.ingress.session;
 
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.smtp.DataDecoder;
 import io.postern.smtp.Reply;
 import io.postern.transport.SmtpConnection;

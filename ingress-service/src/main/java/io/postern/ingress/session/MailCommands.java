@@ -1,19 +1,10 @@
 package io.postern.ingress.session;
 
-import static java.util.Objects.requireNonNull;
-
 import io.postern.contracts.v1.BodyType;
-import io.postern.contracts.v1.Direction;
-import io.postern.contracts.v1.EnvelopeRecipient;
-import io.postern.ingress.attribution.AcceptedRecipients;
-import io.postern.ingress.attribution.Attribution;
-import io.postern.ingress.attribution.RewrittenSenders;
-import io.postern.ingress.rates.Exceeded;
-import io.postern.ingress.rates.MailRates;
+import io.postern.ingress.rcpt.Candidate;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.log.LogSpace;
 import io.postern.rules.Directory;
-import io.postern.rules.inbound.InboundDecision;
-import io.postern.rules.inbound.RecipientRules;
 import io.postern.smtp.Address;
 import io.postern.smtp.Command;
 import io.postern.smtp.Reply;
@@ -30,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class MailCommands implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(MailCommands.class);
-  private static final Reply SAY_MAIL = Reply.of(503, "5.5.1", "Send MAIL and RCPT first");
-  private static final Reply SAY_RCPT = Reply.of(503, "5.5.1", "Send RCPT first");
-  private static final Reply MESSAGE_BEGAN =
-      Reply.of(503, "5.5.1", "The message was started with BDAT: end it with BDAT, or send RSET");
+  private static final Refusal SAY_MAIL = sequence("Send MAIL and RCPT first");
+  private static final Refusal SAY_RCPT = sequence("Send RCPT first");
+  private static final Refusal SAY_BDAT =
+      sequence("A message with BODY=BINARYMIME must be sent with BDAT");
+  private static final Refusal MESSAGE_BEGAN =
+      sequence("The message was started with BDAT: end it with BDAT, or send RSET");
 
   private final SmtpConnection connection;
   private final SessionParts parts;
@@ -47,7 +40,6 @@ final class MailCommands implements AutoCloseable {
   private @Nullable MailTransaction transaction;
   private @Nullable ChunkedMessage chunks; // BDAT has begun, with a transaction or without
   private int mails;
-  private @Nullable MailboxCheck mailboxes; // of the transaction
   private boolean acceptedMessage;
 
   MailCommands(
@@ -71,14 +63,11 @@ final class MailCommands implements AutoCloseable {
 
   void mail(Command.Mail command) throws IOException, SmtpSyntaxException {
     if (!client.greeted()) {
-      replies.reject("MAIL", Reply.of(503, "5.5.1", "Send EHLO first"), "sequence");
+      replies.reject("MAIL", sequence("Send EHLO first"));
       return;
     }
     if (transaction != null) {
-      replies.reject(
-          "MAIL",
-          Reply.of(503, "5.5.1", "A mail transaction is in progress, send RSET to abort it"),
-          "sequence");
+      replies.reject("MAIL", sequence("A mail transaction is in progress, send RSET to abort it"));
       return;
     }
     // RFC 9422 §4.1: MAILMAX counts each MAIL, also one that fails
@@ -109,37 +98,14 @@ final class MailCommands implements AutoCloseable {
       return;
     }
     client.mailBegan(parameters.smtpUtf8());
-    String domain = from == null ? null : from.asciiDomain();
-    Attribution attribution =
-        new Attribution(
-            parts.verdicts(),
-            parts.backgroundVerdicts(),
-            client.inbound(domain),
-            limits.verdictPatience(),
-            limits.verdictHolds());
-    MailTransaction begun =
-        new MailTransaction(
-            from,
-            parameters,
-            attribution,
-            new AcceptedRecipients(parts.recipients().holding(client.source())),
-            new MailRates(
-                parts.rates(),
-                client.ip(),
-                client.network(),
-                limits.mail().messagesPerMinutePerNetwork(),
-                from),
-            limits.mail().recipients());
+    MailTransaction begun = new MailTransaction(from, parameters, parts, client);
     transaction = begun;
-    mailboxes =
-        new MailboxCheck(
-            parts.mailboxes(),
-            parts.metrics(),
-            client.source(),
-            connection,
-            parameters.requireTls());
     replies.transaction(begun.reversePath());
     replies.send(Reply.of(250, "2.1.0", "Sender OK"));
+  }
+
+  private static Refusal sequence(String text) {
+    return Refusal.of(503, "5.5.1", text, "sequence");
   }
 
   /** Null when there is room for the content of one more message of this client. */
@@ -153,185 +119,94 @@ final class MailCommands implements AutoCloseable {
   void rcpt(Command.Rcpt command) throws IOException, SmtpSyntaxException {
     MailTransaction mail = transaction;
     if (mail == null) {
-      replies.reject("RCPT", Reply.of(503, "5.5.1", "Send MAIL first"), "sequence");
+      replies.reject("RCPT", sequence("Send MAIL first"));
       return;
     }
     if (chunks != null) {
-      replies.reject("RCPT", MESSAGE_BEGAN, "sequence");
+      replies.reject("RCPT", MESSAGE_BEGAN);
       return;
     }
     RecipientParameters parameters = RecipientParameters.of(command, mail.parameters().smtpUtf8());
-    Optional<Directory> directory = parts.directory().get();
-    if (directory.isEmpty()) {
-      refuseRecipient(mail, command.to().toString(), Refusal.DIRECTORY_UNAVAILABLE);
-      return;
-    }
-    Address recipient =
-        command.to().domain().isEmpty() ? limits.postmaster(directory.get()) : command.to();
-    if (recipient == null) {
+    Directory directory = parts.directory().get().orElse(null);
+    Address to =
+        command.to().domain().isEmpty() && directory != null
+            ? limits.postmaster(directory)
+            : command.to();
+    if (to == null) {
       refuseRecipient(mail, command.to().toString(), Refusal.NO_POSTMASTER);
-      return;
-    }
-    String address = recipient.toString();
-    if (mail.recipients().contains(address)) {
+    } else if (mail.recipients().contains(to.toString())) {
       replies.send(Reply.of(250, "2.1.5", "Recipient OK, duplicate"));
-      return;
-    }
-    if (mail.full()) { // RFC 5321 §4.5.3.1.10
-      refuseRecipient(mail, address, tooMany("More than " + limits.mail().recipients()));
-      return;
-    }
-    mail.noteDirectoryVersion(directory.get().version());
-    boolean first = mail.recipients().isEmpty();
-    switch (mail.attribution()
-        .atRecipient(directory.get(), address, recipient.asciiDomain(), first)) {
-      case InboundDecision.Accept accept -> {
-        InboundDecision.Refuse tooLong =
-            RewrittenSenders.tooLong(directory.get(), mail.reversePath(), accept);
-        if (tooLong == null) {
-          letIn(mail, directory.get(), recipient, parameters.recipient(address), accept);
-        } else {
-          refuseRecipient(mail, address, Refusal.of(tooLong));
-        }
-      }
-      case InboundDecision.Refuse refusal -> refuseRecipient(mail, address, Refusal.of(refusal));
-      case InboundDecision.VerdictNeeded needed ->
-          throw new IllegalStateException("attribution left a verdict open");
+    } else if (directory == null) {
+      refuseRecipient(mail, to.toString(), Refusal.DIRECTORY_UNAVAILABLE);
+    } else {
+      check(mail, new Candidate(directory, parameters.recipient(to)));
     }
   }
 
-  /** The rules let it in; it may be the address of a rewritten sender. */
-  private void letIn(
-      MailTransaction mail,
-      Directory directory,
-      Address recipient,
-      EnvelopeRecipient given,
-      InboundDecision.Accept accept)
-      throws IOException {
-    if (!accept.verdict().isEmpty()) { // only a good one lets in
+  private void check(MailTransaction mail, Candidate candidate) throws IOException {
+    Refusal refusal = mail.refusal(candidate, this::pause);
+    if (candidate.proved()) {
       client.proved();
     }
-    String address = given.getAddress();
-    switch (parts
-        .rewrittenSenders()
-        .of(
-            directory,
-            recipient,
-            mail.reversePath().isEmpty(),
-            domain -> mail.attribution().decide(directory, domain))) {
-      case RewrittenSenders.Ordinary ordinary -> {
-        boolean relayed =
-            accept.direction() == Direction.ORIGINATING
-                || mail.attribution().source().candidatesGateway() != null;
-        Refusal unknown = unknown(mail, directory, recipient, accept, relayed);
-        if (unknown == null) {
-          add(mail, directory, given, accept);
-        } else {
-          refuseRecipient(mail, address, unknown);
-        }
-      }
-      case RewrittenSenders.Returns(String sender) ->
-          add(mail, directory, given.toBuilder().setReturnsTo(sender).build(), accept);
-      case RewrittenSenders.Refused(InboundDecision.Refuse refusal) ->
-          refuseRecipient(mail, address, Refusal.of(refusal));
+    if (refusal == null) {
+      replies.send(Reply.of(250, "2.1.5", "Recipient OK"));
+    } else {
+      refuseRecipient(mail, candidate.recipient().text(), refusal);
     }
   }
 
-  /**
-   * By the list of the domain's recipients, or by its mailbox route; or by a rate, where the
-   * mailbox host would have to be asked. Null: not unknown.
-   *
-   * @param relayed the client stands for many senders: an own server, or a gateway
-   */
-  private @Nullable Refusal unknown(
-      MailTransaction mail,
-      Directory directory,
-      Address recipient,
-      InboundDecision.Accept accept,
-      boolean relayed)
-      throws IOException {
-    return RecipientRules.decide(directory, accept, recipient.localPart(), recipient.asciiDomain())
-            instanceof InboundDecision.Refuse refusal
-        ? Refusal.of(refusal)
-        : requireNonNull(mailboxes)
-            .refusal(recipient, directory, relayed, () -> beyondRate(mail, directory, accept));
-  }
-
-  private static @Nullable Refusal beyondRate(
-      MailTransaction mail, Directory directory, InboundDecision.Accept accept) {
-    Exceeded rate =
-        mail.rates().exceeded(directory, accept, mail.attribution().source().candidatesGateway());
-    return rate == null ? null : Refusal.of(rate);
-  }
-
-  private void add(
-      MailTransaction mail,
-      Directory directory,
-      EnvelopeRecipient recipient,
-      InboundDecision.Accept accept)
-      throws IOException {
-    String address = recipient.getAddress();
-    Exceeded rate =
-        mail.rates().take(directory, accept, mail.attribution().source().candidatesGateway());
-    if (rate != null) {
-      refuseRecipient(mail, address, Refusal.of(rate));
-      return;
-    }
-    switch (mail.recipients().add(recipient, accept)) {
-      case TAKEN -> {
-        mail.attribution().source().taken();
-        replies.send(Reply.of(250, "2.1.5", "Recipient OK"));
-      }
-      case MESSAGE_FULL -> {
-        mail.rates().noRoom();
-        refuseRecipient(mail, address, tooMany("No space for more"));
-      }
-      case NO_MEMORY -> {
-        mail.rates().noRoom();
-        refuseRecipient(mail, address, Refusal.NO_MEMORY);
-      }
-    }
+  private Iterable<Address> pause() throws IOException {
+    connection.flush(); // RFC 2920 §3.2: the replies before this one do not wait with it
+    return ArrivedRecipients.in(connection.input());
   }
 
   private void refuseRecipient(MailTransaction mail, String address, Refusal refusal)
       throws IOException {
-    mail.countRefusedRecipient(refusal);
-    if (refusal.isOfNobody()) {
+    mail.refused(refusal);
+    if (refusal.isUnknownRecipient()) {
       pace.unknownRecipient();
     }
     replies.refuse("RCPT", address, refusal);
   }
 
-  void data() throws IOException, InterruptedException {
+  /** Why the message of the transaction may not begin, by DATA or BDAT; null: it may. */
+  private @Nullable Refusal mayNotBegin() {
     MailTransaction mail = transaction;
     if (mail == null) {
-      replies.reject("DATA", SAY_MAIL, "sequence");
-      return;
-    }
-    if (chunks != null) { // RFC 3030 §2
-      replies.reject("DATA", MESSAGE_BEGAN, "sequence");
-      return;
+      return SAY_MAIL;
     }
     Refusal onlyRefusals = mail.onlyRefusals();
     if (onlyRefusals != null) {
-      replies.refuse("DATA", "", onlyRefusals);
+      return onlyRefusals;
+    }
+    return mail.recipients().isEmpty() ? SAY_RCPT : noRoom(mail.parameters().size());
+  }
+
+  void data() throws IOException, InterruptedException {
+    MailTransaction mail = transaction;
+    if (mail != null && chunks != null) { // RFC 3030 §2
+      replies.reject("DATA", MESSAGE_BEGAN);
       return;
     }
-    if (mail.recipients().isEmpty()) {
-      replies.reject("DATA", SAY_RCPT, "sequence");
-      return;
+    Refusal refusal = mayNotBegin();
+    if (refusal == null
+        && mail != null
+        && mail.parameters().body() == BodyType.BODY_BINARYMIME) { // RFC 3030 §3
+      refusal = SAY_BDAT;
     }
-    if (mail.parameters().body() == BodyType.BODY_BINARYMIME) { // RFC 3030 §3
-      Reply reply = Reply.of(503, "5.5.1", "A message with BODY=BINARYMIME must be sent with BDAT");
-      replies.reject("DATA", reply, "sequence");
-      return;
+    if (mail == null || refusal != null && refusal.isBadSequence()) {
+      replies.reject("DATA", refusal == null ? SAY_MAIL : refusal);
+    } else if (refusal == null) {
+      receive(mail);
+    } else {
+      replies.refuse("DATA", "", refusal);
+      if (!mail.recipients().isEmpty()) { // no room for the message
+        reset();
+      }
     }
-    Refusal noRoom = noRoom(mail.parameters().size());
-    if (noRoom != null) {
-      replies.refuse("DATA", "", noRoom);
-      reset();
-      return;
-    }
+  }
+
+  private void receive(MailTransaction mail) throws IOException, InterruptedException {
     DataCommand data = new DataCommand(connection, parts, input(), client, mail);
     Refusal refusal = data.receive();
     if (refusal != null) {
@@ -376,24 +251,10 @@ final class MailCommands implements AutoCloseable {
 
   private ChunkedMessage firstChunk() throws InterruptedException {
     MailTransaction mail = transaction;
-    if (mail == null) {
-      return refusedChunks(Refusal.of(SAY_MAIL, "sequence"));
-    }
-    Refusal onlyRefusals = mail.onlyRefusals();
-    if (onlyRefusals != null) {
-      return refusedChunks(onlyRefusals);
-    }
-    if (mail.recipients().isEmpty()) {
-      return refusedChunks(Refusal.of(SAY_RCPT, "sequence"));
-    }
-    Refusal noRoom = noRoom(mail.parameters().size());
-    return noRoom == null
-        ? ChunkedMessage.begin(connection, parts, input(), client, mail)
-        : refusedChunks(noRoom);
-  }
-
-  private ChunkedMessage refusedChunks(Refusal why) {
-    return ChunkedMessage.refused(connection, limits, input(), why);
+    Refusal refusal = mayNotBegin();
+    return mail == null || refusal != null
+        ? ChunkedMessage.refused(connection, limits, input(), refusal == null ? SAY_MAIL : refusal)
+        : ChunkedMessage.begin(connection, parts, input(), client, mail);
   }
 
   private ContentInput input() {
@@ -458,10 +319,5 @@ final class MailCommands implements AutoCloseable {
   @Override
   public void close() {
     reset();
-  }
-
-  private static Refusal tooMany(String beginning) {
-    return Refusal.of(
-        452, "4.5.3", beginning + " recipients, send the rest in another message", "recipients");
   }
 }

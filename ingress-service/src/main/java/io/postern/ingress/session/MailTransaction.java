@@ -6,18 +6,26 @@ import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.RequireTls;
 import io.postern.ingress.attribution.AcceptedRecipients;
 import io.postern.ingress.attribution.Attribution;
-import io.postern.ingress.attribution.MailSource;
+import io.postern.ingress.attribution.SenderRewritingCheck;
+import io.postern.ingress.attribution.TransactionVerdicts;
 import io.postern.ingress.rates.MailRates;
+import io.postern.ingress.rcpt.Candidate;
+import io.postern.ingress.rcpt.Recipient;
+import io.postern.ingress.rcpt.RecipientCheck;
+import io.postern.ingress.rcpt.RecipientChecks;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.rules.Directory;
 import io.postern.rules.inbound.InboundDecision;
+import io.postern.rules.inbound.RecipientRules;
 import io.postern.smtp.Address;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mail transaction, from MAIL to the end of its data, RSET, EHLO or STARTTLS (RFC 5321 §3.3).
- * Owner: the session's thread, which must close it.
+ * A mail transaction, from MAIL to the end of its data, RSET, EHLO or STARTTLS (RFC 5321 §3.3),
+ * with the checks of its recipients. Owner: the session's thread, which must close it.
  */
 final class MailTransaction implements AutoCloseable {
   private final String reversePath;
@@ -25,24 +33,86 @@ final class MailTransaction implements AutoCloseable {
   private final Attribution attribution;
   private final AcceptedRecipients recipients;
   private final MailRates rates;
+  private final RecipientChecks checks;
   private final int mostRecipients;
   private int refusedRecipients;
   private boolean refusedForNow; // one of them at least
   private long directoryVersion = Long.MAX_VALUE; // the oldest that a recipient was decided by
 
   MailTransaction(
-      @Nullable Address from,
-      MailParameters parameters,
-      Attribution attribution,
-      AcceptedRecipients recipients,
-      MailRates rates,
-      int mostRecipients) {
+      @Nullable Address from, MailParameters parameters, SessionParts parts, ClientFacts client) {
+    SessionLimits limits = parts.limits();
     this.reversePath = from == null ? "" : from.toString();
     this.parameters = parameters;
-    this.attribution = attribution;
-    this.recipients = recipients;
-    this.rates = rates;
-    this.mostRecipients = mostRecipients;
+    this.mostRecipients = limits.mail().recipients();
+    this.attribution =
+        new Attribution(
+            new TransactionVerdicts(
+                parts.verdicts(),
+                parts.backgroundVerdicts(),
+                limits.verdictPatience(),
+                limits.verdictHolds()),
+            client.inbound(from == null ? null : from.asciiDomain()));
+    this.recipients = new AcceptedRecipients(parts.recipients().holding(client.source()));
+    this.rates =
+        new MailRates(
+            parts.rates(),
+            client.ip(),
+            client.network(),
+            limits.mail().messagesPerMinutePerNetwork(),
+            from);
+    MailboxCheck mailboxes =
+        new MailboxCheck(
+            parts.mailboxes(), parts.metrics(), client.source(), parameters.requireTls());
+    this.checks =
+        new RecipientChecks(
+            List.of(
+                this::number,
+                attribution,
+                new SenderRewritingCheck(
+                    parts.rewrittenSenders(), parts.returnPace(), attribution, from),
+                MailTransaction::listed,
+                mailboxes::known,
+                rates,
+                mailboxes::asked,
+                recipients));
+  }
+
+  /** The session's limit on recipients, refused ones included. */
+  private RecipientCheck.Result number(Candidate candidate) {
+    return recipients.size() + refusedRecipients < mostRecipients
+        ? RecipientCheck.ACCEPTED
+        : RecipientCheck.refused(Refusal.tooManyRecipients("More than " + mostRecipients));
+  }
+
+  /** By the list of the domain's recipients. */
+  private static RecipientCheck.Result listed(Candidate candidate) {
+    Recipient recipient = candidate.recipient();
+    return !recipient.returns()
+            && RecipientRules.decide(
+                    candidate.directory(),
+                    candidate.accept(),
+                    recipient.address().localPart(),
+                    recipient.domain())
+                instanceof InboundDecision.Refuse refusal
+        ? RecipientCheck.refused(refusal)
+        : RecipientCheck.ACCEPTED;
+  }
+
+  /**
+   * Checks a recipient, and accepts it if all checks do.
+   *
+   * @return null: it is accepted
+   */
+  @Nullable Refusal refusal(Candidate candidate, RecipientChecks.Pause pause) throws IOException {
+    directoryVersion = Math.min(directoryVersion, candidate.directory().version());
+    return checks.refusal(candidate, pause);
+  }
+
+  /** Counts a recipient that was refused. */
+  void refused(Refusal refusal) {
+    refusedRecipients++;
+    refusedForNow |= refusal.isForNow();
   }
 
   String reversePath() {
@@ -63,15 +133,6 @@ final class MailTransaction implements AutoCloseable {
 
   MailParameters parameters() {
     return parameters;
-  }
-
-  boolean full() {
-    return recipients.size() + refusedRecipients >= mostRecipients;
-  }
-
-  void countRefusedRecipient(Refusal refusal) {
-    refusedRecipients++;
-    refusedForNow |= refusal.isForNow();
   }
 
   /**
@@ -95,21 +156,21 @@ final class MailTransaction implements AutoCloseable {
    */
   @Nullable Refusal decideBySource(
       Optional<Directory> directory, ClientFacts client, ByteString header, boolean cut) {
-    MailSource source = attribution.source();
-    if (!source.throughGateway()) {
+    if (!attribution.throughGateway()) {
       return null;
     }
     if (directory.isEmpty()) {
       return Refusal.DIRECTORY_UNAVAILABLE;
     }
-    InboundDecision.Refuse refusal = source.decide(directory.get(), recipients, header, cut);
-    client.mailCameFrom(source.recorded());
+    InboundDecision.Refuse refusal =
+        attribution.decideBySource(directory.get(), recipients, header, cut);
+    client.mailCameFrom(attribution.recorded());
     return refusal == null ? null : Refusal.of(refusal);
   }
 
   /** Groups of connectors whose peer the client itself is. */
   List<RecipientGroup> groupsOfClient() {
-    return recipients.groups().stream().filter(attribution.source()::isOfClient).toList();
+    return recipients.groups().stream().filter(attribution::isOfClient).toList();
   }
 
   /** For the record of the message. */
@@ -117,10 +178,6 @@ final class MailTransaction implements AutoCloseable {
     return directory
         .map(now -> recipients.groups(domain -> attribution.reportedNow(now, domain)))
         .orElseGet(recipients::groups);
-  }
-
-  void noteDirectoryVersion(long version) {
-    directoryVersion = Math.min(directoryVersion, version);
   }
 
   long directoryVersion() {

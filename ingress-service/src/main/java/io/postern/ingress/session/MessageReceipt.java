@@ -1,9 +1,11 @@
 package io.postern.ingress.session;
 
 import com.google.protobuf.ByteString;
+import io.postern.ingress.attribution.Attribution;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.MessageIntake;
 import io.postern.ingress.intake.UnacceptedContent;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.log.LogSpace;
 import io.postern.log.LogUnavailableException;
 import io.postern.rules.Directory;
@@ -140,7 +142,7 @@ final class MessageReceipt implements AutoCloseable {
    * accepted.
    */
   private boolean passes(ByteString header, boolean cut) {
-    if (mail.attribution().source().throughGateway()) {
+    if (mail.attribution().throughGateway()) {
       // Before the decision puts the recipients into the groups of today.
       Refusal changed = changedMeanwhile();
       atHeader =
@@ -191,6 +193,7 @@ final class MessageReceipt implements AutoCloseable {
               mail.groups(parts.directory().get()),
               client.facts(),
               mail.directoryVersion(),
+              mail.recipients().only(),
               leadingDot);
       mail.rates().accepted();
       acceptance = new Acceptance(reply, size, Duration.ofNanos(System.nanoTime() - began));
@@ -211,27 +214,18 @@ final class MessageReceipt implements AutoCloseable {
       return Refusal.DIRECTORY_UNAVAILABLE;
     }
     Directory now = directory.get();
-    boolean outdated = mail.attribution().outdated();
-    if (outdated) {
-      mail.attribution().askAgain();
-    }
-    boolean sameDirectory = now.version() == mail.directoryVersion();
-    if ((sameDirectory && !outdated)
-        || mail.recipients()
-            .wouldBeAcceptedAgain(domain -> mail.attribution().decide(now, domain))) {
-      return null;
-    }
-    return sameDirectory
-        ? Refusal.of(
-            451,
-            "4.3.0",
-            "Your certificate could not be verified again, send the message again",
-            "verdict-changed")
+    String rule =
+        mail.attribution()
+            .changedMeanwhile(now, now.version() == mail.directoryVersion(), mail.recipients());
+    return rule == null
+        ? null
         : Refusal.of(
             451,
             "4.3.0",
-            "The configuration changed while the message was sent, send it again",
-            "directory-changed");
+            rule.equals(Attribution.VERDICT_CHANGED)
+                ? "Your certificate could not be verified again, send the message again"
+                : "The configuration changed while the message was sent, send it again",
+            rule);
   }
 
   /** Twice is once. */

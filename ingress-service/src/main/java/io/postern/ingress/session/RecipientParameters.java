@@ -1,6 +1,7 @@
 package io.postern.ingress.session;
 
-import io.postern.contracts.v1.EnvelopeRecipient;
+import io.postern.ingress.rcpt.Recipient;
+import io.postern.smtp.Address;
 import io.postern.smtp.Command;
 import io.postern.smtp.Reply;
 import io.postern.smtp.SmtpSyntaxException;
@@ -54,11 +55,7 @@ record RecipientParameters(List<String> notifyOn, String originalRecipient) {
         && original.chars().anyMatch(c -> c > 0x7f);
   }
 
-  EnvelopeRecipient recipient(String address) {
-    return EnvelopeRecipient.newBuilder()
-        .setAddress(address)
-        .setOriginalRecipient(originalRecipient)
-        .addAllNotify(notifyOn)
-        .build();
+  Recipient recipient(Address address) {
+    return Recipient.of(address, notifyOn, originalRecipient);
   }
 }

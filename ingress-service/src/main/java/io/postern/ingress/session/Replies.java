@@ -1,6 +1,7 @@
 package io.postern.ingress.session;
 
 import io.postern.ingress.intake.RefusalKind;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.smtp.Reply;
 import io.postern.transport.SmtpConnection;
 import java.io.IOException;
@@ -35,11 +36,16 @@ final class Replies {
   }
 
   /** Refuses a command for its syntax or its time: too many of them end the session. */
-  void reject(String command, Reply reply, String rule) throws IOException {
+  void reject(String command, Refusal why) throws IOException {
     if (++badCommands >= parts.limits().mail().badCommands()) {
-      end(Refusal.of(421, "4.7.0", "Too many invalid commands, the last: " + reply.text(), rule));
+      end(
+          Refusal.of(
+              421,
+              "4.7.0",
+              "Too many invalid commands, the last: " + why.reply().text(),
+              why.rule()));
     } else {
-      refuse(command, "", Refusal.of(reply, rule));
+      refuse(command, "", why);
     }
   }
 

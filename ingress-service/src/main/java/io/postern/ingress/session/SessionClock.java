@@ -1,5 +1,6 @@
 package io.postern.ingress.session;
 
+import io.postern.ingress.rcpt.Refusal;
 import java.time.Duration;
 
 /**

@@ -1,6 +1,7 @@
 package io.postern.ingress.session;
 
 import io.postern.ingress.attribution.RecipientMemory;
+import io.postern.ingress.attribution.ReturnPace;
 import io.postern.ingress.attribution.RewrittenSenders;
 import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.Handshakes;
@@ -39,6 +40,7 @@ public record SessionParts(
     Handshakes handshakes,
     PresentedChains presentedChains,
     RewrittenSenders rewrittenSenders,
+    ReturnPace returnPace,
     RecipientParts mailboxes,
     Rates rates,
     SessionMetrics metrics) {
@@ -60,6 +62,7 @@ public record SessionParts(
         handshakes,
         presentedChains,
         rewrittenSenders,
+        returnPace,
         mailboxes,
         rates,
         metrics);

@@ -2,6 +2,7 @@ package io.postern.ingress.session;
 
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.TlsFacts;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.smtp.Command;
 import io.postern.smtp.CommandParser;
 import io.postern.smtp.Reply;
@@ -167,8 +168,7 @@ public final class SmtpSession implements Runnable {
         case Command.Unknown unknown ->
             replies.reject(
                 unknown.verb(),
-                Reply.of(500, "5.5.1", "Unknown command, HELP lists the known ones"),
-                "syntax");
+                Refusal.of(500, "5.5.1", "Unknown command, HELP lists the known ones", "syntax"));
       }
     } catch (SmtpSyntaxException e) {
       String verb = verb(line);
@@ -177,7 +177,7 @@ public final class SmtpSession implements Runnable {
         // read as commands.
         replies.end(Refusal.of(e.reply(), "syntax"));
       } else {
-        replies.reject(verb, e.reply(), "syntax");
+        replies.reject(verb, Refusal.of(e.reply(), "syntax"));
       }
     }
   }
@@ -192,8 +192,8 @@ public final class SmtpSession implements Runnable {
     } else { // RFC 6531 §3.7.4.2
       replies.reject(
           "VRFY",
-          Reply.of(553, "5.6.7", "The address is not ASCII: add the parameter SMTPUTF8"),
-          "syntax");
+          Refusal.of(
+              553, "5.6.7", "The address is not ASCII: add the parameter SMTPUTF8", "syntax"));
     }
   }
 
@@ -225,7 +225,7 @@ public final class SmtpSession implements Runnable {
 
   private void startTls() throws IOException {
     if (connection.tls()) {
-      replies.reject("STARTTLS", Reply.of(503, "5.5.1", "TLS is active already"), "sequence");
+      replies.reject("STARTTLS", Refusal.of(503, "5.5.1", "TLS is active already", "sequence"));
       return;
     }
     connection.discardInput(); // RFC 3207 §6: plaintext behind STARTTLS is nobody's command

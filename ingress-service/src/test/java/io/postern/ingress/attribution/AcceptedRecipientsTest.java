@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.postern.contracts.v1.Direction;
-import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.ReportedDecision;
+import io.postern.ingress.rcpt.Candidate;
+import io.postern.ingress.rcpt.Recipient;
+import io.postern.ingress.rcpt.RecipientCheck;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.ingress.source.Source;
+import io.postern.rules.Directory;
 import io.postern.rules.again.ReportedDecisions;
 import io.postern.rules.inbound.InboundDecision;
 import io.postern.rules.inbound.SenderTrust;
+import io.postern.smtp.Address;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AcceptedRecipientsTest {
@@ -23,8 +29,19 @@ class AcceptedRecipientsTest {
   private final RecipientMemory memory = new RecipientMemory(1 << 20, 100);
   private final AcceptedRecipients recipients = new AcceptedRecipients(memory.holding(SOURCE));
 
-  private static EnvelopeRecipient to(String address) {
-    return EnvelopeRecipient.newBuilder().setAddress(address).build();
+  private static Recipient to(String address) {
+    return Recipient.of(Address.parse(address), List.of(), "");
+  }
+
+  private static RecipientCheck.Result add(
+      AcceptedRecipients recipients, Recipient recipient, InboundDecision.Accept accept) {
+    Candidate candidate = new Candidate(Directory.of(List.of(), 1, Map.of()), recipient);
+    candidate.accepted(accept, null);
+    return recipients.check(candidate);
+  }
+
+  private RecipientCheck.Result add(Recipient recipient, InboundDecision.Accept accept) {
+    return add(recipients, recipient, accept);
   }
 
   private static InboundDecision.Accept accept(String organization, String connector) {
@@ -40,10 +57,10 @@ class AcceptedRecipientsTest {
 
   @Test
   void recipients_keep_their_order_and_each_is_in_exactly_one_group() {
-    recipients.add(to("a@one.example"), accept("one", "c"));
-    recipients.add(to("b@two.example"), accept("two", ""));
-    recipients.add(to("c@one.example"), accept("one", "c"));
-    recipients.add(to("d@one.example"), accept("one", ""));
+    add(to("a@one.example"), accept("one", "c"));
+    add(to("b@two.example"), accept("two", ""));
+    add(to("c@one.example"), accept("one", "c"));
+    add(to("d@one.example"), accept("one", ""));
     assertThat(recipients.envelope())
         .extracting(r -> r.getAddress())
         .containsExactly("a@one.example", "b@two.example", "c@one.example", "d@one.example");
@@ -57,8 +74,8 @@ class AcceptedRecipientsTest {
   @Test
   void a_server_is_trusted_where_all_groups_trust_it_alike() {
     assertThat(recipients.trust()).isEqualTo(SenderTrust.NONE);
-    recipients.add(to("a@one.example"), trusting("one", SenderTrust.CLOUD_SERVICES));
-    recipients.add(to("b@two.example"), trusting("two", SenderTrust.CLOUD_SERVICES));
+    add(to("a@one.example"), trusting("one", SenderTrust.CLOUD_SERVICES));
+    add(to("b@two.example"), trusting("two", SenderTrust.CLOUD_SERVICES));
     assertThat(recipients.trust()).isEqualTo(SenderTrust.CLOUD_SERVICES);
     assertThat(
             recipients.wouldBeAcceptedAgain(
@@ -68,15 +85,15 @@ class AcceptedRecipientsTest {
             recipients.wouldBeAcceptedAgain(
                 domain -> trusting(domain.substring(0, 3), SenderTrust.NONE)))
         .isFalse();
-    recipients.add(to("c@three.example"), trusting("three", SenderTrust.INTERNAL));
+    add(to("c@three.example"), trusting("three", SenderTrust.INTERNAL));
     assertThat(recipients.trust()).isEqualTo(SenderTrust.NONE);
   }
 
   /** On the condition that the sender is rewritten, and without it. */
   @Test
   void a_group_says_that_its_sender_must_be_rewritten() {
-    recipients.add(to("a@one.example"), trusting("one", SenderTrust.NONE, false));
-    recipients.add(to("b@outside.example"), trusting("one", SenderTrust.NONE, true));
+    add(to("a@one.example"), trusting("one", SenderTrust.NONE, false));
+    add(to("b@outside.example"), trusting("one", SenderTrust.NONE, true));
     assertThat(recipients.groups())
         .extracting(RecipientGroup::getRewriteSender)
         .containsExactly(false, true);
@@ -124,8 +141,8 @@ class AcceptedRecipientsTest {
             false,
             accept("two", "From One"),
             null);
-    recipients.add(to("a@two.example"), both);
-    recipients.add(to("b@outside.example"), sender);
+    add(to("a@two.example"), both);
+    add(to("b@outside.example"), sender);
     assertThat(recipients.groups()).hasSize(2);
     RecipientGroup group = recipients.groups().getFirst();
     assertThat(group.getOrganization()).isEqualTo("one");
@@ -142,8 +159,8 @@ class AcceptedRecipientsTest {
 
   @Test
   void decided_again_the_recipients_are_in_the_groups_of_the_new_decisions_or_in_none_of_them() {
-    recipients.add(to("a@one.example"), accept("one", "c"));
-    recipients.add(to("b@two.example"), accept("one", "c"));
+    add(to("a@one.example"), accept("one", "c"));
+    add(to("b@two.example"), accept("one", "c"));
     InboundDecision.Refuse refusal =
         new InboundDecision.Refuse(
             550, "5.7.51", "no", "rule", "one", "c", "", Explanation.getDefaultInstance());
@@ -177,7 +194,7 @@ class AcceptedRecipientsTest {
                     ExplanationStep.newBuilder()
                         .setDetail("x".repeat(AcceptedRecipients.MAX_BYTES)))
                 .build());
-    recipients.add(to("a@one.example"), accept("one", "c"));
+    add(to("a@one.example"), accept("one", "c"));
     assertThat(recipients.decideAgain(domain -> longOne)).isNull();
     assertThat(recipients.groups().getFirst().getExplanation())
         .isEqualTo(Explanation.newBuilder().setSummary("short").build());
@@ -187,16 +204,17 @@ class AcceptedRecipientsTest {
   void G6_the_envelope_fits_into_a_record_however_many_groups_have_long_explanations() {
     Explanation longOne = Explanation.newBuilder().setSummary("x".repeat(10_000)).build();
     int taken = 0;
-    AcceptedRecipients.Room room = AcceptedRecipients.Room.TAKEN;
-    while (room == AcceptedRecipients.Room.TAKEN && taken < 1_000) {
+    RecipientCheck.Result room = RecipientCheck.ACCEPTED;
+    while (room == RecipientCheck.ACCEPTED && taken < 1_000) {
       room =
-          recipients.add(
+          add(
               to("a@" + taken + ".example"),
               new InboundDecision.Accept(
                   "o" + taken, "", Direction.INCOMING, "", "", new byte[0], longOne));
       taken++;
     }
-    assertThat(room).isEqualTo(AcceptedRecipients.Room.MESSAGE_FULL);
+    assertThat(room)
+        .isEqualTo(RecipientCheck.refused(Refusal.tooManyRecipients("No space for more")));
     assertThat(MessageAccepted.newBuilder().addAllGroups(recipients.groups()).build())
         .satisfies(
             envelope ->
@@ -208,11 +226,11 @@ class AcceptedRecipientsTest {
 
   @Test
   void G6_the_parameters_of_RFC_3461_count_as_well() {
-    EnvelopeRecipient.Builder longOne =
-        EnvelopeRecipient.newBuilder().setOriginalRecipient("rfc822;" + "x".repeat(493));
+    String longOne = "rfc822;" + "x".repeat(493);
     int taken = 0;
-    while (recipients.add(longOne.setAddress(taken + "@a.example").build(), accept("o", ""))
-        == AcceptedRecipients.Room.TAKEN) {
+    while (add(
+            Recipient.of(Address.parse(taken + "@a.example"), List.of(), longOne), accept("o", ""))
+        == RecipientCheck.ACCEPTED) {
       taken++;
     }
     assertThat(taken).isBetween(900, AcceptedRecipients.MAX_BYTES / 510);
@@ -226,22 +244,22 @@ class AcceptedRecipientsTest {
     AcceptedRecipients second = new AcceptedRecipients(memory.holding(SOURCE));
     InboundDecision.Accept accept = accept("one", "");
     int added = 0;
-    while (recipients.add(to(added + "@one.example"), accept) == AcceptedRecipients.Room.TAKEN) {
+    while (add(to(added + "@one.example"), accept) == RecipientCheck.ACCEPTED) {
       added++;
     }
-    assertThat(second.add(to("a@one.example"), accept))
-        .isEqualTo(AcceptedRecipients.Room.NO_MEMORY);
+    assertThat(add(second, to("a@one.example"), accept))
+        .isEqualTo(RecipientCheck.refused(Refusal.NO_MEMORY));
     assertThat(second.isEmpty()).isTrue();
     recipients.close();
     recipients.close();
     assertThat(memory.free()).isEqualTo(free);
-    assertThat(second.add(to("a@one.example"), accept)).isEqualTo(AcceptedRecipients.Room.TAKEN);
+    assertThat(add(second, to("a@one.example"), accept)).isEqualTo(RecipientCheck.ACCEPTED);
   }
 
   @Test
   void the_same_address_twice_is_once() {
-    recipients.add(to("a@one.example"), accept("one", "c"));
-    recipients.add(to("a@one.example"), accept("one", "c"));
+    add(to("a@one.example"), accept("one", "c"));
+    add(to("a@one.example"), accept("one", "c"));
     assertThat(recipients.size()).isEqualTo(1);
     assertThat(recipients.groups().getFirst().getRecipientsList()).containsExactly(0);
   }
@@ -268,9 +286,9 @@ class AcceptedRecipientsTest {
 
   @Test
   void recipientsWhoseReportsDifferAreInGroupsOfTheirOwnWhichDecidesNothing() {
-    recipients.add(to("a@one.example"), reported("requireTls", ""));
-    recipients.add(to("b@one.example"), reported("requireTls", ""));
-    recipients.add(to("c@two.example"), reported("restrictDomainsToCertificate", ""));
+    add(to("a@one.example"), reported("requireTls", ""));
+    add(to("b@one.example"), reported("requireTls", ""));
+    add(to("c@two.example"), reported("restrictDomainsToCertificate", ""));
     assertThat(recipients.groups())
         .extracting(group -> group.getReported().getRule())
         .containsExactly("requireTls", "restrictDomainsToCertificate");
@@ -281,7 +299,7 @@ class AcceptedRecipientsTest {
 
   @Test
   void aReportThatWaitedForNoVerdictIsMadeAgainForTheRecord() {
-    recipients.add(to("a@one.example"), reported("x", ReportedDecisions.NOT_ASKED));
+    add(to("a@one.example"), reported("x", ReportedDecisions.NOT_ASKED));
     ReportedDecision good =
         ReportedDecision.newBuilder()
             .setOrganization("one")

@@ -2,21 +2,31 @@ package io.postern.ingress.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.contracts.v1.ConnectorType;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.Explanation;
+import io.postern.contracts.v1.InboundConnector;
 import io.postern.ingress.TestDirectory;
+import io.postern.ingress.TestVerdicts;
+import io.postern.ingress.rcpt.Candidate;
+import io.postern.ingress.rcpt.Recipient;
+import io.postern.ingress.rcpt.RecipientCheck;
+import io.postern.ingress.rcpt.Refusal;
+import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.rules.Directory;
 import io.postern.rules.inbound.InboundDecision;
+import io.postern.rules.inbound.InboundFacts;
 import io.postern.smtp.Address;
 import io.postern.smtp.srs.SenderRewriting;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** docs/guides/sender-rewriting.md: who may send to a rewritten sender, and how much. */
@@ -30,71 +40,97 @@ class RewrittenSendersTest {
   private long now;
   private Instant today = DAY;
   private Optional<SenderRewriting> secrets = Optional.of(REWRITING);
-  private final RewrittenSenders senders =
-      new RewrittenSenders(() -> secrets, new ReturnPace(() -> now), () -> today);
+  private final RewrittenSenders senders = new RewrittenSenders(() -> secrets, () -> today);
+  private final ReturnPace pace = new ReturnPace(() -> now);
 
   private static SenderRewriting secret(String text) {
     return new SenderRewriting(List.of(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static Directory directory(String rewritingDomain) {
-    List<DirectoryObject> objects =
-        TestDirectory.objects().stream()
-            .map(
-                object -> {
-                  DirectoryObject.Builder changed = object.toBuilder();
-                  if (object.getOrganization().getId().equals("contoso")) {
-                    changed.getOrganizationBuilder().setSenderRewritingDomain(rewritingDomain);
-                  }
-                  return changed.build();
-                })
-            .toList();
-    return Directory.of(objects, 7, Map.of());
+    return Directory.of(objects(rewritingDomain), 7, Map.of());
+  }
+
+  private static List<DirectoryObject> objects(String rewritingDomain) {
+    return TestDirectory.objects().stream()
+        .map(
+            object -> {
+              DirectoryObject.Builder changed = object.toBuilder();
+              if (object.getOrganization().getId().equals("contoso")) {
+                changed.getOrganizationBuilder().setSenderRewritingDomain(rewritingDomain);
+              }
+              return changed.build();
+            })
+        .toList();
+  }
+
+  private @Nullable Refusal notification(Address to) {
+    return refusal(DIRECTORY, to, null);
   }
 
   private static Address made(String organization, String domain, Address sender) {
     return REWRITING.rewritten(organization, domain, sender, DAY).orElseThrow();
   }
 
-  private static InboundDecision accept(String domain) {
-    return new InboundDecision.Accept(
-        "contoso", "", Direction.INCOMING, "", "", new byte[0], Explanation.getDefaultInstance());
+  /** The check's refusal; null: it is accepted. */
+  private @Nullable Refusal refusal(Directory directory, Address to, @Nullable Address from) {
+    return check(candidate(directory, to), from) instanceof RecipientCheck.Refused(Refusal refusal)
+        ? refusal
+        : null;
   }
 
-  private static InboundDecision restricted(String domain) {
-    return new InboundDecision.Refuse(
-        550, "5.7.51", "no", "r", "fabrikam", "c", "", Explanation.getDefaultInstance());
+  private Candidate candidate(Directory directory, Address to) {
+    Candidate candidate = new Candidate(directory, Recipient.of(to, List.of(), ""));
+    candidate.accepted(
+        new InboundDecision.Accept(
+            "contoso",
+            "",
+            Direction.INCOMING,
+            "",
+            "",
+            new byte[0],
+            Explanation.getDefaultInstance()),
+        null);
+    return candidate;
   }
 
-  private RewrittenSenders.Result of(
-      Directory directory,
-      Address to,
-      boolean notification,
-      Function<String, InboundDecision> rules) {
-    return senders.of(directory, to, notification, rules);
+  private RecipientCheck.Result check(Candidate candidate, @Nullable Address from) {
+    return checkOf(from).check(candidate);
   }
 
-  private RewrittenSenders.Result notification(Address to) {
-    return of(DIRECTORY, to, true, RewrittenSendersTest::accept);
+  private SenderRewritingCheck checkOf(@Nullable Address from) {
+    TestVerdicts verdicts = new TestVerdicts();
+    Attribution attribution =
+        new Attribution(
+            new TransactionVerdicts(
+                verdicts,
+                new BackgroundVerdicts(verdicts),
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1)),
+            new InboundFacts("192.0.2.9", false, List.of(), new byte[0], List.of(), null));
+    return new SenderRewritingCheck(senders, pace, attribution, from);
   }
 
-  private static void assertRefused(RewrittenSenders.Result result, int code, String enhanced) {
-    assertThat(result)
-        .isInstanceOfSatisfying(
-            RewrittenSenders.Refused.class,
-            refused -> {
-              assertThat(refused.refusal().code()).isEqualTo(code);
-              assertThat(refused.refusal().enhanced()).isEqualTo(enhanced);
-              assertThat(refused.refusal().rule()).isEqualTo("senderRewriting");
-              assertThat(refused.refusal().organization()).isEqualTo("contoso");
-              assertThat(refused.refusal().explanation().getSummary()).isNotEmpty();
-            });
+  /** Where a notification to that address goes; "": to the recipient itself. */
+  private String back(Directory directory, Address to) {
+    Candidate candidate = candidate(directory, to);
+    assertThat(check(candidate, null)).isEqualTo(RecipientCheck.ACCEPTED);
+    return candidate.recipient().envelope().getReturnsTo();
+  }
+
+  private static void assertRefused(@Nullable Refusal refusal, int code, String enhanced) {
+    assertThat(refusal).isNotNull();
+    assertThat(refusal.reply().code()).isEqualTo(code);
+    assertThat(refusal.reply().enhanced()).hasToString(enhanced);
+    assertThat(refusal.rule()).isEqualTo("senderRewriting");
+    assertThat(refusal.organization()).isEqualTo("contoso");
+    assertThat(refusal.explanation().getSummary()).isNotEmpty();
   }
 
   @Test
   void aNotificationGoesBack() {
-    assertThat(notification(made("contoso", "contoso.example", FOREIGN)))
-        .isEqualTo(new RewrittenSenders.Returns("eve@outside.example"));
+    assertThat(back(DIRECTORY, made("contoso", "contoso.example", FOREIGN)))
+        .isEqualTo("eve@outside.example");
   }
 
   @Test
@@ -103,14 +139,14 @@ class RewrittenSendersTest {
     String others = ours.replace("SRS0=", "SRS1=HHHH=contoso.example==");
     Address again = made("contoso", "contoso.example", Address.parse(others + "@other.example"));
     assertThat(again.localPart()).startsWith("SRS1=").contains("=contoso.example==");
-    assertThat(notification(again)).isEqualTo(new RewrittenSenders.Returns("e@o.example"));
-    assertRefused(of(DIRECTORY, again, false, RewrittenSendersTest::accept), 550, "5.7.1");
+    assertThat(back(DIRECTORY, again)).isEqualTo("e@o.example");
+    assertRefused(refusal(DIRECTORY, again, FOREIGN), 550, "5.7.1");
   }
 
   @Test
   void nobodyWritesToTheSenderBehindIt() {
     Address to = made("contoso", "contoso.example", FOREIGN);
-    assertRefused(of(DIRECTORY, to, false, RewrittenSendersTest::accept), 550, "5.7.1");
+    assertRefused(refusal(DIRECTORY, to, FOREIGN), 550, "5.7.1");
   }
 
   @Test
@@ -131,9 +167,9 @@ class RewrittenSendersTest {
             "SRS@contoso.example",
             "SRS0=aaaaaa=AA=x.example=y@fabrikam.example", // rewrites nothing
             "SRS0=aaaaaa=AA=x.example=y@outside.example")) { // somebody else's
-      assertThat(of(DIRECTORY, Address.parse(to), false, RewrittenSendersTest::accept))
-          .as(to)
-          .isEqualTo(new RewrittenSenders.Ordinary());
+      Candidate candidate = candidate(DIRECTORY, Address.parse(to));
+      assertThat(check(candidate, FOREIGN)).as(to).isEqualTo(RecipientCheck.ACCEPTED);
+      assertThat(candidate.recipient().returns()).isFalse();
     }
   }
 
@@ -141,30 +177,39 @@ class RewrittenSendersTest {
   void addressesAtAFormerDomainAreStillTakenAndOthersThereAreOrdinary() {
     Directory moved = directory("other.example");
     Address to = made("contoso", "contoso.example", FOREIGN);
-    assertThat(of(moved, to, true, RewrittenSendersTest::accept))
-        .isEqualTo(new RewrittenSenders.Returns("eve@outside.example"));
+    assertThat(back(moved, to)).isEqualTo("eve@outside.example");
     Address theirs = Address.parse("SRS0=Ab1z=XQ=a.example=bob@contoso.example");
-    assertThat(of(moved, theirs, true, RewrittenSendersTest::accept))
-        .isEqualTo(new RewrittenSenders.Ordinary());
+    assertThat(back(moved, theirs)).isEmpty();
   }
 
   @Test
   void withoutSecretsTheNotificationWaits() {
     secrets = Optional.empty();
     assertRefused(notification(made("contoso", "contoso.example", FOREIGN)), 451, "4.3.0");
-    assertThat(notification(Address.parse("anna@contoso.example")))
-        .isEqualTo(new RewrittenSenders.Ordinary());
+    assertThat(back(DIRECTORY, Address.parse("anna@contoso.example"))).isEmpty();
   }
 
   @Test
   void G8_theWayBackLeadsIntoNoOrganizationThatWouldRefuseTheMail() {
     Address to = made("contoso", "contoso.example", Address.parse("cfo@fabrikam.example"));
-    assertThat(of(DIRECTORY, to, true, RewrittenSendersTest::accept))
-        .isEqualTo(new RewrittenSenders.Returns("cfo@fabrikam.example"));
-    assertThat(of(DIRECTORY, to, true, RewrittenSendersTest::restricted))
-        .isInstanceOfSatisfying(
-            RewrittenSenders.Refused.class,
-            refused -> assertThat(refused.refusal().enhanced()).isEqualTo("5.7.51"));
+    assertThat(back(DIRECTORY, to)).isEqualTo("cfo@fabrikam.example");
+    List<DirectoryObject> objects = new ArrayList<>(objects("contoso.example"));
+    objects.add(
+        DirectoryObject.newBuilder()
+            .setInboundConnector(
+                InboundConnector.newBuilder()
+                    .setOrganization("fabrikam")
+                    .setName("Closed")
+                    .setConnectorType(ConnectorType.PARTNER)
+                    .setEnabled(true)
+                    .addSenderDomains("*")
+                    .setRestrictDomainsToIpAddresses(true)
+                    .addSenderIpAddresses("203.0.113.7"))
+            .build());
+    Refusal refusal = refusal(Directory.of(objects, 8, Map.of()), to, null);
+    assertThat(refusal).isNotNull();
+    assertThat(refusal.organization()).isEqualTo("fabrikam");
+    assertThat(refusal.reply().enhanced()).hasToString("5.7.51");
   }
 
   @Test
@@ -172,14 +217,26 @@ class RewrittenSendersTest {
     Address to = made("contoso", "contoso.example", FOREIGN);
     int taken = 0;
     for (int i = 0; i < 2 * ReturnPace.AN_HOUR; i++) {
-      if (notification(to) instanceof RewrittenSenders.Returns) {
+      Refusal refusal = notification(to);
+      if (refusal == null) {
         taken++;
       } else {
-        assertRefused(notification(to), 451, "4.7.1");
+        assertRefused(refusal, 451, "4.7.1");
       }
     }
     assertThat(taken).isEqualTo(ReturnPace.AN_HOUR);
     now += Duration.ofHours(1).toNanos();
-    assertThat(notification(to)).isInstanceOf(RewrittenSenders.Returns.class);
+    assertThat(notification(to)).isNull();
+  }
+
+  @Test
+  void whatALaterCheckRefusesTakesNothingOfTheHour() {
+    Address to = made("contoso", "contoso.example", FOREIGN);
+    SenderRewritingCheck check = checkOf(null);
+    for (int i = 0; i < 2 * ReturnPace.AN_HOUR; i++) {
+      Candidate candidate = candidate(DIRECTORY, to);
+      assertThat(check.check(candidate)).isEqualTo(RecipientCheck.ACCEPTED);
+      check.giveBack(candidate);
+    }
   }
 }

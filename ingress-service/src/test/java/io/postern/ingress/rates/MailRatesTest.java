@@ -10,6 +10,10 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.Organization;
+import io.postern.ingress.rcpt.Candidate;
+import io.postern.ingress.rcpt.Recipient;
+import io.postern.ingress.rcpt.RecipientCheck;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.ingress.source.Source;
 import io.postern.rules.Directory;
 import io.postern.rules.gateway.Gateway;
@@ -22,6 +26,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -140,12 +145,12 @@ class MailRatesTest {
       @Nullable Gateway gateway) {
     for (int i = 0; i < 3; i++) {
       try (MailRates mail = mail(2, sender)) {
-        Exceeded exceeded = mail.take(directory, accept, gateway);
+        Refusal exceeded = take(mail, directory, accept, gateway);
         if (exceeded != null) {
           assertThat(i).isEqualTo(2);
-          assertThat(exceeded.refusal().code()).isEqualTo(451);
-          assertThat(exceeded.refusal().rule()).isEqualTo("rate");
-          return exceeded.refusal().enhanced() + " " + exceeded.refusal().connector();
+          assertThat(exceeded.reply().code()).isEqualTo(451);
+          assertThat(exceeded.rule()).isEqualTo("rate");
+          return enhanced(exceeded) + " " + exceeded.connector();
         }
         mail.accepted();
       }
@@ -213,11 +218,11 @@ class MailRatesTest {
     Directory directory = directory(MailRatesTest::sender);
     assertThat(exceeded(directory, ANNA, OWN, null)).isEqualTo(SENDER + " Own");
     try (MailRates mail = mail(0, Address.parse("\"ANNA\"@Contoso.EXAMPLE"))) {
-      Exceeded exceeded = mail.take(directory, OWN, null);
-      assertThat(exceeded).isNotNull();
-      assertThat(exceeded.sender()).isEqualTo("anna@contoso.example");
-      InboundDecision.Refuse refusal = exceeded.refusal();
-      assertThat(refusal.text()).doesNotContain("anna").contains("[192.0.2.1]: 2 recipients");
+      Refusal refusal = Objects.requireNonNull(take(mail, directory, OWN));
+      assertThat(refusal.sender()).isEqualTo("anna@contoso.example");
+      assertThat(refusal.reply().text())
+          .doesNotContain("anna")
+          .contains("[192.0.2.1]: 2 recipients");
       assertThat(refusal.organization()).isEqualTo("contoso");
       assertThat(refusal.explanation().getSteps(0).getSubject())
           .isEqualTo("inbound connector contoso/Own");
@@ -245,13 +250,13 @@ class MailRatesTest {
     Directory directory = directory(c -> c.setMaxMessagesPerMinute(1).setMaxRecipientsPerMinute(3));
     try (MailRates mail = mail(0, ANNA)) {
       for (int recipient = 0; recipient < 3; recipient++) {
-        assertThat(mail.take(directory, OWN, null)).isNull();
+        assertThat(take(mail, directory, OWN)).isNull();
       }
-      assertThat(enhanced(mail.take(directory, OWN, null))).isEqualTo(CONNECTOR_RECIPIENTS);
+      assertThat(enhanced(take(mail, directory, OWN))).isEqualTo(CONNECTOR_RECIPIENTS);
       mail.accepted();
     }
     try (MailRates next = mail(0, ANNA)) {
-      assertThat(enhanced(next.take(directory, OWN, null))).isEqualTo(CONNECTOR_MESSAGES);
+      assertThat(enhanced(take(next, directory, OWN))).isEqualTo(CONNECTOR_MESSAGES);
     }
   }
 
@@ -262,30 +267,34 @@ class MailRatesTest {
       try (MailRates one = mail(0, ANNA);
           MailRates two = mail(0, ANNA);
           MailRates three = mail(0, ANNA)) {
-        assertThat(one.take(directory, OWN, null)).isNull();
-        assertThat(two.take(directory, OWN, null)).isNull();
-        assertThat(three.take(directory, OWN, null)).isNotNull();
+        assertThat(take(one, directory, OWN)).isNull();
+        assertThat(take(two, directory, OWN)).isNull();
+        assertThat(take(three, directory, OWN)).isNotNull();
       }
     }
   }
 
   @Test
-  void a_recipient_without_room_gives_its_own_back_at_once() {
-    Directory directory = directory(MailRatesTest::recipients);
-    try (MailRates mail = mail(0, ANNA)) {
-      assertThat(mail.take(directory, OWN, null)).isNull();
-      assertThat(mail.take(directory, OWN, null)).isNull();
-      mail.noRoom();
-      mail.noRoom(); // twice is once
+  void a_recipient_that_a_later_check_refuses_gives_back_what_it_took_and_the_message() {
+    Directory directory = directory(c -> c.setMaxMessagesPerMinute(1).setMaxRecipientsPerMinute(2));
+    Candidate candidate = candidate(directory, OWN, null);
+    try (MailRates mail = mail(0, ANNA);
+        MailRates other = mail(0, ANNA)) {
+      assertThat(mail.check(candidate)).isEqualTo(RecipientCheck.ACCEPTED);
+      assertThat(enhanced(take(other, directory, OWN))).isEqualTo(CONNECTOR_MESSAGES);
+      mail.giveBack(candidate);
+      mail.giveBack(candidate); // twice is once
+      assertThat(take(mail, directory, OWN)).isNull();
       mail.accepted();
     }
-    assertThat(enhanced(afterOne(directory))).isEqualTo(CONNECTOR_RECIPIENTS);
+    now += Rate.MINUTE_NANOS / 2; // half of the recipients, and none of the message
+    assertThat(enhanced(afterOne(directory(MailRatesTest::recipients)))).isEqualTo("");
   }
 
-  private @Nullable Exceeded afterOne(Directory directory) {
+  private @Nullable Refusal afterOne(Directory directory) {
     try (MailRates next = mail(0, ANNA)) {
-      assertThat(next.take(directory, OWN, null)).isNull();
-      return next.take(directory, OWN, null);
+      assertThat(take(next, directory, OWN)).isNull();
+      return take(next, directory, OWN);
     }
   }
 
@@ -294,51 +303,55 @@ class MailRatesTest {
     Directory directory = directory(MailRatesTest::messages);
     exceeded(directory, ANNA, OWN, null);
     try (MailRates mail = mail(0, ANNA)) {
-      assertThat(enhanced(mail.take(directory, OWN, null))).isEqualTo(CONNECTOR_MESSAGES);
+      assertThat(enhanced(take(mail, directory, OWN))).isEqualTo(CONNECTOR_MESSAGES);
       now += Rate.MINUTE_NANOS;
-      assertThat(enhanced(mail.take(directory, OWN, null))).isEqualTo(CONNECTOR_MESSAGES);
+      assertThat(enhanced(take(mail, directory, OWN))).isEqualTo(CONNECTOR_MESSAGES);
     }
     try (MailRates next = mail(0, ANNA)) {
-      assertThat(next.take(directory, OWN, null)).isNull();
-    }
-  }
-
-  @Test
-  void a_look_counts_nothing_and_its_answer_holds_for_the_messages_of_the_transaction() {
-    Directory directory = directory(MailRatesTest::messages);
-    try (MailRates one = mail(0, ANNA);
-        MailRates two = mail(0, ANNA);
-        MailRates three = mail(0, ANNA)) {
-      for (int i = 0; i < 10; i++) {
-        assertThat(one.exceeded(directory, OWN, null)).isNull();
-      }
-      assertThat(one.take(directory, OWN, null)).isNull();
-      assertThat(two.take(directory, OWN, null)).isNull();
-      assertThat(one.exceeded(directory, OWN, null)).isNull(); // its message is counted already
-      assertThat(enhanced(three.exceeded(directory, OWN, null))).isEqualTo(CONNECTOR_MESSAGES);
-      now += Rate.MINUTE_NANOS;
-      assertThat(enhanced(three.exceeded(directory, OWN, null))).isEqualTo(CONNECTOR_MESSAGES);
-      assertThat(enhanced(three.take(directory, OWN, null))).isEqualTo(CONNECTOR_MESSAGES);
-      assertThat(three.exceeded(directory(c -> {}), OWN, null)).isNull();
+      assertThat(take(next, directory, OWN)).isNull();
     }
   }
 
   @Test
   void a_change_of_the_directory_counts_for_the_next_recipient() {
     try (MailRates mail = mail(0, ANNA)) {
-      assertThat(mail.take(directory(c -> {}), OWN, null)).isNull();
+      assertThat(take(mail, directory(c -> {}), OWN)).isNull();
       Directory one = directory(c -> c.setMaxRecipientsPerMinute(1));
-      assertThat(mail.take(one, OWN, null)).isNull();
-      assertThat(enhanced(mail.take(one, OWN, null))).isEqualTo(CONNECTOR_RECIPIENTS);
-      assertThat(mail.take(directory(c -> c.setMaxRecipientsPerMinute(1_000)), OWN, null))
-          .isNotNull();
+      assertThat(take(mail, one, OWN)).isNull();
+      assertThat(enhanced(take(mail, one, OWN))).isEqualTo(CONNECTOR_RECIPIENTS);
+      assertThat(take(mail, directory(c -> c.setMaxRecipientsPerMinute(1_000)), OWN)).isNotNull();
       now += Rate.MINUTE_NANOS / 1_000;
-      assertThat(mail.take(directory(c -> c.setMaxRecipientsPerMinute(1_000)), OWN, null)).isNull();
-      assertThat(mail.take(directory(c -> {}), OWN, null)).isNull();
+      assertThat(take(mail, directory(c -> c.setMaxRecipientsPerMinute(1_000)), OWN)).isNull();
+      assertThat(take(mail, directory(c -> {}), OWN)).isNull();
     }
   }
 
-  private static String enhanced(@Nullable Exceeded exceeded) {
-    return exceeded == null ? "" : exceeded.refusal().enhanced();
+  private static @Nullable Refusal take(
+      MailRates mail, Directory directory, InboundDecision.Accept accept) {
+    return take(mail, directory, accept, null);
+  }
+
+  private static @Nullable Refusal take(
+      MailRates mail,
+      Directory directory,
+      InboundDecision.Accept accept,
+      @Nullable Gateway gateway) {
+    return mail.check(candidate(directory, accept, gateway))
+            instanceof RecipientCheck.Refused(Refusal refusal)
+        ? refusal
+        : null;
+  }
+
+  private static Candidate candidate(
+      Directory directory, InboundDecision.Accept accept, @Nullable Gateway gateway) {
+    Candidate candidate =
+        new Candidate(
+            directory, Recipient.of(Address.parse("ben@fabrikam.example"), List.of(), ""));
+    candidate.accepted(accept, gateway);
+    return candidate;
+  }
+
+  private static String enhanced(@Nullable Refusal refusal) {
+    return refusal == null ? "" : String.valueOf(refusal.reply().enhanced());
   }
 }

@@ -2,7 +2,6 @@ package io.postern.ingress.rates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.bounds.Levels;
 import io.postern.ingress.rates.Counted.Kind;
@@ -72,28 +71,6 @@ class RatesTest {
     }
     pass(Duration.ofSeconds(1));
     assertThat(take(SERVER, 60)).isTrue();
-  }
-
-  @Test
-  void a_look_takes_nothing_and_says_what_a_take_would() {
-    Rate one = new Rate(SERVER, 2);
-    for (int i = 0; i < 100; i++) {
-      assertThat(rates.exceeded(List.of(one))).isNull();
-    }
-    assertThat(exceeded()).isZero();
-    takeAll(SERVER, 2);
-    assertThat(rates.exceeded(List.of(new Rate(connector("From Fabrikam"), 2), one)))
-        .isEqualTo(one);
-    pass(Duration.ofSeconds(30));
-    assertThat(rates.exceeded(List.of(one))).isNull();
-    assertThat(takeAll(SERVER, 2)).isEqualTo(1);
-    assertThat(exceeded()).isEqualTo(3); // two takes and a look
-  }
-
-  private double exceeded() {
-    return registry.find("postern.ingress.rates.exceeded").counters().stream()
-        .mapToDouble(Counter::count)
-        .sum();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.postern.ingress.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.v1.EnvelopeRecipient;
+import io.postern.smtp.Address;
 import io.postern.smtp.Command;
 import io.postern.smtp.CommandParser;
 import io.postern.smtp.SmtpSyntaxException;
@@ -35,7 +36,9 @@ class NotificationParametersTest {
       String parameters, String notify, String originalRecipient) throws Exception {
     String line = "RCPT TO:<b@contoso.example>" + (parameters == null ? "" : " " + parameters);
     EnvelopeRecipient recipient =
-        RecipientParameters.of((Command.Rcpt) parse(line), true).recipient("b@contoso.example");
+        RecipientParameters.of((Command.Rcpt) parse(line), true)
+            .recipient(Address.parse("b@contoso.example"))
+            .envelope();
     assertThat(String.join(",", recipient.getNotifyList())).isEqualTo(notify);
     assertThat(recipient.getOriginalRecipient()).isEqualTo(originalRecipient);
     assertThat(recipient.getAddress()).isEqualTo("b@contoso.example");

@@ -2,6 +2,7 @@ package io.postern.ingress.rates;
 
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.ingress.source.Source;
 import io.postern.rules.inbound.InboundDecision;
 import java.net.Inet4Address;
@@ -10,16 +11,15 @@ import java.net.Inet4Address;
  * The refusal of a recipient that would exceed a rate: 451 in the words of Exchange's throttling
  * (4.7.500 to 4.7.699), so that the client's queue keeps it and tries again. The session goes on,
  * since others of its messages may be allowed. The reply names no connector and no sender, the
- * explanation does.
- *
- * @param sender whose own count it is, for a record of its own; empty: nobody's
+ * explanation does; a sender's own count has a record of its own.
  */
-public record Exceeded(InboundDecision.Refuse refusal, String sender) {
+final class RateRefusal {
+  private RateRefusal() {}
 
   /**
    * @param client its address, for the reply
    */
-  static Exceeded of(Rate rate, String client) {
+  static Refusal of(Rate rate, String client) {
     return switch (rate.of().kind()) {
       case NETWORK_MESSAGES ->
           of(
@@ -56,7 +56,7 @@ public record Exceeded(InboundDecision.Refuse refusal, String sender) {
     };
   }
 
-  private static Exceeded of(
+  private static Refusal of(
       Rate rate, String client, int code, String enhanced, String limit, String field) {
     Counted of = rate.of();
     String subject =
@@ -86,7 +86,7 @@ public record Exceeded(InboundDecision.Refuse refusal, String sender) {
             + rate.perMinute()
             + " "
             + limit;
-    return new Exceeded(
+    return Refusal.of(
         new InboundDecision.Refuse(
             code, enhanced, text, "rate", of.organization(), of.connector(), "", explanation),
         of.sender());

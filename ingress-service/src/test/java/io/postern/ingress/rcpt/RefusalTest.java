@@ -1,4 +1,4 @@
-package io.postern.ingress.session;
+package io.postern.ingress.rcpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

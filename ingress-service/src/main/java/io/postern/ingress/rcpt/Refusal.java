@@ -1,4 +1,4 @@
-package io.postern.ingress.session;
+package io.postern.ingress.rcpt;
 
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.HandshakeFailure;
@@ -7,7 +7,6 @@ import io.postern.contracts.v1.ReportedDecision;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.ingress.intake.RefusalKind;
-import io.postern.ingress.rates.Exceeded;
 import io.postern.rules.inbound.InboundDecision;
 import io.postern.smtp.Reply;
 import io.postern.transport.TlsHandshakeException;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param sender whose own count was too high; empty: nobody's
  * @param reported by connectors in report-only mode; null: they would change nothing
  */
-record Refusal(
+public record Refusal(
     Reply reply,
     String rule,
     String organization,
@@ -48,50 +47,59 @@ record Refusal(
           "recipientListMissing",
           "recipient-unanswered");
 
-  static final Refusal DIRECTORY_UNAVAILABLE =
+  public static final Refusal DIRECTORY_UNAVAILABLE =
       of(
           451,
           "4.3.0",
           "The configuration cannot be read now, try again later",
           "directory-unavailable");
-  static final Refusal LOG_UNAVAILABLE =
+  public static final Refusal LOG_UNAVAILABLE =
       of(451, "4.3.0", "The message could not be stored, try again later", "log-unavailable");
-  static final Refusal NO_SPACE =
+  public static final Refusal NO_SPACE =
       of(452, "4.3.1", "Insufficient system storage, try again later", "log-space");
-  static final Refusal UNACCEPTED_CONTENT =
+  public static final Refusal UNACCEPTED_CONTENT =
       of(
           452,
           "4.3.1",
           "Too much content from your address was not accepted, try again in an hour",
           "unaccepted-content");
-  static final Refusal NO_MEMORY = // RFC 3463 §3.4: X.3.1 is for lack of room
+  public static final Refusal NO_MEMORY = // RFC 3463 §3.4: X.3.1 is for lack of room
       of(452, "4.3.1", "Too many messages at once, try again later", "memory");
 
-  static final Refusal NO_POSTMASTER =
+  public static final Refusal NO_POSTMASTER =
       of(
           550,
           "5.1.1",
           "No postmaster is configured here, write to postmaster@domain",
           "postmaster");
-  static final Refusal NO_RECIPIENTS = // RFC 5321 §3.3
+
+  /**
+   * @param beginning how many there are
+   */
+  public static Refusal tooManyRecipients(String beginning) { // RFC 5321 §4.5.3.1.10
+    return of(
+        452, "4.5.3", beginning + " recipients, send the rest in another message", "recipients");
+  }
+
+  public static final Refusal NO_RECIPIENTS = // RFC 5321 §3.3
       of(554, "5.5.1", "No valid recipients", "sequence");
-  static final Refusal NO_RECIPIENTS_NOW =
+  public static final Refusal NO_RECIPIENTS_NOW =
       of(451, "4.5.1", "No valid recipients now, try again later", "sequence");
 
   private static final int MOST_REPLY = 512; // RFC 5321 §4.5.3.1.5, CRLF included
   private static final int MOST_TEXT = 600;
   private static final int MOST_EXPLANATION = 8 * 1024;
 
-  static Refusal of(int code, String enhanced, String text, String rule) {
+  public static Refusal of(int code, String enhanced, String text, String rule) {
     return of(Reply.of(code, enhanced, text), rule);
   }
 
-  static Refusal of(Reply reply, String rule) {
+  public static Refusal of(Reply reply, String rule) {
     return of(reply, rule, NO_HANDSHAKE);
   }
 
   /** A handshake that the client did not finish: there is nobody to reply to (RFC 3207 §4.1). */
-  static Refusal of(TlsHandshakeException failed) {
+  public static Refusal of(TlsHandshakeException failed) {
     return of(
         Reply.of(454, "4.7.0", "TLS handshake failed: " + failed.getMessage()),
         "handshake",
@@ -99,7 +107,7 @@ record Refusal(
   }
 
   /** By a rule of an organization that is none of its connectors. */
-  static Refusal of(Reply reply, String rule, String organization, Explanation explanation) {
+  public static Refusal of(Reply reply, String rule, String organization, Explanation explanation) {
     return new Refusal(reply, rule, organization, "", "", explanation, NO_HANDSHAKE, "", null);
   }
 
@@ -108,7 +116,7 @@ record Refusal(
         reply, rule, "", "", "", Explanation.getDefaultInstance(), handshake, "", null);
   }
 
-  static Refusal tooLarge(long limit) { // RFC 1870 §6.1, §6.3
+  public static Refusal tooLarge(long limit) { // RFC 1870 §6.1, §6.3
     return of(
         552,
         "5.3.4",
@@ -116,15 +124,14 @@ record Refusal(
         "size");
   }
 
-  static Refusal of(InboundDecision.Refuse decision) {
+  public static Refusal of(InboundDecision.Refuse decision) {
     return of(decision, "");
   }
 
-  static Refusal of(Exceeded rate) {
-    return of(rate.refusal(), rate.sender());
-  }
-
-  private static Refusal of(InboundDecision.Refuse decision, String sender) {
+  /**
+   * @param sender whose own count was too high
+   */
+  public static Refusal of(InboundDecision.Refuse decision, String sender) {
     return new Refusal(
         Reply.of(decision.code(), decision.enhanced(), decision.text()),
         decision.rule(),
@@ -138,27 +145,32 @@ record Refusal(
   }
 
   /** Our trouble is the reason: nothing that the client could send would be accepted. */
-  boolean ownTrouble() {
+  public boolean ownTrouble() {
     return OUR_TROUBLE.contains(rule);
   }
 
   /** A 4xx: the client may try again, and is not at fault. */
-  boolean isForNow() {
+  public boolean isForNow() {
     return reply.code() < 500;
   }
 
+  /** RFC 5321 §4.3.2: a command at the wrong time. */
+  public boolean isBadSequence() {
+    return reply.code() == 503;
+  }
+
   /** The recipient does not exist: a client that guesses names is slowed by it. */
-  boolean isOfNobody() {
+  public boolean isUnknownRecipient() {
     return reply.code() == 550 && enhanced().equals("5.1.1");
   }
 
-  RefusalKind kind() {
+  public RefusalKind kind() {
     return new RefusalKind(
         reply.code(), enhanced(), rule, organization, connector, handshake, sender);
   }
 
   /** The reply of one line, with the reference by which its record is found. */
-  Reply reply(String reference) {
+  public Reply reply(String reference) {
     String end = " (reference " + reference + ")";
     String text = reply.text();
     int room = MOST_REPLY - "421 4.3.2 ".length() - 4 - end.length() - 2;
@@ -197,7 +209,7 @@ record Refusal(
   }
 
   /** The record for mail.refusals, without its reference. */
-  MessageRefused record(
+  public MessageRefused record(
       SessionFacts session, String command, String reversePath, String recipient) {
     MessageRefused.Builder record =
         MessageRefused.newBuilder()

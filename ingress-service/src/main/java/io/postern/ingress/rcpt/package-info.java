@@ -1,0 +1,7 @@
+/**
+ * A recipient at RCPT: {@link Recipient} is what the command gave, {@link Candidate} what the
+ * checks found about it, {@link RecipientCheck} one of them and {@link RecipientChecks} their
+ * order. A {@link Refusal} is the end of any command.
+ */
+@org.jspecify.annotations.NullMarked
+package io.postern.ingress.rcpt;
