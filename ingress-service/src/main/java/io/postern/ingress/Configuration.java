@@ -5,7 +5,7 @@ import static io.postern.service.CheckedSettings.atMost;
 import static io.postern.service.CheckedSettings.between;
 import static io.postern.service.CheckedSettings.positive;
 
-import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.bounds.Memory;
 import io.postern.ingress.listener.ConnectionBounds;
 import io.postern.ingress.listener.Listener;
 import io.postern.ingress.recipients.AnswerTimes;
@@ -65,9 +65,7 @@ class Configuration {
             100);
     dataMemoryBytes =
         atLeast( // one message's share
-            "postern.ingress.data-memory-bytes",
-            ingress.dataMemoryBytes(),
-            DataAdmission.SHARE_BYTES);
+            "postern.ingress.data-memory-bytes", ingress.dataMemoryBytes(), Memory.MESSAGE_BYTES);
     recipientMemoryBytes =
         atLeast( // one message's, with an address that may have an eighth
             "postern.ingress.recipient-memory-bytes", ingress.recipientMemoryBytes(), 1 << 20);

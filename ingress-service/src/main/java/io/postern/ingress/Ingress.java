@@ -4,10 +4,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
 import io.postern.contracts.Topics;
-import io.postern.ingress.attribution.RecipientMemory;
-import io.postern.ingress.attribution.ReturnPace;
 import io.postern.ingress.attribution.RewrittenSenders;
-import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.bounds.Level;
+import io.postern.ingress.bounds.Memory;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.intake.Handshakes;
 import io.postern.ingress.intake.PresentedChains;
 import io.postern.ingress.intake.RefusalCounts;
@@ -18,7 +18,6 @@ import io.postern.ingress.listener.ListenException;
 import io.postern.ingress.rates.Rates;
 import io.postern.ingress.recipients.KafkaRecipientQuestions;
 import io.postern.ingress.recipients.RecipientParts;
-import io.postern.ingress.recipients.SourceQuestions;
 import io.postern.ingress.session.SessionMetrics;
 import io.postern.ingress.session.SessionParts;
 import io.postern.ingress.tls.ServerTls;
@@ -122,7 +121,6 @@ public class Ingress implements Service {
     KafkaVerdicts verdicts = running.add(new KafkaVerdicts(log));
     MessageLog messages = running.add(new MessageLog(log, deployment.partitions()));
     watch(running.add(space));
-    int percent = configuration.maxMemoryPercentPerAddress;
     SessionParts parts =
         new SessionParts(
             configuration.sessionLimits,
@@ -131,18 +129,23 @@ public class Ingress implements Service {
             verdicts,
             new BackgroundVerdicts(verdicts),
             messages,
-            new DataAdmission(configuration.dataMemoryBytes, percent),
-            new RecipientMemory(configuration.recipientMemoryBytes, percent),
+            new Memory(
+                configuration.dataMemoryBytes,
+                configuration.recipientMemoryBytes,
+                configuration.maxMemoryPercentPerAddress),
             new UnacceptedContent(configuration.maxUnacceptedBytesPerAddress),
             space::state,
             counts,
             handshakes,
             presentedChains,
             new RewrittenSenders(rewriting, TrustedClock.ofTheMachine()),
-            new ReturnPace(),
+            new Level<>(SourceBound.NOTIFICATIONS, System::nanoTime),
             new RecipientParts(
                 running.add(recipients),
-                new SourceQuestions(configuration.maxMissingPerAddress),
+                new Level<>(
+                    SourceBound.MISSING_RECIPIENTS,
+                    configuration.maxMissingPerAddress,
+                    System::nanoTime),
                 configuration.recipientPatience,
                 configuration.recipientTransactionPatience),
             new Rates(registry),

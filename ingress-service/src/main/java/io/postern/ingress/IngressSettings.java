@@ -193,9 +193,9 @@ public interface IngressSettings {
   int maxMemoryPercentPerAddress();
 
   /**
-   * Content in Kafka from one address that is in transfer, or was not accepted in the last hour
-   * (refused at its end, or dropped before it). Beyond it the address gets {@code 452 4.3.1} until
-   * the hour is over.
+   * Content in Kafka from one address that is in transfer, or was not accepted (refused at its end,
+   * or dropped before it). Beyond it the address gets {@code 452 4.3.1}. What was not accepted
+   * counts less with time, and after an hour no longer.
    */
   @WithDefault("1073741824")
   long maxUnacceptedBytesPerAddress();

@@ -17,7 +17,7 @@ import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.TlsVersion;
-import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.bounds.Memory;
 import io.postern.ingress.session.MailLimits;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
@@ -451,7 +451,7 @@ class AcceptanceTest {
   @Test
   void a_client_that_vanishes_in_DATA_leaves_nothing_accepted() throws Exception {
     int before = log.read().size();
-    int free = (int) (server.dataMemory / DataAdmission.SHARE_BYTES);
+    int free = (int) (server.dataMemory / Memory.MESSAGE_BYTES);
     try (RawClient client = server.greeted()) {
       client.command("MAIL FROM:<a@sender.example>", "250");
       client.command("RCPT TO:<b@contoso.example>", "250");
@@ -459,7 +459,7 @@ class AcceptanceTest {
       client.raw(MESSAGE.repeat(1000));
       client.vanish();
     }
-    Awaitility.await().until(() -> server.admission.free() == free);
+    Awaitility.await().until(() -> server.memory.freeMessages() == free);
     assertThat(log.read()).hasSize(before);
   }
 

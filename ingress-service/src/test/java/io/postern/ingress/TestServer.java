@@ -5,10 +5,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.SessionFacts;
-import io.postern.ingress.attribution.RecipientMemory;
-import io.postern.ingress.attribution.ReturnPace;
 import io.postern.ingress.attribution.RewrittenSenders;
-import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.bounds.Level;
+import io.postern.ingress.bounds.Memory;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.intake.Handshakes;
 import io.postern.ingress.intake.PresentedChains;
 import io.postern.ingress.intake.RefusalCounts;
@@ -20,7 +20,6 @@ import io.postern.ingress.listener.Listener;
 import io.postern.ingress.rates.Rates;
 import io.postern.ingress.recipients.MemoryRecipientQuestions;
 import io.postern.ingress.recipients.RecipientParts;
-import io.postern.ingress.recipients.SourceQuestions;
 import io.postern.ingress.session.MailLimits;
 import io.postern.ingress.session.SessionLimits;
 import io.postern.ingress.session.SessionMetrics;
@@ -68,8 +67,7 @@ public final class TestServer implements AutoCloseable {
   public MeterRegistry registry = new SimpleMeterRegistry();
   public Handshakes handshakeSink = (session, groups) -> handshakes.add(session);
   public PresentedChains presentedChains = (source, fingerprint, chain, staple, proved) -> true;
-  public final DataAdmission admission;
-  public final RecipientMemory recipients;
+  public final Memory memory;
   public final RefusalCounts refusalCounts;
   public SessionLimits limits =
       new SessionLimits(
@@ -115,8 +113,7 @@ public final class TestServer implements AutoCloseable {
   private TestServer(Settings settings, MessageLog log) throws Exception {
     settings.change(this);
     this.log = log;
-    this.admission = new DataAdmission(dataMemory, memoryPercentOfSource);
-    this.recipients = new RecipientMemory(recipientMemory, memoryPercentOfSource);
+    this.memory = new Memory(dataMemory, recipientMemory, memoryPercentOfSource);
     this.refusalCounts = new RefusalCounts(refusals::add, registry);
     Path folder = Files.createTempDirectory("ingress-key");
     IDENTITY.write(folder, "server");
@@ -130,18 +127,17 @@ public final class TestServer implements AutoCloseable {
             verdicts,
             new BackgroundVerdicts(verdicts),
             log,
-            admission,
-            recipients,
+            memory,
             new UnacceptedContent(unacceptedOfSource),
             space,
             refusalCounts,
             handshakeSink,
             presentedChains,
             new RewrittenSenders(senderRewriting, clock),
-            new ReturnPace(),
+            new Level<>(SourceBound.NOTIFICATIONS, System::nanoTime),
             new RecipientParts(
                 mailboxes,
-                new SourceQuestions(maxMissingOfSource),
+                new Level<>(SourceBound.MISSING_RECIPIENTS, maxMissingOfSource, System::nanoTime),
                 recipientPatience,
                 recipientPatience.multipliedBy(2)),
             new Rates(registry, nanos),

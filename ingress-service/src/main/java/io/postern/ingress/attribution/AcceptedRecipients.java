@@ -1,6 +1,7 @@
 package io.postern.ingress.attribution;
 
 import com.google.protobuf.ByteString;
+import io.postern.bounds.Share;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.Explanation;
@@ -27,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * groups by organization, connector and direction, of the sender's organization and, where the
  * recipient's is another, of that one. The same address twice is once. Owner: the session's thread,
  * which must close it. Bounds: the session's limit on recipients, {@link #MAX_BYTES} for one
- * transaction, so that the envelope fits into one record of the log, and the {@link
- * RecipientMemory} for all and for one source. The last check of RCPT: what it accepts is accepted.
+ * transaction, so that the envelope fits into one record of the log, and {@link
+ * io.postern.ingress.bounds.Memory} for all and for one source. The last check of RCPT: what it
+ * accepts is accepted.
  */
 public final class AcceptedRecipients implements RecipientCheck, AutoCloseable {
   /**
@@ -82,12 +84,15 @@ public final class AcceptedRecipients implements RecipientCheck, AutoCloseable {
     }
   }
 
-  private final RecipientMemory.Holding memory;
+  private final Share.Held memory;
   private final Map<String, Recipient> recipients = new LinkedHashMap<>();
   private final Map<Slot, RecipientGroup.Builder> groups = new LinkedHashMap<>();
   private int envelopeBytes;
 
-  public AcceptedRecipients(RecipientMemory.Holding memory) {
+  /**
+   * @param memory of this transaction, closed with it
+   */
+  public AcceptedRecipients(Share.Held memory) {
     this.memory = memory;
   }
 
@@ -121,7 +126,7 @@ public final class AcceptedRecipients implements RecipientCheck, AutoCloseable {
     if (envelopeBytes + bytes > MAX_BYTES) {
       return RecipientCheck.refused(Refusal.tooManyRecipients("No space for more"));
     }
-    if (!memory.take(bytes + OVERHEAD)) {
+    if (!memory.tryGrow(bytes + OVERHEAD)) {
       return RecipientCheck.refused(Refusal.NO_MEMORY);
     }
     envelopeBytes += bytes;

@@ -1,5 +1,7 @@
 package io.postern.ingress.attribution;
 
+import io.postern.ingress.bounds.Level;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.rcpt.Candidate;
 import io.postern.ingress.rcpt.RecipientCheck;
 import io.postern.rules.Directory;
@@ -10,21 +12,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * The check of sender rewriting (docs/guides/sender-rewriting.md): of mail that must leave with a
  * rewritten sender, and of mail to the address of one. Only a notification may go back (MAIL
- * FROM:&lt;&gt;, RFC 5321 §4.5.5), and no faster than the {@link ReturnPace}. If the sender is of a
- * domain that is served here, its organization's connectors decide as well. Owner: the session's
+ * FROM:&lt;&gt;, RFC 5321 §4.5.5), and no faster than the {@link SourceBound}. If the sender is of
+ * a domain that is served here, its organization's connectors decide as well. Owner: the session's
  * thread, for one mail transaction.
  */
 public final class SenderRewritingCheck implements RecipientCheck {
   private final RewrittenSenders senders;
-  private final ReturnPace pace;
+  private final Level<String> pace;
   private final Attribution attribution;
   private final @Nullable Address from;
 
   /**
+   * @param pace of notifications to each sender
    * @param from null: the null reverse-path, of a notification
    */
   public SenderRewritingCheck(
-      RewrittenSenders senders, ReturnPace pace, Attribution attribution, @Nullable Address from) {
+      RewrittenSenders senders,
+      Level<String> pace,
+      Attribution attribution,
+      @Nullable Address from) {
     this.senders = senders;
     this.pace = pace;
     this.attribution = attribution;
@@ -67,13 +73,13 @@ public final class SenderRewritingCheck implements RecipientCheck {
         return RecipientCheck.refused(refusal);
       }
     }
-    if (!pace.take(sender.toString())) {
+    if (!pace.take(sender.toString(), 1)) {
       return refused(
           organization,
           451,
           "4.7.1",
           "Too many notifications for this address, try again in an hour",
-          "more than " + ReturnPace.AN_HOUR + " in an hour");
+          "more than " + SourceBound.NOTIFICATIONS.most() + " in an hour");
     }
     candidate.returnsTo(sender);
     return ACCEPTED;
@@ -82,7 +88,7 @@ public final class SenderRewritingCheck implements RecipientCheck {
   @Override
   public void giveBack(Candidate candidate) {
     if (candidate.recipient().returns()) {
-      pace.giveBack(candidate.recipient().envelope().getReturnsTo());
+      pace.giveBack(candidate.recipient().envelope().getReturnsTo(), 1);
     }
   }
 

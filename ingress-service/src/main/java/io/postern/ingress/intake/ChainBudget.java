@@ -1,46 +1,39 @@
 package io.postern.ingress.intake;
 
+import io.postern.ingress.bounds.Level;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.source.Source;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
- * The chains that may be recorded in an hour: in number, in bytes, and of one source. The sources
- * of an hour are no more than its chains. Its owner synchronizes.
+ * The chains that may be recorded in an hour: in number, in bytes, and of one source. Its owner
+ * synchronizes.
  */
 final class ChainBudget {
-  private static final long HOUR_NANOS = 3_600_000_000_000L;
+  private static final String ALL = "all";
 
-  private final int most;
-  private final long mostBytes;
-  private final int mostOfSource;
-  private final Map<Source, Integer> sources = new HashMap<>();
-  private long began;
-  private int taken;
-  private long bytes;
+  private final Level<String> number;
+  private final Level<String> bytes;
+  private final Level<Source> sources;
 
-  ChainBudget(int most, long mostBytes, int mostOfSource, long nowNanos) {
-    this.most = most;
-    this.mostBytes = mostBytes;
-    this.mostOfSource = mostOfSource;
-    this.began = nowNanos;
+  ChainBudget(int most, long mostBytes, int mostOfSource, LongSupplier nanos) {
+    number = new Level<>(SourceBound.CHAINS, most, nanos);
+    bytes = new Level<>(SourceBound.CHAINS, mostBytes, nanos);
+    sources = new Level<>(SourceBound.CHAINS, mostOfSource, nanos);
   }
 
-  /** False: there is no room in the hour under way. */
-  boolean take(Source source, int size, long nowNanos) {
-    if (nowNanos - began >= HOUR_NANOS) {
-      began = nowNanos;
-      taken = 0;
-      bytes = 0;
-      sources.clear();
-    }
-    int of = sources.getOrDefault(source, 0);
-    if (taken >= most || bytes + size > mostBytes || of >= mostOfSource) {
+  /** False: there is no room now. */
+  boolean take(Source source, int size) {
+    if (!sources.take(source, 1)) {
       return false;
     }
-    taken++;
-    bytes += size;
-    sources.put(source, of + 1);
-    return true;
+    if (number.take(ALL, 1)) {
+      if (bytes.take(ALL, size)) {
+        return true;
+      }
+      number.giveBack(ALL, 1);
+    }
+    sources.giveBack(source, 1);
+    return false;
   }
 }

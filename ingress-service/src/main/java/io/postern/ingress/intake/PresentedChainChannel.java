@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.PresentedChain;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.source.Source;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,19 +22,18 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
  * The channel {@code presented-chains} to certificate.presented: each chain that a recorded session
  * names, once a day.
  *
- * <p>Anybody can show a new chain in each session, so it is bounded. Unproved chains: {@value
- * #MOST_OF_SOURCE} an hour from one source, {@value #MOST_UNPROVED} and {@value #UNPROVED_BYTES}
- * bytes an hour in all. Proved ones, by a good verdict: {@value #MOST_PROVED} and {@value
- * #PROVED_BYTES} bytes of their own. A chain has {@value #MOST_BYTES} bytes at most (a larger one
- * fails the handshake), and 100 wait. Beyond, the chain is not kept, and the session's record says
- * so: nothing else is lost, and no mail is touched. {@value #REMEMBERED} chains are remembered,
- * some 100 bytes each; one that is forgotten is recorded again. Thread-safe.
+ * <p>Anybody can show a new chain in each session, so it is bounded. Unproved chains: 10 an hour
+ * from one source ({@link SourceBound}), {@value #MOST_UNPROVED} and {@value #UNPROVED_BYTES} bytes
+ * an hour in all. Proved ones, by a good verdict: {@value #MOST_PROVED} and {@value #PROVED_BYTES}
+ * bytes of their own. A chain has {@value #MOST_BYTES} bytes at most (a larger one fails the
+ * handshake), and 100 wait. Beyond, the chain is not kept, and the session's record says so:
+ * nothing else is lost, and no mail is touched. {@value #REMEMBERED} chains are remembered, some
+ * 100 bytes each; one that is forgotten is recorded again. Thread-safe.
  */
 @ApplicationScoped
 public class PresentedChainChannel implements PresentedChains {
   private static final int WAITING = 100;
   static final int MOST_BYTES = 24 * 1024;
-  static final int MOST_OF_SOURCE = 10;
   static final int MOST_UNPROVED = 500;
   static final int UNPROVED_BYTES = 4 << 20;
   static final int MOST_PROVED = 2_000;
@@ -64,9 +64,9 @@ public class PresentedChainChannel implements PresentedChains {
     this.published = registry.counter("postern.ingress.chain.records", "result", "told");
     this.dropped = registry.counter("postern.ingress.chain.records", "result", "dropped");
     this.nanos = nanos;
-    this.proved = new ChainBudget(MOST_PROVED, PROVED_BYTES, MOST_PROVED, nanos.getAsLong());
+    this.proved = new ChainBudget(MOST_PROVED, PROVED_BYTES, MOST_PROVED, nanos);
     this.unproved =
-        new ChainBudget(MOST_UNPROVED, UNPROVED_BYTES, MOST_OF_SOURCE, nanos.getAsLong());
+        new ChainBudget(MOST_UNPROVED, UNPROVED_BYTES, SourceBound.CHAINS.most(), nanos);
   }
 
   @Override
@@ -109,7 +109,7 @@ public class PresentedChainChannel implements PresentedChains {
       return false;
     }
     kept.remove(key);
-    if (size > MOST_BYTES || !(good ? proved : unproved).take(source, size, now)) {
+    if (size > MOST_BYTES || !(good ? proved : unproved).take(source, size)) {
       dropped.increment();
       return false;
     }

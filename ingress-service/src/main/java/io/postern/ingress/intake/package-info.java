@@ -2,7 +2,7 @@
  * The way of a message into the log, and the records beside it:
  *
  * <ol>
- *   <li>{@link DataAdmission} gives a message its share of memory.
+ *   <li>{@link io.postern.ingress.bounds.Memory} gives a message its buffer.
  *   <li>{@link UnacceptedContent} counts its octets in the log until it is accepted.
  *   <li>{@link MessageIntake} writes the content as it comes; {@link HeaderBlock} keeps its header.
  *   <li>Behind the end of data it writes the envelope, and the message is accepted.

@@ -1,10 +1,12 @@
 package io.postern.ingress.listener;
 
+import io.postern.bounds.Share;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.session.Load;
 import io.postern.ingress.source.Source;
 import java.net.InetAddress;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bounds of open connections, in all, per network and per address.
@@ -14,12 +16,14 @@ import java.util.Map;
  * half of the free ones at most, so an owner of 256 neighbouring addresses leaves two thirds, and N
  * such owners (2/3)^N.
  *
- * <p>A connection of a balancer that has not named its client yet counts for the balancer alone,
+ * <p>A connection of a balancer that has not named its client yet counts for the balancer only,
  * which may have a quarter of the free ones so: its clients do not fill that part, as a balancer
  * names a client at once. A balancer that names nobody, by a fault, leaves three quarters. From the
  * name on the connection counts for the client as any other. Thread-safe.
  */
 public final class ConnectionLimits implements Load {
+  private static final long LOOK_MILLIS = 20;
+
   /** The decision about a new connection. */
   public enum Admission {
     ACCEPTED,
@@ -29,84 +33,78 @@ public final class ConnectionLimits implements Load {
     BALANCER_LIMIT
   }
 
-  private static final int ADDRESS_PART_OF_FREE = 4;
-  private static final int NETWORK_PART_OF_FREE = 2;
-  private static final int BALANCER_PART_OF_FREE = 4;
-
   private final ConnectionBounds bounds;
-  private final Map<Source, Integer> bySource = new HashMap<>();
-  private final Map<Source, Integer> byNetwork = new HashMap<>();
-  private final Map<InetAddress, Integer> byBalancer = new HashMap<>();
-  private volatile int open;
+  private final Share connections;
   private volatile boolean stopping;
 
   public ConnectionLimits(ConnectionBounds bounds) {
     this.bounds = bounds;
+    this.connections = new Share(bounds.all(), bounds.all());
   }
 
-  synchronized Admission enter(InetAddress client) {
-    if (open >= bounds.all()) {
-      return Admission.FULL;
+  /** The place of one connection, from its coming to its end. Owner: the connection's thread. */
+  final class Place implements AutoCloseable {
+    private Share.@Nullable Held held;
+
+    Admission enter(InetAddress client) {
+      return enter(ofClient(client));
     }
-    Admission admission = admission(client, bounds.all() - open);
-    if (admission == Admission.ACCEPTED) {
-      count(client);
-      open++;
+
+    /** A balancer's connection, whose client is not known yet. */
+    Admission enterBalancer(InetAddress balancer) {
+      return enter(
+          List.of(
+              new Share.Owner(balancer, bounds.all(), SourceBound.UNNAMED_CONNECTIONS.ofFree())));
     }
-    return admission;
+
+    private Admission enter(List<Share.Owner> owners) {
+      Share.Held place = connections.holding(owners.toArray(Share.Owner[]::new));
+      held = place;
+      return connections.free() == 0 ? Admission.FULL : admission(place.whoLacks(1));
+    }
+
+    /** The balancer named its client, whose the place is from now on if accepted. */
+    Admission identify(InetAddress client) {
+      if (held == null) {
+        throw new IllegalStateException("no balancer has entered");
+      }
+      return admission(held.passTo(ofClient(client)));
+    }
+
+    @Override
+    public void close() {
+      if (held != null) {
+        held.close();
+      }
+    }
   }
 
-  private Admission admission(InetAddress client, int free) {
-    int ofSource = bySource.getOrDefault(Source.of(client), 0);
-    if (ofSource >= bounds.perAddress()) {
-      return Admission.ADDRESS_LIMIT;
-    }
-    if (oneAddressIsAll()) {
+  Place place() {
+    return new Place();
+  }
+
+  private List<Share.Owner> ofClient(InetAddress client) {
+    Source address = Source.of(client);
+    return oneAddressIsAll()
+        ? List.of(new Share.Owner(address, bounds.perAddress(), 0))
+        : List.of(
+            new Share.Owner(address, bounds.perAddress(), SourceBound.CONNECTIONS.ofFree()),
+            new Share.Owner(
+                Source.neighbours(client),
+                bounds.perNetwork(),
+                SourceBound.NETWORK_CONNECTIONS.ofFree()));
+  }
+
+  private static Admission admission(Share.@Nullable Owner lacks) {
+    if (lacks == null) {
       return Admission.ACCEPTED;
     }
-    if (ofSource > 0 && ofSource >= free / ADDRESS_PART_OF_FREE) {
-      return Admission.ADDRESS_LIMIT;
-    }
-    int ofNetwork = byNetwork.getOrDefault(Source.neighbours(client), 0);
-    return ofNetwork >= bounds.perNetwork()
-            || (ofNetwork > 0 && ofNetwork >= free / NETWORK_PART_OF_FREE)
-        ? Admission.NETWORK_LIMIT
-        : Admission.ACCEPTED;
-  }
-
-  private void count(InetAddress client) {
-    bySource.merge(Source.of(client), 1, Integer::sum);
-    byNetwork.merge(Source.neighbours(client), 1, Integer::sum);
-  }
-
-  /** A balancer's connection, whose client is not known yet. */
-  synchronized Admission enterBalancer(InetAddress balancer) {
-    if (open >= bounds.all()) {
-      return Admission.FULL;
-    }
-    int before = byBalancer.getOrDefault(balancer, 0);
-    if (before > 0 && before >= (bounds.all() - open) / BALANCER_PART_OF_FREE) {
-      return Admission.BALANCER_LIMIT;
-    }
-    byBalancer.merge(balancer, 1, Integer::sum);
-    open++;
-    return Admission.ACCEPTED;
-  }
-
-  /** The balancer named its client, for which the connection counts from now on if accepted. */
-  synchronized Admission identify(InetAddress balancer, InetAddress client) {
-    Admission admission = admission(client, bounds.all() - open + 1); // its own place is free
-    if (admission == Admission.ACCEPTED) {
-      count(client);
-      uncount(byBalancer, balancer);
-    }
-    return admission;
-  }
-
-  /** The opposite of an accepted {@link #identify}: another bound refused the client. */
-  synchronized void unidentify(InetAddress balancer, InetAddress client) {
-    uncount(client);
-    byBalancer.merge(balancer, 1, Integer::sum);
+    return switch (lacks.key()) {
+      case Source source when source.equals(Source.of(source.network())) -> Admission.ADDRESS_LIMIT;
+      case Source network -> Admission.NETWORK_LIMIT;
+      case InetAddress balancer -> Admission.BALANCER_LIMIT;
+      default -> Admission.FULL;
+    };
   }
 
   /** One address may have all connections: it is a proxy's, and stands for all clients. */
@@ -114,34 +112,8 @@ public final class ConnectionLimits implements Load {
     return bounds.oneAddressIsAll();
   }
 
-  synchronized void leave(InetAddress client) {
-    uncount(client);
-    left();
-  }
-
-  /** The end of a connection whose client was never accepted. */
-  synchronized void leaveBalancer(InetAddress balancer) {
-    uncount(byBalancer, balancer);
-    left();
-  }
-
-  @SuppressWarnings("NonAtomicVolatileUpdate") // its callers hold the lock
-  private void left() {
-    open--;
-    notifyAll();
-  }
-
-  private void uncount(InetAddress client) {
-    uncount(bySource, Source.of(client));
-    uncount(byNetwork, Source.neighbours(client));
-  }
-
-  private static <K> void uncount(Map<K, Integer> counts, K key) {
-    counts.computeIfPresent(key, (any, count) -> count == 1 ? null : count - 1);
-  }
-
   public int open() {
-    return open;
+    return (int) (bounds.all() - connections.free());
   }
 
   void stop() {
@@ -150,7 +122,7 @@ public final class ConnectionLimits implements Load {
 
   @Override
   public boolean stressed() {
-    return open * 5L >= bounds.all() * 4L;
+    return connections.scarce();
   }
 
   @Override
@@ -159,15 +131,11 @@ public final class ConnectionLimits implements Load {
   }
 
   /** Waits until no connection is open; false when one still is at the end of the wait. */
-  synchronized boolean awaitNone(long millis) throws InterruptedException {
+  boolean awaitNone(long millis) throws InterruptedException {
     long end = System.nanoTime() + millis * 1_000_000;
-    while (open > 0) {
-      long left = (end - System.nanoTime()) / 1_000_000;
-      if (left <= 0) {
-        return false;
-      }
-      wait(left);
+    while (open() > 0 && end - System.nanoTime() > 0) {
+      Thread.sleep(LOOK_MILLIS);
     }
-    return true;
+    return open() == 0;
   }
 }

@@ -6,7 +6,7 @@ import java.net.InetAddress;
 
 /**
  * The places of a listener's connections: each is within the bounds of all listeners, which guard
- * the machine, and within the listener's own. What is entered must be left once. Thread-safe.
+ * the machine, and within the listener's own. Thread-safe.
  */
 final class ConnectionPlaces implements Load {
   private final ConnectionLimits all;
@@ -17,52 +17,36 @@ final class ConnectionPlaces implements Load {
     this.own = own;
   }
 
-  Admission enter(InetAddress client) {
-    Admission admission = all.enter(client);
-    if (admission == Admission.ACCEPTED) {
-      admission = own.enter(client);
-      if (admission != Admission.ACCEPTED) {
-        all.leave(client);
-      }
+  /** The place of one connection, which must be closed, also when it was refused. */
+  final class Place implements AutoCloseable {
+    private final ConnectionLimits.Place inAll = all.place();
+    private final ConnectionLimits.Place inOwn = own.place();
+
+    Admission enter(InetAddress client) {
+      Admission admission = inAll.enter(client);
+      return admission == Admission.ACCEPTED ? inOwn.enter(client) : admission;
     }
-    return admission;
+
+    Admission enterBalancer(InetAddress balancer) {
+      Admission admission = inAll.enterBalancer(balancer);
+      return admission == Admission.ACCEPTED ? inOwn.enterBalancer(balancer) : admission;
+    }
+
+    /** The balancer named its client: accepted, the place is the client's. */
+    Admission identify(InetAddress client) {
+      Admission admission = inAll.identify(client);
+      return admission == Admission.ACCEPTED ? inOwn.identify(client) : admission;
+    }
+
+    @Override
+    public void close() {
+      inOwn.close();
+      inAll.close();
+    }
   }
 
-  void leave(InetAddress client) {
-    own.leave(client);
-    all.leave(client);
-  }
-
-  Admission enterBalancer(InetAddress balancer) {
-    Admission admission = all.enterBalancer(balancer);
-    if (admission == Admission.ACCEPTED) {
-      admission = own.enterBalancer(balancer);
-      if (admission != Admission.ACCEPTED) {
-        all.leaveBalancer(balancer);
-      }
-    }
-    return admission;
-  }
-
-  void leaveBalancer(InetAddress balancer) {
-    own.leaveBalancer(balancer);
-    all.leaveBalancer(balancer);
-  }
-
-  /**
-   * The balancer named its client: accepted, the place is the client's; else it is still the
-   * balancer's.
-   */
-  Admission identify(InetAddress balancer, InetAddress client) {
-    Admission admission = all.identify(balancer, client);
-    if (admission != Admission.ACCEPTED) {
-      return admission;
-    }
-    admission = own.identify(balancer, client);
-    if (admission != Admission.ACCEPTED) {
-      all.unidentify(balancer, client);
-    }
-    return admission;
+  Place place() {
+    return new Place();
   }
 
   /** One address stands for all clients, here or at all listeners. */

@@ -2,6 +2,8 @@ package io.postern.ingress.listener;
 
 import io.micrometer.core.instrument.Counter;
 import io.postern.contracts.v1.MessageRefused;
+import io.postern.ingress.bounds.Level;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.intake.RefusalKind;
 import io.postern.ingress.session.Arrival;
 import io.postern.ingress.session.SessionParts;
@@ -21,9 +23,9 @@ import org.jboss.logging.Logger;
  * read the reply: the connection is closed without one.
  *
  * <p>Anybody may connect without end, and the reply is most of the cost of a refused connection. So
- * a source gets {@value FruitlessSessions#FREE} replies and one a second; its further connections
- * are reset, and its client tries again later, as after the reply. The record counts them all.
- * Others notice nothing. Balancers are never reset. Thread-safe, never waits.
+ * a source gets 60 replies and one a second ({@link SourceBound}); its further connections are
+ * reset, and its client tries again later, as after the reply. The record counts them all. Others
+ * notice nothing. Balancers are never reset. Thread-safe, never waits.
  */
 final class ConnectionRefusals {
   private static final Logger LOG = Logger.getLogger(ConnectionRefusals.class);
@@ -31,7 +33,7 @@ final class ConnectionRefusals {
   private final SessionParts parts;
   private final boolean tls;
   private final boolean resets;
-  private final FruitlessSessions refused;
+  private final Level<Source> refused;
   private final Map<RefusalReason, Counter> connections = new EnumMap<>(RefusalReason.class);
   private final Map<RefusalReason, Counter> replies = new EnumMap<>(RefusalReason.class);
 
@@ -39,8 +41,7 @@ final class ConnectionRefusals {
    * @param resets a source may be reset: it does not stand for all clients
    * @param refused the sources of refused connections, of all listeners
    */
-  ConnectionRefusals(
-      Listener listener, SessionParts parts, boolean resets, FruitlessSessions refused) {
+  ConnectionRefusals(Listener listener, SessionParts parts, boolean resets, Level<Source> refused) {
     this.parts = parts;
     this.tls = listener.tls();
     this.resets = resets;
@@ -66,7 +67,7 @@ final class ConnectionRefusals {
     String reference =
         parts.refusals().add(source, reason.kind, () -> record(reason.kind, arrival, detail));
     try (channel) {
-      if (resets && !reason.ofBalancer() && !refused.pause(source).isZero()) {
+      if (resets && !reason.ofBalancer() && refused.beyond(source)) {
         channel.setOption(StandardSocketOptions.SO_LINGER, 0); // the close is a reset
       } else if (!tls) {
         increment(replies, reason);
@@ -76,7 +77,7 @@ final class ConnectionRefusals {
     } catch (IOException gone) {
       LOG.debug("A client closed its connection before it was refused", gone);
     }
-    refused.add(source);
+    refused.add(source, 1);
   }
 
   private static void increment(Map<RefusalReason, Counter> counters, RefusalReason reason) {

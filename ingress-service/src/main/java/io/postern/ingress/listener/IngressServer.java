@@ -1,5 +1,7 @@
 package io.postern.ingress.listener;
 
+import io.postern.ingress.bounds.Level;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.session.SessionParts;
 import io.postern.ingress.session.SmtpSession;
 import java.io.IOException;
@@ -48,8 +50,8 @@ public final class IngressServer implements AutoCloseable {
     this.shared =
         new Reception.Shared(
             new ConnectionLimits(bounds),
-            new FruitlessSessions(),
-            new FruitlessSessions(),
+            new Level<>(SourceBound.FRUITLESS_SESSIONS, System::nanoTime),
+            new Level<>(SourceBound.REFUSED_CONNECTIONS, System::nanoTime),
             ConcurrentHashMap.newKeySet(),
             proxyHeaderTimeout);
   }

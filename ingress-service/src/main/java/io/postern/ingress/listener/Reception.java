@@ -1,6 +1,7 @@
 package io.postern.ingress.listener;
 
 import io.micrometer.core.instrument.Counter;
+import io.postern.ingress.bounds.Level;
 import io.postern.ingress.listener.ConnectionLimits.Admission;
 import io.postern.ingress.session.Arrival;
 import io.postern.ingress.session.SessionParts;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class Reception {
   private static final Logger LOG = Logger.getLogger(Reception.class);
 
+  /** RFC 5321 §4.5.3.2.1 gives a client five minutes. */
+  static final Duration LATE_GREETING = Duration.ofSeconds(2);
+
   private final Listener listener;
   private final SessionParts parts;
   private final ConnectionPlaces places;
@@ -35,15 +39,16 @@ final class Reception {
   /**
    * The parts that all listeners share.
    *
-   * @param fruitless the sources of sessions that brought no message
+   * @param fruitless sessions of each source that brought no message, except those whose messages
+   *     could not be stored: connections and handshakes cost the CPU that all sessions share
    * @param refused the sources of connections that were refused
    * @param sessions that are open
    * @param proxyHeaderTimeout for a balancer's header
    */
   record Shared(
       ConnectionLimits limits,
-      FruitlessSessions fruitless,
-      FruitlessSessions refused,
+      Level<Source> fruitless,
+      Level<Source> refused,
       Set<SmtpSession> sessions,
       Duration proxyHeaderTimeout) {}
 
@@ -69,22 +74,19 @@ final class Reception {
   void admit(SocketChannel channel) throws IOException {
     InetSocketAddress peer = (InetSocketAddress) channel.getRemoteAddress();
     Arrival arrival = new Arrival(listener.name(), listener.tls(), peer, null);
-    if (listener.balancers().none()) {
-      Admission admission = places.enter(peer.getAddress());
-      if (admission == Admission.ACCEPTED) {
-        start(() -> serve(channel, arrival));
-      } else {
-        refusals.end(RefusalReason.of(admission), channel, arrival);
-      }
-    } else if (!listener.balancers().contain(peer.getAddress())) {
+    boolean direct = listener.balancers().none();
+    if (!direct && !listener.balancers().contain(peer.getAddress())) {
       refusals.end(RefusalReason.NOT_A_BALANCER, channel, arrival);
+      return;
+    }
+    ConnectionPlaces.Place place = places.place();
+    Admission admission =
+        direct ? place.enter(peer.getAddress()) : place.enterBalancer(peer.getAddress());
+    if (admission == Admission.ACCEPTED) {
+      start(() -> run(channel, arrival, place, direct));
     } else {
-      Admission admission = places.enterBalancer(peer.getAddress());
-      if (admission == Admission.ACCEPTED) {
-        start(() -> identify(channel, peer));
-      } else {
-        refusals.end(RefusalReason.of(admission), channel, arrival);
-      }
+      place.close();
+      refusals.end(RefusalReason.of(admission), channel, arrival);
     }
   }
 
@@ -92,36 +94,33 @@ final class Reception {
     Thread.ofVirtual().name("smtp").start(connection);
   }
 
-  private void identify(SocketChannel channel, InetSocketAddress balancer) {
-    try (channel) {
-      Arrival client = null;
-      try {
-        client = client(channel, balancer);
-      } finally {
-        if (client == null) {
-          places.leaveBalancer(balancer.getAddress());
-        }
-      }
+  private void run(
+      SocketChannel channel, Arrival arrival, ConnectionPlaces.Place place, boolean direct) {
+    try (place;
+        channel) {
+      Arrival client = direct ? arrival : client(channel, arrival, place);
       if (client != null) {
         serve(channel, client);
       }
     } catch (IOException gone) {
-      LOG.debug("A balancer's connection did not close", gone);
+      LOG.debug("A connection was closed before its greeting, or did not close", gone);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
   /** Null: no client is to be served. */
-  private @Nullable Arrival client(SocketChannel channel, InetSocketAddress balancer) {
-    Arrival own = new Arrival(listener.name(), listener.tls(), balancer, null);
+  private @Nullable Arrival client(
+      SocketChannel channel, Arrival own, ConnectionPlaces.Place place) {
+    InetAddress balancer = own.client().getAddress();
     try {
       ProxyHeader header = ProxyHeaderReader.read(channel, shared.proxyHeaderTimeout());
       if (header.client() == null) {
         new HealthCheck(parts, listener.tls()).answer(channel);
         return null;
       }
-      Arrival client =
-          new Arrival(listener.name(), listener.tls(), header.client(), balancer.getAddress());
-      Admission admission = places.identify(balancer.getAddress(), header.client().getAddress());
+      Arrival client = new Arrival(listener.name(), listener.tls(), header.client(), balancer);
+      Admission admission = place.identify(header.client().getAddress());
       if (admission == Admission.ACCEPTED) {
         return client;
       }
@@ -138,33 +137,29 @@ final class Reception {
     return null;
   }
 
-  private void serve(SocketChannel channel, Arrival arrival) {
+  private void serve(SocketChannel channel, Arrival arrival)
+      throws IOException, InterruptedException {
     InetAddress client = arrival.client().getAddress();
     SmtpSession session = null;
-    try (channel) {
+    try {
       accepted.increment();
       awaitGreeting(client);
       session = new SmtpSession(SmtpConnection.accepted(channel), arrival, parts, places);
       shared.sessions().add(session);
       session.run();
-    } catch (IOException gone) {
-      LOG.debug("A connection was closed before its greeting, or did not close", gone);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } finally {
       if (session != null) {
         shared.sessions().remove(session);
       }
       if (session == null || !session.fruitful()) {
-        shared.fruitless().add(Source.of(client));
+        shared.fruitless().add(Source.of(client), 1);
       }
-      places.leave(client);
     }
   }
 
   private void awaitGreeting(InetAddress client) throws InterruptedException {
-    if (!places.oneAddressIsAll()) {
-      Thread.sleep(shared.fruitless().pause(Source.of(client)));
+    if (!places.oneAddressIsAll() && shared.fruitless().beyond(Source.of(client))) {
+      Thread.sleep(LATE_GREETING);
     }
   }
 }

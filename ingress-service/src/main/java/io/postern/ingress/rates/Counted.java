@@ -1,5 +1,6 @@
 package io.postern.ingress.rates;
 
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.source.Source;
 import io.postern.rules.recipients.LocalParts;
 import io.postern.smtp.Address;
@@ -16,39 +17,28 @@ import org.jspecify.annotations.Nullable;
  * @param network IPv4 /24 or IPv6 /48; null: of a connector
  */
 record Counted(
-    Kind kind, String organization, String connector, String sender, @Nullable Source network)
+    SourceBound bound,
+    String organization,
+    String connector,
+    String sender,
+    @Nullable Source network)
     implements Comparable<Counted> {
 
-  /** What is counted. */
-  enum Kind {
-    NETWORK_MESSAGES(10_000),
-    CONNECTOR_MESSAGES(5_000),
-    CONNECTOR_RECIPIENTS(5_000),
-    SENDER_RECIPIENTS(5_000);
+  /** A message counts once, however many recipients it has. */
+  boolean ofMessages() {
+    return bound == SourceBound.NETWORK_MESSAGES || bound == SourceBound.CONNECTOR_MESSAGES;
+  }
 
-    /** Keys that one replica keeps. */
-    final int most;
-
-    Kind(int most) {
-      this.most = most;
-    }
-
-    /** A message counts once, however many recipients it has. */
-    boolean ofMessages() {
-      return this == NETWORK_MESSAGES || this == CONNECTOR_MESSAGES;
-    }
-
-    /** As metrics have it: network-messages, ... */
-    String spelled() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+  /** As metrics have it: network-messages, ... */
+  String spelled() {
+    return bound.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Quicker than the record's own, and on the way of each recipient. */
   @Override
   public int hashCode() {
     return 31 * (31 * connector.hashCode() + sender.hashCode())
-        + (network == null ? kind.ordinal() : network.network().hashCode());
+        + (network == null ? bound.ordinal() : network.network().hashCode());
   }
 
   @Override
@@ -56,7 +46,7 @@ record Counted(
     int order = sender.compareTo(other.sender);
     order = order != 0 ? order : connector.compareTo(other.connector);
     order = order != 0 ? order : organization.compareTo(other.organization);
-    order = order != 0 ? order : kind.compareTo(other.kind);
+    order = order != 0 ? order : bound.compareTo(other.bound);
     return order != 0 ? order : compare(network, other.network);
   }
 
@@ -67,16 +57,16 @@ record Counted(
   }
 
   static Counted of(Source network) {
-    return new Counted(Kind.NETWORK_MESSAGES, "", "", "", network);
+    return new Counted(SourceBound.NETWORK_MESSAGES, "", "", "", network);
   }
 
-  static Counted of(Kind kind, String organization, String connector) {
-    return new Counted(kind, organization, connector, "", null);
+  static Counted of(SourceBound bound, String organization, String connector) {
+    return new Counted(bound, organization, connector, "", null);
   }
 
   /** However the sender's address is spelt, as in lists of recipients. */
   static Counted of(String organization, String connector, Address sender) {
     String spelt = LocalParts.normal(sender.localPart()) + "@" + sender.asciiDomain();
-    return new Counted(Kind.SENDER_RECIPIENTS, organization, connector, spelt, null);
+    return new Counted(SourceBound.SENDER_RECIPIENTS, organization, connector, spelt, null);
   }
 }

@@ -2,7 +2,7 @@ package io.postern.ingress.rates;
 
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.InboundConnector;
-import io.postern.ingress.rates.Counted.Kind;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.rcpt.Candidate;
 import io.postern.ingress.rcpt.RecipientCheck;
 import io.postern.ingress.rcpt.Refusal;
@@ -74,7 +74,7 @@ public final class MailRates implements RecipientCheck, AutoCloseable {
     Rate none = due.isEmpty() ? null : rates.take(due);
     if (none != null) {
       Refusal refusal = RateRefusal.of(none, client);
-      if (none.of().kind().ofMessages()) {
+      if (none.of().ofMessages()) {
         exceeded.put(none.of(), refusal);
       }
       return RecipientCheck.refused(refusal);
@@ -139,13 +139,13 @@ public final class MailRates implements RecipientCheck, AutoCloseable {
     String organization = connector.getOrganization();
     String name = connector.getName();
     addMessages(
-        Counted.of(Kind.CONNECTOR_MESSAGES, organization, name),
+        Counted.of(SourceBound.CONNECTOR_MESSAGES, organization, name),
         connector.getMaxMessagesPerMinute(),
         due);
     if (connector.getMaxRecipientsPerMinute() > 0) {
       due.add(
           new Rate(
-              Counted.of(Kind.CONNECTOR_RECIPIENTS, organization, name),
+              Counted.of(SourceBound.CONNECTOR_RECIPIENTS, organization, name),
               connector.getMaxRecipientsPerMinute()));
     }
   }

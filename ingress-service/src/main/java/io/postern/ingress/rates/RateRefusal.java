@@ -3,9 +3,7 @@ package io.postern.ingress.rates;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.ingress.rcpt.Refusal;
-import io.postern.ingress.source.Source;
 import io.postern.rules.inbound.InboundDecision;
-import java.net.Inet4Address;
 
 /**
  * The refusal of a recipient that would exceed a rate: 451 in the words of Exchange's throttling
@@ -20,50 +18,15 @@ final class RateRefusal {
    * @param client its address, for the reply
    */
   static Refusal of(Rate rate, String client) {
-    return switch (rate.of().kind()) {
-      case NETWORK_MESSAGES ->
-          of(
-              rate,
-              client,
-              451,
-              "4.7.500",
-              "messages per minute is the limit of your network",
-              "postern.ingress.max-messages-per-minute-per-network");
-      case CONNECTOR_MESSAGES ->
-          of(
-              rate,
-              client,
-              451,
-              "4.7.501",
-              "messages per minute is the limit of your server",
-              "maxMessagesPerMinute");
-      case CONNECTOR_RECIPIENTS ->
-          of(
-              rate,
-              client,
-              451,
-              "4.7.502",
-              "recipients per minute is the limit of your server",
-              "maxRecipientsPerMinute");
-      case SENDER_RECIPIENTS ->
-          of(
-              rate,
-              client,
-              451,
-              "4.7.503",
-              "recipients per minute is the limit of this sender",
-              "maxRecipientsPerMinutePerSender");
-    };
-  }
-
-  private static Refusal of(
-      Rate rate, String client, int code, String enhanced, String limit, String field) {
     Counted of = rate.of();
+    String[] reply = of.bound().reply().split(" ", 2);
+    String field = of.bound().setting();
+    String counted = of.ofMessages() ? "messages" : "recipients";
+    String whose = of.sender().isEmpty() ? "" : " of " + of.sender();
     String subject =
         of.network() == null
             ? "inbound connector " + of.organization() + "/" + of.connector()
-            : "network " + text(of.network());
-    String whose = of.sender().isEmpty() ? "" : " of " + of.sender();
+            : "network " + of.network();
     Explanation explanation =
         Explanation.newBuilder()
             .setOrganization(of.organization())
@@ -73,27 +36,32 @@ final class RateRefusal {
                     .setCondition(field)
                     .setDetail(
                         rate.perMinute()
-                            + (of.kind().ofMessages() ? " messages" : " recipients")
+                            + " "
+                            + counted
                             + whose
                             + " arrived within a minute at this replica of ingress-service"))
             .setSummary(
                 "Refused temporarily: the rate " + field + " of " + subject + " is exceeded")
             .build();
     String text =
-        "Server busy. Please try again later from ["
-            + client
-            + "]: "
-            + rate.perMinute()
-            + " "
-            + limit;
+        "Server busy. Please try again later from [%s]: %d %s per minute is the limit of %s"
+            .formatted(client, rate.perMinute(), counted, limited(of));
     return Refusal.of(
         new InboundDecision.Refuse(
-            code, enhanced, text, "rate", of.organization(), of.connector(), "", explanation),
+            Integer.parseInt(reply[0]),
+            reply[1],
+            text,
+            "rate",
+            of.organization(),
+            of.connector(),
+            "",
+            explanation),
         of.sender());
   }
 
-  private static String text(Source network) {
-    return network.network().getHostAddress()
-        + (network.network() instanceof Inet4Address ? "/24" : "/48");
+  private static String limited(Counted of) {
+    return of.network() != null
+        ? "your network"
+        : of.sender().isEmpty() ? "your server" : "this sender";
   }
 }

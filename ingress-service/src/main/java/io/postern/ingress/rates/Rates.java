@@ -2,7 +2,9 @@ package io.postern.ingress.rates;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.bounds.Levels;
+import io.postern.ingress.bounds.SourceBound;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +30,7 @@ public final class Rates {
   private static final String OTHER = "other";
 
   private final MeterRegistry registry;
-  private final Map<Counted.Kind, Levels<Counted>> levels = new EnumMap<>(Counted.Kind.class);
+  private final Map<SourceBound, Levels<Counted>> levels = new EnumMap<>(SourceBound.class);
   private final Set<String> labels = ConcurrentHashMap.newKeySet();
 
   public Rates(MeterRegistry registry) {
@@ -40,8 +42,9 @@ public final class Rates {
    */
   public Rates(MeterRegistry registry, LongSupplier nanos) {
     this.registry = registry;
-    for (Counted.Kind kind : Counted.Kind.values()) {
-      levels.put(kind, new Levels<>(kind.most, nanos));
+    for (SourceBound bound :
+        EnumSet.range(SourceBound.NETWORK_MESSAGES, SourceBound.SENDER_RECIPIENTS)) {
+      levels.put(bound, new Levels<>(bound.remembered(), nanos));
     }
   }
 
@@ -71,7 +74,7 @@ public final class Rates {
   }
 
   private Levels<Counted> levels(Counted of) {
-    Levels<Counted> its = levels.get(of.kind());
+    Levels<Counted> its = levels.get(of.bound());
     if (its == null) {
       throw new IllegalStateException("each kind has levels");
     }
@@ -83,7 +86,7 @@ public final class Rates {
         .counter(
             "postern.ingress.rates.exceeded",
             "rate",
-            of.kind().spelled(),
+            of.spelled(),
             "connector",
             of.connector().isEmpty() ? "none" : label(of.organization() + "/" + of.connector()))
         .increment();

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * The questions in flight, one an address, each until its answer or the end of its life.
  *
  * <p>Whoever may send to an accepted domain can fill it, by the bound of his address ({@link
- * SourceQuestions}): beyond {@value #MOST_OF_DOMAIN} of a domain and {@value #MOST} in all (at 700
- * bytes: 7 MiB) there is no further question, and a recipient whose mailbox is not known is
- * unknown; nobody waits. Any thread, none waits.
+ * io.postern.ingress.bounds.SourceBound}): beyond {@value #MOST_OF_DOMAIN} of a domain and {@value
+ * #MOST} in all (at 700 bytes: 7 MiB) there is no further question, and a recipient whose mailbox
+ * is not known is unknown; nobody waits. Any thread, none waits.
  */
 final class OpenQuestions {
   static final int MOST = 10_000;

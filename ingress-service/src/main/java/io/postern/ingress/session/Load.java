@@ -1,7 +1,6 @@
 package io.postern.ingress.session;
 
-import io.postern.ingress.attribution.RecipientMemory;
-import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.bounds.Memory;
 
 /** The load of the server that a session runs in. Thread-safe, cheap. */
 public interface Load {
@@ -12,11 +11,10 @@ public interface Load {
   boolean stopping();
 
   /** Memory is as scarce as sessions, and fewer clients can hold all of it. */
-  record WithMemory(Load server, DataAdmission messages, RecipientMemory recipients)
-      implements Load {
+  record WithMemory(Load server, Memory memory) implements Load {
     @Override
     public boolean stressed() {
-      return server.stressed() || messages.scarce() || recipients.scarce();
+      return server.stressed() || memory.scarce();
     }
 
     @Override

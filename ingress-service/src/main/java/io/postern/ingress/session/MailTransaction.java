@@ -53,7 +53,7 @@ final class MailTransaction implements AutoCloseable {
                 limits.verdictPatience(),
                 limits.verdictHolds()),
             client.inbound(from == null ? null : from.asciiDomain()));
-    this.recipients = new AcceptedRecipients(parts.recipients().holding(client.source()));
+    this.recipients = new AcceptedRecipients(parts.memory().recipients(client.source()));
     this.rates =
         new MailRates(
             parts.rates(),
@@ -70,7 +70,7 @@ final class MailTransaction implements AutoCloseable {
                 this::number,
                 attribution,
                 new SenderRewritingCheck(
-                    parts.rewrittenSenders(), parts.returnPace(), attribution, from),
+                    parts.rewrittenSenders(), parts.returned(), attribution, from),
                 MailTransaction::listed,
                 mailboxes::known,
                 rates,

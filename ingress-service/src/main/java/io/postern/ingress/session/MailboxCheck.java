@@ -114,7 +114,7 @@ final class MailboxCheck {
 
   private RecipientCheck.Result decide(AcceptedDomain domain, Mailbox mailbox, Answer by) {
     if (asked.remove(mailbox.address()) && by.existence() != Existence.MISSING) {
-      parts.sources().giveBack(source);
+      parts.sources().giveBack(source, 1);
     }
     metrics.recipientChecked(by.existence().name().toLowerCase(Locale.ROOT));
     return switch (by.existence()) {
@@ -161,7 +161,7 @@ final class MailboxCheck {
     if (asked.contains(mailbox.address())) {
       return true;
     }
-    if (!parts.sources().take(source)) {
+    if (!parts.sources().take(source, 1)) {
       return false;
     }
     asked.add(mailbox.address());

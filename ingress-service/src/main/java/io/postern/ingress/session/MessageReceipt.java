@@ -1,8 +1,8 @@
 package io.postern.ingress.session;
 
 import com.google.protobuf.ByteString;
+import io.postern.bounds.Share;
 import io.postern.ingress.attribution.Attribution;
-import io.postern.ingress.intake.DataAdmission;
 import io.postern.ingress.intake.MessageIntake;
 import io.postern.ingress.intake.UnacceptedContent;
 import io.postern.ingress.rcpt.Refusal;
@@ -34,19 +34,19 @@ final class MessageReceipt implements AutoCloseable {
   private final SessionLimits limits;
   private final ClientFacts client;
   private final MailTransaction mail;
-  private final DataAdmission.Share share;
+  private final Share.Held buffer;
   private final MessageIntake intake;
   private final UnacceptedContent.Message unaccepted;
   private @Nullable Refusal atHeader; // of mail through a gateway, once its header has come
   private @Nullable Acceptance acceptance;
 
   private MessageReceipt(
-      SessionParts parts, ClientFacts client, MailTransaction mail, DataAdmission.Share share) {
+      SessionParts parts, ClientFacts client, MailTransaction mail, Share.Held buffer) {
     this.parts = parts;
     this.limits = parts.limits();
     this.client = client;
     this.mail = mail;
-    this.share = share;
+    this.buffer = buffer;
     this.intake =
         new MessageIntake(
             parts.log().begin(), mail.recipients().trust(), (header, cut) -> passes(header, cut));
@@ -56,18 +56,17 @@ final class MessageReceipt implements AutoCloseable {
   /** Null when no share of memory was free in time. */
   static @Nullable MessageReceipt begin(
       SessionParts parts, ClientFacts client, MailTransaction mail) throws InterruptedException {
-    DataAdmission.Share share =
-        parts.admission().admit(client.source(), parts.limits().memoryPatience());
-    if (share == null) {
+    Share.Held buffer = parts.memory().message(client.source(), parts.limits().memoryPatience());
+    if (buffer == null) {
       return null;
     }
     MessageReceipt receipt = null;
     try {
-      receipt = new MessageReceipt(parts, client, mail, share);
+      receipt = new MessageReceipt(parts, client, mail, buffer);
       return receipt;
     } finally {
       if (receipt == null) {
-        share.close();
+        buffer.close();
       }
     }
   }
@@ -233,6 +232,6 @@ final class MessageReceipt implements AutoCloseable {
   public void close() {
     unaccepted.close();
     intake.close();
-    share.close();
+    buffer.close();
   }
 }

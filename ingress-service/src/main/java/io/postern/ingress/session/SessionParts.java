@@ -1,9 +1,8 @@
 package io.postern.ingress.session;
 
-import io.postern.ingress.attribution.RecipientMemory;
-import io.postern.ingress.attribution.ReturnPace;
 import io.postern.ingress.attribution.RewrittenSenders;
-import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.bounds.Level;
+import io.postern.ingress.bounds.Memory;
 import io.postern.ingress.intake.Handshakes;
 import io.postern.ingress.intake.PresentedChains;
 import io.postern.ingress.intake.RefusalCounts;
@@ -23,6 +22,7 @@ import java.util.function.Supplier;
  * The parts that all sessions share. Each is thread-safe.
  *
  * @param directory empty while it is not in force: mail waits (G3)
+ * @param returned notifications to each rewritten sender
  * @param space whether the brokers' disks have room for mail
  */
 public record SessionParts(
@@ -32,15 +32,14 @@ public record SessionParts(
     VerdictSource verdicts,
     BackgroundVerdicts backgroundVerdicts,
     MessageLog log,
-    DataAdmission admission,
-    RecipientMemory recipients,
+    Memory memory,
     UnacceptedContent unaccepted,
     Supplier<LogSpace.State> space,
     RefusalCounts refusals,
     Handshakes handshakes,
     PresentedChains presentedChains,
     RewrittenSenders rewrittenSenders,
-    ReturnPace returnPace,
+    Level<String> returned,
     RecipientParts mailboxes,
     Rates rates,
     SessionMetrics metrics) {
@@ -54,15 +53,14 @@ public record SessionParts(
         verdicts,
         backgroundVerdicts,
         log,
-        admission,
-        recipients,
+        memory,
         unaccepted,
         space,
         refusals,
         handshakes,
         presentedChains,
         rewrittenSenders,
-        returnPace,
+        returned,
         mailboxes,
         rates,
         metrics);

@@ -39,7 +39,7 @@ public final class SmtpSession implements Runnable {
   private final CommandPace pace;
 
   public SmtpSession(SmtpConnection connection, Arrival arrival, SessionParts parts, Load server) {
-    Load load = new Load.WithMemory(server, parts.admission(), parts.recipients());
+    Load load = new Load.WithMemory(server, parts.memory());
     this.connection = connection;
     this.arrival = arrival;
     this.parts = parts;

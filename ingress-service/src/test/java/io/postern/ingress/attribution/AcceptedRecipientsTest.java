@@ -9,6 +9,7 @@ import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.ReportedDecision;
+import io.postern.ingress.bounds.Memory;
 import io.postern.ingress.rcpt.Candidate;
 import io.postern.ingress.rcpt.Recipient;
 import io.postern.ingress.rcpt.RecipientCheck;
@@ -26,8 +27,8 @@ import org.junit.jupiter.api.Test;
 
 class AcceptedRecipientsTest {
   private static final Source SOURCE = Source.of(InetAddress.ofLiteral("192.0.2.1"));
-  private final RecipientMemory memory = new RecipientMemory(1 << 20, 100);
-  private final AcceptedRecipients recipients = new AcceptedRecipients(memory.holding(SOURCE));
+  private final Memory memory = new Memory(1 << 20, 1 << 20, 100);
+  private final AcceptedRecipients recipients = new AcceptedRecipients(memory.recipients(SOURCE));
 
   private static Recipient to(String address) {
     return Recipient.of(Address.parse(address), List.of(), "");
@@ -240,8 +241,8 @@ class AcceptedRecipientsTest {
 
   @Test
   void G6_all_transactions_share_a_bound_and_a_closed_one_gives_all_back() {
-    int free = memory.free();
-    AcceptedRecipients second = new AcceptedRecipients(memory.holding(SOURCE));
+    long free = memory.freeRecipientBytes();
+    AcceptedRecipients second = new AcceptedRecipients(memory.recipients(SOURCE));
     InboundDecision.Accept accept = accept("one", "");
     int added = 0;
     while (add(to(added + "@one.example"), accept) == RecipientCheck.ACCEPTED) {
@@ -252,7 +253,7 @@ class AcceptedRecipientsTest {
     assertThat(second.isEmpty()).isTrue();
     recipients.close();
     recipients.close();
-    assertThat(memory.free()).isEqualTo(free);
+    assertThat(memory.freeRecipientBytes()).isEqualTo(free);
     assertThat(add(second, to("a@one.example"), accept)).isEqualTo(RecipientCheck.ACCEPTED);
   }
 

@@ -9,6 +9,8 @@ import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.InboundConnector;
 import io.postern.ingress.TestDirectory;
 import io.postern.ingress.TestVerdicts;
+import io.postern.ingress.bounds.Level;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.rcpt.Candidate;
 import io.postern.ingress.rcpt.Recipient;
 import io.postern.ingress.rcpt.RecipientCheck;
@@ -41,7 +43,7 @@ class RewrittenSendersTest {
   private Instant today = DAY;
   private Optional<SenderRewriting> secrets = Optional.of(REWRITING);
   private final RewrittenSenders senders = new RewrittenSenders(() -> secrets, () -> today);
-  private final ReturnPace pace = new ReturnPace(() -> now);
+  private final Level<String> pace = new Level<>(SourceBound.NOTIFICATIONS, () -> now);
 
   private static SenderRewriting secret(String text) {
     return new SenderRewriting(List.of(text.getBytes(StandardCharsets.UTF_8)));
@@ -216,7 +218,7 @@ class RewrittenSendersTest {
   void aStrangerWithAnAddressCannotFloodTheSenderBehindIt() {
     Address to = made("contoso", "contoso.example", FOREIGN);
     int taken = 0;
-    for (int i = 0; i < 2 * ReturnPace.AN_HOUR; i++) {
+    for (int i = 0; i < 2 * SourceBound.NOTIFICATIONS.most(); i++) {
       Refusal refusal = notification(to);
       if (refusal == null) {
         taken++;
@@ -224,7 +226,7 @@ class RewrittenSendersTest {
         assertRefused(refusal, 451, "4.7.1");
       }
     }
-    assertThat(taken).isEqualTo(ReturnPace.AN_HOUR);
+    assertThat(taken).isEqualTo(SourceBound.NOTIFICATIONS.most());
     now += Duration.ofHours(1).toNanos();
     assertThat(notification(to)).isNull();
   }
@@ -233,7 +235,7 @@ class RewrittenSendersTest {
   void whatALaterCheckRefusesTakesNothingOfTheHour() {
     Address to = made("contoso", "contoso.example", FOREIGN);
     SenderRewritingCheck check = checkOf(null);
-    for (int i = 0; i < 2 * ReturnPace.AN_HOUR; i++) {
+    for (int i = 0; i < 2 * SourceBound.NOTIFICATIONS.most(); i++) {
       Candidate candidate = candidate(DIRECTORY, to);
       assertThat(check.check(candidate)).isEqualTo(RecipientCheck.ACCEPTED);
       check.giveBack(candidate);

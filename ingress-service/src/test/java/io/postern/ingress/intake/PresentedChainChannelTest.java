@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.v1.PresentedChain;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.source.Source;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ class PresentedChainChannelTest {
     for (int i = 0; i < 1_000; i++) {
       kept += keep(1, "stranger " + i, false) ? 1 : 0;
     }
-    assertThat(kept).isEqualTo(PresentedChainChannel.MOST_OF_SOURCE);
+    assertThat(kept).isEqualTo(SourceBound.CHAINS.most());
     assertThat(keep(2, "another's", false)).isTrue();
     for (int i = 0; i < 10_000; i++) {
       keep(10 + i, "strangers " + i, false);

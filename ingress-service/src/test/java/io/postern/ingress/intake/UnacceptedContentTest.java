@@ -2,6 +2,7 @@ package io.postern.ingress.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.source.Source;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -61,7 +62,7 @@ class UnacceptedContentTest {
     UnacceptedContent.Message under = contents.begin(source(0), 0);
     under.update(1_000);
     leave(source(1), 1_000);
-    for (int i = 2; i < UnacceptedContent.MOST + 2; i++) {
+    for (int i = 2; i < SourceBound.UNACCEPTED.remembered() + 2; i++) {
       leave(source(i), 1);
     }
     assertThat(contents.full(source(1), 0)).isFalse(); // the oldest was forgotten

@@ -27,16 +27,19 @@ class ConnectionLimitsTest {
   @Test
   void neighbours_have_a_bound_together_IPv4_24_and_IPv6_48() {
     ConnectionLimits limits = limits(1_000, 100, 2);
-    for (String network : List.of("192.0.2.", "2001:db8:0:")) {
+    ConnectionLimits.Place first = limits.place();
+    for (String network : List.of("2001:db8:0:", "192.0.2.")) {
       String end = network.endsWith(":") ? "::1" : "";
-      assertThat(limits.enter(address(network + "1" + end))).isEqualTo(Admission.ACCEPTED);
-      assertThat(limits.enter(address(network + "2" + end))).isEqualTo(Admission.ACCEPTED);
-      assertThat(limits.enter(address(network + "3" + end))).isEqualTo(Admission.NETWORK_LIMIT);
+      first = limits.place();
+      assertThat(first.enter(address(network + "1" + end))).isEqualTo(Admission.ACCEPTED);
+      assertThat(limits.place().enter(address(network + "2" + end))).isEqualTo(Admission.ACCEPTED);
+      assertThat(limits.place().enter(address(network + "3" + end)))
+          .isEqualTo(Admission.NETWORK_LIMIT);
     }
-    assertThat(limits.enter(address("192.0.3.1"))).isEqualTo(Admission.ACCEPTED);
-    assertThat(limits.enter(address("2001:db8:1:3::1"))).isEqualTo(Admission.ACCEPTED);
-    limits.leave(address("192.0.2.1"));
-    assertThat(limits.enter(address("192.0.2.3"))).isEqualTo(Admission.ACCEPTED);
+    assertThat(limits.place().enter(address("192.0.3.1"))).isEqualTo(Admission.ACCEPTED);
+    assertThat(limits.place().enter(address("2001:db8:1:3::1"))).isEqualTo(Admission.ACCEPTED);
+    first.close();
+    assertThat(limits.place().enter(address("192.0.2.3"))).isEqualTo(Admission.ACCEPTED);
   }
 
   /** Each of them alone is within its bound. */
@@ -44,7 +47,7 @@ class ConnectionLimitsTest {
   void the_owner_of_a_network_leaves_two_thirds() {
     ConnectionLimits limits = limits(1_000, 100, 1_000);
     for (int host = 1; host < 255; host++) {
-      while (limits.enter(address("192.0.2." + host)) == Admission.ACCEPTED) {}
+      while (limits.place().enter(address("192.0.2." + host)) == Admission.ACCEPTED) {}
     }
     assertThat(limits.open()).isBetween(300, 334);
   }
@@ -53,20 +56,21 @@ class ConnectionLimitsTest {
   void where_one_address_is_all_clients_its_network_has_all() {
     ConnectionLimits limits = limits(10, 10, 1);
     for (int i = 0; i < 10; i++) {
-      assertThat(limits.enter(address("192.0.2.1"))).isEqualTo(Admission.ACCEPTED);
+      assertThat(limits.place().enter(address("192.0.2.1"))).isEqualTo(Admission.ACCEPTED);
     }
-    assertThat(limits.enter(address("192.0.2.1"))).isEqualTo(Admission.FULL);
+    assertThat(limits.place().enter(address("192.0.2.1"))).isEqualTo(Admission.FULL);
   }
 
   @Test
   void a_balancer_that_names_nobody_leaves_places_to_others_and_to_another_balancer() {
     ConnectionLimits limits = limits(1_000, 100, 300);
-    while (limits.enterBalancer(address("10.0.0.1")) == Admission.ACCEPTED) {}
+    while (limits.place().enterBalancer(address("10.0.0.1")) == Admission.ACCEPTED) {}
     assertThat(limits.open()).isBetween(190, 250);
-    assertThat(limits.enterBalancer(address("10.0.0.1"))).isEqualTo(Admission.BALANCER_LIMIT);
-    assertThat(limits.enterBalancer(address("10.0.0.2"))).isEqualTo(Admission.ACCEPTED);
+    assertThat(limits.place().enterBalancer(address("10.0.0.1")))
+        .isEqualTo(Admission.BALANCER_LIMIT);
+    assertThat(limits.place().enterBalancer(address("10.0.0.2"))).isEqualTo(Admission.ACCEPTED);
     for (int i = 0; i < 50; i++) {
-      assertThat(limits.enter(address("192.0.2.1"))).isEqualTo(Admission.ACCEPTED);
+      assertThat(limits.place().enter(address("192.0.2.1"))).isEqualTo(Admission.ACCEPTED);
     }
   }
 
@@ -77,14 +81,15 @@ class ConnectionLimitsTest {
     int clients = 0;
     for (int network = 0; network < 9; network++) {
       for (int i = 0; i < 50; i++) {
-        assertThat(limits.enterBalancer(address("10.0.0.1"))).isEqualTo(Admission.ACCEPTED);
-        assertThat(limits.identify(address("10.0.0.1"), address("192.0." + network + ".1")))
+        ConnectionLimits.Place place = limits.place();
+        assertThat(place.enterBalancer(address("10.0.0.1"))).isEqualTo(Admission.ACCEPTED);
+        assertThat(place.identify(address("192.0." + network + ".1")))
             .isEqualTo(Admission.ACCEPTED);
         clients++;
       }
     }
     assertThat(limits.open()).isEqualTo(clients);
-    assertThat(limits.enterBalancer(address("10.0.0.1"))).isEqualTo(Admission.ACCEPTED);
+    assertThat(limits.place().enterBalancer(address("10.0.0.1"))).isEqualTo(Admission.ACCEPTED);
   }
 
   /** Whatever comes, in whatever order: all places come back, and no bound is passed. */
@@ -94,48 +99,50 @@ class ConnectionLimitsTest {
     ConnectionLimits all = limits(60, 10, 20);
     ConnectionLimits own = limits(30, 5, 12);
     ConnectionPlaces places = new ConnectionPlaces(all, own);
-    List<InetAddress> clients = new ArrayList<>();
-    List<InetAddress> balancers = new ArrayList<>();
+    List<ConnectionPlaces.Place> clients = new ArrayList<>();
+    List<ConnectionPlaces.Place> balancers = new ArrayList<>();
     for (int i = 0; i < 100_000; i++) {
       InetAddress client = address("192.0." + random.nextInt(3) + "." + random.nextInt(4));
       InetAddress balancer = address("10.0.0." + random.nextInt(2));
+      ConnectionPlaces.Place place = places.place();
       switch (random.nextInt(5)) {
-        case 0 -> {
-          if (places.enter(client) == Admission.ACCEPTED) {
-            clients.add(client);
-          }
-        }
-        case 1 -> {
-          if (places.enterBalancer(balancer) == Admission.ACCEPTED) {
-            balancers.add(balancer);
-          }
-        }
+        case 0 -> keep(place, place.enter(client), clients);
+        case 1 -> keep(place, place.enterBalancer(balancer), balancers);
         case 2 -> {
-          if (!balancers.isEmpty()
-              && places.identify(balancers.getLast(), client) == Admission.ACCEPTED) {
-            balancers.removeLast();
-            clients.add(client);
+          if (!balancers.isEmpty()) {
+            ConnectionPlaces.Place named = balancers.removeLast();
+            keep(named, named.identify(client), clients);
           }
         }
         case 3 -> {
           if (!clients.isEmpty()) {
-            places.leave(clients.remove(random.nextInt(clients.size())));
+            clients.remove(random.nextInt(clients.size())).close();
           }
         }
         default -> {
           if (!balancers.isEmpty()) {
-            places.leaveBalancer(balancers.removeLast());
+            balancers.removeLast().close();
           }
         }
       }
       assertThat(places.open()).isEqualTo(clients.size() + balancers.size()).isLessThan(31);
       assertThat(all.open()).isEqualTo(places.open());
     }
-    clients.forEach(places::leave);
-    balancers.forEach(places::leaveBalancer);
+    clients.forEach(ConnectionPlaces.Place::close);
+    balancers.forEach(ConnectionPlaces.Place::close);
     assertThat(all.open()).isZero();
     for (int i = 0; i < 10; i++) { // nothing is still counted for the address
-      assertThat(all.enter(address("192.0.2.1"))).isEqualTo(Admission.ACCEPTED);
+      assertThat(all.place().enter(address("192.0.2.1"))).isEqualTo(Admission.ACCEPTED);
+    }
+  }
+
+  /** A place that is refused is closed, as its connection is. */
+  private static void keep(
+      ConnectionPlaces.Place place, Admission admission, List<ConnectionPlaces.Place> accepted) {
+    if (admission == Admission.ACCEPTED) {
+      accepted.add(place);
+    } else {
+      place.close();
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.postern.ingress.RawClient;
 import io.postern.ingress.TestServer;
+import io.postern.ingress.bounds.SourceBound;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -60,10 +61,13 @@ class ConnectionsTest {
                 });
         RawClient first = server.greeted()) {
       int replies = 0;
-      while (replies < 20 * FruitlessSessions.FREE && refusedWithReply(server)) {
+      while (replies < 20 * SourceBound.FRUITLESS_SESSIONS.most() && refusedWithReply(server)) {
         replies++;
       }
-      assertThat(replies).isBetween(FruitlessSessions.FREE, 20 * FruitlessSessions.FREE - 1);
+      assertThat(replies)
+          .isBetween(
+              SourceBound.FRUITLESS_SESSIONS.most(),
+              20 * SourceBound.FRUITLESS_SESSIONS.most() - 1);
       assertThat(server.count("postern.ingress.connections", "result", "address-limit"))
           .isEqualTo(replies + 1);
       assertThat(server.count("postern.ingress.refusals", "code", "421")).isEqualTo(replies);
@@ -81,7 +85,7 @@ class ConnectionsTest {
   void where_one_address_is_all_clients_each_refused_connection_has_its_reply() throws Exception {
     try (TestServer server = TestServer.withoutLog(s -> s.mostConnections = s.mostPerAddress = 1);
         RawClient first = server.greeted()) {
-      for (int i = 0; i <= 2 * FruitlessSessions.FREE; i++) {
+      for (int i = 0; i <= 2 * SourceBound.FRUITLESS_SESSIONS.most(); i++) {
         assertThat(refusedWithReply(server)).isTrue();
       }
       first.command("NOOP", "250");
@@ -91,14 +95,15 @@ class ConnectionsTest {
   @Test
   void an_IPv6_network_counts_as_one_address() throws Exception {
     ConnectionLimits limits = limits(10, 1);
-    assertThat(limits.enter(InetAddress.getByName("2001:db8::1")))
+    ConnectionLimits.Place first = limits.place();
+    assertThat(first.enter(InetAddress.getByName("2001:db8::1")))
         .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
-    assertThat(limits.enter(InetAddress.getByName("2001:db8::2")))
+    assertThat(limits.place().enter(InetAddress.getByName("2001:db8::2")))
         .isEqualTo(ConnectionLimits.Admission.ADDRESS_LIMIT);
-    assertThat(limits.enter(InetAddress.getByName("2001:db8:0:1::2")))
+    assertThat(limits.place().enter(InetAddress.getByName("2001:db8:0:1::2")))
         .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
-    limits.leave(InetAddress.getByName("2001:db8::1"));
-    assertThat(limits.enter(InetAddress.getByName("2001:db8::2")))
+    first.close();
+    assertThat(limits.place().enter(InetAddress.getByName("2001:db8::2")))
         .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
   }
 
@@ -113,12 +118,12 @@ class ConnectionsTest {
     ConnectionLimits limits = limits(1_000, 100);
     for (int address = 1; address <= 20; address++) {
       InetAddress attacker = InetAddress.getByName("192.0." + address + ".1");
-      while (limits.enter(attacker) == ConnectionLimits.Admission.ACCEPTED) {}
+      while (limits.place().enter(attacker) == ConnectionLimits.Admission.ACCEPTED) {}
     }
     for (int address = 1; address <= 5; address++) {
       InetAddress honest = InetAddress.getByName("198.51." + address + ".1");
       for (int i = 0; i < 2; i++) {
-        assertThat(limits.enter(honest)).isEqualTo(ConnectionLimits.Admission.ACCEPTED);
+        assertThat(limits.place().enter(honest)).isEqualTo(ConnectionLimits.Admission.ACCEPTED);
       }
     }
   }
@@ -128,7 +133,7 @@ class ConnectionsTest {
     ConnectionLimits limits = limits(1_000, 100);
     for (int address = 1; address <= 5; address++) {
       for (int i = 0; i < 100; i++) {
-        assertThat(limits.enter(InetAddress.getByName("192.0." + address + ".1")))
+        assertThat(limits.place().enter(InetAddress.getByName("192.0." + address + ".1")))
             .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
       }
     }
@@ -138,7 +143,7 @@ class ConnectionsTest {
   void where_one_address_is_all_clients_it_has_all() throws Exception {
     ConnectionLimits limits = limits(10, 10);
     for (int i = 0; i < 10; i++) {
-      assertThat(limits.enter(InetAddress.getByName("192.0.2.1")))
+      assertThat(limits.place().enter(InetAddress.getByName("192.0.2.1")))
           .isEqualTo(ConnectionLimits.Admission.ACCEPTED);
     }
   }
@@ -148,7 +153,7 @@ class ConnectionsTest {
   void an_address_whose_sessions_bring_nothing_waits_for_its_greeting() throws Exception {
     try (TestServer server = TestServer.withoutLog(s -> s.mostConnections = 1_000)) {
       Duration longest = Duration.ZERO;
-      for (int i = 0; i < 10 * FruitlessSessions.FREE && !waited(longest); i++) {
+      for (int i = 0; i < 10 * SourceBound.FRUITLESS_SESSIONS.most() && !waited(longest); i++) {
         long from = System.nanoTime();
         try (RawClient client = new RawClient(server.port())) {
           client.expect("220 ");
@@ -170,7 +175,7 @@ class ConnectionsTest {
               s.directory = Optional::empty;
             })) {
       int late = 0;
-      for (int i = 0; i < 2 * FruitlessSessions.FREE; i++) {
+      for (int i = 0; i < 2 * SourceBound.FRUITLESS_SESSIONS.most(); i++) {
         long from = System.nanoTime();
         try (RawClient client = new RawClient(server.port())) {
           client.expect("220 ");
@@ -186,7 +191,7 @@ class ConnectionsTest {
   }
 
   private static boolean waited(Duration greeting) {
-    return greeting.compareTo(FruitlessSessions.PAUSE) >= 0;
+    return greeting.compareTo(Reception.LATE_GREETING) >= 0;
   }
 
   @Test

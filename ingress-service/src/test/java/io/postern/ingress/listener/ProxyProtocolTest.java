@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.ingress.RawClient;
 import io.postern.ingress.TestServer;
+import io.postern.ingress.bounds.SourceBound;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -144,7 +145,7 @@ class ProxyProtocolTest {
     Random random = new Random(42);
     List<byte[]> seeds = List.copyOf(ProxySeeds.all().values());
     try (TestServer server = server()) {
-      for (int i = 0; i < FruitlessSessions.FREE; i++) { // further ones are reset
+      for (int i = 0; i < SourceBound.REFUSED_CONNECTIONS.most(); i++) { // further ones are reset
         String source = "127.0." + random.nextInt(3) + "." + (2 + random.nextInt(200));
         String listener = random.nextInt(4) == 0 ? "smtps" : "smtp";
         try (RawClient client = RawClient.from(source, server.port(listener))) {

@@ -3,7 +3,7 @@ package io.postern.ingress.rates;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.postern.ingress.rates.Counted.Kind;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.source.Source;
 import io.postern.smtp.Address;
 import java.lang.management.ManagementFactory;
@@ -47,7 +47,8 @@ class CountedTest {
   void the_order_is_that_of_equals_and_leaves_no_two_alike() {
     List<Counted> keys = new ArrayList<>();
     for (String organization : List.of("contoso", "fabrikam")) {
-      for (Kind kind : List.of(Kind.CONNECTOR_MESSAGES, Kind.CONNECTOR_RECIPIENTS)) {
+      for (SourceBound kind :
+          List.of(SourceBound.CONNECTOR_MESSAGES, SourceBound.CONNECTOR_RECIPIENTS)) {
         keys.add(Counted.of(kind, organization, "Own"));
         keys.add(Counted.of(kind, organization, "own"));
       }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.bounds.Levels;
-import io.postern.ingress.rates.Counted.Kind;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.source.Source;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -25,7 +25,7 @@ class RatesTest {
   private final Rates rates = new Rates(registry, () -> now);
 
   private static Counted connector(String name) {
-    return Counted.of(Kind.CONNECTOR_MESSAGES, "contoso", name);
+    return Counted.of(SourceBound.CONNECTOR_MESSAGES, "contoso", name);
   }
 
   private static Counted network(int number) {
@@ -140,9 +140,10 @@ class RatesTest {
   void others_have_their_own() {
     takeAll(SERVER, 60);
     assertThat(take(connector("from our own server"), 60)).isTrue();
-    assertThat(take(Counted.of(Kind.CONNECTOR_MESSAGES, "fabrikam", SERVER.connector()), 60))
+    assertThat(take(Counted.of(SourceBound.CONNECTOR_MESSAGES, "fabrikam", SERVER.connector()), 60))
         .isTrue();
-    assertThat(take(Counted.of(Kind.CONNECTOR_RECIPIENTS, "contoso", SERVER.connector()), 60))
+    assertThat(
+            take(Counted.of(SourceBound.CONNECTOR_RECIPIENTS, "contoso", SERVER.connector()), 60))
         .isTrue();
   }
 
@@ -151,7 +152,7 @@ class RatesTest {
     takeAll(SERVER, 60);
     takeAll(network(0), 60);
     takeAll(network(1), 60);
-    for (int i = 0; i < Kind.NETWORK_MESSAGES.most - 1; i++) {
+    for (int i = 0; i < SourceBound.NETWORK_MESSAGES.remembered() - 1; i++) {
       assertThat(take(network(1), 60)).isFalse(); // it is seen all the time
       take(network(1_000 + i), 60);
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.ingress.RawClient;
 import io.postern.ingress.TestServer;
-import io.postern.ingress.intake.DataAdmission;
+import io.postern.ingress.bounds.Memory;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
@@ -167,8 +167,8 @@ class ChunkDialogueTest {
 
   @Test
   void the_memory_of_a_message_goes_back_when_it_is_refused_or_given_up() throws Exception {
-    int free = (int) (server.dataMemory / DataAdmission.SHARE_BYTES);
-    BooleanSupplier allFree = () -> server.admission.free() == free;
+    int free = (int) (server.dataMemory / Memory.MESSAGE_BYTES);
+    BooleanSupplier allFree = () -> server.memory.freeMessages() == free;
     Awaitility.await().until(allFree::getAsBoolean); // sessions of other tests may still end
     try (RawClient client = server.greeted()) {
       String begin = "MAIL FROM:<a@b.example>\r\nRCPT TO:<a@contoso.example>\r\nBDAT 3\r\n";
@@ -177,14 +177,14 @@ class ChunkDialogueTest {
         for (int i = 0; i < 3; i++) {
           client.expect("250");
         }
-        assertThat(server.admission.free()).isEqualTo(free - 1);
+        assertThat(server.memory.freeMessages()).isEqualTo(free - 1);
         client.raw(end);
         String reply = client.reply();
         if (reply.startsWith("550")) {
-          assertThat(server.admission.free()).isEqualTo(free); // before the transaction ends
+          assertThat(server.memory.freeMessages()).isEqualTo(free); // before the transaction ends
           client.expect("250");
         }
-        assertThat(server.admission.free()).isEqualTo(free);
+        assertThat(server.memory.freeMessages()).isEqualTo(free);
       }
       client.raw(begin + "ab"); // and vanishes in a chunk
       client.expect("250");

@@ -320,7 +320,7 @@ class DialogueTest {
       first.command("RSET", "250");
       second.command("RCPT TO:<r@contoso.example>", "250");
       second.vanish();
-      Awaitility.await().until(() -> small.recipients.free() == 4_000);
+      Awaitility.await().until(() -> small.memory.freeRecipientBytes() == 4_000);
     }
   }
 

@@ -8,13 +8,14 @@ import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.UnansweredRecipients;
 import io.postern.ingress.TestDirectory;
+import io.postern.ingress.bounds.Level;
+import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.rcpt.Candidate;
 import io.postern.ingress.rcpt.Recipient;
 import io.postern.ingress.rcpt.RecipientCheck;
 import io.postern.ingress.recipients.MemoryRecipientQuestions;
 import io.postern.ingress.recipients.RecipientParts;
 import io.postern.ingress.recipients.RecipientQuestions.Existence;
-import io.postern.ingress.recipients.SourceQuestions;
 import io.postern.ingress.source.Source;
 import io.postern.rules.Directory;
 import io.postern.rules.inbound.InboundDecision;
@@ -35,7 +36,10 @@ class MailboxCheckStepsTest {
   private MailboxCheck check(boolean requireTls) {
     return new MailboxCheck(
         new RecipientParts(
-            mailboxes, new SourceQuestions(2), Duration.ofMillis(1), Duration.ofSeconds(1)),
+            mailboxes,
+            new Level<>(SourceBound.MISSING_RECIPIENTS, 2, System::nanoTime),
+            Duration.ofMillis(1),
+            Duration.ofSeconds(1)),
         new SessionMetrics(new SimpleMeterRegistry()),
         Source.of(InetAddress.ofLiteral("192.0.2.1")),
         requireTls);

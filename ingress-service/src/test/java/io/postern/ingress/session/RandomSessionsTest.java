@@ -320,8 +320,8 @@ class RandomSessionsTest {
       for (int i = 0; i < sessions; i++) {
         session(i, server, listener);
       }
-      told.append("free recipients ").append(server.recipients.free());
-      told.append(", shares ").append(server.admission.free()).append('\n');
+      told.append("free recipients ").append(server.memory.freeRecipientBytes());
+      told.append(", shares ").append(server.memory.freeMessages()).append('\n');
     }
     String all = told.toString();
     if (sessions != RECORDED_SESSIONS) {

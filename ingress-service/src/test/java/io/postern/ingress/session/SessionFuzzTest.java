@@ -170,7 +170,7 @@ final class SessionFuzzTest extends FuzzTest {
     byte[] sent = Arrays.copyOf(input, Math.min(input.length, MOST_INPUT));
     Parts parts = parts();
     parts.log.clear();
-    int free = parts.server.admission.free();
+    long free = parts.server.memory.freeMessages();
     List<String> replies = talk(parts, sent);
     List<ClientView.Promised> promised =
         ClientView.promised(new String(sent, StandardCharsets.ISO_8859_1), replies);
@@ -186,7 +186,7 @@ final class SessionFuzzTest extends FuzzTest {
               kept.getOrDefault(message.queueId(), new byte[0]), StandardCharsets.ISO_8859_1),
           "the log has the octets that the client sent as content");
     }
-    same(free, parts.server.admission.free(), "the memory for messages is given back");
+    same(free, parts.server.memory.freeMessages(), "the memory for messages is given back");
     return promised.size();
   }
 

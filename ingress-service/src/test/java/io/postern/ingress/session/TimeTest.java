@@ -163,7 +163,7 @@ class TimeTest {
       drip(client, "x");
       client.expect("421 4.4.2");
       assertThat(client.atEnd()).isTrue();
-      Awaitility.await().until(() -> !server.admission.scarce());
+      Awaitility.await().until(() -> !server.memory.scarce());
     }
   }
 
@@ -226,7 +226,7 @@ class TimeTest {
       }
       client.expect("421 4.4.2");
       assertThat(client.atEnd()).isTrue();
-      Awaitility.await().until(() -> !server.admission.scarce());
+      Awaitility.await().until(() -> !server.memory.scarce());
     }
   }
 

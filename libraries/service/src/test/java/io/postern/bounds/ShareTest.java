@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -181,5 +182,83 @@ class ShareTest {
                     () -> {}))
         .isInstanceOf(OutOfMemoryError.class);
     assertThat(share.take("carl", 1)).isNotNull();
+  }
+
+  /** Until then thousands of sessions woke for each place, and any of them got it. */
+  @Test
+  void thoseWhoWaitAreServedInTheOrderOfTheirComing() throws Exception {
+    Share share = new Share(1, 1);
+    Share.Held held = Objects.requireNonNull(share.take("first", 1));
+    List<Integer> served = new CopyOnWriteArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      int number = i;
+      Thread waiting =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try (Share.Held place =
+                        share.await(
+                            1,
+                            Duration.ofSeconds(30),
+                            new Share.Owner("owner " + number % 3, 1, 0))) {
+                      assertThat(place).isNotNull();
+                      served.add(number);
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                  });
+      threads.add(waiting);
+      while (waiting.getState() != Thread.State.TIMED_WAITING) {
+        Thread.sleep(1);
+      }
+    }
+    held.close();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(served).isSorted().hasSize(20);
+    assertThat(share.free()).isEqualTo(1);
+  }
+
+  @Test
+  void whoWaitsInVainOrIsInterruptedHoldsNothing() throws Exception {
+    Share share = new Share(1, 1);
+    Share.Held held = Objects.requireNonNull(share.take("first", 1));
+    Share.Owner owner = new Share.Owner("second", 1, 0);
+    assertThat(share.await(1, Duration.ofMillis(5), owner)).isNull();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> share.await(1, Duration.ofSeconds(30), owner))
+        .isInstanceOf(InterruptedException.class);
+    held.close();
+    assertThat(share.free()).isEqualTo(1);
+  }
+
+  @Test
+  void anOwnerThatHoldsSomethingHasAPartOfWhatStaysFree() {
+    Share share = new Share(100, 100);
+    Share.Held one = share.holding(new Share.Owner("one", 100, 4));
+    while (one.tryGrow(1)) {}
+    assertThat(share.heldBy("one")).isEqualTo(20); // and 80 stay free
+    Share.Held rest = share.holding(new Share.Owner("rest", 100, 0));
+    assertThat(rest.tryGrow(79)).isTrue();
+    assertThat(one.tryGrow(1)).isFalse();
+    assertThat(share.holding(new Share.Owner("new", 100, 4)).tryGrow(1)).isTrue();
+    assertThat(rest.whoLacks(1)).isSameAs(Share.ALL);
+  }
+
+  @Test
+  void whatIsHeldIsPassedToOthersOrStays() {
+    Share share = new Share(10, 10);
+    Share.Held held = share.holding(new Share.Owner("balancer", 10, 0));
+    assertThat(held.tryGrow(3)).isTrue();
+    Share.Owner small = new Share.Owner("client", 2, 0);
+    assertThat(held.passTo(List.of(small))).isSameAs(small);
+    assertThat(share.heldBy("balancer")).isEqualTo(3);
+    assertThat(held.passTo(List.of(new Share.Owner("client", 3, 0)))).isNull();
+    assertThat(share.heldBy("balancer")).isZero();
+    assertThat(share.heldBy("client")).isEqualTo(3);
+    held.close();
+    assertThat(share.free()).isEqualTo(10);
   }
 }

@@ -50,7 +50,7 @@ class ReferencePagesTest {
     assertThat(names("decisions")).hasSize(1);
     assertThat(names("commands")).hasSize(1);
     assertThat(names("modules")).hasSize(1);
-    assertThat(names("bounds")).hasSize(1);
+    assertThat(names("bounds")).containsExactlyInAnyOrder("", "ingress");
     assertThat(names("fields")).containsExactlyInAnyOrderElementsOf(FieldTexts.names());
     assertThat(names("refused")).hasSize(1);
     assertThat(names("exchange")).hasSize(1);
@@ -85,7 +85,7 @@ class ReferencePagesTest {
       case "exchange" -> FieldTexts.exchange();
       case "decisions" -> DecisionIndex.table();
       case "modules" -> ModulesTable.table();
-      case "bounds" -> BoundsTable.table();
+      case "bounds" -> name.isEmpty() ? BoundsTable.table() : SourceBoundsTable.table();
       default -> throw new IllegalArgumentException(page + " has a part of no kind: " + kind);
     };
   }
