@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -26,6 +27,9 @@ class PageFactsTest {
           "(?i)(?:port|ports|_PORTS?)[^\\n\\d]{0,40}?(\\d{2,5})(?:-(\\d{2,5}))?|\\b(?:broker|postgres|service):(\\d{4})\\b");
   private static final Pattern MADE =
       Pattern.compile("<!-- made by make reference.*?<!-- end -->", Pattern.DOTALL);
+
+  private static final Pattern FIGURE = Pattern.compile("```mermaid\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern NODE = Pattern.compile("(?m)(?:^ *|> )([A-Z][A-Za-z]+)(?= --|$)");
 
   /** SMTP, DNS, HTTP, HTTPS, submission over TLS, submission (RFC 8314), LMTP by custom. */
   private static final Set<Integer> ASSIGNED = Set.of(25, 53, 80, 443, 465, 587, 24);
@@ -62,6 +66,26 @@ class PageFactsTest {
           .forEach(link -> dead.add(Pages.name(page) + " -> " + link));
     }
     assertThat(dead).isEmpty();
+  }
+
+  /** Classes are nodes without a text of their own, and their names begin with a capital. */
+  @Test
+  void everyClassOfAFigureIsThere() {
+    Set<String> classes =
+        Project.mainSources().stream()
+            .map(file -> String.valueOf(file.getFileName()).replace(".java", ""))
+            .collect(Collectors.toSet());
+    Set<String> unknown = new TreeSet<>();
+    for (Path page : Pages.all()) {
+      FIGURE
+          .matcher(Project.read(page))
+          .results()
+          .flatMap(figure -> NODE.matcher(figure.group(1)).results())
+          .map(node -> node.group(1))
+          .filter(node -> !classes.contains(node))
+          .forEach(unknown::add);
+    }
+    assertThat(unknown).isEmpty();
   }
 
   private static @Nullable String target(Path file) {
