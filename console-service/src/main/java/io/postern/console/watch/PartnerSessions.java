@@ -6,6 +6,7 @@ import io.postern.console.store.Days;
 import io.postern.console.store.ReadModel;
 import io.postern.console.store.ReadTo;
 import io.postern.contracts.Spelling;
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.MessageAccepted;
@@ -255,7 +256,7 @@ final class PartnerSessions {
         "",
         "",
         own.getVerdict(),
-        cut(own.getExplanation().getSummary()),
+        Texts.shortened(own.getExplanation().getSummary(), MOST_TEXT - 3),
         conditions.of(directory, organization, own.getExplanation()));
   }
 
@@ -337,10 +338,10 @@ final class PartnerSessions {
         "",
         refused.getReference(),
         refused.getCode(),
-        cut(refused.getText()),
+        Texts.shortened(refused.getText(), MOST_TEXT - 3),
         handshake ? Spelling.of(refused.getHandshakeFailure()) : refused.getRule(),
         own ? refused.getVerdict() : "",
-        cut(explanation.getSummary()),
+        Texts.shortened(explanation.getSummary(), MOST_TEXT - 3),
         conditions.of(directory, organization, explanation));
   }
 
@@ -354,9 +355,5 @@ final class PartnerSessions {
         .filter(domain -> all || directory.accepts(organization, domain))
         .limit(20)
         .toList();
-  }
-
-  private static String cut(String text) {
-    return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT - 3) + "...";
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.delivery.probe;
 
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.DeliveryRequested;
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
  * Owner: the probe's thread, once.
  */
 final class TestMail {
+  private static final int MOST_TEXT = 497;
   private final ProbeRequest request;
   private final ProbedHop hop;
   private final Deliverer relay;
@@ -75,14 +77,14 @@ final class TestMail {
               .setAddress(outcome.getAddress())
               .setState(taken ? ProbeState.PROBE_PASSED : ProbeState.PROBE_FAILED)
               .setExpected("accepted for " + hop.getRecipients(recipient.getRecipient()))
-              .setActual(cut(reply))
+              .setActual(Texts.shortened(reply, MOST_TEXT))
               .setDetail(
-                  cut(
+                  Texts.shortened(
                       taken
                           ? "The host accepted the test message for "
                               + hop.getRecipients(recipient.getRecipient())
                               + "."
-                          : recipient.getDetail()))
+                          : recipient.getDetail(), MOST_TEXT))
               .setReason(recipient.getReason())
               .setToken(outcome.getToken())
               .build());
@@ -118,9 +120,5 @@ final class TestMail {
       delivery.addRecipients(i);
     }
     return delivery.setEnvelope(envelope).build();
-  }
-
-  private static String cut(String text) {
-    return text.length() <= 500 ? text : text.substring(0, 497) + "...";
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.delivery.recipients;
 
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.AcceptedDomain;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Direction;
@@ -131,11 +132,11 @@ final class RecipientProbe {
             .setExistence(existence)
             .setRoutingVersion(version);
     if (existence == RecipientExistence.RECIPIENT_UNKNOWN) {
-      answer.setDetail(cut(outcome.getReason() + ": " + outcome.getDetail(), MOST_DETAIL));
+      answer.setDetail(Texts.cut(outcome.getReason() + ": " + outcome.getDetail(), MOST_DETAIL));
     }
     if (existence != RecipientExistence.RECIPIENT_EXISTS && outcome.hasReply()) {
       RemoteReply reply = outcome.getReply();
-      answer.setReply(reply.toBuilder().setText(cut(reply.getText(), MOST_TEXT)));
+      answer.setReply(reply.toBuilder().setText(Texts.cut(reply.getText(), MOST_TEXT)));
     }
     return answer.build();
   }
@@ -150,12 +151,8 @@ final class RecipientProbe {
                     .setDomain(domain)
                     .setExistence(RecipientExistence.RECIPIENT_UNKNOWN)
                     .setRoutingVersion(version)
-                    .setDetail(cut(why, MOST_DETAIL))
+                    .setDetail(Texts.cut(why, MOST_DETAIL))
                     .build())
         .toList();
-  }
-
-  private static String cut(String text, int most) {
-    return text.length() <= most ? text : text.substring(0, most);
   }
 }

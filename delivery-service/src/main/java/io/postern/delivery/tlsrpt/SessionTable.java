@@ -1,5 +1,6 @@
 package io.postern.delivery.tlsrpt;
 
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.FailedSessions;
 import io.postern.contracts.v1.PolicySessions;
 import io.postern.contracts.v1.TlsSessionCounts;
@@ -100,10 +101,10 @@ final class SessionTable {
     Failure failure =
         new Failure(
             type,
-            cut(result.host()),
+            Texts.cut(result.host(), MOST_TEXT),
             result.receivingAddress(),
             result.sendingAddress(),
-            cut(result.detail()),
+            Texts.cut(result.detail(), MOST_TEXT),
             reason);
     return add(domain, tally, failure);
   }
@@ -176,9 +177,5 @@ final class SessionTable {
                     .setInformation(failure.information())
                     .setReason(failure.reason())));
     return sessions.build();
-  }
-
-  private static String cut(String text) {
-    return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT);
   }
 }

@@ -2,6 +2,7 @@ package io.postern.delivery.transaction;
 
 import com.google.protobuf.ByteString;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Texts;
 import io.postern.contracts.X509;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.PathCertificate;
@@ -32,7 +33,7 @@ final class PathEvidence {
   static VerdictEvidence of(CertificateVerdict verdict, List<byte[]> chain) {
     VerdictEvidence.Builder evidence =
         VerdictEvidence.newBuilder()
-            .setAnchorSubject(cut(verdict.getAnchorSubject(), MOST_SUBJECT))
+            .setAnchorSubject(Texts.shortened(verdict.getAnchorSubject(), MOST_SUBJECT))
             .setAnchors(verdict.getAnchors())
             .setJudgedAtMillis(verdict.getJudgedAtMillis())
             .setValidUntilMillis(verdict.getValidUntilMillis());
@@ -50,15 +51,15 @@ final class PathEvidence {
       RevocationEvidence found = revocation.get(certificate);
       evidence.addPath(
           PathCertificate.newBuilder()
-              .setSubject(der == null ? "" : cut(subject(der), MOST_SUBJECT))
+              .setSubject(der == null ? "" : Texts.shortened(subject(der), MOST_SUBJECT))
               .setRevocation(
                   found == null
                       ? RevocationEvidence.newBuilder()
                           .setCertificateFingerprint(certificate)
                           .setStatus(RevocationStatus.NOT_CHECKED)
                       : found.toBuilder()
-                          .setUrl(cut(found.getUrl(), MOST_URL))
-                          .setDetail(cut(found.getDetail(), MOST_DETAIL))));
+                          .setUrl(Texts.shortened(found.getUrl(), MOST_URL))
+                          .setDetail(Texts.shortened(found.getDetail(), MOST_DETAIL))));
     }
     return evidence.build();
   }
@@ -69,9 +70,5 @@ final class PathEvidence {
     } catch (CertificateException e) {
       return ""; // the verdict says "malformed"
     }
-  }
-
-  private static String cut(String text, int most) {
-    return text.length() <= most ? text : text.substring(0, most) + "...";
   }
 }

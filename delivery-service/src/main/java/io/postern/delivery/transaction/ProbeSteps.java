@@ -1,5 +1,6 @@
 package io.postern.delivery.transaction;
 
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.ProbeState;
 import io.postern.contracts.v1.ProbeStep;
 import java.util.function.Consumer;
@@ -68,9 +69,6 @@ final class ProbeSteps {
   }
 
   static String cut(String text) {
-    String printable = text.replaceAll("\\p{Cntrl}", " ");
-    return printable.length() <= MOST_TEXT
-        ? printable
-        : printable.substring(0, MOST_TEXT - 3) + "...";
+    return Texts.shortened(text.replaceAll("\\p{Cntrl}", " "), MOST_TEXT - 3);
   }
 }

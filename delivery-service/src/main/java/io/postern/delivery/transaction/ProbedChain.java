@@ -2,6 +2,7 @@ package io.postern.delivery.transaction;
 
 import com.google.protobuf.ByteString;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Texts;
 import io.postern.contracts.X509;
 import io.postern.contracts.v1.ProbedCertificate;
 import io.postern.names.CertificateNames;
@@ -26,8 +27,8 @@ final class ProbedChain {
           ProbedCertificate.newBuilder().setSha256(ByteString.copyFrom(Fingerprints.sha256(der)));
       try {
         X509Certificate certificate = X509.certificate(der);
-        one.setSubject(cut(certificate.getSubjectX500Principal().getName()))
-            .setIssuer(cut(certificate.getIssuerX500Principal().getName()))
+        one.setSubject(Texts.shortened(certificate.getSubjectX500Principal().getName(), MOST_NAME))
+            .setIssuer(Texts.shortened(certificate.getIssuerX500Principal().getName(), MOST_NAME))
             .setNotBeforeMillis(certificate.getNotBefore().getTime())
             .setNotAfterMillis(certificate.getNotAfter().getTime());
       } catch (CertificateException e) {
@@ -36,15 +37,11 @@ final class ProbedChain {
       if (shown.isEmpty()) {
         CertificateNames.ofLeaf(chain).stream()
             .limit(MOST_NAMES)
-            .map(ProbedChain::cut)
+            .map(name -> Texts.shortened(name, MOST_NAME))
             .forEach(one::addNames);
       }
       shown.add(one.build());
     }
     return shown;
-  }
-
-  private static String cut(String text) {
-    return text.length() <= MOST_NAME ? text : text.substring(0, MOST_NAME) + "...";
   }
 }

@@ -2,6 +2,7 @@ package io.postern.ingress.intake;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
@@ -106,7 +107,6 @@ public class HandshakeChannel implements Handshakes {
   }
 
   private static String cut(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return lower.length() <= MOST_NAME ? lower : lower.substring(0, MOST_NAME);
+    return Texts.cut(name.toLowerCase(Locale.ROOT), MOST_NAME);
   }
 }

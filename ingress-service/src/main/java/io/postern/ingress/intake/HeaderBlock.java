@@ -2,6 +2,7 @@ package io.postern.ingress.intake;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.postern.contracts.Texts;
 import io.postern.smtp.LineEnds;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -224,6 +225,6 @@ public final class HeaderBlock {
   /** RFC 5322 §2.2.3. */
   private static String unfolded(String field) {
     String text = FIELD_END.split(field, 2)[0].replaceAll("\r?\n", "").strip();
-    return text.substring(0, Math.min(text.length(), MOST_OF_MESSAGE_ID));
+    return Texts.cut(text, MOST_OF_MESSAGE_ID);
   }
 }

@@ -3,6 +3,7 @@ package io.postern.ingress.intake;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.RefusalReference;
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.RefusedVariant;
 import io.postern.contracts.v1.SessionFacts;
@@ -207,7 +208,7 @@ public final class RefusalCounts implements AutoCloseable {
                 .setServerName(first.getSession().getServerName()))
         .setCommand(one ? first.getCommand() : "")
         .setVerdict(one ? first.getVerdict() : "")
-        .setText(one ? cut(first.getText()) : "Further kinds of refusals, counted together");
+        .setText(one ? Texts.cut(first.getText(), MOST_TEXT) : "Further kinds of refusals, counted together");
   }
 
   private static MessageRefused.Builder beyond() {
@@ -220,15 +221,11 @@ public final class RefusalCounts implements AutoCloseable {
     return MessageRefused.newBuilder()
         .setCode(kind.code())
         .setEnhancedCode(kind.enhanced())
-        .setRule(cut(kind.rule()))
-        .setOrganization(cut(kind.organization()))
-        .setConnector(cut(kind.connector()))
+        .setRule(Texts.cut(kind.rule(), MOST_TEXT))
+        .setOrganization(Texts.cut(kind.organization(), MOST_TEXT))
+        .setConnector(Texts.cut(kind.connector(), MOST_TEXT))
         .setHandshakeFailure(kind.handshake())
         .setFromMillis(System.currentTimeMillis());
-  }
-
-  private static String cut(String text) {
-    return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT);
   }
 
   /** Publishes the counts of minutes that have ended. */

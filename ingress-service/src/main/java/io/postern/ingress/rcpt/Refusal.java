@@ -1,5 +1,6 @@
 package io.postern.ingress.rcpt;
 
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.Explanation;
 import io.postern.contracts.v1.HandshakeFailure;
 import io.postern.contracts.v1.MessageRefused;
@@ -174,15 +175,11 @@ public record Refusal(
     String end = " (reference " + reference + ")";
     String text = reply.text();
     int room = MOST_REPLY - "421 4.3.2 ".length() - 4 - end.length() - 2;
-    return new Reply(reply.code(), reply.enhanced(), List.of(cut(text, room) + end));
+    return new Reply(reply.code(), reply.enhanced(), List.of(Texts.cut(text, room) + end));
   }
 
   private String enhanced() {
     return reply.enhanced() == null ? "" : reply.enhanced().toString();
-  }
-
-  private static String cut(String text, int most) {
-    return text.length() <= most ? text : text.substring(0, most);
   }
 
   /** Names of a certificate that proves nothing are not kept: its fingerprint is enough. */
@@ -194,7 +191,7 @@ public record Refusal(
         session.getTlsFacts().toBuilder()
             .clearPeerNames()
             .clearPeerSubject()
-            .setServerName(cut(session.getTlsFacts().getServerName(), MOST_TEXT))
+            .setServerName(Texts.cut(session.getTlsFacts().getServerName(), MOST_TEXT))
             .build();
     return session.toBuilder().setTlsFacts(tls).build();
   }
@@ -204,7 +201,7 @@ public record Refusal(
         ? explanation
         : explanation.toBuilder()
             .clearSteps()
-            .setSummary(cut(explanation.getSummary(), MOST_TEXT))
+            .setSummary(Texts.cut(explanation.getSummary(), MOST_TEXT))
             .build();
   }
 
@@ -215,11 +212,11 @@ public record Refusal(
         MessageRefused.newBuilder()
             .setSession(bounded(session))
             .setCommand(command)
-            .setReversePath(cut(reversePath, MOST_TEXT))
-            .setRecipient(cut(recipient, MOST_TEXT))
+            .setReversePath(Texts.cut(reversePath, MOST_TEXT))
+            .setRecipient(Texts.cut(recipient, MOST_TEXT))
             .setCode(reply.code())
             .setEnhancedCode(enhanced())
-            .setText(cut(reply.text(), MOST_TEXT))
+            .setText(Texts.cut(reply.text(), MOST_TEXT))
             .setRule(rule)
             .setOrganization(organization)
             .setConnector(connector)

@@ -1,6 +1,7 @@
 package io.postern.directory;
 
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import io.postern.contracts.Texts;
 import io.postern.fields.Words;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -168,7 +169,7 @@ final class Fields {
     String text = scalar(name, node);
     T value = read.apply(text);
     if (value == null && !text.isEmpty()) { // else it was reported already
-      problem(Place.of(node), name, name + " is \"" + shortened(text) + "\"", "write " + instead);
+      problem(Place.of(node), name, name + " is \"" + Texts.shortened(text, 80) + "\"", "write " + instead);
     }
     return value == null ? otherwise : value;
   }
@@ -246,7 +247,7 @@ final class Fields {
         (name, key) -> {
           if (!asked.contains(name)) {
             String nearest = "did you mean " + Nearest.of(name, asked) + "?";
-            problem(Place.of(key), name, "unknown field " + shortened(name), nearest);
+            problem(Place.of(key), name, "unknown field " + Texts.shortened(name, 80), nearest);
           }
         });
   }
@@ -297,10 +298,6 @@ final class Fields {
 
   private void problem(Place at, String pointer, String field, String problem, String cure) {
     problems.add(at, pointer, object, field, problem, cure);
-  }
-
-  private static String shortened(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "...";
   }
 
   private static String name(String prefix) {

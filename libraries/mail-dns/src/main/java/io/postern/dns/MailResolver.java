@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.postern.contracts.Texts;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -332,8 +333,7 @@ public final class MailResolver {
         }
       }
     }
-    String bounded = said.substring(0, Math.min(said.length(), MAX_REASON));
-    return failed(question.toString(), new IOException(bounded), bogus);
+    return failed(question.toString(), new IOException(Texts.cut(said, MAX_REASON)), bogus);
   }
 
   /** RFC 8914 §4: the errors of validation. */

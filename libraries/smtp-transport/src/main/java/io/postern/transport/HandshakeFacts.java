@@ -5,6 +5,7 @@ import io.netty.handler.ssl.OpenSslSession;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.internal.tcnative.SSL;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Texts;
 import io.postern.contracts.X509;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsVersion;
@@ -100,7 +101,7 @@ record HandshakeFacts(TlsFacts facts, List<byte[]> chain, byte[] stapledOcsp) {
       String subject = certificate.getSubjectX500Principal().getName();
       facts
           .addAllPeerNames(upTo(CertificateNames.of(certificate), MAX_NAMES))
-          .setPeerSubject(subject.substring(0, Math.min(subject.length(), 1024)));
+          .setPeerSubject(Texts.cut(subject, 1024));
     } catch (CertificateException e) {
       facts.clearPeerNames().clearPeerSubject();
     }

@@ -1,6 +1,7 @@
 package io.postern.policy.decider;
 
 import io.postern.contracts.Reasons;
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.ExplanationStep;
 import io.postern.contracts.v1.OutcomeId;
 import io.postern.contracts.v1.OutcomeKind;
@@ -55,7 +56,7 @@ final class DecisionOutcomes {
         .setRecipient(recipient)
         .setKind(OutcomeKind.HELD)
         .setReason(reason)
-        .setDetail(shortened(detail))
+        .setDetail(Texts.cut(detail, MAX_DETAIL))
         .build();
   }
 
@@ -69,7 +70,7 @@ final class DecisionOutcomes {
         .setDetail(
             why == null
                 ? ""
-                : shortened(why.getSubject() + " rewrites senders; " + why.getDetail()))
+                : Texts.cut(why.getSubject() + " rewrites senders; " + why.getDetail(), MAX_DETAIL))
         .build();
   }
 
@@ -87,7 +88,7 @@ final class DecisionOutcomes {
                 .setText(
                     "The sender's domain belongs to another organization, and the sender cannot be"
                         + " rewritten: its address is too long"))
-        .setDetail(why == null ? "" : shortened(why.getDetail()))
+        .setDetail(why == null ? "" : Texts.cut(why.getDetail(), MAX_DETAIL))
         .build();
   }
 
@@ -100,12 +101,8 @@ final class DecisionOutcomes {
             RemoteReply.newBuilder()
                 .setCode(fail.code())
                 .setEnhancedCode(fail.enhanced())
-                .setText(shortened(fail.text())))
-        .setDetail(shortened(fail.explanation().getSummary()))
+                .setText(Texts.cut(fail.text(), MAX_DETAIL)))
+        .setDetail(Texts.cut(fail.explanation().getSummary(), MAX_DETAIL))
         .build();
-  }
-
-  private static String shortened(String text) {
-    return text.length() <= MAX_DETAIL ? text : text.substring(0, MAX_DETAIL);
   }
 }

@@ -1,6 +1,7 @@
 package io.postern.policy.partner;
 
 import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.OutboundConnector;
 import io.postern.directory.DirectoryFile;
@@ -45,7 +46,7 @@ final class PartnerOffer {
     Map<String, ?> connector =
         Map.of(
             "name",
-            "look at " + domain.substring(0, Math.min(50, domain.length())),
+            "look at " + Texts.cut(domain, 50),
             "connectorType",
             "partner",
             "recipientDomains",

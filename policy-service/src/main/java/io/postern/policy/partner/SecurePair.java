@@ -3,6 +3,7 @@ package io.postern.policy.partner;
 import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.DirectoryKeys;
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.DirectoryObject;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.InboundConnector;
@@ -147,19 +148,15 @@ final class SecurePair {
   }
 
   private static String inboundName(String domain) {
-    return cut("From " + domain);
+    return Texts.cut("From " + domain, MOST_NAME);
   }
 
   private static String byAddressName(String domain) {
-    return cut("From addresses of " + domain);
+    return Texts.cut("From addresses of " + domain, MOST_NAME);
   }
 
   private static String outboundName(String domain) {
-    return cut("To " + domain);
-  }
-
-  private static String cut(String name) {
-    return name.length() <= MOST_NAME ? name : name.substring(0, MOST_NAME);
+    return Texts.cut("To " + domain, MOST_NAME);
   }
 
   List<DirectoryObject> objects() {

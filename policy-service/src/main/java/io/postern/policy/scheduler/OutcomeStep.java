@@ -3,6 +3,7 @@ package io.postern.policy.scheduler;
 import io.postern.contracts.DeliveryId;
 import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
+import io.postern.contracts.Texts;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.ContentSegment;
@@ -340,7 +341,7 @@ final class OutcomeStep {
     entry
         .setState(ScheduleState.WAITING)
         .setCause(DueCause.DUE_RETRY)
-        .setReason(Transitions.bounded(recipient.getReason()))
+        .setReason(Texts.cut(recipient.getReason(), Transitions.MOST_REASON))
         .setDueMillis(Math.min(next, entry.getExpiresMillis()));
     changes.put(key, entry.build());
   }

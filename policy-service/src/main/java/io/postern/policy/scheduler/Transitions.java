@@ -2,6 +2,7 @@ package io.postern.policy.scheduler;
 
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Reasons;
+import io.postern.contracts.Texts;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.NoticeKind;
@@ -23,7 +24,7 @@ final class Transitions {
   private static final long ANSWERLESS = Duration.ofDays(2).toMillis();
 
   private static final int MOST_ROUTE = 80;
-  private static final int MOST_REASON = 40;
+  static final int MOST_REASON = 40;
 
   private final ScheduleTimes times;
 
@@ -141,7 +142,7 @@ final class Transitions {
     long until = Math.max(now, Math.min(now + times.holdLimit().toMillis(), longest(key, entry)));
     entry
         .setState(ScheduleState.ENTRY_HELD)
-        .setReason(bounded(reason))
+        .setReason(Texts.cut(reason, MOST_REASON))
         .setDueMillis(until)
         .setExpiresMillis(entry.getExpiresMillis() + (until - now))
         .setHandBacks(0)
@@ -212,9 +213,5 @@ final class Transitions {
             + "#"
             + Fingerprints.hex(Fingerprints.sha256(route.getBytes(StandardCharsets.UTF_8)))
                 .substring(0, 16);
-  }
-
-  static String bounded(String reason) {
-    return reason.length() <= MOST_REASON ? reason : reason.substring(0, MOST_REASON);
   }
 }

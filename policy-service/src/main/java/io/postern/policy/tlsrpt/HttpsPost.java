@@ -1,6 +1,7 @@
 package io.postern.policy.tlsrpt;
 
 import io.postern.contracts.PublicAddress;
+import io.postern.contracts.Texts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -167,7 +168,7 @@ final class HttpsPost {
     if (!status.matches("HTTP/1\\.[01] 2\\d\\d( .*)?")) {
       String shown = status.replaceAll("[^\\x20-\\x7e]", "?");
       throw new IOException(
-          "the server returned " + shown.substring(0, Math.min(80, shown.length())));
+          "the server returned " + Texts.cut(shown, 80));
     }
   }
 

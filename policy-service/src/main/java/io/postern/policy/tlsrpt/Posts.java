@@ -1,6 +1,7 @@
 package io.postern.policy.tlsrpt;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.Texts;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.TlsReportPosted;
 import io.postern.contracts.v1.TlsSessionRecord;
@@ -144,7 +145,7 @@ final class Posts {
       return new Done(post, null);
     } catch (IOException | RuntimeException e) {
       String detail = e.getClass().getSimpleName() + ": " + e.getMessage();
-      return new Done(post, detail.substring(0, Math.min(MOST_DETAIL, detail.length())));
+      return new Done(post, Texts.cut(detail, MOST_DETAIL));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.postern.api.audit;
 
+import io.postern.contracts.Texts;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AccessEvent;
 import io.postern.contracts.v1.AccessEventKind;
@@ -92,9 +93,9 @@ public class AccessAuditTopic implements AccessAudit {
   public void record(AccessEvent.Builder event) {
     AccessEvent whole =
         event
-            .setUser(bounded(event.getUser()))
-            .setBy(bounded(event.getBy()))
-            .setDetail(bounded(event.getDetail()))
+            .setUser(Texts.cut(event.getUser(), MOST_TEXT))
+            .setBy(Texts.cut(event.getBy(), MOST_TEXT))
+            .setDetail(Texts.cut(event.getDetail(), MOST_TEXT))
             .build();
     // Changes of who may what are recorded each by itself.
     if (!REPEATED.contains(whole.getKind()) || repeats.isFirst(whole)) {
@@ -108,13 +109,9 @@ public class AccessAuditTopic implements AccessAudit {
     }
   }
 
-  private static String bounded(String text) {
-    return text.length() > MOST_TEXT ? text.substring(0, MOST_TEXT) : text;
-  }
-
   @Override
   public void refused(AccessEventKind kind, String user, String network, String detail) {
-    counts.add(kind, user, network, bounded(detail));
+    counts.add(kind, user, network, Texts.cut(detail, MOST_TEXT));
   }
 
   private void run() {

@@ -10,6 +10,7 @@ import io.postern.certificate.revocation.Patience;
 import io.postern.certificate.revocation.PauseRefusedException;
 import io.postern.certificate.revocation.Permit;
 import io.postern.certificate.revocation.RevocationCheck;
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateVerdict;
@@ -248,7 +249,7 @@ public final class ChainJudge {
     }
     Problem problem = judgement.problem();
     if (problem != null) {
-      verdict.setReason(problem.reason()).setDetail(cut(problem.detail()));
+      verdict.setReason(problem.reason()).setDetail(Texts.cut(problem.detail(), MAX_DETAIL));
     }
     CandidatePath path = judgement.path();
     if (path != null) {
@@ -279,9 +280,5 @@ public final class ChainJudge {
         now.plus(judgement.result() == VerdictResult.UNKNOWN ? LONGEST_UNKNOWN : LONGEST_VALID);
     Instant until = judgement.validUntil();
     return until.isBefore(longest) ? until : longest;
-  }
-
-  private static String cut(String text) {
-    return text.length() <= MAX_DETAIL ? text : text.substring(0, MAX_DETAIL);
   }
 }

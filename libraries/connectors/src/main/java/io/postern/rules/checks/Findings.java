@@ -1,5 +1,6 @@
 package io.postern.rules.checks;
 
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.AnchorSetReference;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.NextHopHost;
@@ -29,7 +30,7 @@ public final class Findings {
   void add(String field, String problem, String cure) {
     problems.add(
         DirectoryProblem.newBuilder()
-            .setObject(key.substring(0, Math.min(key.length(), MAX_KEY)))
+            .setObject(Texts.cut(key, MAX_KEY))
             .setField(field)
             .setProblem(problem)
             .setCure(cure)

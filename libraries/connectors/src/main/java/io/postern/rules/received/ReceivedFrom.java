@@ -1,5 +1,6 @@
 package io.postern.rules.received;
 
+import io.postern.contracts.Texts;
 import io.postern.rules.address.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,7 +128,6 @@ public sealed interface ReceivedFrom {
   }
 
   private static String harmless(String name) {
-    String cut = name.substring(0, Math.min(name.length(), 255));
-    return cut.replaceAll("[^A-Za-z0-9._:\\[\\]-]", "?");
+    return Texts.cut(name, 255).replaceAll("[^A-Za-z0-9._:\\[\\]-]", "?");
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.directory.exchange;
 
+import io.postern.contracts.Texts;
 import io.postern.contracts.v1.ConnectorType;
 import io.postern.fields.DirectoryFields;
 import io.postern.fields.Field;
@@ -101,7 +102,7 @@ final class OutboundImport {
     Map<String, Object> other = new LinkedHashMap<>(fields);
     String name = String.valueOf(fields.get("name"));
     other.put(
-        "name", name.substring(0, Math.min(name.length(), MOST_NAME - OUTSIDE.length())) + OUTSIDE);
+        "name", Texts.cut(name, MOST_NAME - OUTSIDE.length()) + OUTSIDE);
     other.put("recipientDomains", List.of("*"));
     other.remove("allAcceptedDomains");
     other.remove("routeAllMessagesViaOnPremises");

@@ -1,5 +1,6 @@
 package io.postern.dns.mtasts;
 
+import io.postern.contracts.Texts;
 import io.postern.names.DomainNames;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -82,7 +83,7 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
       String name = colon < 0 ? line : line.substring(0, colon);
       String value = colon < 0 ? "" : line.substring(colon + 1).strip();
       if (!NAME.matcher(name).matches() || value.isEmpty()) {
-        throw new IllegalArgumentException("the line \"" + shortened(line) + "\" is not a field");
+        throw new IllegalArgumentException("the line \"" + Texts.shortened(line, 80) + "\" is not a field");
       }
       // Of a field that stands twice the first counts (§3.2).
       switch (name) {
@@ -160,12 +161,8 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
     String normal = DomainNames.normal(domain);
     if (domain.chars().anyMatch(c -> c > 0x7e) || !DomainNames.isDomain(normal)) {
       throw new IllegalArgumentException(
-          "the field \"mx\" has \"" + shortened(pattern) + "\", which is not a host in A-labels");
+          "the field \"mx\" has \"" + Texts.shortened(pattern, 80) + "\", which is not a host in A-labels");
     }
     return pattern.startsWith("*.") ? "*." + normal : normal;
-  }
-
-  private static String shortened(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "...";
   }
 }
