@@ -84,7 +84,8 @@ final class TestMail {
                           ? "The host accepted the test message for "
                               + hop.getRecipients(recipient.getRecipient())
                               + "."
-                          : recipient.getDetail(), MOST_TEXT))
+                          : recipient.getDetail(),
+                      MOST_TEXT))
               .setReason(recipient.getReason())
               .setToken(outcome.getToken())
               .build());

@@ -208,7 +208,10 @@ public final class RefusalCounts implements AutoCloseable {
                 .setServerName(first.getSession().getServerName()))
         .setCommand(one ? first.getCommand() : "")
         .setVerdict(one ? first.getVerdict() : "")
-        .setText(one ? Texts.cut(first.getText(), MOST_TEXT) : "Further kinds of refusals, counted together");
+        .setText(
+            one
+                ? Texts.cut(first.getText(), MOST_TEXT)
+                : "Further kinds of refusals, counted together");
   }
 
   private static MessageRefused.Builder beyond() {

@@ -169,7 +169,11 @@ final class Fields {
     String text = scalar(name, node);
     T value = read.apply(text);
     if (value == null && !text.isEmpty()) { // else it was reported already
-      problem(Place.of(node), name, name + " is \"" + Texts.shortened(text, 80) + "\"", "write " + instead);
+      problem(
+          Place.of(node),
+          name,
+          name + " is \"" + Texts.shortened(text, 80) + "\"",
+          "write " + instead);
     }
     return value == null ? otherwise : value;
   }

@@ -167,8 +167,7 @@ final class HttpsPost {
   private static void check(String status) throws IOException {
     if (!status.matches("HTTP/1\\.[01] 2\\d\\d( .*)?")) {
       String shown = status.replaceAll("[^\\x20-\\x7e]", "?");
-      throw new IOException(
-          "the server returned " + Texts.cut(shown, 80));
+      throw new IOException("the server returned " + Texts.cut(shown, 80));
     }
   }
 

@@ -101,8 +101,7 @@ final class OutboundImport {
   private static Map<String, Object> outsideOf(Map<String, Object> fields) {
     Map<String, Object> other = new LinkedHashMap<>(fields);
     String name = String.valueOf(fields.get("name"));
-    other.put(
-        "name", Texts.cut(name, MOST_NAME - OUTSIDE.length()) + OUTSIDE);
+    other.put("name", Texts.cut(name, MOST_NAME - OUTSIDE.length()) + OUTSIDE);
     other.put("recipientDomains", List.of("*"));
     other.remove("allAcceptedDomains");
     other.remove("routeAllMessagesViaOnPremises");

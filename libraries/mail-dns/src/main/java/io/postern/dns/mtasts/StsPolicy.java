@@ -83,7 +83,8 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
       String name = colon < 0 ? line : line.substring(0, colon);
       String value = colon < 0 ? "" : line.substring(colon + 1).strip();
       if (!NAME.matcher(name).matches() || value.isEmpty()) {
-        throw new IllegalArgumentException("the line \"" + Texts.shortened(line, 80) + "\" is not a field");
+        throw new IllegalArgumentException(
+            "the line \"" + Texts.shortened(line, 80) + "\" is not a field");
       }
       // Of a field that stands twice the first counts (§3.2).
       switch (name) {
@@ -161,7 +162,9 @@ public record StsPolicy(Mode mode, List<String> hosts, Duration maxAge) {
     String normal = DomainNames.normal(domain);
     if (domain.chars().anyMatch(c -> c > 0x7e) || !DomainNames.isDomain(normal)) {
       throw new IllegalArgumentException(
-          "the field \"mx\" has \"" + Texts.shortened(pattern, 80) + "\", which is not a host in A-labels");
+          "the field \"mx\" has \""
+              + Texts.shortened(pattern, 80)
+              + "\", which is not a host in A-labels");
     }
     return pattern.startsWith("*.") ? "*." + normal : normal;
   }
