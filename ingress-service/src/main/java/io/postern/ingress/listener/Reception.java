@@ -114,7 +114,7 @@ final class Reception {
       SocketChannel channel, Arrival own, ConnectionPlaces.Place place) {
     InetAddress balancer = own.client().getAddress();
     try {
-      ProxyHeader header = ProxyHeaderReader.read(channel, shared.proxyHeaderTimeout());
+      ProxyHeader.Named header = ProxyHeaderReader.read(channel, shared.proxyHeaderTimeout());
       if (header.client() == null) {
         new HealthCheck(parts, listener.tls()).answer(channel);
         return null;

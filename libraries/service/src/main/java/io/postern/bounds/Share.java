@@ -259,7 +259,7 @@ public final class Share {
 
   /** Something came back: in their order, those get theirs whom it is enough for. */
   private void grantWaiting() {
-    for (Iterator<Waiting> each = queue.iterator(); each.hasNext(); ) {
+    for (Iterator<Waiting> each = queue.iterator(); each.hasNext() && free() > 0; ) {
       Waiting next = each.next();
       if (next.held.tryGrow(next.amount)) {
         each.remove();
