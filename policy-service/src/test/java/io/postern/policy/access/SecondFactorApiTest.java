@@ -127,7 +127,7 @@ class SecondFactorApiTest {
     bearer(session).get(ME).then().statusCode(200).body("operator", equalTo(false));
     bearer(session).get(FACTOR).then().body("demanded", equalTo(true), "present", equalTo(false));
     await()
-        .atMost(Duration.ofSeconds(2))
+        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () -> {
               assertThat(topic.find("lacking").orElseThrow().roles()).isEmpty();
