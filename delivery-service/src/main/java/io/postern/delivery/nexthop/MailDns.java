@@ -1,18 +1,14 @@
 package io.postern.delivery.nexthop;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import io.postern.dns.DnsAnswer;
 import io.postern.dns.DnsFailureException;
 import io.postern.dns.MailResolver;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
@@ -34,7 +30,7 @@ public final class MailDns {
    */
   record MailHosts(boolean nameExists, List<MXRecord> records, boolean secure) {}
 
-  private static final long RESOLUTION_DELAY_MILLIS = 50;
+  private static final Duration RESOLUTION_DELAY = Duration.ofMillis(50);
 
   private final MailResolver resolver;
   private final HostsFileParser hostsFile = new HostsFileParser();
@@ -51,7 +47,7 @@ public final class MailDns {
     if (name == null) {
       return new MailHosts(false, List.of(), false);
     }
-    DnsAnswer answer = ask(name, Type.MX, named);
+    DnsAnswer answer = resolver.ask(name, Type.MX, named, resolver.patience());
     return new MailHosts(answer.nameExists(), answer.as(MXRecord.class), answer.secure());
   }
 
@@ -68,34 +64,23 @@ public final class MailDns {
     if (name == null) {
       return new HostAddresses(List.of(), null);
     }
-    FutureTask<List<InetAddress>> later = new FutureTask<>(() -> addresses(name, Type.AAAA, named));
-    Thread.ofVirtual().name("AAAA of " + host).start(later); // bounded as each question is
+    resolver.begin(name, Type.AAAA);
     List<InetAddress> six = List.of();
     List<InetAddress> four = List.of();
     DnsFailureException failure = null;
     try {
-      four = addresses(name, Type.A, named);
+      four = addresses(name, Type.A, named, resolver.patience());
     } catch (DnsFailureException e) {
       failure = e;
     }
     try {
-      six = four.isEmpty() ? later.get() : later.get(RESOLUTION_DELAY_MILLIS, MILLISECONDS);
-    } catch (TimeoutException e) {
-      failure = unanswered(host);
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof DnsFailureException unknown)) {
-        throw new IllegalStateException(e.getCause());
-      }
-      failure = unknown;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      failure = unanswered(host);
+      six =
+          addresses(
+              name, Type.AAAA, named, four.isEmpty() ? resolver.patience() : RESOLUTION_DELAY);
+    } catch (DnsFailureException e) {
+      failure = e;
     }
     return new HostAddresses(inTurn(six, four), failure);
-  }
-
-  private static DnsFailureException unanswered(String host) {
-    return new DnsFailureException("no response yet for AAAA of " + host, false);
   }
 
   private static List<InetAddress> inTurn(List<InetAddress> six, List<InetAddress> four) {
@@ -111,20 +96,16 @@ public final class MailDns {
     return addresses;
   }
 
-  private List<InetAddress> addresses(Name name, int type, boolean named)
+  private List<InetAddress> addresses(Name name, int type, boolean named, Duration atMost)
       throws DnsFailureException {
     Optional<InetAddress> written = hostsFile(name, type);
     if (written.isPresent()) {
       return List.of(written.get());
     }
-    DnsAnswer answer = ask(name, type, named);
+    DnsAnswer answer = resolver.ask(name, type, named, atMost);
     return type == Type.A
         ? answer.as(ARecord.class).stream().map(ARecord::getAddress).toList()
         : answer.as(AAAARecord.class).stream().map(AAAARecord::getAddress).toList();
-  }
-
-  private DnsAnswer ask(Name name, int type, boolean named) throws DnsFailureException {
-    return named ? resolver.askOfNamed(name, type) : resolver.ask(name, type);
   }
 
   /** Whoever administers this machine has written its address. */

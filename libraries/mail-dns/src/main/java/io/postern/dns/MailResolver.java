@@ -133,7 +133,16 @@ public final class MailResolver {
    * @throws DnsFailureException no answer in time, none that can be used, or one that is bogus
    */
   public DnsAnswer ask(Name name, int type) throws DnsFailureException {
-    return ask(new Question(name, type, proves && !(tested && isInside(name))));
+    return ask(question(name, type), patience);
+  }
+
+  /** Begins to ask, so that a later call finds the answer. Does not wait. */
+  public void begin(Name name, int type) {
+    var unused = asked(question(name, type));
+  }
+
+  private Question question(Name name, int type) {
+    return new Question(name, type, proves && !(tested && isInside(name)));
   }
 
   /**
@@ -143,8 +152,22 @@ public final class MailResolver {
    * patience at most.
    */
   public DnsAnswer askOfNamed(Name name, int type) throws DnsFailureException {
+    return askOfNamed(name, type, patience);
+  }
+
+  /**
+   * One of the two, with another patience.
+   *
+   * @param named an administrator named it
+   */
+  public DnsAnswer ask(Name name, int type, boolean named, Duration atMost)
+      throws DnsFailureException {
+    return named ? askOfNamed(name, type, atMost) : ask(question(name, type), atMost);
+  }
+
+  private DnsAnswer askOfNamed(Name name, int type, Duration atMost) throws DnsFailureException {
     try {
-      return ask(name, type);
+      return ask(question(name, type), atMost);
     } catch (DnsFailureException e) {
       // Whoever drops answers must not take the proof away: no answer stays none.
       if (!tested || !proves || !e.bogus()) {
@@ -152,7 +175,7 @@ public final class MailResolver {
       }
       DnsAnswer answer;
       try {
-        answer = ask(new Question(name, type, false));
+        answer = ask(new Question(name, type, false), atMost);
       } catch (DnsFailureException plain) {
         throw e;
       }
@@ -172,6 +195,11 @@ public final class MailResolver {
    */
   private static boolean isInside(Name name) {
     return name.labels() <= 2 || INSIDE.stream().anyMatch(name::subdomain);
+  }
+
+  /** The settings'. */
+  public Duration patience() {
+    return patience;
   }
 
   /** Whether a test decides if answers are proven ({@link Dnssec#AUTO}). */
@@ -199,7 +227,7 @@ public final class MailResolver {
   String prove() {
     for (int type : List.of(Type.DNSKEY, Type.TLSA)) {
       try {
-        if (!ask(new Question(Name.root, type, true)).secure()) {
+        if (!ask(new Question(Name.root, type, true), patience).secure()) {
           return "the DNS servers pass no signatures on";
         }
       } catch (DnsFailureException e) {
@@ -210,12 +238,13 @@ public final class MailResolver {
     return "";
   }
 
-  private DnsAnswer ask(Question question) throws DnsFailureException {
+  private CompletableFuture<Outcome> asked(Question question) {
+    return cache.get(question, (key, executor) -> resolved(key));
+  }
+
+  private DnsAnswer ask(Question question, Duration atMost) throws DnsFailureException {
     try {
-      Outcome outcome =
-          cache
-              .get(question, (key, executor) -> resolved(key))
-              .get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      Outcome outcome = asked(question).get(atMost.toNanos(), TimeUnit.NANOSECONDS);
       return switch (outcome) {
         case Outcome.Answered(DnsAnswer answer) -> answer;
         case Outcome.Failed(String detail, boolean bogus) ->
@@ -223,7 +252,7 @@ public final class MailResolver {
       };
     } catch (TimeoutException e) {
       throw new DnsFailureException(
-          question + ": no response in " + patience.toMillis() + " ms", false);
+          question + ": no response in " + atMost.toMillis() + " ms", false);
     } catch (ExecutionException e) {
       throw new DnsFailureException(question + ": " + message(e), false);
     } catch (InterruptedException e) {
