@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.postern.contracts.v1.OutcomeConnection;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
@@ -128,14 +129,11 @@ final class DeliveryMetrics {
           "outcome",
           spelled(recipient.getKind()));
     }
-    if (!outcome.getToken().isEmpty()) { // "still open" has none
-      attempts
-          .computeIfAbsent(
-              outcome.getToken(),
-              token -> registry.counter("postern.delivery.attempts", "token", token))
-          .increment();
-      count(outcome, "postern.delivery.connector.attempts", "token", outcome.getToken());
-    }
+    Stream.concat(
+            Stream.of(outcome.getToken()),
+            outcome.getOtherConnectionsList().stream().map(OutcomeConnection::getToken))
+        .distinct()
+        .forEach(token -> attempt(outcome, token));
     if (!outcome.getAddress().isEmpty()) {
       (outcome.getTimings().getConnectionReused() ? reused : fresh).increment();
       transfer.record(Duration.ofMillis(outcome.getTimings().getTransferMillis()));
@@ -145,6 +143,17 @@ final class DeliveryMetrics {
     long wait = outcome.getTimings().getStartedMillis() - outcome.getTimings().getRequestedMillis();
     if (outcome.getTimings().getRequestedMillis() > 0 && wait >= 0) {
       waited.record(Duration.ofMillis(wait));
+    }
+  }
+
+  /** One that used connections of several kinds counts under each. */
+  private void attempt(OutcomeRecorded outcome, String token) {
+    if (!token.isEmpty()) { // "still open" has none
+      attempts
+          .computeIfAbsent(
+              token, one -> registry.counter("postern.delivery.attempts", "token", one))
+          .increment();
+      count(outcome, "postern.delivery.connector.attempts", "token", token);
     }
   }
 

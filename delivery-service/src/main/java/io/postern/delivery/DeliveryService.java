@@ -28,8 +28,10 @@ import io.postern.delivery.transaction.Connections;
 import io.postern.delivery.transaction.CredentialsFolder;
 import io.postern.delivery.transaction.HopTools;
 import io.postern.delivery.transaction.HostChannel;
+import io.postern.delivery.transaction.MailboxQuestion;
 import io.postern.delivery.transaction.PresentedCertificates;
 import io.postern.delivery.transaction.Relay;
+import io.postern.delivery.transaction.RelayTools;
 import io.postern.delivery.transaction.SessionOpener;
 import io.postern.delivery.transaction.TlsClients;
 import io.postern.dns.ResolverSelfTest;
@@ -136,9 +138,17 @@ public class DeliveryService implements Service {
     RouteStates states = running.add(new RouteStates(destinations, process(), routes::publish));
     Connections connections = running.add(connections());
     ContentReader contents = running.add(new ContentReader(log));
-    HopTools tools = tools(mailHosts, connections, contents);
+    RelayTools tools =
+        new RelayTools(
+            tools(),
+            mailHosts,
+            connections,
+            hosts,
+            sessionResults(),
+            new CurrentRouting(directory::current),
+            contents::open);
     Deliverer relay = readingReports(new Relay(destinations, tools), contents);
-    recipients = recipients(tools);
+    recipients = recipients(tools.hop());
     probes = probes(tools);
     DeliveryMetrics metrics =
         new DeliveryMetrics(registry, new ConnectorLabels(directory::current));
@@ -172,24 +182,24 @@ public class DeliveryService implements Service {
     RecipientSettings settings = configuration.recipients;
     Connections own = running.add(settings.connections());
     HopTools asking =
-        tools.asking(new SessionOpener(settings.timeouts(), clients), own, settings.timeouts());
+        tools.with(new SessionOpener(settings.timeouts(), clients), settings.timeouts());
     return running.add(
         new RecipientQuestions(
             log,
             directory::current,
-            new Relay(settings.destinations(), asking),
+            new MailboxQuestion(settings.destinations(), asking, own)::ask,
             settings.perMinute(),
             registry));
   }
 
-  private Probes probes(HopTools tools) {
+  private Probes probes(RelayTools tools) {
     RecipientSettings bounds = configuration.recipients; // few and apart from mail, as these are
-    HopTools probing = tools.probing(running.add(bounds.connections()));
+    RelayTools ofTests = tools.ofTests(running.add(bounds.connections()));
     return running.add(
-        new Probes(log, probing, new Relay(bounds.destinations(), probing), registry));
+        new Probes(log, tools.hop(), new Relay(bounds.destinations(), ofTests), registry));
   }
 
-  private HopTools tools(Destinations mailHosts, Connections connections, ContentReader contents) {
+  private HopTools tools() {
     NextHops nextHops =
         new NextHops(
             new MailDns(configuration.resolver),
@@ -212,17 +222,10 @@ public class DeliveryService implements Service {
                 policies,
                 configuration.policyPatience,
                 TrustedClock.ofTheMachine())),
-        mailHosts,
         new SessionOpener(configuration.timeouts, clients),
-        connections,
         new Judge(verdicts, configuration.delivery.verdictPatience()),
-        hosts,
-        sessionResults(),
-        new CurrentRouting(directory::current),
-        contents::open,
         configuration.timeouts,
-        configuration.maxAddresses,
-        false);
+        configuration.maxAddresses);
   }
 
   private Deliverer readingReports(Relay relay, ContentReader contents) {

@@ -3,6 +3,7 @@ package io.postern.console.fold;
 import io.postern.console.wire.RecipientFact;
 import io.postern.console.wire.RecipientMemory;
 import io.postern.console.wire.ReportedDelivery;
+import io.postern.contracts.OutcomeConnections;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
@@ -96,7 +97,8 @@ final class RecipientState {
   }
 
   /** An outcome of mail.outcomes that counts, or is late. */
-  void outcome(OutcomeRecorded outcome, RecipientOutcome part, long at) {
+  void outcome(OutcomeRecorded attempt, RecipientOutcome part, long at) {
+    OutcomeRecorded outcome = OutcomeConnections.of(attempt, part);
     memory.setOutcomeAttempt(Math.max(memory.getOutcomeAttempt(), outcome.getAttempt()));
     fold.outcome(part.getKind(), outcome.getAttempt(), fact(outcome, part, at));
     if (!outcome.getReportedConnector().isEmpty()

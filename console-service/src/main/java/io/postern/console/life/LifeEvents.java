@@ -5,6 +5,7 @@ import io.postern.console.life.Life.Control;
 import io.postern.console.life.Life.Event;
 import io.postern.console.life.Life.Part;
 import io.postern.console.sight.Sight;
+import io.postern.contracts.OutcomeConnections;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
@@ -106,12 +107,24 @@ final class LifeEvents {
    */
   private void outcome(OutcomeRecorded outcome, long at, String worth, String kind) {
     boolean own = seesDecision(outcome.getOrganization(), outcome);
+    outcome.getRecipientsList().stream()
+        .map(RecipientOutcome::getConnection)
+        .distinct()
+        .sorted()
+        .forEach(connection -> outcome(outcome, connection, own, at, worth, kind));
+  }
+
+  /** An event for each connection: hosts of different TLS may have taken one message. */
+  private void outcome(
+      OutcomeRecorded outcome, int connection, boolean own, long at, String worth, String kind) {
     List<Part> parts = new ArrayList<>();
     boolean counts = false;
+    OutcomeRecorded over = outcome;
     for (int i = 0; i < outcome.getRecipientsCount(); i++) {
       RecipientOutcome part = outcome.getRecipients(i);
       char letter = i < worth.length() ? worth.charAt(i) : 'c';
-      if (seen.contains(part.getRecipient())) {
+      if (part.getConnection() == connection && seen.contains(part.getRecipient())) {
+        over = OutcomeConnections.of(outcome, part);
         parts.add(part(part, own, letter));
         counts |= letter != 's';
       }
@@ -127,7 +140,7 @@ final class LifeEvents {
         outcome.getAttempt() == 0 ? null : outcome.getAttempt(),
         parts,
         null,
-        own ? AttemptView.of(outcome) : null,
+        own ? AttemptView.of(over) : null,
         null,
         "");
   }

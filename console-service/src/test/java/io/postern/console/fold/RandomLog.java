@@ -18,6 +18,7 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageControl;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.NextHop;
+import io.postern.contracts.v1.OutcomeConnection;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.PresentedChain;
@@ -240,8 +241,13 @@ final class RandomLog {
           RecipientOutcome.newBuilder()
               .setRecipient(random.nextInt(3))
               .setKind(kind)
+              .setConnection(random.nextInt(4) == 0 ? 1 : 0)
               .setReason(kind == OutcomeKind.DELIVERED ? "" : "reason" + random.nextInt(4)));
     }
+    outcome.addOtherConnections(
+        OutcomeConnection.newBuilder()
+            .setHost("other" + random.nextInt(3))
+            .setToken("opportunistic:none(not-offered)"));
     add(Topics.MAIL_OUTCOMES, id.partition(), id.value(), outcome.build());
   }
 

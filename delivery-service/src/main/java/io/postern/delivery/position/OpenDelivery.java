@@ -137,6 +137,13 @@ final class OpenDelivery implements Ownership {
   }
 
   @Override
+  public boolean handedOver() {
+    synchronized (lease) {
+      return handedOver;
+    }
+  }
+
+  @Override
   public void answered() {
     synchronized (lease) {
       pastDot = false;

@@ -30,6 +30,11 @@ public interface Ownership {
     return held() ? Duration.ofSeconds(5) : Duration.ZERO;
   }
 
+  /** Handed over to the watch: what is under way may end, no further host is asked. */
+  default boolean handedOver() {
+    return false;
+  }
+
   /** The host has answered the dot, or never will. */
   default void answered() {}
 

@@ -46,8 +46,7 @@ public final class Probes implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param tools as {@link HopTools#probing} makes them
-   * @param relay with the same tools, for test messages
+   * @param relay for test messages, with connections of its own
    */
   public Probes(LogSettings log, HopTools tools, Deliverer relay, MeterRegistry registry) {
     this.tools = tools;

@@ -1,5 +1,6 @@
 package io.postern.delivery.probe;
 
+import io.postern.contracts.OutcomeConnections;
 import io.postern.contracts.Texts;
 import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.ContentSegment;
@@ -47,15 +48,15 @@ final class TestMail {
   /** Whether a host took it for all its recipients. */
   boolean send() {
     long since = System.nanoTime();
-    OutcomeRecorded.Builder outcome;
+    OutcomeRecorded.Builder ended;
     try {
-      outcome = relay.deliver(new DeliveryTask(delivery(), System.currentTimeMillis()), ownership);
+      ended = relay.deliver(new DeliveryTask(delivery(), System.currentTimeMillis()), ownership);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      outcome = null;
+      ended = null;
     }
     int millis = (int) ((System.nanoTime() - since) / 1_000_000);
-    if (outcome == null) {
+    if (ended == null) {
       steps.accept(
           step(millis)
               .setState(ProbeState.PROBE_FAILED)
@@ -64,7 +65,8 @@ final class TestMail {
       return false;
     }
     boolean all = true;
-    for (RecipientOutcome recipient : outcome.getRecipientsList()) {
+    for (RecipientOutcome recipient : ended.getRecipientsList()) {
+      OutcomeRecorded outcome = OutcomeConnections.of(ended.build(), recipient);
       boolean taken = recipient.getKind() == OutcomeKind.DELIVERED;
       all &= taken;
       String reply =

@@ -1,7 +1,6 @@
 package io.postern.delivery.recipients;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.postern.delivery.position.Deliverer;
 import io.postern.log.LogClock;
 import io.postern.log.LogSettings;
 import io.postern.rules.Directory;
@@ -19,18 +18,17 @@ public final class RecipientQuestions implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param relay that asks only (HopTools)
    * @param perMinute see {@link DomainQuestions}
    */
   public RecipientQuestions(
       LogSettings log,
       Supplier<Optional<Directory>> directory,
-      Deliverer relay,
+      MailboxHosts hosts,
       int perMinute,
       MeterRegistry registry) {
     LogClock clock = new LogClock(InstantSource.system());
     answers = new AnswerPublisher(log, clock, registry);
-    RecipientProbe probe = new RecipientProbe(directory, relay, () -> !closed);
+    RecipientProbe probe = new RecipientProbe(directory, hosts, () -> !closed);
     DomainQuestions questions =
         new DomainQuestions(
             probe::ask, answers::publish, answers::unknown, perMinute, System::nanoTime, registry);

@@ -1,27 +1,29 @@
 package io.postern.delivery.transaction;
 
 import io.postern.contracts.Reasons;
-import io.postern.contracts.Spelling;
 import io.postern.contracts.TlsToken;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RemoteReply;
-import io.postern.contracts.v1.Timings;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.position.DeliveryTask;
 import io.postern.smtp.Reply;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One delivery while it is being done: its recipients, of whom each is settled once, and all that
- * its one outcome reports. Owner: the delivery's thread.
+ * its one outcome reports. A recipient that a host puts off (4xx) is open for the next host; the
+ * last host's word settles it at the end (RFC 5321 §5.1). Owner: the delivery's thread.
  */
 final class Attempt {
   private static final Logger LOG = Logger.getLogger(Attempt.class);
@@ -36,10 +38,11 @@ final class Attempt {
   private final long startedMillis = System.currentTimeMillis();
   private final List<Recipient> recipients;
   private int open;
-  private ConnectionReport connection = ConnectionReport.NONE;
-  private String token = "";
-  private @Nullable Supplier<String> reported; // asked now, and again at the end
-  private boolean passed;
+  private int host; // that is asked now, counted from 1
+  private int openHere; // not settled, nor put off by that host
+  private final Set<InetSocketAddress> putOffBy = new HashSet<>();
+  private ConnectionReport connection = ConnectionReport.NONE; // over which replies come now
+  private final UsedConnections used = new UsedConnections();
   private boolean noAttempt;
   private boolean abandoned;
   private long notBeforeMillis;
@@ -58,6 +61,7 @@ final class Attempt {
           "the delivery has %d recipients and %d addresses"
               .formatted(open, request().getEnvelope().getRecipientsCount()));
     }
+    this.openHere = open;
     this.recipients = new ArrayList<>(open);
     for (int i = 0; i < open; i++) {
       recipients.add(
@@ -81,43 +85,87 @@ final class Attempt {
     return open == 0;
   }
 
+  /** The host that is asked now has decided about all, or put them off. */
+  boolean doneHere() {
+    return openHere == 0;
+  }
+
+  /** No host has said anything about any of them. */
   boolean untouched() {
-    return open == recipients.size();
+    return open == recipients.size() && !anyPutOff();
   }
 
+  /** Some that are not settled were put off by a host. */
+  boolean anyPutOff() {
+    return !putOffBy.isEmpty()
+        && recipients.stream().anyMatch(r -> r.outcome() == null && r.putOff() != null);
+  }
+
+  /** How many the host that is asked now has neither decided about nor put off. */
   int openCount() {
-    return open;
+    return openHere;
   }
 
-  /** Those not settled, at most {@code limit}. */
+  /** Those, at most {@code limit}. */
   List<Recipient> open(int limit) {
-    List<Recipient> rest = new ArrayList<>(Math.min(open, limit));
+    List<Recipient> rest = new ArrayList<>(Math.min(openHere, limit));
     for (Recipient recipient : recipients) {
-      if (recipient.outcome() == null && rest.size() < limit) {
+      if (isOpenHere(recipient) && rest.size() < limit) {
         rest.add(recipient);
       }
     }
     return rest;
   }
 
-  /** The gate let this connection through: all replies from now on come over it. */
-  void passed(ConnectionReport through, String achieved) {
-    connection = through;
-    token = TlsToken.achieved(requirement.getLevel(), achieved);
-    passed = true;
+  private boolean isOpenHere(Recipient recipient) {
+    Recipient.PutOff putOff = recipient.putOff();
+    return recipient.outcome() == null && (putOff == null || putOff.host() < host);
+  }
+
+  private List<Recipient> unsettled() {
+    return recipients.stream().filter(recipient -> recipient.outcome() == null).toList();
+  }
+
+  /** Another address is asked: about those, too, that were put off. */
+  void nextHost() {
+    host++;
+    openHere = open;
+    connection = ConnectionReport.NONE;
   }
 
   /**
-   * A host was judged.
+   * The gate let this connection through: all replies from now on come over it.
    *
-   * @param token of the requirement that connectors in report-only mode would set; a verdict that
-   *     it needs may come while the mail goes
+   * @return false: the outcome has no room for one more connection, the rest is for another attempt
    */
-  void report(Supplier<String> token) {
-    if (request().hasReported()) {
-      reported = token;
-      var unused = reportedToken(token);
+  boolean passed(ConnectionReport through) {
+    if (!used.hasRoomFor(through, token(through, ""))) {
+      return false;
     }
+    connection = through;
+    return true;
+  }
+
+  private String token(ConnectionReport at, String reason) {
+    return at.token() != null ? at.token() : TlsToken.refused(requirement.getLevel(), reason);
+  }
+
+  /** A host at this address has put recipients off in this attempt. */
+  boolean wasPutOffBy(Target target) {
+    return putOffBy.contains(target.address());
+  }
+
+  /**
+   * The token of the requirement that connectors in report-only mode would set; null: there is
+   * none. It is asked for now, and again at the end: a verdict that it needs may come while the
+   * mail goes.
+   */
+  @Nullable Supplier<String> reported(Supplier<String> token) {
+    if (!request().hasReported()) {
+      return null;
+    }
+    var unused = reportedToken(token);
+    return () -> reportedToken(token);
   }
 
   // A connector in report-only mode costs no mail, and brings no second copy: by an error here a
@@ -145,16 +193,40 @@ final class Attempt {
   void delivered(Recipient recipient, RemoteReply reply, boolean relayed) {
     Establishment how = connection.establishment();
     String detail = how == null ? "" : how.failedBefore();
+    Recipient.PutOff before = recipient.putOff();
+    if (before != null) {
+      Target target = before.connection().target();
+      detail =
+          (target == null ? "" : target.host() + " [" + target.shown() + "]: ")
+              + before.word().getDetail()
+              + (detail.isEmpty() ? "" : "; " + detail);
+    }
     settle(
         recipient,
-        outcome(recipient, OutcomeKind.DELIVERED, "", reply, detail).setRelayed(relayed));
+        outcome(recipient, OutcomeKind.DELIVERED, "", reply, detail).setRelayed(relayed),
+        connection);
   }
 
   /** The reply to the final dot never came: the host may have the message. */
   void unanswered(Recipient recipient, String reason, String detail) {
     settle(
         recipient,
-        outcome(recipient, OutcomeKind.DEFERRED, reason, null, detail).setMayHaveBeenTaken(true));
+        outcome(recipient, OutcomeKind.DEFERRED, reason, null, detail).setMayHaveBeenTaken(true),
+        connection);
+  }
+
+  /** The host refuses it for now: it is open for the next host. */
+  void putOff(Recipient recipient, String reason, RemoteReply reply, String detail) {
+    if (isOpenHere(recipient)) {
+      openHere--;
+    }
+    if (connection.target() != null) {
+      putOffBy.add(connection.target().address());
+    }
+    RecipientOutcome.Builder word =
+        outcome(recipient, OutcomeKind.DEFERRED, reason, reply, detail)
+            .setConnection(used.number(connection, token(connection, reason)));
+    recipient.putOff(new Recipient.PutOff(word, connection, host));
   }
 
   void settle(
@@ -163,11 +235,19 @@ final class Attempt {
       String reason,
       @Nullable RemoteReply reply,
       String detail) {
-    settle(recipient, outcome(recipient, kind, reason, reply, detail));
+    settle(recipient, outcome(recipient, kind, reason, reply, detail), connection);
   }
 
-  private void settle(Recipient recipient, RecipientOutcome.Builder outcome) {
-    recipient.settle(outcome.build());
+  private void settle(Recipient recipient, RecipientOutcome.Builder outcome, ConnectionReport at) {
+    settle(
+        recipient, outcome.setConnection(used.number(at, token(at, outcome.getReason()))).build());
+  }
+
+  private void settle(Recipient recipient, RecipientOutcome outcome) {
+    if (isOpenHere(recipient)) {
+      openHere--;
+    }
+    recipient.settle(outcome);
     open--;
   }
 
@@ -191,29 +271,26 @@ final class Attempt {
     return outcome;
   }
 
-  /** The same for all that are not settled. */
-  void settleRest(OutcomeKind kind, String reason, @Nullable RemoteReply reply, String detail) {
-    for (Recipient recipient : open(open)) {
-      settle(recipient, kind, reason, reply, detail);
-    }
-  }
-
-  /** No host took it: all the rest come again. */
+  /**
+   * No further host is asked, and all the rest come again: those that were put off by the last
+   * host's word, the others by this failure.
+   */
   void deferRest(Failure failure) {
-    if (done()) {
-      return;
-    }
-    if (!passed) {
-      connection = failure.connection();
-    }
-    refusedToken(failure.reason());
-    settleRest(
-        OutcomeKind.DEFERRED,
-        failure.reason(),
+    RemoteReply reply =
         failure.reply() == null || failure.stage() == null
             ? null
-            : remote(failure.stage(), failure.reply()),
-        failure.detail());
+            : remote(failure.stage(), failure.reply());
+    for (Recipient recipient : unsettled()) {
+      Recipient.PutOff putOff = recipient.putOff();
+      if (putOff != null) {
+        settle(recipient, putOff.word().build());
+      } else {
+        settle(
+            recipient,
+            outcome(recipient, OutcomeKind.DEFERRED, failure.reason(), reply, failure.detail()),
+            failure.connection());
+      }
+    }
   }
 
   /** No slot for it: handed back, and it need not come again before that time from now. */
@@ -225,7 +302,7 @@ final class Attempt {
   /** Handed back without being tried; does not count as an attempt. */
   private void handBack(String reason, String detail) {
     noAttempt = true;
-    deferRest(new Failure(reason, detail));
+    deferHere(reason, detail);
   }
 
   /** It goes no further here: handed back, or, where a host has decided about some, deferred. */
@@ -233,8 +310,13 @@ final class Attempt {
     if (untouched()) {
       handBack(reason, detail);
     } else {
-      deferRest(new Failure(reason, detail));
+      deferHere(reason, detail);
     }
+  }
+
+  /** All the rest come again, by a failure of ours over the connection that was used last. */
+  void deferHere(String reason, String detail) {
+    deferRest(new Failure(reason, detail, connection));
   }
 
   /**
@@ -245,10 +327,9 @@ final class Attempt {
     if (untouched()) {
       abandoned = true;
     } else {
-      deferRest(
-          new Failure(
-              Reasons.DISCONNECTED,
-              "this replica gave up the delivery before these recipients were tried"));
+      deferHere(
+          Reasons.DISCONNECTED,
+          "this replica gave up the delivery before these recipients were tried");
     }
   }
 
@@ -257,21 +338,36 @@ final class Attempt {
     return abandoned;
   }
 
-  /** No host is asked about the rest: they fail with a reply of ours. */
-  void failRest(String reason, int code, String enhanced, String text, String detail) {
-    refusedToken(reason);
-    settleRest(OutcomeKind.FAILED, reason, own(code, enhanced, text), detail);
+  /**
+   * The rest fail with a reply of ours, without being asked about.
+   *
+   * @param failure of the host, or of none
+   */
+  void failRest(Failure failure, int code, String enhanced, String text) {
+    for (Recipient recipient : unsettled()) {
+      fail(recipient, failure, code, enhanced, text);
+    }
   }
 
-  /** The host is not asked about this one: it fails with a reply of ours. */
-  void fail(Recipient recipient, String reason, int code, String enhanced, String text) {
-    settle(recipient, OutcomeKind.FAILED, reason, own(code, enhanced, text), text);
-  }
-
-  /** The token of a delivery that passed no gate. */
-  private void refusedToken(String reason) {
-    if (!passed) {
-      token = TlsToken.refused(requirement.getLevel(), reason);
+  /**
+   * The same for one. A recipient that another host has put off does not fail by what this one
+   * lacks: that host may take it the next time.
+   */
+  void fail(Recipient recipient, Failure failure, int code, String enhanced, String text) {
+    Recipient.PutOff before = recipient.putOff();
+    if (before == null) {
+      settle(
+          recipient,
+          outcome(
+              recipient,
+              OutcomeKind.FAILED,
+              failure.reason(),
+              own(code, enhanced, text),
+              failure.detail()),
+          failure.connection());
+    } else if (isOpenHere(recipient)) {
+      openHere--;
+      recipient.putOff(new Recipient.PutOff(before.word(), before.connection(), host));
     }
   }
 
@@ -280,60 +376,28 @@ final class Attempt {
     OutcomeRecorded.Builder outcome =
         task.outcome()
             .setRequirement(requirement)
-            .setToken(token)
             .setNoAttempt(noAttempt)
             .setNotBeforeMillis(notBeforeMillis);
-    if (reported != null) {
-      outcome
-          .setReportedToken(reportedToken(reported))
-          .setReportedConnector(request().getReported().getConnector());
-    }
+    List<RecipientOutcome> settled = new ArrayList<>(recipients.size());
     for (Recipient recipient : recipients) {
-      RecipientOutcome settled = recipient.outcome();
-      if (settled == null) {
+      RecipientOutcome one = recipient.outcome();
+      if (one == null) {
         throw new IllegalStateException("a recipient is not settled");
       }
-      outcome.addRecipients(settled);
+      settled.add(one);
     }
-    Timings.Builder timings =
-        outcome
-            .getTimingsBuilder()
-            .setStartedMillis(startedMillis)
-            .setVerdictMillis(connection.verdictMillis())
-            .setTransferMillis(clock.millis(Phase.DATA) + clock.millis(Phase.END))
-            .setSlotMillis(clock.millis(Phase.SLOT))
-            .setHostSlotMillis(clock.millis(Phase.HOST_SLOT))
-            .setDnsMillis(clock.millis(Phase.DNS))
-            .setOpenMillis(clock.millis(Phase.OPEN))
-            .setEnvelopeMillis(clock.millis(Phase.ENVELOPE))
-            .setDataMillis(clock.millis(Phase.DATA))
-            .setEndMillis(clock.millis(Phase.END))
-            .setConnectionReused(connection.reused());
-    Target target = connection.target();
-    if (target != null) {
-      outcome.setHost(target.host()).setAddress(target.shown());
-    }
-    Establishment how = connection.establishment();
-    if (how != null && how.facts() != null) {
-      outcome.setTlsFacts(how.facts());
-    }
-    if (how != null && !connection.reused()) {
-      timings.setConnectMillis(how.connectMillis()).setTlsMillis(how.tlsMillis());
-    }
-    if (connection.dane() != null) {
-      outcome.setDane(connection.dane());
-    }
-    if (connection.mtaSts() != null) {
-      outcome.setMtaSts(connection.mtaSts());
-    }
-    if (connection.evidence() != null) {
-      outcome.setEvidence(connection.evidence());
-    }
-    if (connection.verdict() != null) {
-      outcome
-          .setVerdict(Spelling.verdict(connection.verdict()))
-          .setVerdictKey(connection.verdict().getVerdictKey());
-    }
+    outcome
+        .getTimingsBuilder()
+        .setStartedMillis(startedMillis)
+        .setTransferMillis(clock.millis(Phase.DATA) + clock.millis(Phase.END))
+        .setSlotMillis(clock.millis(Phase.SLOT))
+        .setHostSlotMillis(clock.millis(Phase.HOST_SLOT))
+        .setDnsMillis(clock.millis(Phase.DNS))
+        .setOpenMillis(clock.millis(Phase.OPEN))
+        .setEnvelopeMillis(clock.millis(Phase.ENVELOPE))
+        .setDataMillis(clock.millis(Phase.DATA))
+        .setEndMillis(clock.millis(Phase.END));
+    used.addTo(outcome, settled, request().getReported().getConnector());
     return outcome;
   }
 

@@ -1,9 +1,11 @@
 package io.postern.delivery.transaction;
 
 import io.postern.contracts.Reasons;
+import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.DaneEvidence;
 import io.postern.contracts.v1.MtaStsEvidence;
+import io.postern.contracts.v1.OutcomeConnection;
 import io.postern.contracts.v1.VerdictEvidence;
 import io.postern.delivery.gate.HostDemand;
 import io.postern.delivery.gate.Judge;
@@ -13,6 +15,7 @@ import io.postern.delivery.gate.TlsGate;
 import io.postern.dns.dane.DaneMatch;
 import io.postern.dns.dane.Tlsa;
 import io.postern.dns.dane.TlsaSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param dane the host's TLSA records and what came of them, or why its DNS answers have no proof;
  *     null: DANE does not apply to it
  * @param mtaSts its domain's policy and what came of it; null: MTA-STS does not apply to it
+ * @param token of the gate that it passed; null: it has not passed
+ * @param reported the token of the requirement that connectors in report-only mode would set; null:
+ *     there is none
  */
 record ConnectionReport(
     @Nullable Target target,
@@ -36,9 +42,11 @@ record ConnectionReport(
     int verdictMillis,
     @Nullable VerdictEvidence evidence,
     @Nullable DaneEvidence dane,
-    @Nullable MtaStsEvidence mtaSts) {
+    @Nullable MtaStsEvidence mtaSts,
+    @Nullable String token,
+    @Nullable Supplier<String> reported) {
   static final ConnectionReport NONE =
-      new ConnectionReport(null, null, false, null, 0, null, null, null);
+      new ConnectionReport(null, null, false, null, 0, null, null, null, null, null);
   private static final int MOST_RECORDS = 20;
   private static final int MOST_TEXT = 200;
 
@@ -52,10 +60,16 @@ record ConnectionReport(
         0,
         null,
         dane(key.demand(), null),
-        mtaSts(key.demand(), null));
+        mtaSts(key.demand(), null),
+        null,
+        null);
   }
 
-  static ConnectionReport judged(Session session, Judge.Judgement judgement) {
+  /**
+   * @param reported see {@link #reported}
+   */
+  static ConnectionReport judged(
+      Session session, Judge.Judgement judgement, @Nullable Supplier<String> reported) {
     CertificateVerdict verdict = verdict(judgement.proofs());
     return new ConnectionReport(
         session.target(),
@@ -65,7 +79,61 @@ record ConnectionReport(
         judgement.verdictMillis(),
         verdict == null ? null : session.evidence(verdict),
         dane(session.key.demand(), judgement.proofs().dane()),
-        mtaSts(session.key.demand(), compared(session, judgement)));
+        mtaSts(session.key.demand(), compared(session, judgement)),
+        null,
+        reported);
+  }
+
+  /** It passed the gate. */
+  ConnectionReport passed(String by) {
+    return new ConnectionReport(
+        target,
+        establishment,
+        reused,
+        verdict,
+        verdictMillis,
+        evidence,
+        dane,
+        mtaSts,
+        by,
+        reported);
+  }
+
+  /**
+   * As an outcome lists it, without the token of a requirement in report-only mode.
+   *
+   * @param token of the recipients that were settled by it
+   */
+  OutcomeConnection.Builder recorded(String token) {
+    OutcomeConnection.Builder recorded =
+        OutcomeConnection.newBuilder()
+            .setToken(token)
+            .setVerdictMillis(verdictMillis)
+            .setReused(reused);
+    if (target != null) {
+      recorded.setHost(target.host()).setAddress(target.shown());
+    }
+    if (establishment != null && establishment.facts() != null) {
+      recorded.setTlsFacts(establishment.facts());
+    }
+    if (establishment != null && !reused) {
+      recorded
+          .setConnectMillis(establishment.connectMillis())
+          .setTlsMillis(establishment.tlsMillis());
+    }
+    if (dane != null) {
+      recorded.setDane(dane);
+    }
+    if (mtaSts != null) {
+      recorded.setMtaSts(mtaSts);
+    }
+    if (evidence != null) {
+      recorded.setEvidence(evidence);
+    }
+    if (verdict != null) {
+      recorded.setVerdict(Spelling.verdict(verdict)).setVerdictKey(verdict.getVerdictKey());
+    }
+    return recorded;
   }
 
   /** The requirement's; where it needs none, that on which a policy of the domain rests. */

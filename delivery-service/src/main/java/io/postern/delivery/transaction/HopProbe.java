@@ -8,19 +8,15 @@ import io.postern.contracts.v1.ProbeStep;
 import io.postern.contracts.v1.ProbedHop;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.gate.HostDemand;
-import io.postern.delivery.gate.HostDemands;
+import io.postern.delivery.gate.HostDemands.Answer.Unusable;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.gate.TlsGate;
-import io.postern.delivery.nexthop.HostAddresses;
 import io.postern.delivery.nexthop.MailHost;
 import io.postern.delivery.nexthop.MailHost.Choice;
-import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.nexthop.Resolution;
 import io.postern.delivery.position.Ownership;
 import io.postern.transport.SourceAddressException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -29,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The walk through a next hop without mail (docs/guides/forced-tls-with-a-partner.md): every host
  * at every address, while a delivery ends at the first that takes its mail, since one bad server
- * among several defers mail now and then. Look-ups, dialling, handshake, verdict and gate are those
- * of a delivery. A host that passed gets QUIT, or AUTH and QUIT where the hop has credentials;
- * nothing of an envelope is said.
+ * among several defers mail now and then. {@link Candidates}, dialling, handshake, verdict and gate
+ * are those of a delivery. A host that passed gets QUIT, or AUTH and QUIT where the hop has
+ * credentials; nothing of an envelope is said.
  *
  * <p>Owner: the probe's thread, once; it blocks, bounded by {@link Timeouts} and the ownership, by
  * which it is ended from outside. At most {@code maxAddresses} of the tools are dialled.
  */
-public final class HopProbe {
+public final class HopProbe implements Candidates.LookUps {
   private final HopTools tools;
   private final String organization;
   private final NextHop hop;
@@ -48,9 +44,9 @@ public final class HopProbe {
   private int passed;
   private int refused; // hosts that are there and do not do
   private int unreached;
+  private String looking = "mail-hosts"; // the step of the look-ups that is under way
 
   /**
-   * @param tools as {@link HopTools#probing} makes them
    * @param organization whose anchors, certificate and credentials are used
    * @param anyAddress smart hosts are approved as in a delivery; else none is
    * @param shown takes each step as it is made
@@ -113,35 +109,72 @@ public final class HopProbe {
         return;
       }
     }
-    for (NextHop way : tools.nextHops().ways(hop)) {
-      if (ownership.held()) {
-        walk(way, identity);
-      }
+    steps.begin();
+    Candidates candidates = new Candidates(tools, hop, requirement, identity, ownership, this);
+    SessionKey key = candidates.next();
+    while (key != null && dialled < tools.maxAddresses() && ownership.held()) {
+      dialled++;
+      steps.at(key.target().host(), key.target().shown());
+      dial(key);
+      key = candidates.next();
     }
   }
 
-  private void walk(NextHop way, ClientIdentity identity) {
-    steps.begin();
-    switch (tools.nextHops().resolve(way)) {
-      case Resolution.Unroutable unroutable -> {
-        unreached++;
-        steps.failed("mail-hosts", unroutable.reason(), unroutable.detail());
-      }
-      case Resolution.Hosts(List<MailHost> hosts) -> {
-        steps.step(
-            "mail-hosts",
-            ProbeState.PROBE_PASSED,
-            step ->
-                step.setDetail(found(hosts))
-                    .setActual(
-                        hosts.stream().map(HopProbe::shown).collect(Collectors.joining(", "))));
-        for (MailHost host : hosts) {
-          if (ownership.held()) {
-            host(host, identity);
-          }
+  @Override
+  public void resolved(Resolution resolution) {
+    steps.at("", "");
+    looking = "mail-hosts";
+    switch (resolution) {
+      case Resolution.Unroutable nowhere -> {
+        if (nowhere.permanent()) {
+          failed(new Failure(nowhere.reason(), nowhere.detail()));
         }
       }
+      case Resolution.Hosts(List<MailHost> hosts) ->
+          steps.step(
+              "mail-hosts",
+              ProbeState.PROBE_PASSED,
+              step ->
+                  step.setDetail(found(hosts))
+                      .setActual(
+                          hosts.stream().map(HopProbe::shown).collect(Collectors.joining(", "))));
     }
+  }
+
+  @Override
+  public void host(MailHost host) {
+    steps.at(host.name(), "");
+    looking = "addresses";
+  }
+
+  @Override
+  public void demand(HostDemand demand) {
+    ProbedDemand.show(steps, requirement, demand);
+  }
+
+  @Override
+  public void unusable(MailHost host, Unusable why) {
+    looking = why.reason().startsWith("mta-sts") ? "mta-sts" : "dane";
+  }
+
+  @Override
+  public void addresses(List<InetAddress> usable) {
+    // Of others nothing is said: an administrator would learn of the inner network.
+    steps.step(
+        "addresses",
+        ProbeState.PROBE_PASSED,
+        step ->
+            step.setDetail("The host has addresses.")
+                .setActual(
+                    usable.stream()
+                        .map(InetAddress::getHostAddress)
+                        .collect(Collectors.joining(", "))));
+  }
+
+  @Override
+  public void failed(Failure failure) {
+    unreached++;
+    steps.failed(looking, failure.reason(), failure.detail());
   }
 
   private static String found(List<MailHost> hosts) {
@@ -163,89 +196,6 @@ public final class HopProbe {
   private static String shown(MailHost host) {
     boolean byMx = host.chosenBy() != Choice.ADMINISTRATOR || host.preference() > 0;
     return (byMx ? host.preference() + " " : "") + host.name() + ":" + host.port();
-  }
-
-  private void host(MailHost host, ClientIdentity identity) {
-    steps.at(host.name(), "");
-    HostDemand demand = demand(host);
-    if (demand == null) {
-      unreached++;
-      return;
-    }
-    HostAddresses found = tools.nextHops().addresses(host);
-    List<InetAddress> usable = usable(host, found, identity);
-    if (usable.isEmpty()) {
-      unreached++;
-      return;
-    }
-    for (InetAddress address : usable) {
-      if (dialled < tools.maxAddresses() && ownership.held()) {
-        dialled++;
-        Target target = new Target(host.name(), new InetSocketAddress(address, host.port()));
-        steps.at(host.name(), target.shown());
-        dial(new SessionKey(target, hop.getProtocol(), identity, requirement, demand));
-      }
-    }
-  }
-
-  /** Null: the host must not be used now. */
-  private @Nullable HostDemand demand(MailHost host) {
-    HostDemands.Answer answer = tools.demands().of(requirement, host);
-    return switch (answer) {
-      case HostDemands.Answer.Demand(HostDemand demand) -> {
-        ProbedDemand.show(steps, requirement, demand);
-        yield demand;
-      }
-      case HostDemands.Answer.Unusable unusable -> {
-        steps.failed(
-            unusable.reason().startsWith("mta-sts") ? "mta-sts" : "dane",
-            unusable.reason(),
-            unusable.detail());
-        yield null;
-      }
-    };
-  }
-
-  private List<InetAddress> usable(MailHost host, HostAddresses found, ClientIdentity identity) {
-    List<InetAddress> allowed =
-        found.known().stream().filter(a -> tools.nextHops().mayDial(host, a)).toList();
-    // Of others nothing is said: an administrator would learn of the inner network.
-    String all =
-        allowed.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "));
-    List<InetAddress> usable = new ArrayList<>(allowed);
-    usable.removeIf(address -> !identity.reaches(address));
-    if (tools.nextHops().leadsBack(host, any -> found)) {
-      steps.failed("addresses", Reasons.LOOP, "The host has an address of this installation.");
-      return List.of();
-    }
-    if (!usable.isEmpty()) {
-      steps.step(
-          "addresses",
-          ProbeState.PROBE_PASSED,
-          step -> step.setDetail("The host has addresses.").setActual(all));
-      return usable;
-    }
-    if (found.failure() != null) {
-      steps.failed(
-          "addresses",
-          found.failure().bogus() ? Reasons.DNSSEC_INVALID : Reasons.DNS_FAILURE,
-          found.failure().detail());
-    } else if (found.known().isEmpty()) {
-      steps.failed("addresses", Reasons.NO_MAIL_HOST, "The host has no address.");
-    } else if (allowed.isEmpty() && host.chosenBy() == Choice.ADMINISTRATOR) {
-      steps.failed(
-          "addresses",
-          Reasons.NEXT_HOP_NOT_APPROVED,
-          "The host has no public address: " + NextHops.CURE + ".");
-    } else if (allowed.isEmpty()) {
-      steps.failed("addresses", Reasons.PRIVATE_ADDRESS, "The host has no public address.");
-    } else {
-      steps.failed(
-          "addresses",
-          Reasons.SOURCE_ADDRESS_UNAVAILABLE,
-          "There is no source address of the family of " + all + ".");
-    }
-    return List.of();
   }
 
   private void dial(SessionKey key) {
@@ -290,7 +240,8 @@ public final class HopProbe {
   private void judge(Session session) {
     boolean inOrder = false;
     try {
-      Judge.Judgement judgement = new ProbedProof(tools, organization, steps, session).judge();
+      Judge.Judgement judgement =
+          new ProbedProof(tools.judge(), organization, steps, session).judge();
       inOrder = !requirement(judgement.ruling()) || authenticated(session, judgement);
     } finally {
       if (inOrder) {
@@ -334,8 +285,7 @@ public final class HopProbe {
       return true;
     }
     try {
-      new Authentication(
-              session, proof, SessionUse.proven(session, judgement), tools.timeouts().command())
+      new Authentication(session, proof, session.proven(judgement), tools.timeouts().command())
           .run();
       steps.step(
           "AUTH",

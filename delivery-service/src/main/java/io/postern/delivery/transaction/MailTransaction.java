@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One mail transaction over a session that passed the gate (RFC 5321 §3.3): MAIL, RCPT, DATA,
  * content, final dot; over LMTP a reply for each recipient behind it (RFC 2033 §4.2). Settles the
- * recipients that the host decided about. One that is not settled when this returns is to be asked
- * again (452: too many recipients); one that is not settled when this throws was not delivered: no
- * final dot was sent.
+ * recipients that the host decided about, and puts off those that it refuses for now. One that is
+ * neither when this returns is to be asked again (452: too many recipients); one that is not
+ * settled when this throws was not delivered: no final dot was sent, or the host has refused it.
  *
  * <p>Content that has no lines (BINARYMIME) goes in chunks instead (RFC 3030), to recipients that
  * the host has accepted: a host that refuses a chunk and does not throw its octets away would read
@@ -345,13 +345,15 @@ final class MailTransaction {
         accepted.forEach(recipient -> decide(recipient, Stage.END_OF_DATA, reply));
       }
     } catch (DialogueException e) {
-      // Past the dot another host must not be tried: this one may have taken it (G5 a).
+      // A 421 is the reply to one dot; over LMTP the recipients behind it have none.
+      Reply closing = e.reply();
       for (Recipient recipient : waiting) {
-        if (e.reply() == null) {
-          attempt.unanswered(recipient, e.reason(), e.detail());
+        if (closing != null && (!lmtp() || recipient == waiting.getFirst())) {
+          RemoteReply reply = Attempt.remote(Stage.END_OF_DATA, closing);
+          attempt.putOff(recipient, e.reason(), reply, e.detail());
         } else {
-          RemoteReply reply = Attempt.remote(Stage.END_OF_DATA, e.reply());
-          attempt.settle(recipient, OutcomeKind.DEFERRED, e.reason(), reply, e.detail());
+          // Another host must not be tried: this one may have taken it (G5 a).
+          attempt.unanswered(recipient, e.reason(), e.detail());
         }
       }
       throw e;
@@ -365,17 +367,23 @@ final class MailTransaction {
       boolean relayed = MailCommand.unconfirmed(recipient.envelope, session.capabilities);
       attempt.delivered(recipient, Attempt.remote(stage, reply), relayed);
     } else {
-      boolean refused = reply.isPermanent();
-      attempt.settle(
-          recipient,
-          refused ? OutcomeKind.FAILED : OutcomeKind.DEFERRED,
-          refused ? Reasons.REMOTE_5XX : Reasons.REMOTE_4XX,
-          Attempt.remote(stage, reply),
-          "the host "
-              + (refused ? "refused at " : "answered at ")
-              + stage.command()
-              + ": "
-              + reply);
+      RemoteReply said = Attempt.remote(stage, reply);
+      if (reply.isPermanent()) {
+        attempt.settle(
+            recipient,
+            OutcomeKind.FAILED,
+            Reasons.REMOTE_5XX,
+            said,
+            "the host refused at " + stage.command() + ": " + reply);
+        return;
+      }
+      String detail = "the host answered at " + stage.command() + ": " + reply;
+      if (reply.isPositive()) {
+        // Neither a success nor a refusal: the host may take it, or have taken it.
+        attempt.settle(recipient, OutcomeKind.DEFERRED, Reasons.REMOTE_4XX, said, detail);
+      } else {
+        attempt.putOff(recipient, Reasons.REMOTE_4XX, said, detail);
+      }
     }
   }
 }

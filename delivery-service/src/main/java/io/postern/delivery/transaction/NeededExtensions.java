@@ -17,11 +17,17 @@ final class NeededExtensions {
   private static final long MEGABYTE = 1 << 20;
 
   private final Attempt attempt;
+  private final ConnectionReport connection;
   private final Capabilities host;
   private final Contents contents;
 
-  NeededExtensions(Attempt attempt, Capabilities host, Contents contents) {
+  /**
+   * @param connection to the host
+   */
+  NeededExtensions(
+      Attempt attempt, ConnectionReport connection, Capabilities host, Contents contents) {
     this.attempt = attempt;
+    this.connection = connection;
     this.host = host;
     this.contents = contents;
   }
@@ -103,15 +109,16 @@ final class NeededExtensions {
     }
     for (Recipient recipient : attempt.open(attempt.openCount())) {
       if (needsUtf8(recipient.envelope.getAddress())) {
-        attempt.fail(
-            recipient,
-            Reasons.NO_SMTPUTF8,
-            553,
-            "5.6.7",
-            "the recipient's address is internationalized, the host does not accept such addresses");
+        Failure failure =
+            new Failure(
+                Reasons.NO_SMTPUTF8,
+                "the recipient's address is internationalized, the host does not accept such "
+                    + "addresses",
+                connection);
+        attempt.fail(recipient, failure, 553, "5.6.7", failure.detail());
       }
     }
-    if (attempt.done()) {
+    if (attempt.doneHere()) {
       return;
     }
     try (ContentStream content = SentContent.open(contents, request)) {
@@ -139,6 +146,6 @@ final class NeededExtensions {
   }
 
   private void fail(String reason, int code, String enhanced, String detail) {
-    attempt.failRest(reason, code, enhanced, detail, detail);
+    attempt.failRest(new Failure(reason, detail, connection), code, enhanced, detail);
   }
 }

@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class ProbedProof {
   private static final int SHOWN_NAMES = 10;
 
-  private final HopTools tools;
+  private final Judge judge;
   private final String organization;
   private final ProbeSteps steps;
   private final Session session;
   private final TlsRequirement requirement;
 
-  ProbedProof(HopTools tools, String organization, ProbeSteps steps, Session session) {
-    this.tools = tools;
+  ProbedProof(Judge judge, String organization, ProbeSteps steps, Session session) {
+    this.judge = judge;
     this.organization = organization;
     this.steps = steps;
     this.session = session;
@@ -60,15 +60,7 @@ final class ProbedProof {
   }
 
   private Judge.Judgement judge(TlsRequirement asked) {
-    return tools
-        .judge()
-        .judge(
-            asked,
-            session.key.demand(),
-            session.channel(),
-            session.target().host(),
-            session.capabilities.requireTls(),
-            session.presented(organization));
+    return session.judged(judge, asked, organization, false);
   }
 
   private void chain() {

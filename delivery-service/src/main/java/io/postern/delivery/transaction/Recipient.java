@@ -16,6 +16,15 @@ final class Recipient {
   final EnvelopeRecipient envelope;
 
   private @Nullable RecipientOutcome outcome;
+  private @Nullable PutOff putOff;
+
+  /**
+   * A host's temporary refusal, by which it is settled where no further host decides about it.
+   *
+   * @param word with the number of its connection
+   * @param host that was asked, as {@link Attempt#nextHost} counts them
+   */
+  record PutOff(RecipientOutcome.Builder word, ConnectionReport connection, int host) {}
 
   Recipient(int index, EnvelopeRecipient envelope) {
     this.index = index;
@@ -33,5 +42,14 @@ final class Recipient {
       throw new IllegalStateException("recipient settled twice");
     }
     outcome = settled;
+  }
+
+  /** Null: no host has put it off. */
+  @Nullable PutOff putOff() {
+    return putOff;
+  }
+
+  void putOff(PutOff last) {
+    putOff = last;
   }
 }

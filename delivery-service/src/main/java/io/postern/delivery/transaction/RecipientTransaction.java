@@ -1,17 +1,19 @@
 package io.postern.delivery.transaction;
 
 import io.postern.contracts.Reasons;
-import io.postern.contracts.v1.OutcomeKind;
+import io.postern.contracts.v1.RecipientExistence;
+import io.postern.delivery.transaction.MailboxQuestion.Answer;
 import io.postern.smtp.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A mail transaction that asks about recipients and sends nothing: MAIL with a null reverse-path,
- * RCPT for each, RSET (RFC 5321 §4.1.1.5). It settles all of them: "delivered" is a mailbox that
- * exists, "failed" one that does not, "deferred" one of which the host did not say ({@link
- * RcptReply}).
+ * RCPT for each, RSET (RFC 5321 §4.1.1.5). It has an answer about each of them ({@link RcptReply}),
+ * unless the session ends before.
  *
  * <p>A host that refuses us, or does not know the domain, may say to everybody what others say of a
  * mailbox. Where its words leave that open and it has taken nobody in this transaction, it is asked
@@ -24,37 +26,38 @@ import java.util.List;
 final class RecipientTransaction {
   private static final int PIPELINED = 50; // replies stay below any socket buffer (RFC 2920 §3.1)
 
-  private final Attempt attempt;
   private final Session session;
   private final Duration patience;
+  private final Map<String, Answer> answers;
   private final long end;
-  private final List<Recipient> unclear = new ArrayList<>();
-  private final List<Reply> unclearReplies = new ArrayList<>();
+  private final Map<String, Reply> unclear = new LinkedHashMap<>();
   private boolean utf8; // an address needs it
   private boolean tookSomebody;
 
-  RecipientTransaction(Attempt attempt, Session session, Timeouts timeouts) {
-    this.attempt = attempt;
+  /**
+   * @param answers takes them, by address
+   */
+  RecipientTransaction(Session session, Timeouts timeouts, Map<String, Answer> answers) {
     this.session = session;
     this.patience = timeouts.command();
+    this.answers = answers;
     this.end = System.nanoTime() + 2 * patience.toNanos();
   }
 
   /**
    * @throws DialogueException when the session ended; it is unusable then
    */
-  void run(List<Recipient> batch) throws DialogueException {
+  void run(List<String> addresses) throws DialogueException {
     session.used();
-    List<Recipient> asked = sendable(batch);
+    List<String> asked = sendable(addresses);
     if (asked.isEmpty()) {
       return;
     }
     Reply mail = ask(asked);
     if (!mail.isCompletion()) {
-      asked.forEach(
-          recipient -> unknown(recipient, Stage.MAIL, mail, "the host refused the sender"));
+      asked.forEach(address -> unknown(address, Stage.MAIL, mail, "the host refused the sender"));
     } else if (!unclear.isEmpty()) {
-      settleUnclear();
+      answerUnclear();
     }
     Reply reset = session.dialogue.command(Stage.RSET, "RSET", left());
     if (!reset.isCompletion()) {
@@ -64,34 +67,33 @@ final class RecipientTransaction {
   }
 
   /** Those whose address the host can be told (RFC 6531 §3.2). */
-  private List<Recipient> sendable(List<Recipient> batch) {
-    List<Recipient> sendable = new ArrayList<>(batch.size());
-    for (Recipient recipient : batch) {
-      if (session.capabilities.smtpUtf8() || ascii(recipient)) {
-        sendable.add(recipient);
+  private List<String> sendable(List<String> addresses) {
+    List<String> sendable = new ArrayList<>(addresses.size());
+    for (String address : addresses) {
+      if (session.capabilities.smtpUtf8() || isAscii(address)) {
+        sendable.add(address);
       } else {
-        attempt.settle(
-            recipient,
-            OutcomeKind.DEFERRED,
-            Reasons.NO_SMTPUTF8,
-            null,
-            "the address is internationalized, the host does not accept such addresses");
+        answers.put(
+            address,
+            Answer.unknown(
+                Reasons.NO_SMTPUTF8,
+                "the address is internationalized, the host does not accept such addresses"));
       }
     }
     return sendable;
   }
 
-  private static boolean ascii(Recipient recipient) {
-    return recipient.envelope.getAddress().chars().allMatch(c -> c < 0x80);
+  private static boolean isAscii(String address) {
+    return address.chars().allMatch(c -> c < 0x80);
   }
 
   /** The reply to MAIL. */
-  private Reply ask(List<Recipient> asked) throws DialogueException {
+  private Reply ask(List<String> asked) throws DialogueException {
     List<String> commands = new ArrayList<>(asked.size() + 1);
-    utf8 = !asked.stream().allMatch(RecipientTransaction::ascii);
+    utf8 = !asked.stream().allMatch(RecipientTransaction::isAscii);
     commands.add(MailCommand.mailForQuestion(utf8));
-    for (Recipient recipient : asked) {
-      commands.add(MailCommand.rcptForQuestion(recipient.envelope.getAddress(), utf8));
+    for (String address : asked) {
+      commands.add(MailCommand.rcptForQuestion(address, utf8));
     }
     int step = session.capabilities.pipelining() ? PIPELINED : 1;
     Reply mail = null;
@@ -122,59 +124,54 @@ final class RecipientTransaction {
     return command == 0 ? Stage.MAIL : Stage.RCPT;
   }
 
-  private void decide(Recipient recipient, Reply reply) {
+  private void decide(String address, Reply reply) {
     switch (RcptReply.of(reply)) {
       case EXISTS -> {
         tookSomebody = true;
-        attempt.settle(recipient, OutcomeKind.DELIVERED, "", Attempt.remote(Stage.RCPT, reply), "");
+        answers.put(address, Answer.said(RecipientExistence.RECIPIENT_EXISTS, reply));
       }
-      case MISSING -> missing(recipient, reply);
-      case MISSING_OR_WE -> {
-        unclear.add(recipient);
-        unclearReplies.add(reply);
-      }
-      case UNKNOWN -> unknown(recipient, Stage.RCPT, reply, "the host did not say");
+      case MISSING -> missing(address, reply);
+      case MISSING_OR_WE -> unclear.put(address, reply);
+      case UNKNOWN -> unknown(address, Stage.RCPT, reply, "the host did not say");
     }
   }
 
-  private void settleUnclear() throws DialogueException {
+  private void answerUnclear() throws DialogueException {
     boolean ofMailboxes = tookSomebody || takesPostmaster();
-    for (int i = 0; i < unclear.size(); i++) {
-      if (ofMailboxes) {
-        missing(unclear.get(i), unclearReplies.get(i));
-      } else {
-        unknown(
-            unclear.get(i),
-            Stage.RCPT,
-            unclearReplies.get(i),
-            "the host also refuses postmaster of the domain");
-      }
-    }
+    unclear.forEach(
+        (address, reply) -> {
+          if (ofMailboxes) {
+            missing(address, reply);
+          } else {
+            unknown(address, Stage.RCPT, reply, "the host also refuses postmaster of the domain");
+          }
+        });
   }
 
   private boolean takesPostmaster() throws DialogueException {
-    String address = unclear.getFirst().envelope.getAddress();
+    String address = unclear.keySet().iterator().next();
     String postmaster = "postmaster" + address.substring(address.lastIndexOf('@'));
     String rcpt = MailCommand.rcptForQuestion(postmaster, utf8);
     return session.dialogue.command(Stage.RCPT, rcpt, left()).isCompletion();
   }
 
-  private void missing(Recipient recipient, Reply reply) {
-    attempt.settle(
-        recipient,
-        OutcomeKind.FAILED,
-        Reasons.REMOTE_5XX,
-        Attempt.remote(Stage.RCPT, reply),
-        "the host does not have the mailbox");
+  private void missing(String address, Reply reply) {
+    answers.put(address, Answer.said(RecipientExistence.RECIPIENT_MISSING, reply));
   }
 
-  private void unknown(Recipient recipient, Stage stage, Reply reply, String why) {
-    attempt.settle(
-        recipient,
-        OutcomeKind.DEFERRED,
-        reply.isPermanent() ? Reasons.REMOTE_5XX : Reasons.REMOTE_4XX,
-        Attempt.remote(stage, reply),
-        why + ": it answered " + reply + " to " + stage.command());
+  private void unknown(String address, Stage stage, Reply reply, String why) {
+    answers.put(
+        address,
+        new Answer(
+            RecipientExistence.RECIPIENT_UNKNOWN,
+            Attempt.remote(stage, reply),
+            (reply.isPermanent() ? Reasons.REMOTE_5XX : Reasons.REMOTE_4XX)
+                + ": "
+                + why
+                + ": it answered "
+                + reply
+                + " to "
+                + stage.command()));
   }
 
   private Duration left() {

@@ -29,9 +29,9 @@ public final class Relay implements Deliverer {
   private static final Logger LOG = Logger.getLogger(Relay.class);
 
   private final Destinations destinations;
-  private final HopTools tools;
+  private final RelayTools tools;
 
-  public Relay(Destinations destinations, HopTools tools) {
+  public Relay(Destinations destinations, RelayTools tools) {
     this.destinations = destinations;
     this.tools = tools;
   }
@@ -48,10 +48,9 @@ public final class Relay implements Deliverer {
       }
       // Hosts keep the mail that they have taken: "deferred" for all would send it twice.
       LOG.errorf(e, "delivery %s failed", attempt.request().getDeliveryId());
-      attempt.deferRest(
-          new Failure(
-              Reasons.INTERNAL_ERROR,
-              "an error in the delivery service: " + e.getClass().getSimpleName()));
+      attempt.deferHere(
+          Reasons.INTERNAL_ERROR,
+          "an error in the delivery service: " + e.getClass().getSimpleName());
     }
     return attempt.abandoned() ? null : attempt.outcome();
   }
@@ -111,8 +110,8 @@ public final class Relay implements Deliverer {
     String error = "";
     try {
       walk.walk();
-      learnt = walk.feedback();
-      error = walk.lastError();
+      learnt = walk.findings().feedback();
+      error = walk.findings().lastError();
     } finally {
       destinations.release(slot, learnt, error, walk.waited());
     }
@@ -140,11 +139,14 @@ public final class Relay implements Deliverer {
   }
 
   private static Lane lane(DeliveryRequested request) {
-    NextHop hop = request.getNextHop();
+    return lane(request.getNextHop(), request.getOrganization(), request.getConnector());
+  }
+
+  static Lane lane(NextHop hop, String organization, String connector) {
     return Lane.of(
         route(hop),
-        request.getOrganization(),
-        request.getConnector(),
+        organization,
+        connector,
         new Lane.Limits(hop.getMaxConnections(), hop.getMaxMessagesPerMinute()));
   }
 

@@ -10,6 +10,7 @@ import io.postern.contracts.v1.TlsRequirement;
 import io.postern.contracts.v1.VerdictEvidence;
 import io.postern.delivery.gate.Judge;
 import io.postern.delivery.gate.StsDemand;
+import io.postern.delivery.gate.StsMatch;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.smtp.Capabilities;
 import io.postern.smtp.Limits;
@@ -114,6 +115,40 @@ final class Session {
                 policyQuestion(sender));
     presented = now;
     return now;
+  }
+
+  /**
+   * The gate's ruling on it; blocks for a verdict where one is needed.
+   *
+   * @param requirement the key's, or another one to compare with
+   * @param sender whose mail it is
+   * @param needsNoPromise REQUIRETLS need not be offered
+   */
+  Judge.Judgement judged(
+      Judge judge, TlsRequirement requirement, String sender, boolean needsNoPromise) {
+    return judge.judge(
+        requirement,
+        key.demand(),
+        channel(),
+        target().host(),
+        capabilities.requireTls() || needsNoPromise,
+        presented(sender));
+  }
+
+  /** The host that passed the gate is who it claims to be, and nobody in between. */
+  boolean proven(Judge.Judgement judgement) {
+    if (!(channel() instanceof TlsGate.Channel.Tls tls)) {
+      return false;
+    }
+    StsMatch policy = judgement.proofs().mtaSts();
+    return judgement.proofs().dane() != null
+        || policy != null && policy.good()
+        || switch (key.requirement().getLevel()) {
+          case DOMAIN_VALIDATION -> true;
+          // The level asks for no name, and anybody may have a good certificate.
+          case CERTIFICATE_VALIDATION -> key.demand().isNamed(target().host(), tls.names());
+          default -> false;
+        };
   }
 
   /**

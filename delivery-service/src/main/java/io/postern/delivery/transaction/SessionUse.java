@@ -1,9 +1,9 @@
 package io.postern.delivery.transaction;
 
 import io.postern.contracts.Reasons;
+import io.postern.contracts.TlsToken;
 import io.postern.contracts.v1.ReportedRequirement;
 import io.postern.delivery.gate.Judge.Judgement;
-import io.postern.delivery.gate.StsMatch;
 import io.postern.delivery.gate.TlsGate;
 import io.postern.delivery.position.Ownership;
 import io.postern.log.content.ContentException;
@@ -40,7 +40,7 @@ final class SessionUse {
 
   private final Attempt attempt;
   private final Ownership ownership;
-  private final HopTools tools;
+  private final RelayTools tools;
   private final Session session;
   private final @Nullable Credentials credentials;
   private boolean reached;
@@ -56,7 +56,7 @@ final class SessionUse {
   SessionUse(
       Attempt attempt,
       Ownership ownership,
-      HopTools tools,
+      RelayTools tools,
       Session session,
       @Nullable Credentials credentials) {
     this.attempt = attempt;
@@ -93,8 +93,8 @@ final class SessionUse {
   }
 
   /**
-   * Never {@link Step#AGAIN}. Every transaction decides about a recipient, so a host makes us begin
-   * at most as many sessions as there are recipients, with whatever limits.
+   * Never {@link Step#AGAIN}. Every transaction decides about a recipient or puts it off, so a host
+   * makes us begin at most as many sessions as there are recipients, with whatever limits.
    */
   Step run() {
     boolean ended = false;
@@ -115,16 +115,16 @@ final class SessionUse {
     while (step == Step.AGAIN) {
       Judgement judgement = judge();
       if (connection == null) {
-        connection = ConnectionReport.judged(session, judgement);
+        connection =
+            ConnectionReport.judged(session, judgement, attempt.reported(this::reportedToken));
         first = judgement;
-        attempt.report(this::reportedToken);
       }
       step =
           switch (judgement.ruling()) {
             case TlsGate.Ruling.Refusal(String reason, String detail) ->
                 leave(new Failure(reason, detail, connection));
             case TlsGate.Ruling.Pass(String achieved) ->
-                passed(connection, achieved, proven(session, judgement));
+                passed(connection, achieved, session.proven(judgement));
           };
     }
     return step;
@@ -144,15 +144,11 @@ final class SessionUse {
   }
 
   private Judgement judge() {
-    return tools
-        .judge()
-        .judge(
-            attempt.requirement(),
-            session.key.demand(),
-            session.channel(),
-            session.target().host(),
-            session.capabilities.requireTls() || needsNoPromise(),
-            session.presented(attempt.request().getOrganization()));
+    return session.judged(
+        tools.hop().judge(),
+        attempt.requirement(),
+        attempt.request().getOrganization(),
+        needsNoPromise());
   }
 
   /** Of the requirement that connectors in report-only mode would set, for this host; or empty. */
@@ -163,6 +159,7 @@ final class SessionUse {
       return "";
     }
     return tools
+        .hop()
         .judge()
         .reported(
             reported.getRequirement(),
@@ -179,29 +176,12 @@ final class SessionUse {
     return attempt.request().getEnvelope().getReversePath().isEmpty();
   }
 
-  /** The host that passed the gate is who it claims to be, and nobody in between. */
-  static boolean proven(Session session, Judgement judgement) {
-    if (!(session.channel() instanceof TlsGate.Channel.Tls tls)) {
-      return false;
-    }
-    StsMatch policy = judgement.proofs().mtaSts();
-    return judgement.proofs().dane() != null
-        || policy != null && policy.good()
-        || switch (session.key.requirement().getLevel()) {
-          case DOMAIN_VALIDATION -> true;
-          // The level asks for no name, and anybody may have a good certificate.
-          case CERTIFICATE_VALIDATION ->
-              session.key.demand().isNamed(session.target().host(), tls.names());
-          default -> false;
-        };
-  }
-
   private Step passed(ConnectionReport connection, String achieved, boolean proven) {
     publishHandshake();
     if (credentials != null && !session.authenticated()) {
       attempt.clock().begin(Phase.OPEN);
       try {
-        new Authentication(session, credentials, proven, tools.timeouts().command()).run();
+        new Authentication(session, credentials, proven, tools.hop().timeouts().command()).run();
       } catch (DialogueException e) {
         if (!ownership.held()) {
           session.abort();
@@ -215,13 +195,14 @@ final class SessionUse {
         attempt.clock().end();
       }
     }
-    if (!mayBegin()) {
+    ConnectionReport through =
+        connection.passed(TlsToken.achieved(attempt.requirement().getLevel(), achieved));
+    if (!mayBegin(through)) {
       reached = true;
       release();
       return Step.DONE;
     }
-    attempt.passed(connection, achieved);
-    return transact(connection);
+    return transact(through);
   }
 
   /** A kept session too: it may have been another connector's. */
@@ -237,28 +218,36 @@ final class SessionUse {
    * Asked before each MAIL FROM, also of a further transaction: is the delivery still ours, and the
    * decision still that of the directory (G3)? False: it ends here.
    */
-  private boolean mayBegin() {
+  private boolean mayBegin(ConnectionReport through) {
     if (!ownership.held()) {
       attempt.giveUp();
       return false;
     }
     String changed = tools.routing().changed(attempt.request());
-    if (changed == null) {
-      return true;
+    if (changed != null) {
+      attempt.leaveRest(Reasons.ROUTING_CHANGED, changed);
+      return false;
     }
-    attempt.leaveRest(Reasons.ROUTING_CHANGED, changed);
-    return false;
+    if (!attempt.passed(through)) {
+      attempt.leaveRest(
+          Reasons.DESTINATION_BUSY,
+          "the recipients before were decided about over "
+              + UsedConnections.MOST
+              + " connections whose TLS differs: the rest come in another attempt");
+      return false;
+    }
+    return true;
   }
 
   /** {@link Step#AGAIN}: some recipients are left, and the session is as it was. */
   private Step transact(ConnectionReport connection) {
     boolean healthy = false;
     try {
-      if (!checked && !tools.asksOnly()) {
-        new NeededExtensions(attempt, session.capabilities, tools.contents()).check();
+      if (!checked) {
+        new NeededExtensions(attempt, connection, session.capabilities, tools.contents()).check();
         checked = true;
       }
-      if (!attempt.done()) {
+      if (!attempt.doneHere()) {
         int before = attempt.openCount();
         transaction(batch());
         if (attempt.openCount() == before) {
@@ -268,8 +257,8 @@ final class SessionUse {
       }
       healthy = true;
       reached = true;
-      if (attempt.done()) {
-        return Step.DONE;
+      if (attempt.doneHere()) {
+        return attempt.done() ? Step.DONE : Step.NEXT_HOST;
       }
       return session.exhausted() ? Step.NEW_SESSION : Step.AGAIN;
     } catch (NoDotException e) {
@@ -295,16 +284,15 @@ final class SessionUse {
     } catch (ContentException e) {
       LOG.errorf(e, "content of %s cannot be read (%s)", attempt.request().getQueueId(), e.kind());
       reached = true;
-      attempt.deferRest(
-          new Failure(
-              Reasons.CONTENT_UNREADABLE,
-              "the content could not be read from Kafka: " + e.getMessage()));
+      attempt.deferHere(
+          Reasons.CONTENT_UNREADABLE,
+          "the content could not be read from Kafka: " + e.getMessage());
       return Step.DONE;
     } finally {
       if (!healthy) {
         // Without the final dot, so that the host takes nothing for the whole message.
         session.abort();
-      } else if (attempt.done() || session.exhausted()) {
+      } else if (attempt.doneHere() || session.exhausted()) {
         release();
       }
     }
@@ -312,12 +300,8 @@ final class SessionUse {
 
   private void transaction(List<Recipient> batch)
       throws DialogueException, ContentException, NoDotException {
-    if (tools.asksOnly()) {
-      new RecipientTransaction(attempt, session, tools.timeouts()).run(batch);
-      return;
-    }
     try (ContentStream content = SentContent.open(tools.contents(), attempt.request())) {
-      new MailTransaction(attempt, ownership, session, tools.timeouts(), content).run(batch);
+      new MailTransaction(attempt, ownership, session, tools.hop().timeouts(), content).run(batch);
     }
   }
 

@@ -8,21 +8,19 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.Deployment;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AcceptedDomain;
-import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.DirectoryObject;
+import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.Organization;
-import io.postern.contracts.v1.OutcomeKind;
-import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientAnswer;
 import io.postern.contracts.v1.RecipientExistence;
-import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.RecipientQuestion;
 import io.postern.contracts.v1.RecipientValidation;
 import io.postern.contracts.v1.RemoteReply;
 import io.postern.contracts.v1.TlsLevel;
-import io.postern.delivery.position.DeliveryTask;
+import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.position.Ownership;
+import io.postern.delivery.transaction.MailboxQuestion.Answer;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.reading.TopicFollower;
@@ -30,6 +28,7 @@ import io.postern.log.topics.TopicsSetup;
 import io.postern.rules.Directory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +53,10 @@ class RecipientQuestionsOverKafkaTest {
   private static TopicFollower reader;
   private static KafkaProducer<String, byte[]> producer;
 
-  private final List<DeliveryRequested> asked = new CopyOnWriteArrayList<>();
+  private record AskedHosts(
+      String organization, NextHop hop, TlsRequirement requirement, List<String> addresses) {}
+
+  private final List<AskedHosts> asked = new CopyOnWriteArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
@@ -101,23 +103,28 @@ class RecipientQuestionsOverKafkaTest {
   }
 
   /** Everybody exists but nobody. */
-  private OutcomeRecorded.Builder host(DeliveryTask task, Ownership ownership) {
-    asked.add(task.request());
-    OutcomeRecorded.Builder outcome = OutcomeRecorded.newBuilder();
-    for (int i = 0; i < task.request().getRecipientsCount(); i++) {
-      String address = task.request().getEnvelope().getRecipients(i).getAddress();
+  private Map<String, Answer> host(
+      String organization,
+      NextHop hop,
+      TlsRequirement requirement,
+      List<String> addresses,
+      Ownership ownership) {
+    asked.add(new AskedHosts(organization, hop, requirement, addresses));
+    Map<String, Answer> answers = new HashMap<>();
+    for (String address : addresses) {
       boolean there = !address.startsWith("nobody");
-      outcome.addRecipients(
-          RecipientOutcome.newBuilder()
-              .setRecipient(task.request().getRecipients(i))
-              .setKind(there ? OutcomeKind.DELIVERED : OutcomeKind.FAILED)
-              .setReply(
-                  RemoteReply.newBuilder()
-                      .setCode(there ? 250 : 550)
-                      .setCommand("RCPT")
-                      .setText("x".repeat(500))));
+      answers.put(
+          address,
+          new Answer(
+              there ? RecipientExistence.RECIPIENT_EXISTS : RecipientExistence.RECIPIENT_MISSING,
+              RemoteReply.newBuilder()
+                  .setCode(there ? 250 : 550)
+                  .setCommand("RCPT")
+                  .setText("x".repeat(500))
+                  .build(),
+              ""));
     }
-    return outcome;
+    return answers;
   }
 
   private static Directory directory() {
@@ -173,9 +180,7 @@ class RecipientQuestionsOverKafkaTest {
   }
 
   private boolean wasAsked(String address) {
-    return asked.stream()
-        .flatMap(request -> request.getEnvelope().getRecipientsList().stream())
-        .anyMatch(recipient -> recipient.getAddress().equals(address));
+    return asked.stream().anyMatch(question -> question.addresses().contains(address));
   }
 
   @Test
@@ -192,14 +197,12 @@ class RecipientQuestionsOverKafkaTest {
     }
     assertThat(asked)
         .allSatisfy(
-            request -> {
-              assertThat(request.getOrganization()).isEqualTo("contoso");
-              assertThat(request.getNextHop().getRoute()).startsWith("mailbox:mailbox.example");
-              assertThat(request.getRequirement().getLevel())
+            question -> {
+              assertThat(question.organization()).isEqualTo("contoso");
+              assertThat(question.hop().getRoute()).startsWith("mailbox:mailbox.example");
+              assertThat(question.requirement().getLevel())
                   .isEqualTo(TlsLevel.CERTIFICATE_VALIDATION);
-              assertThat(request.getRequirement().getForwardSecrecy()).isTrue();
-              assertThat(request.getEnvelope().getReversePath()).isEmpty();
-              assertThat(request.getContentCount()).isZero();
+              assertThat(question.requirement().getForwardSecrecy()).isTrue();
             });
   }
 

@@ -76,7 +76,7 @@ class ProbesOverKafkaTest {
             new Relay(
                 DestinationsLab.destinations(
                     DestinationsLab.SETTINGS, () -> false, System::nanoTime),
-                lab.probing()),
+                lab.ofTests()),
             new SimpleMeterRegistry());
     probes.start();
   }

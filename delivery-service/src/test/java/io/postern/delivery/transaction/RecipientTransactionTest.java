@@ -2,18 +2,17 @@ package io.postern.delivery.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.NextHopHost;
 import io.postern.contracts.v1.OutcomeKind;
-import io.postern.contracts.v1.OutcomeRecorded;
-import io.postern.contracts.v1.RecipientOutcome;
+import io.postern.contracts.v1.RecipientExistence;
+import io.postern.contracts.v1.RemoteReply;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.DestinationsLab;
-import io.postern.delivery.position.DeliveryTask;
+import io.postern.delivery.transaction.MailboxQuestion.Answer;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.PeerStage;
@@ -23,6 +22,7 @@ import io.postern.lab.ScriptedPeer;
 import io.postern.smtp.Reply;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +33,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RecipientTransactionTest {
   private static final TlsRequirement ENCRYPTED = RelayLab.level(TlsLevel.ENCRYPTION_ONLY);
   private static final LabCa CA = LabCa.create("Questions");
+  private static final RecipientExistence EXISTS = RecipientExistence.RECIPIENT_EXISTS;
+  private static final RecipientExistence MISSING = RecipientExistence.RECIPIENT_MISSING;
+  private static final RecipientExistence UNKNOWN = RecipientExistence.RECIPIENT_UNKNOWN;
   private static final Reply NONE = Reply.of(550, "5.1.1", "User unknown");
   private static final Reply BARE = Reply.of(550, "", "no");
 
@@ -46,7 +49,7 @@ class RecipientTransactionTest {
   private final Destinations routes =
       DestinationsLab.destinations(
           DestinationsLab.one(1, Duration.ofSeconds(5)), () -> false, lab.clock::get);
-  private final Relay asking = lab.asking(routes, connections);
+  private final MailboxQuestion asking = lab.asking(routes, connections);
 
   @AfterEach
   void stop() {
@@ -55,39 +58,58 @@ class RecipientTransactionTest {
     lab.close();
   }
 
-  private DeliveryRequested.Builder question(
-      TlsRequirement requirement, HopProtocol protocol, int port, String... addresses) {
-    NextHop hop =
-        NextHop.newBuilder()
-            .setProtocol(protocol)
-            .setRoute("mailbox")
-            .addSmartHosts(NextHopHost.newBuilder().setHost("127.0.0.1").setPort(port))
-            .build();
-    DeliveryRequested.Builder request = RelayLab.request(requirement, hop, addresses);
-    request.getEnvelopeBuilder().clearReversePath().clearBody();
-    return request;
+  private static NextHop hop(HopProtocol protocol, int port) {
+    return NextHop.newBuilder()
+        .setProtocol(protocol)
+        .setRoute("mailbox")
+        .addSmartHosts(NextHopHost.newBuilder().setHost("127.0.0.1").setPort(port))
+        .build();
   }
 
-  private List<RecipientOutcome> ask(DeliveryRequested.Builder question) throws Exception {
-    OutcomeRecorded.Builder outcome =
-        asking.deliver(new DeliveryTask(question.build(), RelayLab.REQUESTED_MILLIS), () -> true);
-    assertThat(outcome).isNotNull();
-    return outcome.getRecipientsList();
+  private Map<String, Answer> ask(NextHop hop, TlsRequirement requirement, String... addresses)
+      throws Exception {
+    return asking.ask("contoso", hop, requirement, List.of(addresses), () -> true);
   }
 
-  private List<RecipientOutcome> ask(String... addresses) throws Exception {
-    return ask(question(ENCRYPTED, HopProtocol.SMTP, peer.port(), addresses));
+  private Map<String, Answer> ask(String... addresses) throws Exception {
+    return ask(hop(HopProtocol.SMTP, peer.port()), ENCRYPTED, addresses);
+  }
+
+  private static Answer about(String address, Map<String, Answer> answers) {
+    Answer answer = answers.get(address);
+    assertThat(answer).as(address).isNotNull();
+    return answer;
+  }
+
+  private static RemoteReply reply(Answer answer) {
+    RemoteReply reply = answer.reply();
+    assertThat(reply).isNotNull();
+    return reply;
+  }
+
+  private Answer askOne(String address) throws Exception {
+    return about(address, ask(address));
+  }
+
+  private static void assertAnswers(Map<String, Answer> answers, Object... addressesAndExistences) {
+    for (int i = 0; i < addressesAndExistences.length; i += 2) {
+      assertThat(about(addressesAndExistences[i].toString(), answers).existence())
+          .as("%s", addressesAndExistences[i])
+          .isEqualTo(addressesAndExistences[i + 1]);
+    }
+    assertThat(answers).hasSize(addressesAndExistences.length / 2);
   }
 
   @Test
   void nothingIsSentAndOneConnectionServesManyQuestions() throws Exception {
     peer.recipient("nobody@contoso.com", NONE);
-    assertThat(ask("ann@contoso.com", "nobody@contoso.com"))
-        .extracting(RecipientOutcome::getKind)
-        .containsExactly(OutcomeKind.DELIVERED, OutcomeKind.FAILED);
-    assertThat(ask("ben@contoso.com"))
-        .extracting(RecipientOutcome::getKind)
-        .containsExactly(OutcomeKind.DELIVERED);
+    assertAnswers(
+        ask("ann@contoso.com", "nobody@contoso.com"),
+        "ann@contoso.com",
+        EXISTS,
+        "nobody@contoso.com",
+        MISSING);
+    assertThat(askOne("ben@contoso.com").existence()).isEqualTo(EXISTS);
     assertThat(peer.sessions()).hasSize(1);
     PeerTranscript session = peer.sessions().getFirst();
     assertThat(session.commands())
@@ -111,108 +133,109 @@ class RecipientTransactionTest {
     for (int i = 0; i < 230; i += 3) {
       peer.recipient("u" + i + "@contoso.com", NONE);
     }
-    List<RecipientOutcome> answers = ask(addresses);
+    Map<String, Answer> answers = ask(addresses);
     for (int i = 0; i < 230; i++) {
-      assertThat(answers.get(i).getKind())
-          .isEqualTo(i % 3 == 0 ? OutcomeKind.FAILED : OutcomeKind.DELIVERED);
+      assertThat(about(addresses[i], answers).existence()).isEqualTo(i % 3 == 0 ? MISSING : EXISTS);
     }
   }
 
   @ParameterizedTest
   @CsvSource({
     // refusal of all, what postmaster gets, and the meaning
-    "550, '', 250, FAILED",
-    "550, '', 550, DEFERRED",
-    "550, '', 450, DEFERRED",
-    "553, '', 250, FAILED",
-    "550, 5.1.0, 550, DEFERRED",
-    "550, 5.4.1, 550, DEFERRED",
-    "550, 5.4.1, 250, FAILED",
-    "550, 5.1.1, 550, FAILED", // these words leave nothing open
-    "550, 5.7.1, 250, DEFERRED",
-    "450, '', 250, DEFERRED",
+    "550, '', 250, RECIPIENT_MISSING",
+    "550, '', 550, RECIPIENT_UNKNOWN",
+    "550, '', 450, RECIPIENT_UNKNOWN",
+    "553, '', 250, RECIPIENT_MISSING",
+    "550, 5.1.0, 550, RECIPIENT_UNKNOWN",
+    "550, 5.4.1, 550, RECIPIENT_UNKNOWN",
+    "550, 5.4.1, 250, RECIPIENT_MISSING",
+    "550, 5.1.1, 550, RECIPIENT_MISSING", // these words leave nothing open
+    "550, 5.7.1, 250, RECIPIENT_UNKNOWN",
+    "450, '', 250, RECIPIENT_UNKNOWN",
   })
   void aRefusalThatMayBeOfUsCountsWherePostmasterIsTaken(
-      int code, String enhanced, int postmaster, OutcomeKind kind) throws Exception {
+      int code, String enhanced, int postmaster, RecipientExistence existence) throws Exception {
     peer.recipient("ann@contoso.com", Reply.of(code, enhanced, "no"));
     peer.recipient("postmaster@contoso.com", Reply.of(postmaster, "", "because"));
-    RecipientOutcome answer = ask("ann@contoso.com").getFirst();
-    assertThat(answer.getKind()).isEqualTo(kind);
-    assertThat(answer.getReply().getCode()).isEqualTo(code);
-    assertThat(answer.getReply().getCommand()).isEqualTo("RCPT");
+    Answer answer = askOne("ann@contoso.com");
+    assertThat(answer.existence()).isEqualTo(existence);
+    assertThat(reply(answer).getCode()).isEqualTo(code);
+    assertThat(reply(answer).getCommand()).isEqualTo("RCPT");
   }
 
   @Test
   void aHostThatHasTakenSomebodyIsNotAskedForPostmaster() throws Exception {
     peer.recipient("nobody@contoso.com", BARE);
-    assertThat(ask("ann@contoso.com", "nobody@contoso.com"))
-        .extracting(RecipientOutcome::getKind)
-        .containsExactly(OutcomeKind.DELIVERED, OutcomeKind.FAILED);
+    assertAnswers(
+        ask("ann@contoso.com", "nobody@contoso.com"),
+        "ann@contoso.com",
+        EXISTS,
+        "nobody@contoso.com",
+        MISSING);
     assertThat(peer.sessions().getFirst().mentions("postmaster")).isFalse();
   }
 
   @Test
   void aHostThatRefusesTheNullReversePathHasSaidNothing() throws Exception {
     peer.on(PeerStage.MAIL, PeerStep.answer(550, "5.7.1", "no null senders"));
-    RecipientOutcome answer = ask("ann@contoso.com").getFirst();
-    assertThat(answer.getKind()).isEqualTo(OutcomeKind.DEFERRED);
-    assertThat(answer.getReply().getCommand()).isEqualTo("MAIL");
+    Answer answer = askOne("ann@contoso.com");
+    assertThat(answer.existence()).isEqualTo(UNKNOWN);
+    assertThat(reply(answer).getCommand()).isEqualTo("MAIL");
   }
 
   @Test
   void noAddressLeavesBelowTheRoutesLevel() throws Exception {
     try (ScriptedPeer plain = ScriptedPeer.named("plain.contoso.com").start()) {
-      RecipientOutcome answer =
-          ask(question(ENCRYPTED, HopProtocol.SMTP, plain.port(), "ann@contoso.com")).getFirst();
-      assertThat(answer.getKind()).isEqualTo(OutcomeKind.DEFERRED);
+      assertAnswers(
+          ask(hop(HopProtocol.SMTP, plain.port()), ENCRYPTED, "ann@contoso.com"),
+          "ann@contoso.com",
+          UNKNOWN);
       assertThat(plain.envelopeSeen()).isFalse();
     }
     TlsRequirement named = RelayLab.level(TlsLevel.DOMAIN_VALIDATION); // another name
-    assertThat(
-            ask(question(named, HopProtocol.SMTP, peer.port(), "ann@contoso.com"))
-                .getFirst()
-                .getKind())
-        .isEqualTo(OutcomeKind.DEFERRED);
+    assertAnswers(
+        ask(hop(HopProtocol.SMTP, peer.port()), named, "ann@contoso.com"),
+        "ann@contoso.com",
+        UNKNOWN);
     assertThat(peer.envelopeSeen()).isFalse();
   }
 
   @Test
   void lmtpRoutesAreAskedToo() throws Exception {
     peer.recipient("nobody@contoso.com", NONE);
-    assertThat(
-            ask(
-                question(
-                    ENCRYPTED,
-                    HopProtocol.LMTP,
-                    peer.port(),
-                    "ann@contoso.com",
-                    "nobody@contoso.com")))
-        .extracting(RecipientOutcome::getKind)
-        .containsExactly(OutcomeKind.DELIVERED, OutcomeKind.FAILED);
+    assertAnswers(
+        ask(hop(HopProtocol.LMTP, peer.port()), ENCRYPTED, "ann@contoso.com", "nobody@contoso.com"),
+        "ann@contoso.com",
+        EXISTS,
+        "nobody@contoso.com",
+        MISSING);
     assertThat(peer.sessions().getFirst().commands()).anyMatch(line -> line.startsWith("LHLO"));
   }
 
   @Test
   void anInternationalizedAddressIsAskedForWhereTheHostTakesSuch() throws Exception {
-    assertThat(ask("jürgen@contoso.com", "ann@contoso.com"))
-        .extracting(RecipientOutcome::getKind)
-        .containsExactly(OutcomeKind.DELIVERED, OutcomeKind.DELIVERED);
+    assertAnswers(
+        ask("jürgen@contoso.com", "ann@contoso.com"),
+        "jürgen@contoso.com",
+        EXISTS,
+        "ann@contoso.com",
+        EXISTS);
     assertThat(peer.sessions().getFirst().commands()).contains("MAIL FROM:<> SMTPUTF8");
     try (ScriptedPeer ascii =
         ScriptedPeer.named("mailbox.contoso.com")
             .identity(CA.issue(Issue.to("mailbox.contoso.com")))
             .capabilities("PIPELINING")
             .start()) {
-      assertThat(
-              ask(
-                  question(
-                      ENCRYPTED,
-                      HopProtocol.SMTP,
-                      ascii.port(),
-                      "jürgen@contoso.com",
-                      "ann@contoso.com")))
-          .extracting(RecipientOutcome::getKind)
-          .containsExactly(OutcomeKind.DEFERRED, OutcomeKind.DELIVERED);
+      assertAnswers(
+          ask(
+              hop(HopProtocol.SMTP, ascii.port()),
+              ENCRYPTED,
+              "jürgen@contoso.com",
+              "ann@contoso.com"),
+          "jürgen@contoso.com",
+          UNKNOWN,
+          "ann@contoso.com",
+          EXISTS);
     }
   }
 
@@ -220,19 +243,18 @@ class RecipientTransactionTest {
   void aDeadRouteIsNotDialledAtEachQuestion() throws Exception {
     peer.on(PeerStage.BANNER, PeerStep.drop());
     for (int i = 0; i < 5; i++) {
-      assertThat(ask("u" + i + "@contoso.com").getFirst().getKind())
-          .isEqualTo(OutcomeKind.DEFERRED);
+      assertThat(askOne("u" + i + "@contoso.com").existence()).isEqualTo(UNKNOWN);
     }
     assertThat(peer.sessions()).hasSize(1);
     peer.asUsual();
     lab.clock.addAndGet(Duration.ofSeconds(11).toNanos()); // its pause is over
-    assertThat(ask("ann@contoso.com").getFirst().getKind()).isEqualTo(OutcomeKind.DELIVERED);
+    assertThat(askOne("ann@contoso.com").existence()).isEqualTo(EXISTS);
   }
 
   @Test
   void deliveriesHaveTheirOwnSlotsAndConnections() throws Exception {
     peer.next(PeerStage.BANNER, PeerStep.drop());
-    assertThat(ask("ann@contoso.com").getFirst().getKind()).isEqualTo(OutcomeKind.DEFERRED);
+    assertThat(askOne("ann@contoso.com").existence()).isEqualTo(UNKNOWN);
     assertThat(lab.deliver(RelayLab.request(ENCRYPTED, peer)).getRecipients(0).getKind())
         .isEqualTo(OutcomeKind.DELIVERED);
     assertThat(lab.connections.idle()).isEqualTo(1);
@@ -242,16 +264,41 @@ class RecipientTransactionTest {
   @Test
   void aHostThatHangsIsLeftInBoundedTime() throws Exception {
     peer.on(PeerStage.RCPT, PeerStep.hang());
-    Relay impatient = lab.askingImpatiently(routes, connections);
+    MailboxQuestion impatient = lab.askingImpatiently(routes, connections);
     long began = System.nanoTime();
-    OutcomeRecorded.Builder outcome =
-        impatient.deliver(
-            new DeliveryTask(
-                question(ENCRYPTED, HopProtocol.SMTP, peer.port(), "ann@contoso.com").build(),
-                RelayLab.REQUESTED_MILLIS),
-            () -> true);
-    assertThat(outcome).isNotNull();
-    assertThat(outcome.getRecipients(0).getReason()).isEqualTo("timeout");
+    Answer answer =
+        about(
+            "ann@contoso.com",
+            impatient.ask(
+                "contoso",
+                hop(HopProtocol.SMTP, peer.port()),
+                ENCRYPTED,
+                List.of("ann@contoso.com"),
+                () -> true));
+    assertThat(answer.detail()).startsWith("timeout: ");
     assertThat(System.nanoTime() - began).isLessThan(Duration.ofSeconds(15).toNanos());
+  }
+
+  @Test
+  void aHostThatTakesFewRecipientsASessionIsAskedInSeveral() throws Exception {
+    try (ScriptedPeer few =
+        ScriptedPeer.named("mailbox.contoso.com")
+            .identity(CA.issue(Issue.to("mailbox.contoso.com")))
+            .capabilities("PIPELINING", "LIMITS MAILMAX=1 RCPTMAX=2")
+            .start()) {
+      String[] five = {"a@x.com", "b@x.com", "c@x.com", "d@x.com", "e@x.com"};
+      assertThat(ask(hop(HopProtocol.SMTP, few.port()), ENCRYPTED, five).values())
+          .hasSize(5)
+          .allMatch(answer -> answer.existence() == EXISTS);
+      assertThat(few.sessions()).hasSize(3);
+    }
+  }
+
+  @Test
+  void aKeptSessionThatHasEndedIsFollowedByANewOne() throws Exception {
+    assertThat(askOne("ann@contoso.com").existence()).isEqualTo(EXISTS);
+    peer.dropConnections();
+    assertThat(askOne("ben@contoso.com").existence()).isEqualTo(EXISTS);
+    assertThat(peer.sessions()).hasSize(2);
   }
 }

@@ -280,23 +280,26 @@ final class RelayLab implements AutoCloseable, VerdictSource {
   }
 
   private Relay relay(Timeouts timeouts) {
-    return new Relay(destinations, tools(timeouts));
+    return new Relay(destinations, relayTools(timeouts));
   }
 
-  /** A relay that asks about recipients and sends nothing, with connections of its own. */
-  Relay asking(Destinations routes, Connections own) {
-    return new Relay(
-        routes, tools(PATIENT).asking(new SessionOpener(PATIENT, clients), own, PATIENT));
+  /** Questions about recipients, with connections of their own. */
+  MailboxQuestion asking(Destinations routes, Connections own) {
+    return new MailboxQuestion(routes, tools(PATIENT), own);
   }
 
   /** The same, and a host has half a second for each answer. */
-  Relay askingImpatiently(Destinations routes, Connections own) {
-    return new Relay(routes, tools(SHORT).asking(new SessionOpener(SHORT, clients), own, SHORT));
+  MailboxQuestion askingImpatiently(Destinations routes, Connections own) {
+    return new MailboxQuestion(routes, tools(SHORT), own);
   }
 
   /** As a validation has them. */
   HopTools probing() {
-    return tools(PATIENT).probing(connections);
+    return tools(PATIENT);
+  }
+
+  RelayTools ofTests() {
+    return relayTools(PATIENT).ofTests(connections);
   }
 
   private HopTools tools(Timeouts timeouts) {
@@ -305,17 +308,21 @@ final class RelayLab implements AutoCloseable, VerdictSource {
         new CredentialsFolder(folder),
         nextHops,
         demands,
-        hosts,
         new SessionOpener(timeouts, clients),
-        connections,
         new Judge(this, Duration.ofSeconds(1)),
+        timeouts,
+        10);
+  }
+
+  private RelayTools relayTools(Timeouts timeouts) {
+    return new RelayTools(
+        tools(timeouts),
+        hosts,
+        connections,
         (request, host, facts, asked) -> handshakes.add(new Handshake(host, facts, asked)),
         results::add,
         request -> routingChanged,
-        segments -> contents.open(segments),
-        timeouts,
-        10,
-        false);
+        segments -> contents.open(segments));
   }
 
   /** From here on a host has half a second for each answer. */

@@ -417,7 +417,8 @@ class RelayTlsTest {
           lab.deliver(RelayLab.request(RelayLab.level(TlsLevel.OPPORTUNISTIC), breaking, broken));
       assertThat(outcome.getRecipients(0).getKind()).isEqualTo(OutcomeKind.DEFERRED);
       assertThat(outcome.getRecipients(0).getReason()).isEqualTo("handshake-failed");
-      assertThat(outcome.getToken()).as("what stood").isEqualTo("opportunistic:encryption-only");
+      assertThat(outcome.getToken()).isEqualTo("opportunistic/handshake-failed");
+      assertThat(outcome.getAddress()).as("what said so").endsWith(":" + broken.port());
       assertThat(broken.sessions()).isNotEmpty();
       assertThat(broken.envelopeSeen()).isFalse();
     }

@@ -1,5 +1,6 @@
 package io.postern.policy.notices;
 
+import io.postern.contracts.OutcomeConnections;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.MessageAccepted;
@@ -63,8 +64,8 @@ final class FullReturn {
 
   /** The recipient's domain has published that its mail goes over TLS. */
   private static boolean domainDemandedTls(OutcomeRecorded outcome) {
-    return outcome.hasDane()
-        || outcome.hasMtaSts()
+    return OutcomeConnections.split(outcome).stream()
+            .anyMatch(one -> one.hasDane() || one.hasMtaSts())
         || outcome.getRecipientsList().stream()
             .anyMatch(
                 recipient ->

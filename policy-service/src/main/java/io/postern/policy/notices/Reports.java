@@ -1,5 +1,6 @@
 package io.postern.policy.notices;
 
+import io.postern.contracts.OutcomeConnections;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.MessageAccepted;
@@ -115,6 +116,7 @@ final class Reports {
       reason = ended && !reason.isEmpty() ? reason : attempt.getReason();
       reply = ended && said.hasReply() ? reply : attempt.getReply();
     }
+    OutcomeRecorded over = attempt == null ? outcome : OutcomeConnections.of(outcome, attempt);
     boolean dialled =
         attempt != null
             && outcome.getWriter() == OutcomeWriter.WRITER_DELIVERY
@@ -127,8 +129,8 @@ final class Reports {
         reason,
         reply,
         requirement,
-        attempt == null ? "" : host(outcome.getHost(), ""),
-        attempt == null ? "" : outcome.getToken(),
+        attempt == null ? "" : host(over.getHost(), ""),
+        attempt == null ? "" : over.getToken(),
         dialled ? outcome.getAtMillis() : 0);
   }
 

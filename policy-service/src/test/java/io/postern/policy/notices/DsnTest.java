@@ -10,6 +10,7 @@ import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.NoticeKind;
+import io.postern.contracts.v1.OutcomeConnection;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientGroup;
@@ -126,6 +127,33 @@ class DsnTest {
     assertThat(field(recipient, "Diagnostic-Code")).isEqualTo("smtp; 550 5.1.1 No such user here");
     assertThat(field(recipient, "Last-Attempt-Date")).isEqualTo("Fri, 15 Jan 2027 08:01:30 +0000");
     assertThat(field(recipient, "Will-Retry-Until")).isEmpty();
+  }
+
+  @Test
+  void eachRecipientNamesTheHostThatRefusedIt() throws Exception {
+    OutcomeRecorded outcome =
+        Samples.attempt(
+                queueId,
+                Samples.requires(TlsLevel.OPPORTUNISTIC),
+                Samples.outcome(0, OutcomeKind.FAILED, "remote-5xx"),
+                Samples.outcome(1, OutcomeKind.FAILED, "remote-5xx").toBuilder()
+                    .setConnection(1)
+                    .build())
+            .addOtherConnections(OutcomeConnection.newBuilder().setHost("second.fabrikam.example"))
+            .build();
+    Report report =
+        Samples.report(
+            Samples.notice(
+                    queueId,
+                    NoticeKind.NOTICE_FAILED,
+                    outcome.getRecipients(0),
+                    outcome.getRecipients(1))
+                .build(),
+            Samples.message(queueId, "bob@fabrikam.example", "eve@fabrikam.example").build(),
+            outcome);
+    assertThat(report.recipients())
+        .extracting(ReportedRecipient::host)
+        .containsExactly("mail.fabrikam.example", "second.fabrikam.example");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.DaneEvidence;
 import io.postern.contracts.v1.DaneMode;
 import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.OutcomeConnection;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RequireTls;
@@ -71,6 +72,16 @@ class FullReturnTest {
     assertThat(allowed()).isFalse();
     required = LOOSE;
     outcome.setRequirement(Samples.requires(level));
+    assertThat(allowed()).isFalse();
+  }
+
+  @Test
+  void G3_aDomainThatDemandedTlsOfOneOfTheConnectionsForbidsIt() {
+    outcome
+        .addOtherConnections(
+            OutcomeConnection.newBuilder().setDane(DaneEvidence.getDefaultInstance()))
+        .getRecipientsBuilder(0)
+        .setConnection(1);
     assertThat(allowed()).isFalse();
   }
 

@@ -58,12 +58,30 @@ final class OutcomeFold {
       case MOVED -> {
         return false;
       }
-      case DELIVERED -> delivered(outcome, worth, recipient, record);
+      case DELIVERED -> delivered(over(outcome, one.getConnection()), worth, recipient, record);
       default -> notDelivered(outcome.getAttempt(), one.getKind(), recipient);
     }
     all.outcomeOffset[recipient] = record.offset();
     all.outcomeAttempt[recipient] = Math.max(all.outcomeAttempt[recipient], outcome.getAttempt());
     return true;
+  }
+
+  /**
+   * The outcome with the TLS of the connection by which a recipient was settled: 0 is the one in
+   * its own fields. One that it does not have shows nothing.
+   */
+  private static OutcomeRecord over(OutcomeRecord outcome, int connection) {
+    if (connection == 0) {
+      return outcome;
+    }
+    OutcomeRecord.Builder seen = outcome.toBuilder().clearToken().clearTlsFacts().clearVerdict();
+    if (connection > 0 && connection <= outcome.getOtherConnectionsCount()) {
+      OutcomeRecord.Connection other = outcome.getOtherConnections(connection - 1);
+      seen.setToken(other.getToken())
+          .setTlsFacts(other.getTlsFacts())
+          .setVerdict(other.getVerdict());
+    }
+    return seen.build();
   }
 
   private void delivered(OutcomeRecord outcome, Worth worth, int recipient, LogRecord record) {

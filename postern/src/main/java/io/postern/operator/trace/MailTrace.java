@@ -1,5 +1,6 @@
 package io.postern.operator.trace;
 
+import io.postern.contracts.OutcomeConnections;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
@@ -179,7 +180,7 @@ public record MailTrace(
         }
         RecipientFold<LastOutcome> fold =
             folds.computeIfAbsent(recipient.getRecipient(), r -> new RecipientFold<>());
-        LastOutcome last = new LastOutcome(outcome, recipient);
+        LastOutcome last = new LastOutcome(OutcomeConnections.of(outcome, recipient), recipient);
         if (recorded.byScheduler()) {
           fold.own(recipient.getKind(), outcome.getAttempt(), last);
         } else {
@@ -190,7 +191,11 @@ public record MailTrace(
     return folds;
   }
 
-  /** A recipient's state and the record that says so. */
+  /**
+   * A recipient's state and the record that says so.
+   *
+   * @param outcome as of the connection by which the recipient was settled
+   */
   public record LastOutcome(OutcomeRecorded outcome, RecipientOutcome recipient) {
     /**
      * "delivered domain-validation:domain-validation", "deferred certificate-validation/revoked".

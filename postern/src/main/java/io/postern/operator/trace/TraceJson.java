@@ -1,6 +1,7 @@
 package io.postern.operator.trace;
 
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.OutcomeConnections;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.DaneEvidence;
@@ -384,7 +385,13 @@ public final class TraceJson {
               case LATE -> "late";
               case NOTHING -> "former-owner";
             };
-        outcomes.add(outcome(accepted, writer(recorded), outcome, recipient, counts));
+        outcomes.add(
+            outcome(
+                accepted,
+                writer(recorded),
+                OutcomeConnections.of(outcome, recipient),
+                recipient,
+                counts));
       }
     }
     return new Message(

@@ -1,5 +1,6 @@
 package io.postern.operator.trace;
 
+import io.postern.contracts.OutcomeConnections;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.DaneEvidence;
 import io.postern.contracts.v1.Decision;
@@ -77,11 +78,11 @@ public final class TracePrinter {
         RecipientOutcome recipient = outcome.getRecipients(i);
         lines.add(
             writer(recorded)
-                + outcome(accepted, outcome, recipient)
+                + outcome(accepted, OutcomeConnections.of(outcome, recipient), recipient)
                 + remark(trace, outcome, recipient, recorded.worth().get(i)));
       }
       if (why) {
-        grounds(outcome, lines);
+        OutcomeConnections.split(outcome).forEach(one -> grounds(one, lines));
       }
     }
     return lines;

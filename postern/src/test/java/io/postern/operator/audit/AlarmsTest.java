@@ -8,6 +8,7 @@ import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
+import io.postern.contracts.v1.OutcomeConnection;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientGroup;
@@ -334,6 +335,22 @@ final class AlarmsTest {
                             .setToken("encryption-only:none(not-offered)")),
             AlarmKind.BELOW_TLS_LEVEL),
         alarm(
+            "below its TLS level over the connection of one recipient",
+            s ->
+                s.accepted()
+                    .decided()
+                    .finished()
+                    .outcome(overAnother("encryption-only:none(not-offered)", s)),
+            AlarmKind.BELOW_TLS_LEVEL),
+        alarm(
+            "the connection of a recipient is not in its outcome",
+            s -> {
+              OutcomeRecorded.Builder outcome = Mail.outcome(s.id, 1, OutcomeKind.DELIVERED, 0);
+              outcome.getRecipientsBuilder(0).setConnection(2);
+              s.accepted().decided().finished().outcome(outcome);
+            },
+            AlarmKind.BELOW_TLS_LEVEL),
+        alarm(
             "the outcome's requirement is not its delivery's",
             s ->
                 s.accepted()
@@ -348,6 +365,12 @@ final class AlarmsTest {
   }
 
   private static final Owner SECOND = new Owner(0, 2, 1);
+
+  private static OutcomeRecorded.Builder overAnother(String token, Scene s) {
+    OutcomeRecorded.Builder outcome = Mail.outcome(s.id, 1, OutcomeKind.DELIVERED, 0);
+    outcome.getRecipientsBuilder(0).setConnection(1);
+    return outcome.addOtherConnections(OutcomeConnection.newBuilder().setToken(token));
+  }
 
   private static void overdue(Scene s, ScheduleState state) {
     s.deferredOnce();

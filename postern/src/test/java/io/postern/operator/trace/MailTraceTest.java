@@ -16,6 +16,7 @@ import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Envelope;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.OutcomeConnection;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.PathCertificate;
@@ -195,6 +196,23 @@ final class MailTraceTest {
     doubt.getRecipientsBuilder(0).setDetail("it went away").setMayHaveBeenTaken(true);
     record(doubt);
     assertThat(lines(false)).contains("it went away; it may have accepted the message");
+  }
+
+  @Test
+  void eachRecipientHasTheHostThatTookIt() {
+    OutcomeRecorded.Builder two = outcome(FIRST, 1, OutcomeKind.DELIVERED).setHost("a.example");
+    two.getRecipientsBuilder(0).setConnection(1);
+    two.addOtherConnections(
+        OutcomeConnection.newBuilder()
+            .setHost("b.example")
+            .setAddress("192.0.2.2:25")
+            .setToken("opportunistic:encryption-only"));
+    record(two);
+    assertThat(lines(true))
+        .contains("TLS opportunistic:encryption-only", "at b.example [192.0.2.2:25]")
+        .doesNotContain("a.example");
+    assertThat(json().at("/outcomes/0/host").asText()).isEqualTo("b.example");
+    assertThat(last()).isEqualTo("delivered opportunistic:encryption-only");
   }
 
   @Test

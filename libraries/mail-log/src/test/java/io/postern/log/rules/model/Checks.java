@@ -1,6 +1,7 @@
 package io.postern.log.rules.model;
 
 import io.postern.contracts.Marks;
+import io.postern.contracts.Owner;
 import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.log.rules.AttemptKey;
@@ -22,11 +23,14 @@ final class Checks {
   private final World world;
   @Nullable String violation;
   private final List<Session> sessions = new ArrayList<>();
-  private final Map<Scheduler.Key, List<Session>> accepted = new HashMap<>();
+  private final Map<Scheduler.Key, List<Taken>> accepted = new HashMap<>();
   private final Map<Scheduler.Key, Promise> promised = new HashMap<>();
   private final List<ReadLink> links = new ArrayList<>();
   private final Map<Attempt, Long> watchEnded = new HashMap<>();
   private final Map<Attempt, Long> opened = new HashMap<>();
+
+  /** A host took the message for a recipient. */
+  private record Taken(Session by, double dotReal, double validUntil, boolean unanswered) {}
 
   private record ReadLink(HomePartition partition, int offset, Chain.Link link) {}
 
@@ -116,62 +120,62 @@ final class Checks {
         if (other != session
             && other.stage != Session.Stage.ENDED
             && !other.holding.by.dead
-            && other.dotReal < 0
             && other.queueId().equals(session.queueId())
             && shares(session, other)
-            && (other.stage == Session.Stage.CHECKED
-                ? world.now < other.validUntil
-                : other.holding.by.dotLeft(other) > 0)) {
+            && (other.stage == Session.Stage.CHECKED && world.now < other.validUntil
+                || (other.stage != Session.Stage.CHECKED || !other.putOff.isEmpty())
+                    && other.holding.by.dotLeft(other) > 0)) {
           bad("TWO_DOTS " + session + " and " + other);
         }
       }
     }
-    session.states.forEach(
-        (recipient, kind) -> {
-          if (kind == OutcomeKind.DELIVERED) {
-            List<Session> before =
-                accepted.computeIfAbsent(
-                    new Scheduler.Key(session.queueId(), recipient), k -> new ArrayList<>());
-            for (Session earlier : before) {
-              duplicate(recipient, earlier, session);
-            }
-            before.add(session);
-          }
-        });
+    for (int recipient : session.dotted) {
+      boolean unanswered = session.unanswered.contains(recipient);
+      if (unanswered || session.states.get(recipient) == OutcomeKind.DELIVERED) {
+        Taken taken = new Taken(session, session.dotReal, session.validUntil, unanswered);
+        List<Taken> before =
+            accepted.computeIfAbsent(
+                new Scheduler.Key(session.queueId(), recipient), k -> new ArrayList<>());
+        for (Taken earlier : before) {
+          duplicate(recipient, earlier, taken);
+        }
+        before.add(taken);
+      }
+    }
     sessions.removeIf(s -> s.stage == Session.Stage.ENDED);
   }
 
   private static boolean shares(Session one, Session other) {
-    List<Integer> dot = one.dotFor();
-    List<Integer> all = new ArrayList<>(one.recipients);
-    all.removeIf(
-        r -> {
-          OutcomeKind kind = one.states.get(r);
-          return kind != null && one.dotReal < 0;
-        });
-    all.addAll(dot);
-    for (int recipient : other.dotFor()) {
-      if (all.contains(recipient)) {
-        return true;
-      }
-    }
-    return false;
+    return other.mayDot(Deliverer.MOST_HOSTS).stream().anyMatch(one.dotted::contains);
   }
 
-  private void duplicate(int recipient, Session earlier, Session later) {
+  private void duplicate(int recipient, Taken first, Taken second) {
+    Session earlier = first.by();
+    Session later = second.by();
+    if (earlier == later) {
+      bad("TWICE IN ONE ATTEMPT " + later + " for " + recipient);
+      return;
+    }
+    if (first.unanswered()) {
+      world.count("duplicates without a reply");
+      return; // G5 (a)
+    }
     world.count("duplicates");
-    if (later.dotReal >= later.validUntil || earlier.dotReal >= earlier.validUntil) {
+    if (second.dotReal() >= second.validUntil() || first.dotReal() >= first.validUntil()) {
       return; // G5 (b)
     }
     Scheduler.Key key = new Scheduler.Key(later.queueId(), recipient);
     Long recorded = earlier.deliveredReal.get(recipient);
     Integer at = earlier.deliveredAt.get(recipient);
     Long ended = watchEnded.get(new Attempt(key, earlier.of.attempt()));
-    if (ended != null && ended < later.dotReal && (recorded == null || recorded >= ended)) {
+    if (ended != null && ended < second.dotReal() && (recorded == null || recorded >= ended)) {
       return;
     }
     boolean taken = earlier.holding != later.holding;
-    if (taken && (at == null || at > later.holding.firstMarker)) {
+    if (taken
+        && (at == null
+            || at > later.holding.firstMarker
+            || behindALaterOwner(earlier.holding.partition, at))) {
       return;
     }
     Long next = opened.get(new Attempt(key, later.of.attempt()));
@@ -185,6 +189,21 @@ final class Checks {
     bad("DUPLICATE " + key + " " + earlier + " and " + later);
   }
 
+  /** Its owner was replaced before the log had the outcome: no owner since then believes it. */
+  private static boolean behindALaterOwner(HomePartition partition, int outcome) {
+    Owner writer = partition.outcomes.at(outcome).owner();
+    if (partition.outcomes.at(outcome).afterStillOpen()) {
+      return false; // that counts
+    }
+    for (int at = 0; at < outcome; at++) {
+      Records.Outcome before = partition.outcomes.at(at);
+      if (before.taken() && before.owner().after(writer)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** "Delivered" is visible in the log. */
   void outcome(Records.Outcome outcome, int offset) {
     if (outcome.session() < 0) {
@@ -192,9 +211,10 @@ final class Checks {
     }
     for (RecipientState state : outcome.recipients()) {
       if (state.kind() == OutcomeKind.DELIVERED) {
-        for (Session session :
+        for (Taken taken :
             accepted.getOrDefault(
                 new Scheduler.Key(outcome.queueId(), state.recipient()), List.of())) {
+          Session session = taken.by();
           if (session.id == outcome.session()) {
             session.deliveredAt.putIfAbsent(state.recipient(), offset);
             session.deliveredReal.putIfAbsent(state.recipient(), world.now);

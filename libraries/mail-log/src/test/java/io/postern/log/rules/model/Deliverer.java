@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** A replica that delivers: its state of partitions is the product's {@link PartitionLedger}. */
 final class Deliverer extends Replica {
   private static final int WINDOW = 4;
+  static final int MOST_HOSTS = 3;
 
   private final Map<HomePartition, Holding> held = new LinkedHashMap<>();
   final List<Session> formerSessions = new ArrayList<>(); // of holdings that are lost
@@ -274,7 +275,7 @@ final class Deliverer extends Replica {
     holding.lost = true;
     holding.lease.end();
     for (Session session : holding.sessions) {
-      if (session.pastCheck()) {
+      if (session.everPastCheck) {
         formerSessions.add(session);
       } else {
         session.stage = Session.Stage.ENDED;
@@ -304,6 +305,12 @@ final class Deliverer extends Replica {
       if (session.pastCheck()) {
         handOver(session);
       } else if (session.handover != null) {
+        end(session, OutcomeKind.DEFERRED);
+      } else if (session.everPastCheck) {
+        // Between two hosts: some of its recipients may have been delivered to.
+        if (world.chance(.5)) {
+          handOver(session);
+        }
         end(session, OutcomeKind.DEFERRED);
       } else {
         session.stage = Session.Stage.ENDED;
@@ -501,6 +508,10 @@ final class Deliverer extends Replica {
       return;
     }
     boolean beforeCheck = !session.pastCheck();
+    if (beforeCheck && (holding.lost || holding.revoking && session.everPastCheck)) {
+      end(session, OutcomeKind.DEFERRED);
+      return;
+    }
     if (beforeCheck && session.handover != null && watchLeft(session) <= 0) {
       end(session, OutcomeKind.DEFERRED);
       return;
@@ -517,9 +528,13 @@ final class Deliverer extends Replica {
         if (world.faults && world.chance(.08)) {
           end(session, world.chance(.8) ? OutcomeKind.DEFERRED : OutcomeKind.FAILED);
         } else {
-          long left = dotLeft(session);
+          long left =
+              session.everPastCheck && world.has(Mutation.SECOND_DOT_WITHOUT_LEASE)
+                  ? world.watch() * 1_000_000L
+                  : dotLeft(session);
           if (left > 0 && !holding.revoking) {
             session.stage = Session.Stage.CHECKED;
+            session.everPastCheck = true;
             session.validUntil = world.now + left / 1e6 / machine.rate();
           }
         }
@@ -531,7 +546,7 @@ final class Deliverer extends Replica {
       }
       case DOTTED -> {
         if (world.chance(.5)) {
-          end(session, OutcomeKind.DEFERRED);
+          answered(session);
         }
       }
       case ENDED -> {}
@@ -553,30 +568,64 @@ final class Deliverer extends Replica {
     session.stage = Session.Stage.ENVELOPE;
     if (world.faults) {
       for (int recipient : session.recipients) {
-        if (world.chance(.12)) {
-          session.states.put(
-              recipient, world.chance(.6) ? OutcomeKind.DEFERRED : OutcomeKind.FAILED);
+        if (!session.states.containsKey(recipient) && world.chance(.12)) {
+          if (world.chance(.6)) {
+            session.putOff.add(recipient);
+          } else {
+            session.states.put(recipient, OutcomeKind.FAILED);
+          }
         }
       }
     }
     if (session.dotFor().isEmpty()) {
+      answered(session);
+    }
+  }
+
+  /** The host has replied about all: those that it put off may go to another. */
+  private void answered(Session session) {
+    Holding holding = session.holding;
+    if (!session.putOff.isEmpty()
+        && session.hosts < MOST_HOSTS
+        && session.handover == null
+        && !holding.lost
+        && !holding.revoking
+        && world.chance(.7)) {
+      session.nextHost();
+      world.count("next host" + (session.everPastCheck ? " after a dot" : ""));
+    } else {
       end(session, OutcomeKind.DEFERRED);
     }
   }
 
   private void dot(Session session) {
     double whole = world.faults ? world.fraction() : 0;
-    for (int recipient : session.dotFor()) {
-      OutcomeKind kind =
-          whole < .6
-              ? OutcomeKind.DELIVERED
-              : whole < .75
-                  ? (world.chance(.5) ? OutcomeKind.DELIVERED : OutcomeKind.DEFERRED)
-                  : whole < .92 ? OutcomeKind.DEFERRED : OutcomeKind.FAILED;
-      session.states.put(recipient, kind);
+    session.dotted = session.dotFor();
+    for (int recipient : session.dotted) {
+      if (whole < .6 || whole < .75 && world.chance(.5)) {
+        session.states.put(recipient, OutcomeKind.DELIVERED);
+      } else if (whole < .86) {
+        session.putOff.add(recipient);
+      } else if (whole < .92) {
+        unanswered(session, recipient);
+      } else {
+        session.states.put(recipient, OutcomeKind.FAILED);
+      }
     }
     world.trace("%s DOT %s -> %s", this, session, session.states);
     world.checks.dot(session);
+  }
+
+  /** The reply to the dot is missing: the host may have taken it, so no other host gets it now. */
+  private void unanswered(Session session, int recipient) {
+    if (world.chance(.5)) {
+      session.unanswered.add(recipient);
+    }
+    if (world.has(Mutation.NEXT_HOST_WITHOUT_REPLY)) {
+      session.putOff.add(recipient);
+    } else {
+      session.states.put(recipient, OutcomeKind.DEFERRED);
+    }
   }
 
   /** Its outcome is written, as far as it may be. */

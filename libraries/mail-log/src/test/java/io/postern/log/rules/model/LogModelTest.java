@@ -35,6 +35,8 @@ class LogModelTest {
               assertThat(c.get("outcome LATE")).isGreaterThan(1_000);
               assertThat(c.get("outcome SKIPPED")).isGreaterThan(10_000);
               assertThat(c.get("duplicates")).isGreaterThan(100);
+              assertThat(c.get("next host")).isGreaterThan(1_000);
+              assertThat(c.get("next host after a dot")).isGreaterThan(1_000);
               assertThat(c.get("end DELIVERED")).isGreaterThan(20_000);
               assertThat(c.get("end FAILED")).isGreaterThan(5_000);
             });

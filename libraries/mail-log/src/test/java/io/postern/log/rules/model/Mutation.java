@@ -33,6 +33,10 @@ enum Mutation {
   WATCHED_DOT_WITHOUT_LEASE(640),
   /** A late "delivered" leaves nothing that a later outcome would meet. */
   NO_DELIVERED_MARK(43),
+  /** A host's dot rests on the check before an earlier host's. */
+  SECOND_DOT_WITHOUT_LEASE(16056),
+  /** A host whose reply to the dot is missing counts as one that put the message off. */
+  NEXT_HOST_WITHOUT_REPLY(29),
   /** A machine that slept has its lease still. */
   MONOTONIC_LEASE(888),
   /** A wall clock that is set forward ends a taker's wait. */
@@ -42,7 +46,7 @@ enum Mutation {
   /** Delivery does not ask for a newer routing version. */
   ROUTING_NOT_LOOKED_AT(9),
   /** A retry is decided by a directory older than the promise. */
-  DECIDED_BY_OLDER_ROUTING(2042);
+  DECIDED_BY_OLDER_ROUTING(55185);
 
   /**
    * The schedule that found it first; where the model changed since, the search goes on from it.

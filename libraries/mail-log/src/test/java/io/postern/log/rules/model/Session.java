@@ -5,11 +5,16 @@ import io.postern.log.rules.Handover;
 import io.postern.log.rules.RecipientState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One SMTP session of a delivery: check, final dot and reply are steps apart. */
+/**
+ * One delivery's sessions, one after the other: check, final dot and reply are steps apart. A
+ * recipient that a host has put off (4xx) is open for the next host, with a dot of its own.
+ */
 final class Session {
   enum Stage {
     BEGUN,
@@ -29,6 +34,11 @@ final class Session {
   Stage stage = Stage.BEGUN;
   boolean written; // its last outcome was handed to the ledger
   final Map<Integer, OutcomeKind> states = new LinkedHashMap<>(); // at RCPT, then by the reply
+  final Set<Integer> putOff = new LinkedHashSet<>(); // by this host
+  final Set<Integer> unanswered = new LinkedHashSet<>(); // taken, and the reply never came
+  List<Integer> dotted = List.of(); // recipients of this host's dot
+  int hosts = 1; // begun
+  boolean everPastCheck;
   @Nullable Handover<Payload> handover;
   long handedOverAt;
   long dotReal = -1;
@@ -57,7 +67,28 @@ final class Session {
   List<Integer> dotFor() {
     List<Integer> all = new ArrayList<>(recipients);
     all.removeAll(states.keySet());
+    all.removeAll(putOff);
     return all;
+  }
+
+  /** Recipients that this dot or one at a next host may yet be for. */
+  List<Integer> mayDot(int mostHosts) {
+    boolean nextHost = hosts < mostHosts && handover == null && !holding.lost && !holding.revoking;
+    List<Integer> all = stage == Stage.DOTTED ? new ArrayList<>() : dotFor();
+    if (nextHost) {
+      all.addAll(putOff);
+    }
+    return all;
+  }
+
+  /** Goes on to the next host. */
+  void nextHost() {
+    hosts++;
+    stage = Stage.BEGUN;
+    putOff.clear();
+    dotted = List.of();
+    dotReal = -1;
+    validUntil = 0;
   }
 
   List<RecipientState> outcome(OutcomeKind forTheRest) {
