@@ -4,15 +4,13 @@ import io.postern.ingress.bounds.Level;
 import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.session.SessionParts;
 import io.postern.ingress.session.SmtpSession;
+import io.postern.service.Every;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -28,9 +26,9 @@ public final class IngressServer implements AutoCloseable {
   private final SessionParts parts;
   private final Reception.Shared shared;
   private final Duration shutdownPatience;
-  private final ScheduledExecutorService watchdog =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> Thread.ofPlatform().daemon().name("ingress-watchdog").unstarted(task));
+  private final Every watchdog =
+      new Every(
+          IngressServer.class, "ingress-watchdog", "Sessions past their deadline were not ended");
   private volatile List<Port> ports = List.of();
 
   /**
@@ -69,9 +67,8 @@ public final class IngressServer implements AutoCloseable {
     }
     ports = List.copyOf(open);
     ports.forEach(Port::start);
-    var unused =
-        watchdog.scheduleWithFixedDelay(
-            () -> shared.sessions().forEach(SmtpSession::watch), 1, 1, TimeUnit.SECONDS);
+    watchdog.repeat(
+        Duration.ofSeconds(1), () -> shared.sessions().forEach(SmtpSession::watch));
   }
 
   private void open(Listener listener, List<Port> open) throws ListenException {
@@ -125,7 +122,7 @@ public final class IngressServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      watchdog.shutdownNow();
+      watchdog.close();
     }
   }
 }

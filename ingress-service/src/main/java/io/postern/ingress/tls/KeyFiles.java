@@ -1,10 +1,8 @@
 package io.postern.ingress.tls;
 
+import io.postern.service.Every;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 
 /**
  * The watch over the files of keys, certificates and the secret of tickets: every 3 s it looks at
@@ -12,33 +10,30 @@ import org.jboss.logging.Logger;
  * within 6 s. Open sessions keep theirs.
  */
 final class KeyFiles implements AutoCloseable {
-  private static final Logger LOG = Logger.getLogger(KeyFiles.class);
-  private static final int SECONDS = 3;
+  private static final Duration PERIOD = Duration.ofSeconds(3);
 
   private final List<WatchedFiles> sets;
   private final Runnable besides;
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> Thread.ofPlatform().daemon().name("ingress-key-files").unstarted(task));
+  private final Every every =
+      new Every(
+          KeyFiles.class,
+          "ingress-key-files",
+          "The files of keys and certificates could not be checked");
 
   /** {@code besides}: done at each look too. */
   KeyFiles(List<WatchedFiles> sets, Runnable besides) {
     this.sets = List.copyOf(sets);
     this.besides = besides;
-    var unused = timer.scheduleWithFixedDelay(this::look, SECONDS, SECONDS, TimeUnit.SECONDS);
+    every.repeat(PERIOD, this::look);
   }
 
   synchronized void look() {
-    try {
-      sets.forEach(WatchedFiles::look);
-      besides.run();
-    } catch (RuntimeException fault) { // the timer would end by it
-      LOG.error("The files of keys and certificates could not be checked", fault);
-    }
+    sets.forEach(WatchedFiles::look);
+    besides.run();
   }
 
   @Override
   public void close() {
-    timer.shutdownNow();
+    every.close();
   }
 }
