@@ -152,9 +152,9 @@ final class DomainRows {
   static DnsRow policy(String domain, OwnPolicy wanted, Answer mx) {
     List<String> sentences = new ArrayList<>();
     State state = State.OK;
-    if (!wanted.reserve().isEmpty()) {
+    if (!wanted.whyNotEnforced().isEmpty()) {
       state = State.DIFFERS;
-      sentences.add("It should say enforce, and says testing: " + wanted.reserve() + ".");
+      sentences.add("It should say enforce, and says testing: " + wanted.whyNotEnforced() + ".");
     }
     List<String> left = hosts(mx).stream().filter(host -> !wanted.policy().names(host)).toList();
     if (wanted.policy().mode() != Mode.NONE && !left.isEmpty()) {

@@ -122,9 +122,9 @@ public class OwnPolicies {
     return Optional.of(policy(found.isEmpty() ? Mode.ENFORCE : Mode.TESTING, found));
   }
 
-  private OwnPolicy policy(Mode mode, String reserve) {
+  private OwnPolicy policy(Mode mode, String whyNotEnforced) {
     List<String> hosts = mode == Mode.NONE ? List.of() : own.mxHosts();
-    return new OwnPolicy(new StsPolicy(mode, hosts, own.maxAge()), reserve);
+    return new OwnPolicy(new StsPolicy(mode, hosts, own.maxAge()), whyNotEnforced);
   }
 
   /** Decides anew whether policies may say enforce. Blocks for revocation. */

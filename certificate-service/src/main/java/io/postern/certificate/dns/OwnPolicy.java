@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 /**
  * A policy of MTA-STS that we serve for a domain of ours.
  *
- * @param reserve why it is served as testing instead of enforce; empty: it is as configured
+ * @param whyNotEnforced why it is served as testing instead of enforce; empty: it is as configured
  */
-record OwnPolicy(StsPolicy policy, String reserve) {
+record OwnPolicy(StsPolicy policy, String whyNotEnforced) {
   private static final int ID_LENGTH = 32; // RFC 8461 §3.1
 
   /** Its record, whose id is made from its text: the two never disagree. */

@@ -8,9 +8,9 @@ import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
+import io.postern.log.rules.Newest;
 import io.postern.log.sending.HeldContent;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -29,15 +29,7 @@ final class ContentKeeper implements AutoCloseable {
   private final LogSettings settings;
   private final Function<List<ContentSegment>, ContentStream> contents;
   private final BooleanSupplier givenUp;
-  private final Map<String, List<ContentSegment>> copied =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, List<ContentSegment>> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Map<String, List<ContentSegment>> copied = new Newest<>(REMEMBERED);
   private @Nullable HeldContent held;
 
   ContentKeeper(

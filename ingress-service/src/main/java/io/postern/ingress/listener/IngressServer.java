@@ -67,8 +67,7 @@ public final class IngressServer implements AutoCloseable {
     }
     ports = List.copyOf(open);
     ports.forEach(Port::start);
-    watchdog.repeat(
-        Duration.ofSeconds(1), () -> shared.sessions().forEach(SmtpSession::watch));
+    watchdog.repeat(Duration.ofSeconds(1), () -> shared.sessions().forEach(SmtpSession::watch));
   }
 
   private void open(Listener listener, List<Port> open) throws ListenException {

@@ -102,11 +102,15 @@ class TlsDemandTest {
         r -> r.setRevocationValue(77),
         r -> r.setRequireTls(RequireTls.REQUIRE_TLS_YES),
         r -> r.setRequireTlsValue(77),
-        r ->
-            r.setUnknownFields(
-                UnknownFieldSet.newBuilder()
-                    .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
-                    .build()));
+        r -> r.setUnknownFields(newer()),
+        r -> r.setAnchors(AnchorSetReference.newBuilder().setUnknownFields(newer())));
+  }
+
+  /** A field of a later version. */
+  private static UnknownFieldSet newer() {
+    return UnknownFieldSet.newBuilder()
+        .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+        .build();
   }
 
   @ParameterizedTest
