@@ -7,6 +7,7 @@ import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.TrueSource.Builder;
 import io.postern.ingress.rcpt.Candidate;
 import io.postern.ingress.rcpt.RecipientCheck;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.rules.Directory;
 import io.postern.rules.again.ReportedDecisions;
 import io.postern.rules.gateway.Gateway;
@@ -34,10 +35,6 @@ import org.jspecify.annotations.Nullable;
  * bounds.
  */
 public final class Attribution implements RecipientCheck {
-  /** The rule where the certificate's verdict is no longer good enough. */
-  public static final String VERDICT_CHANGED = "verdict-changed";
-
-  private static final String DIRECTORY_CHANGED = "directory-changed";
   private static final int MOST_QUESTIONS = 48; // of one recipient
 
   private static final InboundDecision.Refuse APART =
@@ -59,11 +56,18 @@ public final class Attribution implements RecipientCheck {
           451,
           "4.3.0",
           "The configuration changed while the message was sent, send it again",
-          DIRECTORY_CHANGED,
+          "directory-changed",
           "",
           "",
           "",
           Explanation.getDefaultInstance());
+
+  private static final Refusal VERDICT_CHANGED =
+      Refusal.of(
+          451,
+          "4.3.0",
+          "Your certificate could not be verified again, send the message again",
+          "verdict-changed");
 
   private static final InboundDecision.Refuse TOO_MANY_QUESTIONS =
       new InboundDecision.Refuse(
@@ -182,7 +186,7 @@ public final class Attribution implements RecipientCheck {
   }
 
   Result waitFor(Candidate candidate, VerdictQuestion question) {
-    return candidate.questions() > MOST_QUESTIONS
+    return candidate.countQuestion() > MOST_QUESTIONS
         ? RecipientCheck.refused(TOO_MANY_QUESTIONS)
         : (Wait) ahead -> verdicts.ask(question);
   }
@@ -246,9 +250,9 @@ public final class Attribution implements RecipientCheck {
    * too old is asked for anew.
    *
    * @param sameDirectory that decided about all of them
-   * @return the rule by which the message must be sent again; null: none
+   * @return why the message must be sent again; null: it need not
    */
-  public @Nullable String changedMeanwhile(
+  public @Nullable Refusal changedMeanwhile(
       Directory now, boolean sameDirectory, AcceptedRecipients accepted) {
     boolean outdated = verdicts.outdated();
     if (outdated) {
@@ -257,7 +261,7 @@ public final class Attribution implements RecipientCheck {
     return sameDirectory && !outdated
             || accepted.wouldBeAcceptedAgain(domain -> decide(now, domain))
         ? null
-        : sameDirectory ? VERDICT_CHANGED : DIRECTORY_CHANGED;
+        : sameDirectory ? VERDICT_CHANGED : Refusal.of(CHANGED);
   }
 
   /**

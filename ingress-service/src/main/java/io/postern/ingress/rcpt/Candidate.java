@@ -61,8 +61,8 @@ public final class Candidate {
     return gateway;
   }
 
-  /** Counts a question about it: how many there are. */
-  public int questions() {
+  /** Counts a question about it, and says how many there are. */
+  public int countQuestion() {
     return ++questions;
   }
 

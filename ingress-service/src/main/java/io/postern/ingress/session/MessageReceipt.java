@@ -2,7 +2,6 @@ package io.postern.ingress.session;
 
 import com.google.protobuf.ByteString;
 import io.postern.bounds.Share;
-import io.postern.ingress.attribution.Attribution;
 import io.postern.ingress.intake.MessageIntake;
 import io.postern.ingress.intake.UnacceptedContent;
 import io.postern.ingress.rcpt.Refusal;
@@ -12,7 +11,6 @@ import io.postern.rules.Directory;
 import io.postern.smtp.Reply;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -208,23 +206,11 @@ final class MessageReceipt implements AutoCloseable {
    * try as they are then.
    */
   private @Nullable Refusal changedMeanwhile() {
-    Optional<Directory> directory = parts.directory().get();
-    if (directory.isEmpty()) {
-      return Refusal.DIRECTORY_UNAVAILABLE;
-    }
-    Directory now = directory.get();
-    String rule =
-        mail.attribution()
+    Directory now = parts.directory().get().orElse(null);
+    return now == null
+        ? Refusal.DIRECTORY_UNAVAILABLE
+        : mail.attribution()
             .changedMeanwhile(now, now.version() == mail.directoryVersion(), mail.recipients());
-    return rule == null
-        ? null
-        : Refusal.of(
-            451,
-            "4.3.0",
-            rule.equals(Attribution.VERDICT_CHANGED)
-                ? "Your certificate could not be verified again, send the message again"
-                : "The configuration changed while the message was sent, send it again",
-            rule);
   }
 
   /** Twice is once. */
