@@ -22,8 +22,6 @@ import io.postern.delivery.recipients.RecipientQuestions;
 import io.postern.delivery.tlsrpt.ReportMailReader;
 import io.postern.delivery.tlsrpt.SessionCounter;
 import io.postern.delivery.tlsrpt.SessionResults;
-import io.postern.delivery.tlsrpt.TlsReportChannel;
-import io.postern.delivery.tlsrpt.TlsSessionChannel;
 import io.postern.delivery.transaction.Connections;
 import io.postern.delivery.transaction.CredentialsFolder;
 import io.postern.delivery.transaction.HopTools;
@@ -38,9 +36,11 @@ import io.postern.dns.ResolverSelfTest;
 import io.postern.dns.dane.DaneLookup;
 import io.postern.log.LogSettings;
 import io.postern.log.TrustedClock;
+import io.postern.log.asking.LossySender;
 import io.postern.log.certificates.OwnTlsAnnouncer;
 import io.postern.log.content.ContentReader;
 import io.postern.log.directory.DirectoryReader;
+import io.postern.log.sending.RecordSink;
 import io.postern.log.verdicts.KafkaVerdicts;
 import io.postern.rules.Directory;
 import io.postern.service.RunningParts;
@@ -79,12 +79,12 @@ public class DeliveryService implements Service {
 
   private final Configuration configuration;
   private final LogSettings log;
+  private final LossySender sender;
   private final Deployment deployment;
   private final DirectoryReader<Directory> directory;
   private final RouteChannel routes;
   private final HostChannel hosts;
-  private final TlsSessionChannel tlsSessions;
-  private final TlsReportChannel tlsReports;
+  private final RecordSink records;
   private final MeterRegistry registry;
   private final PresentedCertificates presented;
   private final OwnTlsAnnouncer announcer;
@@ -101,24 +101,24 @@ public class DeliveryService implements Service {
   DeliveryService(
       Configuration configuration,
       LogSettings log,
+      LossySender sender,
       Deployment deployment,
       DirectoryReader<Directory> directory,
       RouteChannel routes,
       HostChannel hosts,
-      TlsSessionChannel tlsSessions,
-      TlsReportChannel tlsReports,
+      RecordSink records,
       MeterRegistry registry) {
     this.configuration = configuration;
     this.log = log;
+    this.sender = sender;
     this.deployment = deployment;
     this.directory = directory;
     this.routes = routes;
     this.hosts = hosts;
-    this.tlsSessions = tlsSessions;
-    this.tlsReports = tlsReports;
+    this.records = records;
     this.registry = registry;
     presented = new PresentedCertificates(configuration.clientCertificates);
-    policies = new KafkaStsPolicies(log);
+    policies = new KafkaStsPolicies(log, sender);
     clients = new TlsClients(configuration.clientCertificates);
     announcer = new OwnTlsAnnouncer(log, "delivery", configuration.replica, presented);
   }
@@ -186,6 +186,7 @@ public class DeliveryService implements Service {
     return running.add(
         new RecipientQuestions(
             log,
+            sender,
             directory::current,
             new MailboxQuestion(settings.destinations(), asking, own)::ask,
             settings.perMinute(),
@@ -196,7 +197,7 @@ public class DeliveryService implements Service {
     RecipientSettings bounds = configuration.recipients; // few and apart from mail, as these are
     RelayTools ofTests = tools.ofTests(running.add(bounds.connections()));
     return running.add(
-        new Probes(log, tools.hop(), new Relay(bounds.destinations(), ofTests), registry));
+        new Probes(log, sender, tools.hop(), new Relay(bounds.destinations(), ofTests), registry));
   }
 
   private HopTools tools() {
@@ -209,7 +210,7 @@ public class DeliveryService implements Service {
             configuration.maxHosts,
             configuration.delivery.allowPrivateTargets(),
             new Random());
-    KafkaVerdicts verdicts = running.add(new KafkaVerdicts(log));
+    KafkaVerdicts verdicts = running.add(new KafkaVerdicts(log, sender));
     DaneLookup dane = new DaneLookup(configuration.resolver);
     return new HopTools(
         configuration.identity,
@@ -239,7 +240,7 @@ public class DeliveryService implements Service {
                 configuration.delivery.tlsReportAddress().get(),
                 contents::open,
                 log,
-                tlsReports::send,
+                records,
                 registry));
     reports.start();
     return reports;
@@ -252,7 +253,7 @@ public class DeliveryService implements Service {
     SessionCounter counter =
         running.add(
             new SessionCounter(
-                configuration.resolver, tlsSessions::send, System::currentTimeMillis, registry));
+                configuration.resolver, records, System::currentTimeMillis, registry));
     counter.start();
     return counter;
   }

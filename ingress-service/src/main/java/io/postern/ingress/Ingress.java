@@ -26,6 +26,7 @@ import io.postern.ingress.tls.TlsFileSettings;
 import io.postern.log.LogSettings;
 import io.postern.log.LogSpace;
 import io.postern.log.TrustedClock;
+import io.postern.log.asking.LossySender;
 import io.postern.log.certificates.OcspStaples;
 import io.postern.log.certificates.OwnTlsAnnouncer;
 import io.postern.log.directory.DirectoryReader;
@@ -63,6 +64,7 @@ public class Ingress implements Service {
 
   private final Configuration configuration;
   private final LogSettings log;
+  private final LossySender sender;
   private final Deployment deployment;
   private final DirectoryReader<Directory> directory;
   private final Handshakes handshakes;
@@ -72,7 +74,7 @@ public class Ingress implements Service {
   private final RunningParts running = new RunningParts();
   private final RefusalCounts counts;
   private final OcspStaples staples = new OcspStaples();
-  private final TopicFollower stapleReader;
+  private final TopicFollower follower;
   private final ServerTls tls;
   private final OwnTlsAnnouncer announcer;
   private final LogSpace space;
@@ -83,6 +85,7 @@ public class Ingress implements Service {
       Configuration configuration,
       TlsFileSettings tlsFiles,
       LogSettings log,
+      LossySender sender,
       Deployment deployment,
       DirectoryReader<Directory> directory,
       Refusals refusals,
@@ -92,6 +95,7 @@ public class Ingress implements Service {
       MeterRegistry registry) {
     this.configuration = configuration;
     this.log = log;
+    this.sender = sender;
     this.deployment = deployment;
     this.directory = directory;
     this.handshakes = handshakes;
@@ -100,7 +104,8 @@ public class Ingress implements Service {
     this.registry = registry;
     // Closed last: it publishes the counts of the sessions' refusals.
     counts = running.add(new RefusalCounts(refusals, registry));
-    stapleReader = running.add(new TopicFollower(log, Topics.CERTIFICATE_STAPLES, staples));
+    follower = running.add(new TopicFollower(log, "answers"));
+    follower.follow(Topics.CERTIFICATE_STAPLES, staples);
     tls =
         running.add(
             new ServerTls(
@@ -109,7 +114,8 @@ public class Ingress implements Service {
     space = new LogSpace(log, configuration.leastFree);
     recipients =
         new KafkaRecipientQuestions(
-            log,
+            follower,
+            sender,
             configuration.recipientPatience,
             configuration.answerTimes,
             configuration.recipientAnswerBytes,
@@ -118,7 +124,7 @@ public class Ingress implements Service {
 
   void start(@Observes StartupEvent event) {
     running.add(announcer);
-    KafkaVerdicts verdicts = running.add(new KafkaVerdicts(log));
+    KafkaVerdicts verdicts = running.add(new KafkaVerdicts(log, sender));
     MessageLog messages = running.add(new MessageLog(log, deployment.partitions()));
     watch(running.add(space));
     SessionParts parts =
@@ -141,7 +147,7 @@ public class Ingress implements Service {
             new RewrittenSenders(rewriting, TrustedClock.ofTheMachine()),
             new Level<>(SourceBound.NOTIFICATIONS, System::nanoTime),
             new RecipientParts(
-                running.add(recipients),
+                recipients,
                 new Level<>(
                     SourceBound.MISSING_RECIPIENTS,
                     configuration.maxMissingPerAddress,
@@ -185,9 +191,9 @@ public class Ingress implements Service {
       LOG.warnf("Notifications to rewritten senders get 451: %s", rewriting.problem());
     }
     directory.start();
-    stapleReader.start();
-    announcer.start();
     recipients.start();
+    follower.start();
+    announcer.start();
   }
 
   void stop(@Observes ShutdownEvent event) {

@@ -1,6 +1,7 @@
 package io.postern.policy;
 
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
 import io.postern.log.verdicts.KafkaVerdicts;
 import io.postern.log.verdicts.VerdictSource;
 import jakarta.annotation.PreDestroy;
@@ -14,15 +15,17 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class PolicyVerdicts {
   private final LogSettings settings;
+  private final LossySender sender;
   private @Nullable KafkaVerdicts verdicts;
 
-  PolicyVerdicts(LogSettings settings) {
+  PolicyVerdicts(LogSettings settings, LossySender sender) {
     this.settings = settings;
+    this.sender = sender;
   }
 
   public synchronized VerdictSource source() {
     if (verdicts == null) {
-      verdicts = new KafkaVerdicts(settings);
+      verdicts = new KafkaVerdicts(settings, sender);
     }
     return verdicts;
   }

@@ -8,9 +8,10 @@ import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.bundles.BundleLedger;
 import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.judging.JudgedServers;
+import io.postern.certificate.topics.FollowedTopics;
+import io.postern.contracts.Topics;
 import io.postern.service.Every;
 import io.postern.service.LogStart;
-import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * records changes. On two threads of its own, so that a URL that stalls delays no look at a file.
  */
 @ApplicationScoped
-public class AnchorUpkeep {
+public class AnchorUpkeep implements FollowedTopics.User {
   private static final Logger LOG = Logger.getLogger(AnchorUpkeep.class);
   private static final String FAILED = "updating the trust anchors failed and will be retried";
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
@@ -93,8 +94,9 @@ public class AnchorUpkeep {
     }
   }
 
-  void follow(@Observes TopicsVerified event) {
-    bundles.start();
+  @Override
+  public void follow(FollowedTopics topics) {
+    topics.traffic().follow(Topics.CERTIFICATE_ANCHORS, bundles.reader());
   }
 
   void stop(@Observes ShutdownEvent event) {

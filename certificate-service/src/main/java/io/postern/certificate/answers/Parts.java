@@ -16,6 +16,7 @@ import io.postern.certificate.revocation.store.StoreListener;
 import io.postern.log.LogClock;
 import io.postern.log.LogSettings;
 import io.postern.log.TrustedClock;
+import io.postern.log.asking.LossySender;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.service.CheckedSettings;
 import io.postern.service.LogParts;
@@ -40,8 +41,8 @@ public class Parts {
 
   @Produces
   @Singleton
-  LogClock logClock(InstantSource clock) {
-    return new LogClock(clock);
+  LogClock logClock(LossySender sender) {
+    return sender.clock();
   }
 
   @Produces

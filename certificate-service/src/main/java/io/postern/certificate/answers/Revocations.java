@@ -7,17 +7,15 @@ import io.postern.certificate.bundles.BundleLedger;
 import io.postern.certificate.revocation.crl.CrlStore;
 import io.postern.certificate.revocation.ocsp.OcspStore;
 import io.postern.certificate.revocation.store.RevokedCertificate;
+import io.postern.certificate.topics.FollowedTopics;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.RevocationAnnouncement;
 import io.postern.contracts.v1.RevocationEvidence;
 import io.postern.contracts.v1.VerdictRecord;
-import io.postern.log.LogSettings;
 import io.postern.log.reading.TopicFollower;
 import io.postern.log.verdicts.AnnouncedRevocations;
-import io.postern.service.TopicsVerified;
-import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -37,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * default anchors in use. Any thread.
  */
 @ApplicationScoped
-public class Revocations {
+public class Revocations implements FollowedTopics.User {
   private static final Logger LOG = Logger.getLogger(Revocations.class);
   private static final Duration REPEATED = Duration.ofHours(1);
   private static final int MOST = 2_000;
@@ -49,11 +47,9 @@ public class Revocations {
   private final Publisher publisher;
   private final InstantSource clock;
   private final MeterRegistry meters;
-  private final TopicFollower others;
   private final Deque<RevocationAnnouncement> own = new ArrayDeque<>(); // guarded by itself
 
   Revocations(
-      LogSettings log,
       CrlStore lists,
       OcspStore responders,
       VerdictMemory memory,
@@ -68,16 +64,12 @@ public class Revocations {
     this.publisher = publisher;
     this.clock = clock;
     this.meters = meters;
-    this.others = new TopicFollower(log, Topics.CERTIFICATE_VERDICTS, new OfOthers());
   }
 
   /** Follows the announcements of other replicas. */
-  void follow(@Observes TopicsVerified ready) {
-    others.start();
-  }
-
-  void stop(@Observes ShutdownEvent event) {
-    others.close();
+  @Override
+  public void follow(FollowedTopics topics) {
+    topics.state().follow(Topics.CERTIFICATE_VERDICTS, new OfOthers());
   }
 
   void found(@Observes RevokedCertificate revoked) {

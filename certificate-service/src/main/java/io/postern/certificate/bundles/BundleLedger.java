@@ -39,7 +39,6 @@ public final class BundleLedger implements AutoCloseable {
   private final InstantSource clock;
   private final Duration gone;
   private final Duration patience;
-  private final TopicFollower follower;
   private final OccasionalLog failures = new OccasionalLog(BundleLedger.class);
   private final OccasionalLog differences = new OccasionalLog(DefaultAnchors.class);
   private final Object writing = new Object();
@@ -77,12 +76,11 @@ public final class BundleLedger implements AutoCloseable {
     this.clock = clock;
     this.gone = gone;
     this.patience = patience;
-    this.follower = new TopicFollower(settings, Topics.CERTIFICATE_ANCHORS, new Reader());
   }
 
-  /** Begins to read, once; the topic exists. */
-  public void start() {
-    follower.start();
+  /** Reads certificate.anchors. At the end of the topic it may wait for Kafka. */
+  public TopicFollower.View reader() {
+    return new Reader();
   }
 
   /**
@@ -194,7 +192,6 @@ public final class BundleLedger implements AutoCloseable {
 
   @Override
   public void close() {
-    follower.close();
     synchronized (writing) {
       if (producer != null) {
         producer.close(CLOSE);

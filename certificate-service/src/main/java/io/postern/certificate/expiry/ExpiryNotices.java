@@ -4,15 +4,14 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import io.postern.certificate.topics.FollowedTopics;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.CertificateExpiring;
 import io.postern.contracts.v1.ExpiringKind;
-import io.postern.log.LogSettings;
-import io.postern.log.reading.TopicFollower;
+import io.postern.log.sending.RecordSink;
 import io.postern.service.Every;
 import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
-import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -21,9 +20,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.microprofile.reactive.messaging.Channel;
-import org.eclipse.microprofile.reactive.messaging.Emitter;
-import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 
 /**
  * The notices, each recorded once, that a certificate has come within 60 days, within 30 days and
@@ -33,17 +29,16 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
  * looks every minute, on a thread of its own; any thread may call {@link #look}.
  */
 @ApplicationScoped
-public class ExpiryNotices {
+public class ExpiryNotices implements FollowedTopics.User {
   private static final int WAITING = 1000;
   private static final int DAYS = 60;
   private static final Duration EVERY = Duration.ofMinutes(1);
   private static final Duration UNREAD = Duration.ofSeconds(1);
 
   private final ExpiryWatch watch;
-  private final Emitter<Record<String, byte[]>> emitter;
+  private final RecordSink records;
   private final InstantSource clock;
   private final MultiGauge gauge;
-  private final TopicFollower follower;
   private final RecordedExpiries recorded;
   private final Every every =
       new Every(
@@ -51,30 +46,26 @@ public class ExpiryNotices {
           "expiries",
           "expiring certificates could not be checked; will be retried");
 
-  ExpiryNotices(
-      ExpiryWatch watch,
-      @Channel("expiries") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = WAITING)
-          Emitter<Record<String, byte[]>> emitter,
-      InstantSource clock,
-      MeterRegistry meters,
-      LogSettings log) {
+  ExpiryNotices(ExpiryWatch watch, RecordSink records, InstantSource clock, MeterRegistry meters) {
     this.watch = watch;
-    this.emitter = emitter;
+    this.records = records.atMost(WAITING);
     this.clock = clock;
     this.gauge = MultiGauge.builder("postern.certificate.expiring").register(meters);
     this.recorded =
         new RecordedExpiries(meters.counter("postern.certificate.expiries.untold")::increment);
-    this.follower = new TopicFollower(log, Topics.CERTIFICATE_EXPIRIES, recorded);
+  }
+
+  @Override
+  public void follow(FollowedTopics topics) {
+    topics.state().follow(Topics.CERTIFICATE_EXPIRIES, recorded);
   }
 
   void start(@Observes TopicsVerified ready) {
-    follower.start();
     every.pace(EVERY, () -> look() ? EVERY : UNREAD);
   }
 
   void stop(@Observes ShutdownEvent event) {
     every.close();
-    follower.close();
   }
 
   /** Counts, and records the new notices. False: the log has not been read to its end yet. */
@@ -116,17 +107,8 @@ public class ExpiryNotices {
             .addAllWhere(expiring.where())
             .setAtMillis(clock.millis())
             .build();
-    try {
-      emitter
-          .send(Record.of(key, record.toByteArray()))
-          .whenComplete(
-              (_, failure) -> {
-                if (failure != null) {
-                  recorded.failed(key);
-                }
-              });
-    } catch (IllegalStateException full) {
-      recorded.failed(key); // the next look records it
-    }
+    // The next look records one that is lost.
+    records.send(
+        Topics.CERTIFICATE_EXPIRIES, key, record.toByteArray(), () -> recorded.failed(key));
   }
 }

@@ -1,15 +1,13 @@
 package io.postern.certificate.mtasts;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.Topics;
 import io.postern.contracts.v1.StsPolicyState;
-import io.smallrye.reactive.messaging.kafka.Record;
+import io.postern.log.sending.RecordSink;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.eclipse.microprofile.reactive.messaging.Channel;
-import org.eclipse.microprofile.reactive.messaging.Emitter;
-import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,15 +21,12 @@ public class StatePublisher {
   private static final int WAITING = 1000;
   private static final int MOST_UNPUBLISHED = 2000;
 
-  private final Emitter<Record<String, byte @Nullable []>> emitter;
+  private final RecordSink records;
   private final MeterRegistry meters;
   private final Set<String> unpublished = new LinkedHashSet<>(); // guarded by itself
 
-  StatePublisher(
-      @Channel("sts-policies") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = WAITING)
-          Emitter<Record<String, byte @Nullable []>> emitter,
-      MeterRegistry meters) {
-    this.emitter = emitter;
+  StatePublisher(RecordSink records, MeterRegistry meters) {
+    this.records = records.atMost(WAITING);
     this.meters = meters;
   }
 
@@ -40,18 +35,7 @@ public class StatePublisher {
    */
   void publish(String domain, @Nullable StsPolicyState state) {
     byte[] value = state == null ? null : state.toByteArray();
-    try {
-      emitter
-          .send(Record.of(domain, value))
-          .whenComplete(
-              (_, failure) -> {
-                if (failure != null) {
-                  lost(domain);
-                }
-              });
-    } catch (IllegalStateException full) {
-      lost(domain);
-    }
+    records.send(Topics.MTA_STS_POLICIES, domain, value, () -> lost(domain));
   }
 
   private void lost(String domain) {

@@ -6,6 +6,7 @@ import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.answers.RevocationConfig;
 import io.postern.certificate.judging.ChainJudge;
 import io.postern.certificate.judging.JudgedServers;
+import io.postern.certificate.topics.FollowedTopics;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.StsFailure;
 import io.postern.contracts.v1.StsPolicyRequest;
@@ -13,9 +14,7 @@ import io.postern.contracts.v1.StsPolicyState;
 import io.postern.dns.mtasts.StsPolicy;
 import io.postern.dns.tlsrpt.ResultType;
 import io.postern.log.LogClock;
-import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
-import io.postern.log.reading.TopicFollower;
 import io.postern.names.DomainNames;
 import io.postern.service.Every;
 import io.postern.service.TopicsVerified;
@@ -55,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  * log is back.
  */
 @ApplicationScoped
-public class StsPolicies {
+public class StsPolicies implements FollowedTopics.User {
   private static final Logger LOG = Logger.getLogger(StsPolicies.class);
   private static final Duration UPKEEP = Duration.ofMinutes(1);
   private static final int MOST_UNREAD = 2000;
@@ -70,7 +69,6 @@ public class StsPolicies {
   private final PolicyHost host;
   private final StatePublisher publisher;
   private final StateReader reader = new StateReader(this::read);
-  private final TopicFollower follower;
   private final FetchesInProgress inProgress = new FetchesInProgress();
   private final StsMetrics metrics;
   private final OccasionalLog failures = new OccasionalLog(StsPolicies.class);
@@ -88,7 +86,6 @@ public class StsPolicies {
       DefaultAnchors anchors,
       InstantSource clock,
       LogClock logClock,
-      LogSettings log,
       StatePublisher publisher,
       MeterRegistry meters) {
     this.now = logClock::millis;
@@ -97,18 +94,20 @@ public class StsPolicies {
             new PolicyFetchSettings(every, settings),
             new JudgedServers(judge, anchors::current, clock));
     this.publisher = publisher;
-    this.follower = new TopicFollower(log, Topics.MTA_STS_POLICIES, reader);
     this.metrics = new StsMetrics(meters, inProgress);
   }
 
+  @Override
+  public void follow(FollowedTopics topics) {
+    topics.state().follow(Topics.MTA_STS_POLICIES, reader);
+  }
+
   void start(@Observes TopicsVerified ready) {
-    follower.start();
     every.repeat(UPKEEP, this::upkeep);
   }
 
   void stop(@Observes ShutdownEvent event) {
     every.close();
-    follower.close();
     host.close();
   }
 

@@ -8,12 +8,11 @@ import io.postern.certificate.anchors.DefaultAnchors;
 import io.postern.certificate.fetch.FetchException;
 import io.postern.certificate.published.OwnTlsReader;
 import io.postern.certificate.published.PublishedCertificate;
+import io.postern.certificate.topics.FollowedTopics;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.OcspStaple;
-import io.postern.log.LogSettings;
 import io.postern.log.certificates.OcspStaples;
-import io.postern.log.reading.TopicFollower;
 import io.postern.service.Every;
 import io.postern.service.TopicsVerified;
 import io.quarkus.runtime.ShutdownEvent;
@@ -42,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * them. <b>Threads.</b> One of its own.
  */
 @ApplicationScoped
-public class StapleUpkeep {
+public class StapleUpkeep implements FollowedTopics.User {
   private static final int MOST = 100;
   private static final Duration POLL = Duration.ofSeconds(10);
   private static final Logger LOG = Logger.getLogger(StapleUpkeep.class);
@@ -57,7 +56,6 @@ public class StapleUpkeep {
   private final InstantSource clock;
   private final MultiGauge gauge;
   private final OcspStaples staples = new OcspStaples();
-  private final TopicFollower follower;
   private final StapleTimes times = new StapleTimes(RandomGenerator.getDefault());
   private final Every every =
       new Every(
@@ -71,7 +69,6 @@ public class StapleUpkeep {
       DefaultAnchors anchors,
       StapleFetch responders,
       StaplePublisher publisher,
-      LogSettings log,
       InstantSource clock,
       MeterRegistry meters) {
     this.own = own;
@@ -80,17 +77,19 @@ public class StapleUpkeep {
     this.publisher = publisher;
     this.clock = clock;
     this.gauge = MultiGauge.builder("postern.certificate.staples").register(meters);
-    this.follower = new TopicFollower(log, Topics.CERTIFICATE_STAPLES, staples);
+  }
+
+  @Override
+  public void follow(FollowedTopics topics) {
+    topics.state().follow(Topics.CERTIFICATE_STAPLES, staples);
   }
 
   void start(@Observes TopicsVerified ready) {
-    follower.start();
     every.repeatNow(POLL, this::look);
   }
 
   void stop(@Observes ShutdownEvent event) {
     every.close();
-    follower.close();
   }
 
   private void look() throws InterruptedException {

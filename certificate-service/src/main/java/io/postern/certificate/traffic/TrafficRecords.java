@@ -1,16 +1,12 @@
 package io.postern.certificate.traffic;
 
+import io.postern.certificate.topics.FollowedTopics;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.CertificateChain;
 import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.contracts.v1.HostSeen;
-import io.postern.log.LogSettings;
-import io.postern.log.reading.TopicFollower;
-import io.postern.service.TopicsVerified;
-import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +20,7 @@ import java.util.OptionalLong;
  * thread.
  */
 @ApplicationScoped
-public class TrafficRecords {
+public class TrafficRecords implements FollowedTopics.User {
   private static final int MOST = 20_000;
 
   private final NewestRecords<CertificateChain> chains =
@@ -34,22 +30,12 @@ public class TrafficRecords {
       new NewestRecords<>(HandshakeSeen.parser(), HandshakeSeen::getLastSeenMillis, MOST, 4L << 20);
   private final NewestRecords<HostSeen> hosts =
       new NewestRecords<>(HostSeen.parser(), HostSeen::getLastSeenMillis, MOST, 4L << 20);
-  private final List<TopicFollower> followers;
 
-  TrafficRecords(LogSettings log) {
-    followers =
-        List.of(
-            new TopicFollower(log, Topics.CERTIFICATE_CHAINS, chains),
-            new TopicFollower(log, Topics.CERTIFICATE_HANDSHAKES, handshakes),
-            new TopicFollower(log, Topics.CERTIFICATE_HOSTS, hosts));
-  }
-
-  void start(@Observes TopicsVerified ready) {
-    followers.forEach(TopicFollower::start);
-  }
-
-  void stop(@Observes ShutdownEvent event) {
-    followers.forEach(TopicFollower::close);
+  @Override
+  public void follow(FollowedTopics topics) {
+    topics.traffic().follow(Topics.CERTIFICATE_CHAINS, chains);
+    topics.traffic().follow(Topics.CERTIFICATE_HANDSHAKES, handshakes);
+    topics.traffic().follow(Topics.CERTIFICATE_HOSTS, hosts);
   }
 
   /** All have been read to their end. */

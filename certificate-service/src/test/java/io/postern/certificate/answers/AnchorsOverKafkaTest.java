@@ -15,6 +15,7 @@ import io.postern.certificate.anchors.Distrust;
 import io.postern.certificate.bundles.BundleLedger;
 import io.postern.certificate.revocation.crl.CrlStore;
 import io.postern.certificate.revocation.ocsp.OcspStore;
+import io.postern.certificate.topics.FollowedTopics;
 import io.postern.contracts.DirectoryKeys;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
@@ -33,6 +34,8 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
+import io.postern.log.reading.TopicFollower;
 import io.postern.log.verdicts.KafkaVerdicts;
 import io.postern.service.ServiceReadiness;
 import io.postern.service.TopicsVerified;
@@ -66,6 +69,7 @@ class AnchorsOverKafkaTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @Inject LogSettings log;
+  @Inject LossySender sender;
   @Inject MeterRegistry meters;
   @Inject DefaultAnchors defaults;
   @Inject BundleLedger bundles;
@@ -162,7 +166,7 @@ class AnchorsOverKafkaTest {
         question(
             AnchorSet.newBuilder().addCertificates(ByteString.copyFrom(ca.root().getEncoded())),
             ca.issue(Issue.to("b.example")));
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       assertThat(verdicts.verdict(onOwn, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
       question =
           question(AnchorSet.newBuilder().setWithDefaults(true), ca.issue(Issue.to("a.example")));
@@ -192,7 +196,7 @@ class AnchorsOverKafkaTest {
             AnchorSet.newBuilder().setWithDefaults(true),
             AnchorSet.newBuilder()
                 .addCertificates(ByteString.copyFrom(distrusted.root().getEncoded())))) {
-      try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+      try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
         CertificateVerdict verdict = verdicts.verdict(question(set, peer), PATIENCE);
         assertThat(verdict.getReason()).isEqualTo(VerdictReason.UNTRUSTED_ROOT);
         assertThat(verdict.getDetail())
@@ -210,7 +214,7 @@ class AnchorsOverKafkaTest {
     ca.writeRoot(watched("removed.pem"));
     await().atMost(PATIENCE).until(() -> known(ca.root()).size() == 1);
     Identity peer = ca.issue(Issue.to("mx.example"));
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       CertificateVerdict without =
           verdicts.verdict(
               question(
@@ -287,14 +291,17 @@ class AnchorsOverKafkaTest {
     Duration gone = Duration.ofSeconds(10);
     BundleLedger left = new BundleLedger(log, ofOne, InstantSource.system(), gone);
     Revocations announcements =
-        new Revocations(
-            log, lists, responders, memory, left, publisher, InstantSource.system(), meters);
-    try (left) {
-      left.start();
-      announcements.follow(new TopicsVerified());
+        new Revocations(lists, responders, memory, left, publisher, InstantSource.system(), meters);
+    FollowedTopics followed = new FollowedTopics(log, List.of(announcements));
+    try (left;
+        TopicFollower reader = new TopicFollower(log, Topics.CERTIFICATE_ANCHORS, left.reader())) {
+      reader.start();
+      followed.start(new TopicsVerified());
       await().atMost(PATIENCE).until(() -> has(left, ofOne));
-      try (BundleLedger taken = new BundleLedger(log, ofTwo, InstantSource.system(), gone)) {
-        taken.start();
+      try (BundleLedger taken = new BundleLedger(log, ofTwo, InstantSource.system(), gone);
+          TopicFollower other =
+              new TopicFollower(log, Topics.CERTIFICATE_ANCHORS, taken.reader())) {
+        other.start();
         await().atMost(PATIENCE).until(() -> newest(left).equals(goes));
         // While it announces itself, nobody records by turns.
         long end = System.nanoTime() + gone.multipliedBy(3).dividedBy(2).toNanos();
@@ -330,7 +337,7 @@ class AnchorsOverKafkaTest {
                   .getInForceMillisCount())
           .isEqualTo(2);
     } finally {
-      announcements.stop(new ShutdownEvent());
+      followed.stop(new ShutdownEvent());
       publisher.announce(anchors.announcement());
     }
   }
@@ -351,7 +358,7 @@ class AnchorsOverKafkaTest {
             AnchorSet.newBuilder().addCertificates(ByteString.copyFrom(ca.root().getEncoded())),
             peer);
     Path file = folder.resolve("distrusted.txt");
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       assertThat(verdicts.verdict(onOwn, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
       Files.writeString(
           file, "# at once\n" + Fingerprints.hex(fingerprint(ca.root()).toByteArray()) + "\n");

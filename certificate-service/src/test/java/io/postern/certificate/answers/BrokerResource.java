@@ -25,9 +25,6 @@ public class BrokerResource implements QuarkusTestResourceLifecycleManager {
       return Map.ofEntries(
           entry("kafka.bootstrap.servers", started.bootstrap()),
           entry("postern.test.broker", Long.toString(started.pid())),
-          // An answer that cannot be written is given up early, so that a test need not wait long.
-          entry("mp.messaging.outgoing.verdicts.delivery.timeout.ms", "2500"),
-          entry("mp.messaging.outgoing.verdicts.request.timeout.ms", "2000"),
           entry("postern.revocation.allow-private-targets", "true"),
           // What a test stalls ends when the test says so, and not before.
           entry("postern.revocation.fetch-timeout", "60s"),

@@ -18,6 +18,7 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
 import io.postern.log.verdicts.KafkaVerdicts;
 import io.postern.service.ServiceReadiness;
 import io.quarkus.test.common.WithTestResource;
@@ -59,6 +60,7 @@ class FreshQuestionsTest {
   private static final int CALLERS = 4;
 
   @Inject LogSettings log;
+  @Inject LossySender sender;
   @Inject MeterRegistry meters;
   @Inject Judges judges;
   @Inject @Readiness ServiceReadiness ready;
@@ -178,7 +180,7 @@ class FreshQuestionsTest {
 
   @Test
   void aStalledListWithMoreWaitingThanThereAreJudgesDelaysNone() throws Exception {
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       var first = fresh(verdicts, "first"); // connections, lists, the compiler
       assertThat(first).hasSize(FRESH);
       List<Double> alone = fresh(verdicts, "alone");
@@ -197,7 +199,7 @@ class FreshQuestionsTest {
   @Test
   void aChainWhoseListMustBeFetchedIsJudgedOnce() throws Exception {
     byte[] leaf = Fingerprints.sha256(slowLeaf.leaf().getEncoded());
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       stalled.stall();
       ask(List.of(question(slowSet, slowLeaf, "once")), System.currentTimeMillis() + LONG_MILLIS);
       Awaitility.await().atMost(PATIENCE).until(() -> judges.waitingForLists() == 1);
@@ -210,7 +212,7 @@ class FreshQuestionsTest {
 
   @Test
   void oneMoreThanMayWaitForListsIsToldAtOnce() {
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       stalled.stall();
       ask(questions(slowSet, slowLeaf, MOST_WAITING), System.currentTimeMillis() + LONG_MILLIS);
       Awaitility.await().atMost(PATIENCE).until(() -> judges.waitingForLists() == MOST_WAITING);
@@ -227,7 +229,7 @@ class FreshQuestionsTest {
   @Test
   void aBacklogThatNobodyWaitsForDelaysNone() throws Exception {
     int backlog = 5_000;
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       var first = fresh(verdicts, "first");
       assertThat(first).hasSize(FRESH);
       double before = expired();

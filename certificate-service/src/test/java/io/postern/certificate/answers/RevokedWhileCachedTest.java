@@ -20,6 +20,7 @@ import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
 import io.postern.log.verdicts.KafkaVerdicts;
 import io.postern.service.ServiceReadiness;
 import io.quarkus.test.common.WithTestResource;
@@ -48,6 +49,7 @@ class RevokedWhileCachedTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @Inject LogSettings log;
+  @Inject LossySender sender;
   @Inject @Readiness ServiceReadiness ready;
 
   private final CrlServer crls = CrlServer.create();
@@ -116,8 +118,8 @@ class RevokedWhileCachedTest {
 
   /** Falls in every caller's cache, is announced once, and the next answer is revoked. */
   private void assertFalls(VerdictQuestion question, X509Certificate certificate) throws Exception {
-    try (KafkaVerdicts one = new KafkaVerdicts(log);
-        KafkaVerdicts other = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts one = new KafkaVerdicts(log, sender);
+        KafkaVerdicts other = new KafkaVerdicts(log, sender)) {
       good(one, question);
       good(other, question);
       ca.revoke(certificate);
@@ -153,7 +155,7 @@ class RevokedWhileCachedTest {
   void whatWasNotRevokedStays() throws Exception {
     Identity revoked = ca.issue(Issue.to("bad.example"));
     Identity other = ca.issue(Issue.to("good.example"));
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       good(verdicts, question(revoked));
       CertificateVerdict stays = good(verdicts, question(other));
       ca.revoke(revoked.leaf());
@@ -172,7 +174,7 @@ class RevokedWhileCachedTest {
     VerdictQuestion question = question(partner);
     // The list is signed anew at each fetch: what comes until its times change is older, too.
     ca.crlTimes(Duration.ofHours(3), Duration.ofDays(1));
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       CertificateVerdict before = good(verdicts, question);
       RevocationEvidence evidence = before.getRevocation(0);
       long newer = evidence.getThisUpdateMillis() + Duration.ofHours(2).toMillis();

@@ -27,6 +27,7 @@ import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.log.LogClock;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
 import io.postern.log.verdicts.KafkaVerdicts;
 import io.postern.service.ServiceReadiness;
 import io.quarkus.test.common.WithTestResource;
@@ -60,6 +61,7 @@ class VerdictsOverKafkaTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @Inject LogSettings log;
+  @Inject LossySender sender;
   @Inject MeterRegistry meters;
   @Inject LogClock logClock;
   @Inject Publisher publisher;
@@ -176,7 +178,7 @@ class VerdictsOverKafkaTest {
     AnchorSet set = set("contoso", ca);
     publish(set);
     Identity partner = ca.issue(Issue.to("mx.fabrikam.example"));
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       VerdictQuestion question = question(set, "contoso", partner);
       CertificateVerdict verdict = verdicts.verdict(question, PATIENCE);
       assertThat(verdict.getResult()).as(verdict.getDetail()).isEqualTo(VerdictResult.GOOD);
@@ -212,7 +214,7 @@ class VerdictsOverKafkaTest {
             .orElseThrow();
     assertThat(VerdictRecord.parseFrom(announced.value()).getAnchors().getAnchors().getVersion())
         .hasSize(16);
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       VerdictQuestion stranger =
           new VerdictQuestion(
               ca.issue(Issue.to("a.example")).der(),
@@ -235,7 +237,7 @@ class VerdictsOverKafkaTest {
     Identity partner = ca.issue(Issue.to("a.example"));
     ask(question(set, "stranger", partner), System.currentTimeMillis() + 20_000);
     Awaitility.await().atMost(PATIENCE).until(() -> questions("foreign-anchors") == before + 1);
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       assertThat(verdicts.verdict(question(set, "private", partner), PATIENCE).getResult())
           .isEqualTo(VerdictResult.GOOD);
     }
@@ -244,7 +246,7 @@ class VerdictsOverKafkaTest {
   @Test
   void anAnchorSetThatIsNotInTheDirectoryIsUnknown() {
     AnchorSet set = set("nowhere", ca);
-    try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+    try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
       VerdictQuestion question = question(set, "nowhere", ca.issue(Issue.to("a.example")));
       CertificateVerdict verdict = verdicts.verdict(question, PATIENCE);
       assertThat(verdict.getResult()).isEqualTo(VerdictResult.UNKNOWN);
@@ -319,7 +321,7 @@ class VerdictsOverKafkaTest {
       stalled.stall();
       double merged = questions("merged");
       VerdictQuestion slowly = question(slowSet, "slow", slow.issue(Issue.to("s.example")));
-      try (KafkaVerdicts verdicts = new KafkaVerdicts(log);
+      try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender);
           ExecutorService side = Executors.newVirtualThreadPerTaskExecutor()) {
         Future<CertificateVerdict> waiting =
             side.submit(() -> verdicts.verdict(slowly, PATIENCE.multipliedBy(3)));
@@ -361,7 +363,7 @@ class VerdictsOverKafkaTest {
       } finally {
         signal("CONT");
       }
-      try (KafkaVerdicts verdicts = new KafkaVerdicts(log)) {
+      try (KafkaVerdicts verdicts = new KafkaVerdicts(log, sender)) {
         VerdictQuestion next = question(set, "after", ca.issue(Issue.to("n.example")));
         Awaitility.await()
             .atMost(Duration.ofSeconds(40))

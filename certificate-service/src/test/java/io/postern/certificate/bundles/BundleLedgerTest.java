@@ -14,6 +14,7 @@ import io.postern.lab.KafkaBroker;
 import io.postern.lab.LabCa;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
+import io.postern.log.reading.TopicFollower;
 import io.postern.log.topics.TopicsSetup;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,7 @@ class BundleLedgerTest {
 
   @TempDir Path folder = Path.of("");
   private final List<BundleLedger> replicas = new ArrayList<>();
+  private final List<TopicFollower> followers = new ArrayList<>();
   private KafkaBroker broker;
   private LogSettings log;
 
@@ -58,8 +60,15 @@ class BundleLedgerTest {
     TopicsSetup.createOrVerify(log, Deployment.singleNode(1));
   }
 
+  private void follow(BundleLedger replica) {
+    TopicFollower follower = new TopicFollower(log, Topics.CERTIFICATE_ANCHORS, replica.reader());
+    followers.add(follower);
+    follower.start();
+  }
+
   @AfterEach
   void stop() {
+    followers.forEach(TopicFollower::close);
     replicas.forEach(BundleLedger::close);
   }
 
@@ -76,7 +85,7 @@ class BundleLedgerTest {
   private BundleLedger replica(DefaultAnchors set, InstantSource clock) {
     BundleLedger replica = new BundleLedger(log, set, clock, GONE);
     replicas.add(replica);
-    replica.start();
+    follow(replica);
     return replica;
   }
 
@@ -231,7 +240,7 @@ class BundleLedgerTest {
     LabCa.create("Meanwhile").writeRoot(source.resolve("second.pem"));
     assertThat(set.reload()).isTrue();
     early.record();
-    early.start();
+    follow(early);
     await().atMost(PATIENCE).until(() -> has(early, set));
     await().atMost(PATIENCE).until(() -> written(set.bundle().getVersion()).size() == 1);
     AnchorHistory history = early.history().orElseThrow();
@@ -244,7 +253,7 @@ class BundleLedgerTest {
     DefaultAnchors set = set(source);
     BundleLedger replica = new BundleLedger(log, set, InstantSource.system(), GONE, ACKNOWLEDGED);
     replicas.add(replica);
-    replica.start();
+    follow(replica);
     await().atMost(PATIENCE).until(() -> has(replica, set));
     LabCa.create("Meanwhile").writeRoot(source.resolve("second.pem"));
     assertThat(set.reload()).isTrue();

@@ -34,9 +34,9 @@ public class PolicyWorld implements QuarkusTestResourceLifecycleManager {
           "postern.revocation.http-proxy",
           proxy.address(),
           // A record that cannot be written is given up early, so that a test need not wait long.
-          "mp.messaging.outgoing.sts-policies.delivery.timeout.ms",
+          "mp.messaging.outgoing.records.delivery.timeout.ms",
           "2500",
-          "mp.messaging.outgoing.sts-policies.request.timeout.ms",
+          "mp.messaging.outgoing.records.request.timeout.ms",
           "2000");
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -8,18 +8,11 @@ import io.postern.contracts.v1.StsPolicyRequest;
 import io.postern.contracts.v1.StsPolicyState;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
+import io.postern.log.asking.LossySender;
+import io.postern.log.asking.Questions;
 import io.postern.log.reading.TopicFollower;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,17 +21,15 @@ import org.jspecify.annotations.Nullable;
  * asked for.
  *
  * <p>Bounds: {@value #MAX_BYTES} bytes of policies, more than certificate-service publishes; beyond
- * them those that mail needs least go, and are asked for again. A question goes out once in {@value
- * #ASKED_SECONDS} s for an id, and a domain about which nobody answers in time holds no delivery up
- * for {@value #UNANSWERED_SECONDS} s.
+ * them those that mail needs least go, and are asked for again. A question goes out once in a
+ * minute for an id, and a domain about which nobody answers in time holds no delivery up for five.
  */
 public final class KafkaStsPolicies implements StsPolicies, AutoCloseable {
   private static final long MAX_BYTES = 16 << 20;
   private static final int OVERHEAD = 300;
-  private static final int ASKED_SECONDS = 60;
-  private static final int UNANSWERED_SECONDS = 300;
-  private static final int MAX_DOMAINS = 20_000;
-  private static final Duration CLOSE = Duration.ofSeconds(2);
+  private static final Duration ASKED = Duration.ofSeconds(60);
+  private static final Duration UNANSWERED = Duration.ofSeconds(300);
+  private static final int MAX_QUESTIONS = 20_000;
 
   private record Wanted(String domain, String id) {
     boolean answeredBy(StsPolicyState state) {
@@ -54,26 +45,24 @@ public final class KafkaStsPolicies implements StsPolicies, AutoCloseable {
                   2 * domain.length() + state.getSerializedSize() + OVERHEAD)
           .executor(Runnable::run)
           .build();
-  private final Cache<Wanted, Boolean> asked = lately(ASKED_SECONDS);
-  private final Cache<String, Boolean> unanswered = lately(UNANSWERED_SECONDS);
-  private final ConcurrentMap<Wanted, CompletableFuture<StsPolicyState>> awaited =
-      new ConcurrentHashMap<>();
+  private final Questions<Wanted, StsPolicyState> questions;
   private final OccasionalLog log = new OccasionalLog(KafkaStsPolicies.class);
-  private final KafkaProducer<String, byte[]> producer;
   private final TopicFollower follower;
   private volatile boolean complete;
 
-  public KafkaStsPolicies(LogSettings settings) {
-    producer = new KafkaProducer<>(settings.questioner());
+  public KafkaStsPolicies(LogSettings settings, LossySender sender) {
+    questions =
+        new Questions<>(
+            new Questions.Kind(
+                Topics.MTA_STS_REQUESTS,
+                MAX_QUESTIONS,
+                MAX_QUESTIONS,
+                true,
+                false,
+                Duration.ZERO,
+                UNANSWERED),
+            sender::send);
     follower = new TopicFollower(settings, Topics.MTA_STS_POLICIES, new View());
-  }
-
-  private static <K> Cache<K, Boolean> lately(int seconds) {
-    return Caffeine.newBuilder()
-        .maximumSize(MAX_DOMAINS)
-        .expireAfterWrite(Duration.ofSeconds(seconds))
-        .executor(Runnable::run)
-        .build();
   }
 
   /** Begins to read, once; the topic exists. Does not wait. */
@@ -101,10 +90,7 @@ public final class KafkaStsPolicies implements StsPolicies, AutoCloseable {
 
   @Override
   public void ask(String domain, String id) {
-    Wanted wanted = new Wanted(domain, id);
-    if (asked.asMap().putIfAbsent(wanted, Boolean.TRUE) == null) {
-      publish(wanted);
-    }
+    var unused = questions.ask(question(new Wanted(domain, id)));
   }
 
   @Override
@@ -112,63 +98,38 @@ public final class KafkaStsPolicies implements StsPolicies, AutoCloseable {
       String domain, String id, @Nullable StsPolicyState before, Duration patience)
       throws InterruptedException {
     Wanted wanted = new Wanted(domain, id);
-    if (unanswered.getIfPresent(domain) != null) {
-      ask(domain, id);
-      return known(domain);
-    }
-    CompletableFuture<StsPolicyState> answer =
-        awaited.computeIfAbsent(wanted, w -> new CompletableFuture<>());
-    try {
-      StsPolicyState state = known(domain); // it may have come before the entry
-      if (state != null && !state.equals(before) && wanted.answeredBy(state)) {
-        return state;
-      }
-      ask(domain, id);
-      return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      StsPolicyState late = known(domain);
-      if (late == null || late.equals(before) || !wanted.answeredBy(late)) {
-        unanswered.put(domain, Boolean.TRUE);
-      }
-      return late;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("none is ever completed with a failure", e);
-    } finally {
-      awaited.remove(wanted, answer);
-    }
+    StsPolicyState answer =
+        questions
+            .await(
+                question(wanted),
+                () -> {
+                  StsPolicyState state = known(domain);
+                  return state != null && !state.equals(before) && wanted.answeredBy(state)
+                      ? state
+                      : null;
+                },
+                patience)
+            .answer();
+    return answer == null ? known(domain) : answer;
   }
 
-  private void publish(Wanted wanted) {
-    StsPolicyRequest request =
-        StsPolicyRequest.newBuilder()
-            .setDomain(wanted.domain())
-            .setId(wanted.id())
-            .setAtMillis(System.currentTimeMillis())
-            .build();
-    try {
-      // Blocks for the metadata at most, half a second.
-      var unused =
-          producer.send(
-              new ProducerRecord<>(Topics.MTA_STS_REQUESTS, wanted.domain(), request.toByteArray()),
-              (metadata, failure) -> {
-                if (failure != null) {
-                  unsent(wanted, failure);
-                }
-              });
-    } catch (KafkaException e) {
-      unsent(wanted, e);
-    }
-  }
-
-  private void unsent(Wanted wanted, Exception failure) {
-    asked.invalidate(wanted);
-    log.warn("an MTA-STS policy could not be requested", failure);
+  private static Questions.Question<Wanted> question(Wanted wanted) {
+    return new Questions.Question<>(
+        wanted,
+        wanted.domain(),
+        ASKED,
+        Duration.ZERO,
+        () ->
+            StsPolicyRequest.newBuilder()
+                .setDomain(wanted.domain())
+                .setId(wanted.id())
+                .setAtMillis(System.currentTimeMillis())
+                .build());
   }
 
   @Override
   public void close() {
     follower.close();
-    producer.close(CLOSE);
   }
 
   /** Owner: the follower's thread. What is known stays while the topic is read again. */
@@ -191,13 +152,9 @@ public final class KafkaStsPolicies implements StsPolicies, AutoCloseable {
       try {
         StsPolicyState state = StsPolicyState.parseFrom(value);
         known.put(state.getDomain(), state);
-        unanswered.invalidate(state.getDomain());
-        awaited.forEach(
-            (wanted, answer) -> {
-              if (wanted.domain().equals(state.getDomain()) && wanted.answeredBy(state)) {
-                answer.complete(state);
-              }
-            });
+        questions.heard(state.getDomain());
+        questions.answered(new Wanted(state.getDomain(), state.getId()), state);
+        questions.answered(new Wanted(state.getDomain(), state.getFailure().getId()), state);
       } catch (InvalidProtocolBufferException e) {
         // The policy before it stays in force.
         log.warn("an MTA-STS policy at offset " + record.offset() + " cannot be read", e);

@@ -5,6 +5,8 @@ import io.postern.bounds.Bound;
 import io.postern.bounds.Holder;
 import io.postern.bounds.NoPlaceException;
 import io.postern.bounds.Share;
+import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ConnectorValidation;
 import io.postern.contracts.v1.ProbeEnd;
 import io.postern.contracts.v1.ProbeRequest;
@@ -14,9 +16,10 @@ import io.postern.contracts.v1.ProbedHop;
 import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.transaction.HopProbe;
 import io.postern.delivery.transaction.HopTools;
-import io.postern.log.LogClock;
 import io.postern.log.LogSettings;
-import java.time.InstantSource;
+import io.postern.log.asking.LossySender;
+import io.postern.log.asking.QuestionReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,9 +31,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The validations of next hops that administrators ask for, each on a thread of its own in a place
  * of {@link Bound#VALIDATIONS}; one more is answered at once with its end. They share no connection
- * and no limit of destinations with mail, so that an administrator holds up none. Any thread.
+ * and no limit of destinations with mail, so that an administrator holds up none. Who gets no
+ * answer validates again. Any thread.
  */
 public final class Probes implements AutoCloseable {
+  private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final int MOST_HOPS = 10;
   private static final int MOST_STEPS = 300;
   private static final int KEPT_STEPS = 100;
@@ -39,8 +44,8 @@ public final class Probes implements AutoCloseable {
   private final HopTools tools;
   private final Deliverer relay;
   private final MeterRegistry registry;
-  private final ProbePublisher publisher;
-  private final ProbeReader reader;
+  private final LossySender answers;
+  private final QuestionReader<ProbeRequest> reader;
   private final Share places = new Share(Bound.VALIDATIONS);
   private final Set<ProbeLease> running = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -48,13 +53,29 @@ public final class Probes implements AutoCloseable {
   /**
    * @param relay for test messages, with connections of its own
    */
-  public Probes(LogSettings log, HopTools tools, Deliverer relay, MeterRegistry registry) {
+  public Probes(
+      LogSettings log,
+      LossySender answers,
+      HopTools tools,
+      Deliverer relay,
+      MeterRegistry registry) {
     this.tools = tools;
     this.relay = relay;
     this.registry = registry;
-    LogClock clock = new LogClock(InstantSource.system());
-    publisher = new ProbePublisher(log, clock);
-    reader = new ProbeReader(log, clock, this::begin);
+    this.answers = answers;
+    reader =
+        new QuestionReader<>(
+            log,
+            ConsumerGroups.DELIVERY_PROBES,
+            Topics.PROBE_REQUESTS,
+            ProbeRequest.parser(),
+            answers.clock(),
+            new QuestionReader.Answering<>(
+                LONGEST,
+                ProbeRequest::getAskedAtMillis,
+                ProbeRequest::getDeadlineMillis,
+                this::begin,
+                _ -> {}));
   }
 
   /** Begins to read, once; the topics exist. Does not wait. */
@@ -150,7 +171,9 @@ public final class Probes implements AutoCloseable {
       registry.counter("postern.delivery.probes", "result", met ? "met" : "unmet").increment();
       // A busy service has seen nothing: the last validation stays.
       if (walked && request.getKept() && !request.getConnector().isEmpty()) {
-        publisher.publish(
+        answers.send(
+            Topics.CONNECTOR_VALIDATIONS,
+            request.getOrganization() + "/" + request.getConnector(),
             ConnectorValidation.newBuilder()
                 .setOrganization(request.getOrganization())
                 .setConnector(request.getConnector())
@@ -179,7 +202,7 @@ public final class Probes implements AutoCloseable {
       if (end != null) {
         result.setEnd(end);
       }
-      publisher.publish(result.build());
+      answers.send(Topics.PROBE_RESULTS, request.getProbeId(), result.build());
     }
   }
 
@@ -188,6 +211,5 @@ public final class Probes implements AutoCloseable {
     closed = true;
     reader.close();
     running.forEach(ProbeLease::close);
-    publisher.close();
   }
 }

@@ -1,20 +1,36 @@
 package io.postern.delivery.recipients;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.postern.log.LogClock;
+import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.Topics;
+import io.postern.contracts.v1.RecipientAnswer;
+import io.postern.contracts.v1.RecipientExistence;
+import io.postern.contracts.v1.RecipientQuestion;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
+import io.postern.log.asking.QuestionReader;
 import io.postern.rules.Directory;
-import java.time.InstantSource;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * The part of the service that says whether mailboxes exist. Best effort, and apart from
- * deliveries: with threads, connections and limits of its own. Any thread.
+ * deliveries: with threads, connections and limits of its own. One replica has all questions about
+ * a domain. An answer that is lost is unknown to its asker. Any thread.
  */
 public final class RecipientQuestions implements AutoCloseable {
-  private final AnswerPublisher answers;
-  private final QuestionReader reader;
+  private static final int MOST_DETAIL = 256;
+  private static final Duration LONGEST = Duration.ofMinutes(1);
+
+  private final LossySender answers;
+  private final MeterRegistry registry;
+  private final DomainQuestions questions;
+  private final QuestionReader<RecipientQuestion> reader;
+  private final Counter asked;
+  private final Counter expired;
   private volatile boolean closed;
 
   /**
@@ -22,17 +38,32 @@ public final class RecipientQuestions implements AutoCloseable {
    */
   public RecipientQuestions(
       LogSettings log,
+      LossySender answers,
       Supplier<Optional<Directory>> directory,
       MailboxHosts hosts,
       int perMinute,
       MeterRegistry registry) {
-    LogClock clock = new LogClock(InstantSource.system());
-    answers = new AnswerPublisher(log, clock, registry);
+    this.answers = answers;
+    this.registry = registry;
+    asked = registry.counter("postern.delivery.recipient.questions", "result", "asked");
+    expired = registry.counter("postern.delivery.recipient.questions", "result", "expired");
     RecipientProbe probe = new RecipientProbe(directory, hosts, () -> !closed);
-    DomainQuestions questions =
+    questions =
         new DomainQuestions(
-            probe::ask, answers::publish, answers::unknown, perMinute, System::nanoTime, registry);
-    reader = new QuestionReader(log, clock, questions::add, answers, registry);
+            probe::ask, this::publish, this::unknown, perMinute, System::nanoTime, registry);
+    reader =
+        new QuestionReader<>(
+            log,
+            ConsumerGroups.DELIVERY_RECIPIENTS,
+            Topics.RECIPIENT_QUESTIONS,
+            RecipientQuestion.parser(),
+            answers.clock(),
+            new QuestionReader.Answering<>(
+                LONGEST,
+                RecipientQuestion::getAskedAtMillis,
+                RecipientQuestion::getDeadlineMillis,
+                this::taken,
+                this::expired));
     registry.gauge("postern.delivery.recipient.waiting", questions, DomainQuestions::waiting);
   }
 
@@ -41,10 +72,46 @@ public final class RecipientQuestions implements AutoCloseable {
     reader.start();
   }
 
+  private void taken(RecipientQuestion question, long leftMillis) {
+    asked.increment();
+    questions.add(
+        new Asked(
+            question.getAddress(),
+            question.getDomain(),
+            System.nanoTime() + leftMillis * 1_000_000));
+  }
+
+  private void expired(RecipientQuestion question) {
+    expired.increment();
+    if (answers.clock().mayBeWrong()) { // a record of ours corrects it
+      unknown(question.getAddress(), question.getDomain(), "the recipient check arrived too late");
+    }
+  }
+
+  private void unknown(String address, String domain, String why) {
+    publish(
+        RecipientAnswer.newBuilder()
+            .setAddress(address)
+            .setDomain(domain)
+            .setExistence(RecipientExistence.RECIPIENT_UNKNOWN)
+            .setDetail(why.length() <= MOST_DETAIL ? why : why.substring(0, MOST_DETAIL))
+            .build());
+  }
+
+  private void publish(RecipientAnswer answer) {
+    String existence = answer.getExistence().name().toLowerCase(Locale.ROOT);
+    registry
+        .counter(
+            "postern.delivery.recipient.answers",
+            "existence",
+            existence.substring("recipient_".length()))
+        .increment();
+    answers.send(Topics.RECIPIENT_ANSWERS, answer.getAddress(), answer);
+  }
+
   @Override
   public void close() {
     closed = true;
     reader.close();
-    answers.close();
   }
 }

@@ -3,13 +3,13 @@
  * (docs/guides/recipients.md). The way of a question:
  *
  * <ol>
- *   <li>{@link io.postern.delivery.recipients.QuestionReader} takes it from recipients.questions,
- *       unless its deadline is past.
+ *   <li>{@link io.postern.delivery.recipients.RecipientQuestions} takes it from
+ *       recipients.questions, unless its deadline is past.
  *   <li>{@link io.postern.delivery.recipients.DomainQuestions} puts it into its domain's line, and
  *       asks for those in line together, one transaction after the other.
  *   <li>{@link io.postern.delivery.recipients.RecipientProbe} has the relay ask the host to which a
  *       delivery would go, by the same requirement.
- *   <li>{@link io.postern.delivery.recipients.AnswerPublisher} publishes the answers to
+ *   <li>{@link io.postern.delivery.recipients.RecipientQuestions} publishes the answers to
  *       recipients.answers.
  * </ol>
  */

@@ -23,6 +23,7 @@ import io.postern.log.certificates.DailyRecords;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
 import io.postern.log.reading.RecordReader;
+import io.postern.log.sending.RecordSink;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,14 +73,14 @@ public final class ReportMailReader implements Deliverer, AutoCloseable {
 
   /**
    * @param address that reports come to
-   * @param sender to {@code tls.reports}
+   * @param sink of {@code tls.reports}
    */
   public ReportMailReader(
       Deliverer relay,
       String address,
       Contents contents,
       LogSettings settings,
-      DailyRecords.Sender sender,
+      RecordSink sink,
       MeterRegistry registry) {
     this.relay = relay;
     this.address = address;
@@ -89,9 +90,10 @@ public final class ReportMailReader implements Deliverer, AutoCloseable {
     dropped = registry.counter("postern.delivery.tls.reports", "result", "dropped");
     records =
         new DailyRecords(
+            sink.atMost(WAITING),
+            Topics.TLS_REPORTS,
             MOST_A_DAY,
             MOST_OF_SENDER,
-            sender,
             registry.counter("postern.delivery.tls.reports", "result", "told")::increment,
             dropped::increment);
   }

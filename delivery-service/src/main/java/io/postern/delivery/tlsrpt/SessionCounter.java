@@ -2,25 +2,25 @@ package io.postern.delivery.tlsrpt;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.Topics;
 import io.postern.contracts.v1.TlsSessionCounts;
 import io.postern.contracts.v1.TlsSessionRecord;
 import io.postern.dns.DnsFailureException;
 import io.postern.dns.MailResolver;
 import io.postern.dns.tlsrpt.TlsRptRecord;
 import io.postern.log.OccasionalLog;
+import io.postern.log.sending.RecordSink;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -37,6 +37,7 @@ import java.util.function.LongSupplier;
  * look-ups.
  */
 public final class SessionCounter implements SessionResults, AutoCloseable {
+  private static final int QUEUED = 100;
   private static final int PERIOD_SECONDS = 60;
   private static final int PATIENCE_SECONDS = 45;
   private static final int LAST_PATIENCE_SECONDS = 5;
@@ -47,7 +48,7 @@ public final class SessionCounter implements SessionResults, AutoCloseable {
 
   private final SessionTable table = new SessionTable();
   private final MailResolver dns;
-  private final BiFunction<String, byte[], CompletionStage<Void>> sender;
+  private final RecordSink records;
   private final LongSupplier clockMillis;
   private final Counter counted;
   private final Counter withoutRoom;
@@ -59,17 +60,13 @@ public final class SessionCounter implements SessionResults, AutoCloseable {
           task -> Thread.ofPlatform().name("tls-session-counts").daemon().unstarted(task));
 
   /**
-   * @param sender to {@code tls.sessions} by key and value; fails, or throws IllegalStateException,
-   *     when the log does not take it
+   * @param records takes those of {@code tls.sessions}
    * @param clockMillis by which a session has its day
    */
   public SessionCounter(
-      MailResolver dns,
-      BiFunction<String, byte[], CompletionStage<Void>> sender,
-      LongSupplier clockMillis,
-      MeterRegistry registry) {
+      MailResolver dns, RecordSink records, LongSupplier clockMillis, MeterRegistry registry) {
     this.dns = dns;
-    this.sender = sender;
+    this.records = records.atMost(QUEUED);
     this.clockMillis = clockMillis;
     counted = registry.counter("postern.delivery.tls.sessions", "result", "counted");
     withoutRoom = registry.counter("postern.delivery.tls.sessions", "result", "dropped");
@@ -127,16 +124,13 @@ public final class SessionCounter implements SessionResults, AutoCloseable {
           .limit(MOST_ADDRESSES)
           .forEach(addressed::addReportTo);
       byte[] value = TlsSessionRecord.newBuilder().setCounts(addressed).build().toByteArray();
-      sender
-          .apply(counts.getDomain(), value)
+      records
+          .send(Topics.TLS_SESSIONS, counts.getDomain(), value)
           .toCompletableFuture()
           .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       published.increment();
       return true;
-    } catch (DnsFailureException
-        | ExecutionException
-        | TimeoutException
-        | IllegalStateException e) { // no room among the waiting, or the service stops
+    } catch (DnsFailureException | ExecutionException | TimeoutException e) {
       trouble.warn("counts of TLS sessions with " + counts.getDomain() + " were lost", e);
       return false;
     }

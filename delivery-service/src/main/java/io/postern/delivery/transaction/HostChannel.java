@@ -3,25 +3,23 @@ package io.postern.delivery.transaction;
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.HostSeen;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.log.certificates.DailyRecords;
+import io.postern.log.sending.RecordSink;
 import io.postern.transport.CertificateRequest;
-import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Locale;
-import org.eclipse.microprofile.reactive.messaging.Channel;
-import org.eclipse.microprofile.reactive.messaging.Emitter;
-import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channel {@code hosts}, by which the demands of hosts get into certificate.hosts where a
- * connector presents a certificate: each kind once a day, so that a change of the certificate can
- * be rehearsed against it. At most {@value #MOST_A_DAY} a day are published and remembered, {@value
- * #MOST_OF_CONNECTOR} of one connector, and 100 wait; those beyond are dropped and counted.
+ * The publisher of the demands of hosts to certificate.hosts where a connector presents a
+ * certificate: each kind once a day, so that a change of the certificate can be rehearsed against
+ * it. At most {@value #MOST_A_DAY} a day are published and remembered, {@value #MOST_OF_CONNECTOR}
+ * of one connector, and 100 wait; those beyond are dropped and counted.
  */
 @ApplicationScoped
 public class HostChannel implements HandshakePublisher {
@@ -32,17 +30,15 @@ public class HostChannel implements HandshakePublisher {
   private final DailyRecords records;
 
   @Inject
-  public HostChannel(
-      @Channel("hosts") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = WAITING)
-          Emitter<Record<String, byte[]>> emitter,
-      MeterRegistry registry) {
+  public HostChannel(RecordSink sink, MeterRegistry registry) {
     Counter published = registry.counter("postern.delivery.host.records", "result", "told");
     Counter dropped = registry.counter("postern.delivery.host.records", "result", "dropped");
     records =
         new DailyRecords(
+            sink.atMost(WAITING),
+            Topics.CERTIFICATE_HOSTS,
             MOST_A_DAY,
             MOST_OF_CONNECTOR,
-            (key, value) -> emitter.send(Record.of(key, value)),
             published::increment,
             dropped::increment);
   }

@@ -10,6 +10,7 @@ import io.postern.contracts.v1.StsPolicyRequest;
 import io.postern.contracts.v1.StsPolicyState;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
 import io.postern.log.reading.TopicFollower;
 import io.postern.log.topics.TopicsSetup;
 import java.time.Duration;
@@ -31,6 +32,7 @@ class KafkaStsPoliciesTest extends StsPoliciesContract {
   private static final List<StsPolicyRequest> QUESTIONS = new CopyOnWriteArrayList<>();
 
   private static LogSettings log;
+  private static LossySender sender;
   private static KafkaStsPolicies policies;
   private static TopicFollower questions;
   private static KafkaProducer<String, byte[]> producer;
@@ -39,7 +41,8 @@ class KafkaStsPoliciesTest extends StsPoliciesContract {
   static void start() throws Exception {
     log = new LogSettings(Map.of("bootstrap.servers", SharedBroker.empty().bootstrap()));
     TopicsSetup.createOrVerify(log, Deployment.singleNode(2));
-    policies = new KafkaStsPolicies(log);
+    sender = new LossySender(log);
+    policies = new KafkaStsPolicies(log, sender);
     policies.start();
     questions = new TopicFollower(log, Topics.MTA_STS_REQUESTS, new Questions());
     questions.start();
@@ -50,6 +53,7 @@ class KafkaStsPoliciesTest extends StsPoliciesContract {
   @AfterAll
   static void stop() {
     policies.close();
+    sender.close();
     questions.close();
     producer.close();
   }
@@ -97,7 +101,7 @@ class KafkaStsPoliciesTest extends StsPoliciesContract {
   @Test
   void anotherReplicaKnowsThePolicyAfterItsStart() throws Exception {
     publish(policy("shared.example", "1"));
-    try (KafkaStsPolicies other = new KafkaStsPolicies(log)) {
+    try (KafkaStsPolicies other = new KafkaStsPolicies(log, sender)) {
       assertThat(other.complete()).isFalse();
       other.start();
       await().atMost(PATIENCE).until(other::complete);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +109,18 @@ abstract class StsPoliciesContract {
     StsPolicyState answer = policies().awaited("silent.example", "2", null, SHORT);
     assertThat(answer).isNotNull();
     assertThat(answer.getId()).isEqualTo("1");
+  }
+
+  @Test
+  void whoLeavesFirstTakesTheAnswerFromNoOther() throws Exception {
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<@Nullable StsPolicyState> patient =
+          callers.submit(() -> policies().awaited("two.example", "7", null, LONG));
+      await().atMost(LONG).until(() -> asked("two.example", "7") == 1);
+      assertThat(policies().awaited("two.example", "7", null, SHORT)).isNull();
+      publish(policy("two.example", "7"));
+      assertThat(patient.get(LONG.toMillis() / 2, TimeUnit.MILLISECONDS)).isNotNull();
+    }
   }
 
   @Test

@@ -23,6 +23,7 @@ import io.postern.delivery.position.Ownership;
 import io.postern.delivery.transaction.MailboxQuestion.Answer;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
 import io.postern.log.reading.TopicFollower;
 import io.postern.log.topics.TopicsSetup;
 import io.postern.rules.Directory;
@@ -50,6 +51,7 @@ class RecipientQuestionsOverKafkaTest {
   private static final List<RecipientAnswer> ANSWERS = new CopyOnWriteArrayList<>();
 
   private static LogSettings log;
+  private static LossySender sender;
   private static TopicFollower reader;
   private static KafkaProducer<String, byte[]> producer;
 
@@ -62,6 +64,7 @@ class RecipientQuestionsOverKafkaTest {
   static void start() throws Exception {
     log = new LogSettings(Map.of("bootstrap.servers", SharedBroker.empty().bootstrap()));
     TopicsSetup.createOrVerify(log, Deployment.singleNode(2));
+    sender = new LossySender(log);
     reader = new TopicFollower(log, Topics.RECIPIENT_ANSWERS, new Answers());
     reader.start();
     producer = new KafkaProducer<>(log.questioner());
@@ -70,6 +73,7 @@ class RecipientQuestionsOverKafkaTest {
   @AfterAll
   static void stop() {
     reader.close();
+    sender.close();
     producer.close();
   }
 
@@ -97,7 +101,12 @@ class RecipientQuestionsOverKafkaTest {
   private RecipientQuestions replica() {
     RecipientQuestions replica =
         new RecipientQuestions(
-            log, () -> Optional.of(directory()), this::host, 100_000, new SimpleMeterRegistry());
+            log,
+            sender,
+            () -> Optional.of(directory()),
+            this::host,
+            100_000,
+            new SimpleMeterRegistry());
     replica.start();
     return replica;
   }

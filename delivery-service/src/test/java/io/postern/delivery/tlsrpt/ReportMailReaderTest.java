@@ -1,5 +1,6 @@
 package io.postern.delivery.tlsrpt;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -66,7 +67,7 @@ class ReportMailReaderTest {
             ADDRESS,
             segments -> stream(segments.getFirst().getInline().toByteArray()),
             settings,
-            (key, value) -> {
+            (topic, key, value) -> {
               published.add(parsed(value));
               return CompletableFuture.completedFuture(null);
             },
@@ -84,9 +85,9 @@ class ReportMailReaderTest {
     reports.close();
   }
 
-  private static TlsReportReceived parsed(byte[] value) {
+  private static TlsReportReceived parsed(byte @Nullable [] value) {
     try {
-      return TlsReportReceived.parseFrom(value);
+      return TlsReportReceived.parseFrom(requireNonNull(value));
     } catch (Exception e) {
       throw new AssertionError(e);
     }

@@ -1,5 +1,6 @@
 package io.postern.delivery.tlsrpt;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,9 +54,9 @@ class SessionCounterTest {
             registry);
   }
 
-  private CompletionStage<Void> send(String key, byte[] value) {
+  private CompletionStage<Void> send(String topic, String key, byte @Nullable [] value) {
     try {
-      sent.add(new Sent(key, TlsSessionRecord.parseFrom(value).getCounts()));
+      sent.add(new Sent(key, TlsSessionRecord.parseFrom(requireNonNull(value)).getCounts()));
     } catch (Exception e) {
       throw new AssertionError(e);
     }

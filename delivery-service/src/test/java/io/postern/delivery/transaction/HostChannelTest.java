@@ -1,5 +1,6 @@
 package io.postern.delivery.transaction;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -8,15 +9,14 @@ import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.HostSeen;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.contracts.v1.TlsVersion;
+import io.postern.log.sending.RecordSink;
 import io.postern.transport.CertificateRequest;
-import io.smallrye.reactive.messaging.kafka.Record;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.eclipse.microprofile.reactive.messaging.Emitter;
-import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HostChannelTest {
@@ -94,34 +94,13 @@ class HostChannelTest {
   }
 
   /** Takes everything. */
-  private static final class Log implements Emitter<Record<String, byte[]>> {
+  private static final class Log implements RecordSink {
     final List<byte[]> values = new ArrayList<>();
 
     @Override
-    public CompletionStage<Void> send(Record<String, byte[]> record) {
-      values.add(record.value());
+    public CompletionStage<Void> send(String topic, String key, byte @Nullable [] value) {
+      values.add(requireNonNull(value));
       return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public <M extends Message<? extends Record<String, byte[]>>> void send(M message) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void complete() {}
-
-    @Override
-    public void error(Exception e) {}
-
-    @Override
-    public boolean isCancelled() {
-      return false;
-    }
-
-    @Override
-    public boolean hasRequests() {
-      return true;
     }
   }
 }

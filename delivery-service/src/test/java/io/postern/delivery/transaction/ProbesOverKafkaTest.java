@@ -23,6 +23,7 @@ import io.postern.lab.LabCa;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
 import io.postern.log.reading.TopicFollower;
 import io.postern.log.topics.TopicsSetup;
 import java.net.InetAddress;
@@ -56,6 +57,7 @@ class ProbesOverKafkaTest {
   private final List<TopicFollower> followers = new ArrayList<>();
   private LogSettings log;
   private KafkaProducer<String, byte[]> producer;
+  private LossySender sender;
   private Probes probes;
 
   private interface Parser {
@@ -69,9 +71,11 @@ class ProbesOverKafkaTest {
     follow(Topics.PROBE_RESULTS, value -> results.add(ProbeResult.parseFrom(value)));
     follow(Topics.CONNECTOR_VALIDATIONS, value -> kept.add(ConnectorValidation.parseFrom(value)));
     producer = new KafkaProducer<>(log.questioner());
+    sender = new LossySender(log);
     probes =
         new Probes(
             log,
+            sender,
             lab.probing(),
             new Relay(
                 DestinationsLab.destinations(
@@ -84,6 +88,7 @@ class ProbesOverKafkaTest {
   @AfterEach
   void stop() {
     probes.close();
+    sender.close();
     producer.close();
     followers.forEach(TopicFollower::close);
     lab.close();

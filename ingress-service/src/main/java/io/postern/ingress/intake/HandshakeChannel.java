@@ -3,29 +3,27 @@ package io.postern.ingress.intake;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Texts;
+import io.postern.contracts.Topics;
 import io.postern.contracts.v1.HandshakeSeen;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
 import io.postern.log.certificates.DailyRecords;
-import io.smallrye.reactive.messaging.kafka.Record;
+import io.postern.log.sending.RecordSink;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Locale;
-import org.eclipse.microprofile.reactive.messaging.Channel;
-import org.eclipse.microprofile.reactive.messaging.Emitter;
-import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 
 /**
- * The channel {@code handshakes} to certificate.handshakes: handshakes of peers whose mail a
- * connector took, each kind of handshake once a day. A proved peer has a name: that of its
- * certificate if it was judged good for the connector, or the range of addresses by which the
- * connector names it. Any other is unproved, since anybody may write a partner's MAIL FROM: its
- * record has the abilities of its software and nothing that it makes up, and takes no room of the
- * proved ones. A day has at most {@value #MOST_A_DAY} records of proved and {@value
- * #MOST_UNPROVED_A_DAY} of unproved peers, one connector {@value #MOST_OF_CONNECTOR} and {@value
- * #MOST_UNPROVED_OF_CONNECTOR}, and 100 wait; further ones are dropped and counted.
+ * The publisher of certificate.handshakes: handshakes of peers whose mail a connector took, each
+ * kind of handshake once a day. A proved peer has a name: that of its certificate if it was judged
+ * good for the connector, or the range of addresses by which the connector names it. Any other is
+ * unproved, since anybody may write a partner's MAIL FROM: its record has the abilities of its
+ * software and nothing that it makes up, and takes no room of the proved ones. A day has at most
+ * {@value #MOST_A_DAY} records of proved and {@value #MOST_UNPROVED_A_DAY} of unproved peers, one
+ * connector {@value #MOST_OF_CONNECTOR} and {@value #MOST_UNPROVED_OF_CONNECTOR}, and 100 wait;
+ * further ones are dropped and counted.
  */
 @ApplicationScoped
 public class HandshakeChannel implements Handshakes {
@@ -40,21 +38,24 @@ public class HandshakeChannel implements Handshakes {
   private final DailyRecords unproved;
 
   @Inject
-  public HandshakeChannel(
-      @Channel("handshakes") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = WAITING)
-          Emitter<Record<String, byte[]>> emitter,
-      MeterRegistry registry) {
+  public HandshakeChannel(RecordSink records, MeterRegistry registry) {
     Counter published = registry.counter("postern.ingress.handshake.records", "result", "told");
     Counter dropped = registry.counter("postern.ingress.handshake.records", "result", "dropped");
-    DailyRecords.Sender sender = (key, value) -> emitter.send(Record.of(key, value));
+    RecordSink own = records.atMost(WAITING);
     named =
         new DailyRecords(
-            MOST_A_DAY, MOST_OF_CONNECTOR, sender, published::increment, dropped::increment);
+            own,
+            Topics.CERTIFICATE_HANDSHAKES,
+            MOST_A_DAY,
+            MOST_OF_CONNECTOR,
+            published::increment,
+            dropped::increment);
     unproved =
         new DailyRecords(
+            own,
+            Topics.CERTIFICATE_HANDSHAKES,
             MOST_UNPROVED_A_DAY,
             MOST_UNPROVED_OF_CONNECTOR,
-            sender,
             published::increment,
             dropped::increment);
   }

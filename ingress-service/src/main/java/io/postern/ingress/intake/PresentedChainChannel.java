@@ -4,23 +4,20 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.Topics;
 import io.postern.contracts.v1.PresentedChain;
 import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.source.Source;
-import io.smallrye.reactive.messaging.kafka.Record;
+import io.postern.log.sending.RecordSink;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.eclipse.microprofile.reactive.messaging.Channel;
-import org.eclipse.microprofile.reactive.messaging.Emitter;
-import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 
 /**
- * The channel {@code presented-chains} to certificate.presented: each chain that a recorded session
- * names, once a day.
+ * The publisher of certificate.presented: each chain that a recorded session names, once a day.
  *
  * <p>Anybody can show a new chain in each session, so it is bounded. Unproved chains: 10 an hour
  * from one source ({@link SourceBound}), {@value #MOST_UNPROVED} and {@value #UNPROVED_BYTES} bytes
@@ -41,7 +38,7 @@ public class PresentedChainChannel implements PresentedChains {
   static final int REMEMBERED = 10_000;
   private static final long DAY_NANOS = 86_400_000_000_000L;
 
-  private final Emitter<Record<String, byte[]>> emitter;
+  private final RecordSink records;
   private final Counter published;
   private final Counter dropped;
   private final LongSupplier nanos;
@@ -50,17 +47,12 @@ public class PresentedChainChannel implements PresentedChains {
   private final Map<ByteString, Long> kept = new LinkedHashMap<>(); // by the time of recording
 
   @Inject
-  public PresentedChainChannel(
-      @Channel("presented-chains")
-          @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = WAITING)
-          Emitter<Record<String, byte[]>> emitter,
-      MeterRegistry registry) {
-    this(emitter, registry, System::nanoTime);
+  public PresentedChainChannel(RecordSink records, MeterRegistry registry) {
+    this(records, registry, System::nanoTime);
   }
 
-  PresentedChainChannel(
-      Emitter<Record<String, byte[]>> emitter, MeterRegistry registry, LongSupplier nanos) {
-    this.emitter = emitter;
+  PresentedChainChannel(RecordSink records, MeterRegistry registry, LongSupplier nanos) {
+    this.records = records.atMost(WAITING);
     this.published = registry.counter("postern.ingress.chain.records", "result", "told");
     this.dropped = registry.counter("postern.ingress.chain.records", "result", "dropped");
     this.nanos = nanos;
@@ -86,15 +78,13 @@ public class PresentedChainChannel implements PresentedChains {
             .setStapledOcsp(ByteString.copyFrom(stapledOcsp))
             .setSeenMillis(System.currentTimeMillis());
     chain.forEach(certificate -> record.addCertificates(ByteString.copyFrom(certificate)));
-    try {
-      emitter
-          .send(Record.of(Fingerprints.hex(fingerprint), record.build().toByteArray()))
-          .whenComplete((done, failure) -> answered(key, failure == null));
-      return true;
-    } catch (IllegalStateException full) { // no room among the waiting, or the service stops
-      answered(key, false);
-      return false;
-    }
+    records
+        .send(
+            Topics.CERTIFICATE_PRESENTED,
+            Fingerprints.hex(fingerprint),
+            record.build().toByteArray())
+        .whenComplete((done, failure) -> answered(key, failure == null));
+    return known(key); // unless it was refused at once
   }
 
   private synchronized boolean known(ByteString key) {

@@ -1,7 +1,5 @@
 package io.postern.ingress.recipients;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,73 +8,73 @@ import io.postern.contracts.v1.RecipientAnswer;
 import io.postern.contracts.v1.RecipientQuestion;
 import io.postern.contracts.v1.RemoteReply;
 import io.postern.ingress.recipients.KnownRecipients.Known;
-import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
+import io.postern.log.asking.LossySender;
+import io.postern.log.asking.Questions;
 import io.postern.log.reading.TopicFollower;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers from delivery-service over the log. A thread of its own reads all of recipients.answers,
- * also those that other replicas asked for; callers are virtual threads.
+ * Answers from delivery-service over the log. A follower reads all of recipients.answers, also
+ * those that other replicas asked for; callers are virtual threads.
  *
  * <p>An address has one question in flight. An answer about a mailbox that exists, when it has come
  * of age, is asked for again by its next use, for which nobody waits. A domain about which nobody
- * answers within the patience makes nobody wait for as long as "unknown" holds. Bounds: {@link
- * KnownRecipients}, {@link OpenQuestions}.
+ * answers within the patience makes nobody wait for as long as "unknown" holds.
+ *
+ * <p>Bounds: {@link KnownRecipients}. Whoever may send to an accepted domain can fill the questions
+ * in flight, by the bound of his address ({@link io.postern.ingress.bounds.SourceBound}): beyond
+ * {@value #MOST_OF_DOMAIN} of a domain and {@value #MOST} in all (at 700 bytes: 7 MiB) there is no
+ * further one, and a recipient whose mailbox is not known is unknown; nobody waits.
  */
-public final class KafkaRecipientQuestions implements RecipientQuestions, AutoCloseable {
-  private static final Duration CLOSE = Duration.ofSeconds(2);
-  private static final int MOST_DOMAINS = 10_000;
+public final class KafkaRecipientQuestions implements RecipientQuestions {
+  private static final int MOST = 10_000;
+  private static final int MOST_OF_DOMAIN = 1_000;
 
   private final Duration patience;
   private final KnownRecipients known;
-  private final OpenQuestions open;
-  private final Cache<String, Boolean> silent;
+  private final Questions<String, Answer> questions;
   private final OccasionalLog log = new OccasionalLog(KafkaRecipientQuestions.class);
-  private final KafkaProducer<String, byte[]> producer;
-  private final TopicFollower follower;
   private final Counter asked;
   private final Counter beyond;
   private volatile boolean begun;
 
   /**
+   * @param follower of the answers, which the caller starts and closes
    * @param patience of one question
    * @param bytes of answers in memory
    */
   public KafkaRecipientQuestions(
-      LogSettings settings,
+      TopicFollower follower,
+      LossySender sender,
       Duration patience,
       AnswerTimes times,
       long bytes,
       MeterRegistry registry) {
     this.patience = patience;
     known = new KnownRecipients(bytes, times, System::nanoTime);
-    open = new OpenQuestions(patience.toNanos(), System::nanoTime);
-    silent =
-        Caffeine.newBuilder()
-            .maximumSize(MOST_DOMAINS)
-            .expireAfterWrite(times.unknown())
-            .executor(Runnable::run)
-            .build();
-    producer = new KafkaProducer<>(settings.questioner());
-    follower = new TopicFollower(settings, Topics.RECIPIENT_ANSWERS, new View());
+    questions =
+        new Questions<>(
+            new Questions.Kind(
+                Topics.RECIPIENT_QUESTIONS,
+                MOST,
+                MOST_OF_DOMAIN,
+                false,
+                true,
+                patience,
+                times.unknown()),
+            sender::send);
+    follower.follow(Topics.RECIPIENT_ANSWERS, new View());
     asked = registry.counter("postern.ingress.recipient.questions", "result", "asked");
     beyond = registry.counter("postern.ingress.recipient.questions", "result", "beyond");
     registry.gauge("postern.ingress.recipients.known", known, KnownRecipients::count);
-    registry.gauge("postern.ingress.recipients.asked", open, OpenQuestions::count);
+    registry.gauge("postern.ingress.recipients.asked", questions, Questions::count);
   }
 
-  /** Begins to read, once; the topics exist. Does not wait. */
+  /** Questions may be sent: the topics exist. Before that, each mailbox is unknown. */
   public void start() {
-    follower.start();
     begun = true;
   }
 
@@ -94,44 +92,45 @@ public final class KafkaRecipientQuestions implements RecipientQuestions, AutoCl
 
   @Override
   public void ask(Mailbox mailbox) {
-    var unused = enter(mailbox);
+    if (!begun || !questions.ask(question(mailbox))) {
+      beyond.increment();
+    }
   }
 
   @Override
   public Answer answer(Mailbox mailbox, Duration patience) {
-    long began = System.nanoTime();
     Answer already = known(mailbox);
     if (already != null) {
       return already;
     }
-    OpenQuestions.Open question = enter(mailbox);
-    already = known(mailbox); // it may have come before the entry
-    if (already != null) {
-      return already;
+    if (!begun) {
+      return tooMany();
     }
-    if (question == null) {
-      return Answer.unknown("too many recipient checks at once");
-    }
-    if (silent.getIfPresent(mailbox.domain()) != null && !question.answer.isDone()) {
-      return Answer.unknown(
-          "recipient checks for this domain have had no response for some seconds");
-    }
-    long end = Math.min(began + patience.toNanos(), question.endNanos);
     try {
-      Answer answer =
-          question.answer.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-      return ofThisRoute(mailbox, answer);
-    } catch (TimeoutException e) {
-      if (patience.compareTo(this.patience) >= 0) {
-        silent.put(mailbox.domain(), Boolean.TRUE);
-      }
-      return Answer.unknown("no response in time");
+      Questions.Reply<Answer> reply =
+          questions.await(question(mailbox), () -> known(mailbox), patience);
+      Answer answer = reply.answer();
+      return answer == null ? missing(reply.missing()) : ofThisRoute(mailbox, answer);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Answer.unknown("interrupted");
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("none is ever completed with a failure", e);
     }
+  }
+
+  private Answer missing(Questions.@Nullable Missing why) {
+    return switch (why) {
+      case TOO_MANY -> tooMany();
+      case SILENT_PARTNER ->
+          Answer.unknown("recipient checks for this domain have had no response for some seconds");
+      case NOT_SENT -> Answer.unknown("the recipient check could not be sent");
+      case LATE -> Answer.unknown("no response in time");
+      case null -> throw new IllegalStateException("neither an answer nor why it is missing");
+    };
+  }
+
+  private Answer tooMany() {
+    beyond.increment();
+    return Answer.unknown("too many recipient checks at once");
   }
 
   /** One by a route that was changed meanwhile is not kept, and says nothing. */
@@ -141,54 +140,20 @@ public final class KafkaRecipientQuestions implements RecipientQuestions, AutoCl
         : answer;
   }
 
-  /** Null: it is not asked. */
-  private OpenQuestions.@Nullable Open enter(Mailbox mailbox) {
-    OpenQuestions.Entry entry = begun ? open.enter(mailbox.address(), mailbox.domain()) : null;
-    if (entry == null) {
-      beyond.increment();
-      return null;
-    }
-    if (entry.fresh()) {
-      publish(mailbox);
-    }
-    return entry.open();
+  private Questions.Question<String> question(Mailbox mailbox) {
+    return new Questions.Question<>(
+        mailbox.address(), mailbox.domain(), patience, Duration.ZERO, () -> record(mailbox));
   }
 
-  private void publish(Mailbox mailbox) {
-    long now = System.currentTimeMillis();
-    RecipientQuestion question =
-        RecipientQuestion.newBuilder()
-            .setAddress(mailbox.address())
-            .setDomain(mailbox.domain())
-            .setAskedAtMillis(now)
-            .setDeadlineMillis(now + patience.toMillis())
-            .build();
+  private RecipientQuestion record(Mailbox mailbox) {
     asked.increment();
-    try {
-      // Blocks for the metadata at most, half a second.
-      var unused =
-          producer.send(
-              new ProducerRecord<>(
-                  Topics.RECIPIENT_QUESTIONS, mailbox.domain(), question.toByteArray()),
-              (metadata, failure) -> {
-                if (failure != null) {
-                  unsent(mailbox, failure);
-                }
-              });
-    } catch (KafkaException e) {
-      unsent(mailbox, e);
-    }
-  }
-
-  private void unsent(Mailbox mailbox, Exception failure) {
-    log.warn("a recipient check could not be sent", failure);
-    open.answered(mailbox.address(), Answer.unknown("the recipient check could not be sent"));
-  }
-
-  @Override
-  public void close() {
-    follower.close();
-    producer.close(CLOSE);
+    long now = System.currentTimeMillis();
+    return RecipientQuestion.newBuilder()
+        .setAddress(mailbox.address())
+        .setDomain(mailbox.domain())
+        .setAskedAtMillis(now)
+        .setDeadlineMillis(now + patience.toMillis())
+        .build();
   }
 
   /** Owner: the follower's thread. What is known stays while the topic is read again. */
@@ -230,8 +195,8 @@ public final class KafkaRecipientQuestions implements RecipientQuestions, AutoCl
       Answer answer = answer(content);
       known.put(content.getAddress(), answer, content.getRoutingVersion(), age.toNanos());
       if (complete) {
-        silent.invalidate(content.getDomain());
-        open.answered(content.getAddress(), answer);
+        questions.heard(content.getDomain());
+        questions.answered(content.getAddress(), answer);
       }
     }
 

@@ -16,6 +16,7 @@ import io.postern.ingress.recipients.RecipientQuestions.Existence;
 import io.postern.ingress.recipients.RecipientQuestions.Mailbox;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
 import io.postern.log.reading.TopicFollower;
 import io.postern.log.topics.TopicsSetup;
 import java.time.Duration;
@@ -37,6 +38,8 @@ class KafkaRecipientQuestionsTest extends RecipientQuestionsContract {
           Duration.ofHours(24), Duration.ofHours(4), Duration.ofHours(1), Duration.ofHours(1));
 
   private static LogSettings log;
+  private static LossySender sender;
+  private static TopicFollower answers;
   private static KafkaRecipientQuestions questions;
   private static TopicFollower reader;
   private static KafkaProducer<String, byte[]> producer;
@@ -45,22 +48,31 @@ class KafkaRecipientQuestionsTest extends RecipientQuestionsContract {
   static void start() throws Exception {
     log = new LogSettings(Map.of("bootstrap.servers", SharedBroker.empty().bootstrap()));
     TopicsSetup.createOrVerify(log, Deployment.singleNode(2));
-    questions = replica(LONG);
+    sender = new LossySender(log);
+    answers = answers();
+    questions = replica(answers, LONG);
     reader = new TopicFollower(log, Topics.RECIPIENT_QUESTIONS, new Questions());
     reader.start();
     producer = new KafkaProducer<>(log.questioner());
   }
 
-  private static KafkaRecipientQuestions replica(Duration patience) {
+  private static KafkaRecipientQuestions replica(TopicFollower answers, Duration patience) {
     KafkaRecipientQuestions replica =
-        new KafkaRecipientQuestions(log, patience, TIMES, 1 << 20, new SimpleMeterRegistry());
+        new KafkaRecipientQuestions(
+            answers, sender, patience, TIMES, 1 << 20, new SimpleMeterRegistry());
     replica.start();
+    answers.start();
     return replica;
+  }
+
+  private static TopicFollower answers() {
+    return new TopicFollower(log, "answers");
   }
 
   @AfterAll
   static void stop() {
-    questions.close();
+    answers.close();
+    sender.close();
     reader.close();
     producer.close();
   }
@@ -146,14 +158,16 @@ class KafkaRecipientQuestionsTest extends RecipientQuestionsContract {
     Mailbox ann = mailbox("ann", "replicas.example");
     Mailbox nobody = mailbox("nobody", "replicas.example");
     Mailbox unknown = mailbox("unknown", "replicas.example");
-    try (KafkaRecipientQuestions other = replica(LONG)) {
+    try (TopicFollower follower = answers()) {
+      KafkaRecipientQuestions other = replica(follower, LONG);
       answer(unknown, Existence.UNKNOWN);
       answer(ann, Existence.EXISTS);
       answer(nobody, Existence.MISSING);
       awaitKnown(questions, ann, Existence.EXISTS);
       awaitKnown(other, nobody, Existence.MISSING);
     }
-    try (KafkaRecipientQuestions later = replica(LONG)) {
+    try (TopicFollower follower = answers()) {
+      KafkaRecipientQuestions later = replica(follower, LONG);
       awaitKnown(later, ann, Existence.EXISTS);
       awaitKnown(later, nobody, Existence.MISSING);
       assertThat(requireNonNull(later.known(nobody)).detail())
@@ -174,7 +188,8 @@ class KafkaRecipientQuestionsTest extends RecipientQuestionsContract {
 
   @Test
   void aDomainThatNobodyAnswersMakesTheNextOnesWaitNoMore() {
-    try (KafkaRecipientQuestions impatient = replica(SHORT)) {
+    try (TopicFollower follower = answers()) {
+      KafkaRecipientQuestions impatient = replica(follower, SHORT);
       assertThat(impatient.answer(mailbox("a", "dead.example"), SHORT).existence())
           .isEqualTo(Existence.UNKNOWN);
       // By the text alone: it did not wait.
@@ -196,8 +211,11 @@ class KafkaRecipientQuestionsTest extends RecipientQuestionsContract {
   @Test
   void aLogThatIsAwayMakesAMailboxUnknownInBoundedTime() {
     LogSettings away = new LogSettings(Map.of("bootstrap.servers", "127.0.0.1:1"));
-    try (KafkaRecipientQuestions alone =
-        new KafkaRecipientQuestions(away, LONG, TIMES, 1 << 20, new SimpleMeterRegistry())) {
+    try (LossySender own = new LossySender(away);
+        TopicFollower follower = new TopicFollower(away, "answers")) {
+      KafkaRecipientQuestions alone =
+          new KafkaRecipientQuestions(
+              follower, own, LONG, TIMES, 1 << 20, new SimpleMeterRegistry());
       Mailbox mailbox = mailbox("ann", "away.example");
       assertThat(alone.answer(mailbox, LONG).existence()).isEqualTo(Existence.UNKNOWN);
       alone.start();

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
 import io.postern.log.directory.AnchorSets;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.log.directory.SnapshotFactory;
@@ -43,6 +44,17 @@ public class LogParts {
   DirectoryReader<Directory> directory(LogSettings settings, MeterRegistry registry) {
     return measured(
         new DirectoryReader<>(settings, Directory::next, AnchorSets.VERSIONS, null), registry);
+  }
+
+  /** Of all questions and answers of the process. */
+  @Produces
+  @Singleton
+  LossySender sender(LogSettings settings) {
+    return new LossySender(settings);
+  }
+
+  void close(@Disposes LossySender sender) {
+    sender.close();
   }
 
   void close(@Disposes DirectoryReader<Directory> directory) {

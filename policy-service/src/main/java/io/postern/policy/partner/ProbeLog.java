@@ -8,6 +8,7 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.ProbeRequest;
 import io.postern.contracts.v1.ProbeResult;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
 import io.postern.log.reading.TopicOnDemand;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
@@ -18,14 +19,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -48,14 +47,14 @@ public class ProbeLog {
   private static final Duration BEHIND = Duration.ofSeconds(2);
   private static final Logger LOG = Logger.getLogger(ProbeLog.class);
 
-  private final LogSettings settings;
+  private final LossySender sender;
   private final Map<String, Probe> probes = new LinkedHashMap<>(); // guarded by this
   private final LastValidations validations = new LastValidations(); // the same
   private final List<TopicOnDemand> topics;
   private long bytes;
 
-  ProbeLog(LogSettings settings) {
-    this.settings = settings;
+  ProbeLog(LogSettings settings, LossySender sender) {
+    this.sender = sender;
     topics =
         List.of(
             new TopicOnDemand(settings, Topics.PROBE_REQUESTS, this::request),
@@ -114,21 +113,25 @@ public class ProbeLog {
    */
   void ask(ProbeRequest request) {
     read();
-    KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer());
+    CompletableFuture<@Nullable Void> sent = new CompletableFuture<>();
     try {
-      producer
-          .send(
-              new ProducerRecord<>(
-                  Topics.PROBE_REQUESTS, request.getProbeId(), request.toByteArray()))
-          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (KafkaException | ExecutionException | TimeoutException e) {
+      var unused =
+          sender.met(Topics.PROBE_REQUESTS).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      sender.send(
+          Topics.PROBE_REQUESTS,
+          request.getProbeId(),
+          request,
+          failure -> {
+            var unusedResult =
+                failure == null ? sent.complete(null) : sent.completeExceptionally(failure);
+          });
+      var unusedSent = sent.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
       LOG.warnf("a validation cannot be requested: %s", e.toString());
       throw away();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw away();
-    } finally {
-      producer.close(Duration.ofSeconds(1));
     }
     synchronized (this) {
       bytes += probe(request.getProbeId()).asked(request, System.currentTimeMillis());

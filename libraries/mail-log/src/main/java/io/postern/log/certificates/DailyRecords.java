@@ -1,37 +1,37 @@
 package io.postern.log.certificates;
 
 import io.postern.contracts.Fingerprints;
-import java.util.concurrent.CompletionStage;
+import io.postern.log.sending.RecordSink;
 import java.util.function.LongFunction;
 
 /**
  * Publisher of records to a compacted topic, each kind once a day. Bounded for each connector and
  * in all: a record beyond the bound, or one that the log does not take, is dropped and counted; its
- * kind is published at the next occasion if there is room. Thread-safe; never blocks if the sender
- * does not.
+ * kind is published at the next occasion if there is room. Thread-safe; never blocks.
  */
 public final class DailyRecords {
-  /** Way of a record into the log. */
-  @FunctionalInterface
-  public interface Sender {
-    /** Fails, or throws IllegalStateException, when the log does not take it or too many wait. */
-    CompletionStage<Void> send(String key, byte[] value);
-  }
-
-  private final Sender sender;
+  private final RecordSink records;
+  private final String topic;
   private final Runnable published;
   private final Runnable dropped;
   private final DailyKinds today;
 
   /**
+   * @param topic of the records
    * @param most a day
    * @param mostOfConnector of them
    * @param published counts a record that the log has
    * @param dropped counts one that it has not
    */
   public DailyRecords(
-      int most, int mostOfConnector, Sender sender, Runnable published, Runnable dropped) {
-    this.sender = sender;
+      RecordSink records,
+      String topic,
+      int most,
+      int mostOfConnector,
+      Runnable published,
+      Runnable dropped) {
+    this.records = records;
+    this.topic = topic;
     this.published = published;
     this.dropped = dropped;
     this.today = new DailyKinds(most, mostOfConnector);
@@ -50,15 +50,10 @@ public final class DailyRecords {
     switch (today.add(connector, key, now)) {
       case KNOWN -> {}
       case FULL -> dropped.run();
-      case NEW -> {
-        try {
-          sender
-              .send(key, record.apply(now))
+      case NEW ->
+          records
+              .send(topic, key, record.apply(now))
               .whenComplete((done, failure) -> answered(failure == null, connector, key));
-        } catch (IllegalStateException full) { // no room among the waiting, or the service stops
-          answered(false, connector, key);
-        }
-      }
     }
   }
 

@@ -6,23 +6,32 @@ import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.VerdictRecord;
 import io.postern.log.OccasionalLog;
+import io.postern.log.asking.Questions;
 import io.postern.log.reading.TopicFollower;
-import java.util.concurrent.ConcurrentMap;
+import io.postern.log.rules.Newest;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * View of certificate.verdicts: puts its verdicts into the cache and answers the waiting callers. A
- * verdict stays until it ends, also while the topic is read again. Owner: the follower's thread.
+ * verdict stays until it ends, also while the topic is read again. At most {@value #MOST_EARLY}
+ * verdicts are kept until their announcement comes. Owner: the follower's thread.
  */
 final class VerdictReader implements TopicFollower.View {
+  private static final int MOST_EARLY = 1_000;
+
   private final VerdictCache cache;
-  private final ConcurrentMap<VerdictKey, PendingVerdict> pending;
+  private final Questions<VerdictKey, CertificateVerdict> questions;
+
+  /** Made with a version of the default anchors that is not announced: it counts if it will be. */
+  private final Map<VerdictKey, CertificateVerdict> early = new Newest<>(MOST_EARLY);
+
   private final OccasionalLog log = new OccasionalLog(VerdictReader.class);
 
-  VerdictReader(VerdictCache cache, ConcurrentMap<VerdictKey, PendingVerdict> pending) {
+  VerdictReader(VerdictCache cache, Questions<VerdictKey, CertificateVerdict> questions) {
     this.cache = cache;
-    this.pending = pending;
+    this.questions = questions;
   }
 
   @Override
@@ -33,13 +42,12 @@ final class VerdictReader implements TopicFollower.View {
   @Override
   public void complete() {
     cache.ready(true);
-    pending.forEach(
-        (key, waiting) -> {
-          CertificateVerdict known = cache.get(key);
-          if (known != null) {
-            waiting.answer().complete(known);
-          }
-        });
+    for (VerdictKey key : questions.open()) {
+      CertificateVerdict known = cache.get(key);
+      if (known != null) {
+        questions.answered(key, known);
+      }
+    }
   }
 
   @Override
@@ -69,15 +77,14 @@ final class VerdictReader implements TopicFollower.View {
 
   private void judged(VerdictKey key, CertificateVerdict verdict) {
     cache.put(key, verdict);
-    PendingVerdict waiting = pending.get(key);
-    if (waiting == null || !cache.ready() && !cache.inForce(verdict)) {
+    if (!questions.isOpen(key) || !cache.ready() && !cache.inForce(verdict)) {
       return; // while the log is read from its start, old ones come
     }
     if (!cache.ready() || cache.isVoid(verdict)) {
       // Its version's announcement may come later, in another partition.
-      waiting.early(verdict);
+      early.put(key, verdict);
     } else {
-      waiting.answer().complete(verdict);
+      questions.answered(key, verdict);
     }
   }
 
@@ -86,11 +93,13 @@ final class VerdictReader implements TopicFollower.View {
     if (!cache.ready()) {
       return; // a later one may void it
     }
-    for (PendingVerdict waiting : pending.values()) {
-      CertificateVerdict early = waiting.early();
-      if (early != null && !cache.isVoid(early)) {
-        waiting.answer().complete(early);
-      }
-    }
+    early.keySet().removeIf(key -> !questions.isOpen(key));
+    early.forEach(
+        (key, verdict) -> {
+          boolean ended = verdict.getValidUntilMillis() > 0 && !cache.inForce(verdict);
+          if (!ended && !cache.isVoid(verdict)) {
+            questions.answered(key, verdict);
+          }
+        });
   }
 }

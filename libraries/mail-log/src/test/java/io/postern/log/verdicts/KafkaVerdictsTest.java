@@ -15,6 +15,7 @@ import io.postern.contracts.v1.VerdictReason;
 import io.postern.contracts.v1.VerdictResult;
 import io.postern.log.LogSettings;
 import io.postern.log.TestLog;
+import io.postern.log.asking.LossySender;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,18 +39,21 @@ class KafkaVerdictsTest extends VerdictSourceContract {
 
   private static TestLog log;
   private static TestJudge judge;
+  private static LossySender sender;
   private static KafkaVerdicts verdicts;
 
   @BeforeAll
   static void start() throws Exception {
     log = TestLog.shared();
     judge = new TestJudge(log);
-    verdicts = new KafkaVerdicts(log.settings, () -> Instant.now().plusMillis(AHEAD.get()));
+    sender = new LossySender(log.settings);
+    verdicts = new KafkaVerdicts(log.settings, sender, () -> Instant.now().plusMillis(AHEAD.get()));
   }
 
   @AfterAll
   static void stop() {
     verdicts.close();
+    sender.close();
     judge.close();
     log.close();
   }
@@ -234,7 +238,7 @@ class KafkaVerdictsTest extends VerdictSourceContract {
   void aVerdictThatAnotherReplicaAskedForServesAll() {
     VerdictQuestion question = question("shared leaf");
     assertThat(verdicts.verdict(question, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
-    try (KafkaVerdicts started = new KafkaVerdicts(log.settings)) {
+    try (KafkaVerdicts started = new KafkaVerdicts(log.settings, sender)) {
       await().until(() -> started.known(question) != null);
       assertThat(started.verdict(question, PATIENCE).getResult()).isEqualTo(VerdictResult.GOOD);
     }
@@ -253,7 +257,8 @@ class KafkaVerdictsTest extends VerdictSourceContract {
   void whoAsksBeforeTheLogHasAnsweredIsAnsweredOnceItHas() throws Exception {
     VerdictQuestion question = question("asked early");
     log.broker.pause();
-    try (KafkaVerdicts early = new KafkaVerdicts(log.settings);
+    try (LossySender own = new LossySender(log.settings);
+        KafkaVerdicts early = new KafkaVerdicts(log.settings, own);
         ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<CertificateVerdict> answer;
       try {
@@ -271,8 +276,9 @@ class KafkaVerdictsTest extends VerdictSourceContract {
 
   @Test
   void g4_aLogThatNeverCameMeansUnknownInTime() {
-    try (KafkaVerdicts away =
-        new KafkaVerdicts(new LogSettings(Map.of("bootstrap.servers", "127.0.0.1:1")))) {
+    LogSettings nowhere = new LogSettings(Map.of("bootstrap.servers", "127.0.0.1:1"));
+    try (LossySender own = new LossySender(nowhere);
+        KafkaVerdicts away = new KafkaVerdicts(nowhere, own)) {
       long start = System.nanoTime();
       assertThat(away.verdict(question("any"), Duration.ofSeconds(1)).getReason())
           .isEqualTo(VerdictReason.UNAVAILABLE);

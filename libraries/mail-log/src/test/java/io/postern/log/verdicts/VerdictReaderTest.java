@@ -1,25 +1,61 @@
 package io.postern.log.verdicts;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.postern.contracts.Topics;
 import io.postern.contracts.VerdictKey;
 import io.postern.contracts.v1.AnchorSetAnnouncement;
 import io.postern.contracts.v1.AnchorSetReference;
+import io.postern.contracts.v1.CertificateRequest;
 import io.postern.contracts.v1.CertificateVerdict;
 import io.postern.contracts.v1.VerdictRecord;
+import io.postern.log.asking.Questions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Answers that come while the log is still read from its start. */
 class VerdictReaderTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private final VerdictKey key = VerdictSourceContract.question("leaf").key();
   private final VerdictCache cache = new VerdictCache(InstantSource.system());
-  private final PendingVerdicts pending = new PendingVerdicts();
-  private final VerdictReader reader = new VerdictReader(cache, pending.byKey());
-  private final PendingVerdict waiting = pending.enter(key);
+  private final Questions<VerdictKey, CertificateVerdict> questions =
+      new Questions<>(
+          new Questions.Kind("t", 10, 10, false, false, Duration.ZERO, Duration.ZERO),
+          (topic, key, value, done) -> done.accept(null));
+  private final VerdictReader reader = new VerdictReader(cache, questions);
+  private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+  private Future<Questions.Reply<CertificateVerdict>> waiting = ask();
+
+  @AfterEach
+  void stop() {
+    callers.shutdownNow();
+  }
+
+  private Future<Questions.Reply<CertificateVerdict>> ask() {
+    var asked =
+        new Questions.Question<VerdictKey>(
+            key, "", PATIENCE, PATIENCE.dividedBy(2), CertificateRequest::getDefaultInstance);
+    Future<Questions.Reply<CertificateVerdict>> caller =
+        callers.submit(() -> questions.await(asked, () -> cache.get(key), PATIENCE));
+    await().until(() -> questions.isOpen(key));
+    return caller;
+  }
+
+  private void assertAnswered(CertificateVerdict verdict) throws Exception {
+    assertThat(waiting.get().answer()).isEqualTo(verdict);
+  }
+
+  private void assertNotAnswered() {
+    assertThat(questions.isOpen(key)).isTrue();
+  }
 
   private void take(VerdictRecord content) {
     reader.take(
@@ -46,40 +82,41 @@ class VerdictReaderTest {
   }
 
   @Test
-  void oldAnnouncementsThatAreReadLaterTakeNoAnswerAway() {
+  void oldAnnouncementsThatAreReadLaterTakeNoAnswerAway() throws Exception {
     reader.begin();
     CertificateVerdict verdict = answer("now");
     announce("long ago");
     announce("now");
-    assertThat(waiting.answer()).as("the newest is not read yet").isNotDone();
+    assertNotAnswered();
     reader.complete();
-    assertThat(waiting.answer()).isCompletedWithValue(verdict);
+    assertAnswered(verdict);
     assertThat(cache.get(key)).isEqualTo(verdict);
   }
 
   @Test
-  void theNewestAnnouncementDoes() {
+  void theNewestAnnouncementDoes() throws Exception {
     reader.begin();
     announce("before");
     CertificateVerdict verdict = answer("before");
     announce("now");
     reader.complete();
-    assertThat(waiting.answer()).isNotDone();
+    assertNotAnswered();
     assertThat(cache.get(key)).isNull();
     // The judge was ahead of its announcement.
     announce("before");
-    assertThat(waiting.answer()).isCompletedWithValue(verdict);
+    assertAnswered(verdict);
   }
 
   @Test
-  void whatIsReadBeforeSomebodyWaitsAnswersToo() {
-    pending.leave(key, waiting);
+  void whatIsReadBeforeSomebodyWaitsAnswersToo() throws Exception {
+    waiting.cancel(true);
+    await().until(() -> !questions.isOpen(key) || waiting.isDone());
     reader.begin();
     CertificateVerdict verdict = answer("now");
-    PendingVerdict later = pending.enter(key);
+    waiting = ask();
     announce("now");
     reader.complete();
-    assertThat(later.answer()).isCompletedWithValue(verdict);
+    assertAnswered(verdict);
   }
 
   @Test
@@ -94,6 +131,6 @@ class VerdictReaderTest {
     reader.complete();
     announce("another");
     announce("now");
-    assertThat(waiting.answer()).isNotDone();
+    assertNotAnswered();
   }
 }

@@ -1,0 +1,34 @@
+package io.postern.ingress.intake;
+
+import io.postern.log.sending.RecordSink;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import io.smallrye.reactive.messaging.kafka.KafkaRecord;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.OnOverflow;
+import org.jspecify.annotations.Nullable;
+
+/** The channel {@code records}: refusals, handshakes and chains. */
+@ApplicationScoped
+public class RecordChannel implements RecordSink {
+  // The sum of its users' bounds.
+  private static final int QUEUED = 1_200;
+
+  private final MutinyEmitter<byte @Nullable []> emitter;
+
+  RecordChannel(
+      @Channel("records") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = QUEUED)
+          MutinyEmitter<byte @Nullable []> emitter) {
+    this.emitter = emitter;
+  }
+
+  @Override
+  public CompletionStage<Void> send(String topic, String key, byte @Nullable [] value) {
+    // Also a full queue is a failure of the stage.
+    return Uni.createFrom()
+        .deferred(() -> emitter.sendMessage(KafkaRecord.of(topic, key, value)))
+        .subscribeAsCompletionStage();
+  }
+}
