@@ -17,16 +17,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A delivery's walk through its {@link Candidates}, until hosts that pass the gate have decided
- * about the recipients. Recipients that a host puts off (4xx) are for the next one; {@value
- * #MOST_FURTHER} further ones are asked, and none is begun after the delivery was handed over to
- * the watch. Plaintext after failed handshakes only when no host was left over TLS; none at all
- * after a TLS session has stood with any host (S2).
+ * about the recipients. Recipients that a host puts off (4xx) are for the next one: of at most
+ * {@value #MOST_DIALLED} addresses in all {@value #MOST_FURTHER} more are asked, and none is begun
+ * after the delivery was handed over to the watch. Plaintext after failed handshakes only when no
+ * host was left over TLS; none at all after a TLS session has stood with any host (S2).
  *
  * <p>Owner: the delivery's thread, once.
  */
 final class HostWalk implements Candidates.LookUps {
   // Each costs a whole session, perhaps with the content, and a hostile domain can name many.
   private static final int MOST_FURTHER = 2;
+  private static final int MOST_DIALLED = 5; // once a host has put recipients off
 
   private final Attempt attempt;
   private final Ownership ownership;
@@ -110,7 +111,8 @@ final class HostWalk implements Candidates.LookUps {
   }
 
   private boolean mayGoOn() {
-    return !attempt.anyPutOff() || further < MOST_FURTHER && !ownership.handedOver();
+    return !attempt.anyPutOff()
+        || further < MOST_FURTHER && dialled < MOST_DIALLED && !ownership.handedOver();
   }
 
   private Step ask(SessionKey key, boolean inPlaintext) throws InterruptedException {

@@ -242,6 +242,22 @@ class NextHostTest {
   }
 
   @Test
+  void afterARefusalFiveAddressesAreDialledInAll() throws Exception {
+    DeliveryRequested.Builder request = RelayLab.request(OPPORTUNISTIC, full());
+    for (int i = 0; i < 4; i++) {
+      request
+          .getNextHopBuilder()
+          .addSmartHosts(NextHopHost.newBuilder().setHost("127.0.0.1").setPort(FreePorts.next()));
+    }
+    ScriptedPeer sixth = peer();
+    request
+        .getNextHopBuilder()
+        .addSmartHosts(NextHopHost.newBuilder().setHost("127.0.0.1").setPort(sixth.port()));
+    assertThat(lab.deliver(request).getRecipients(0).getReply().getCode()).isEqualTo(452);
+    assertThat(sixth.sessions()).isEmpty();
+  }
+
+  @Test
   void noHostIsBegunAfterTheHandover() throws Exception {
     ScriptedPeer first = full();
     ScriptedPeer second = peer();

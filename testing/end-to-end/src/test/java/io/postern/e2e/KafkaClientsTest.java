@@ -41,6 +41,7 @@ class KafkaClientsTest {
   }
 
   /** Each client registers one. */
+  @SuppressWarnings("BanJNDI") // it asks a process that this test started
   private static List<String> clients(long pid) throws Exception {
     VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
     try (JMXConnector connector =
