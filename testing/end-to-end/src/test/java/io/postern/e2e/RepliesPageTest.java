@@ -26,6 +26,10 @@ class RepliesPageTest {
   private static final Pattern REPLY =
       Pattern.compile(
           "[(,]\\s*([2-5]\\d\\d),\\s*\"((?:[245]\\.\\d+\\.\\d+)?)\",(.{0,600})", Pattern.DOTALL);
+
+  /** The table of bounds has the codes alone. */
+  private static final Pattern OF_BOUND = Pattern.compile("\"([2-5]\\d\\d [245]\\.\\d+\\.\\d+)\"");
+
   private static final Pattern TEXT = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| ([2-5]\\d\\d(?: [245]\\.\\d+\\.\\d+)?) \\| ([^|]*) \\|.*$");
@@ -69,6 +73,12 @@ class RepliesPageTest {
           String codes = (reply.group(1) + " " + reply.group(2)).strip();
           replies.add(new Reply(codes, text(reply.group(3)), file));
           from = reply.start(3);
+        }
+        if (file.equals("SourceBound.java")) {
+          Matcher bound = OF_BOUND.matcher(Project.read(source));
+          while (bound.find()) {
+            replies.add(new Reply(bound.group(1), "", file));
+          }
         }
       }
     }

@@ -7,6 +7,7 @@ import io.postern.lab.Issue;
 import io.postern.lab.PeerMessage;
 import io.postern.lab.ScriptedPeer;
 import io.postern.smtp.Reply;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -15,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Two smart hosts share one message, the one in plaintext and the other over TLS: whichever is
- * asked first, each puts the other's recipients off (docs/decisions/0094).
+ * Two mail hosts share one message (docs/decisions/0094): the preferred one takes three recipients
+ * in plaintext and puts two off, the next one takes these over TLS in the same attempt.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TwoHostsTest {
@@ -36,23 +37,27 @@ class TwoHostsTest {
     String partner = organization.id() + "-partner.example";
     ofPlain = Stream.of("a", "b", "c").map(user -> user + "@" + partner).toList();
     ofTls = Stream.of("d", "e").map(user -> user + "@" + partner).toList();
-    plain = organization.peer(ScriptedPeer.named("plain." + partner).offerStartTls(false));
+    plain = mailHost("plain." + partner, "127.0.0.5").offerStartTls(false).start();
     tls =
-        organization.peer(
-            ScriptedPeer.named("tls." + partner)
-                .identity(stack.ca().issue(Issue.to("tls." + partner))));
+        mailHost("tls." + partner, "127.0.0.6")
+            .identity(stack.ca().issue(Issue.to("tls." + partner)))
+            .start();
+    stack.dns().mx(partner, 10, plain.hostName()).mx(partner, 20, tls.hostName());
     ofPlain.forEach(address -> tls.recipient(address, LATER));
     ofTls.forEach(address -> plain.recipient(address, LATER));
-    organization
-        .outbound(
-            "name: Partners, connectorType: partner, recipientDomains: [%s], smartHosts: [\"%s:%d\", \"%s:%d\"]"
-                .formatted(partner, plain.hostName(), plain.port(), tls.hostName(), tls.port()))
-        .apply();
+    organization.apply();
+  }
+
+  private ScriptedPeer.Builder mailHost(String name, String address) {
+    stack.dns().a(name, address);
+    return ScriptedPeer.named(name).address(InetAddress.ofLiteral(address)).port(stack.mxPort());
   }
 
   @AfterAll
   void close() {
     organization.close();
+    plain.close();
+    tls.close();
   }
 
   @Test
