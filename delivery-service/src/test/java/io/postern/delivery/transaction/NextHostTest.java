@@ -43,6 +43,20 @@ class NextHostTest {
 
   private static final Identity IDENTITY = LabCa.create("Lab").issue(Issue.to("mx.fabrikam.com"));
 
+  /** Ours as far as we know, but no lease proves it. */
+  private static final Ownership WITHOUT_DOT =
+      new Ownership() {
+        @Override
+        public boolean held() {
+          return true;
+        }
+
+        @Override
+        public Duration awaitDot() {
+          return Duration.ZERO;
+        }
+      };
+
   private final RelayLab lab = new RelayLab();
   private final List<ScriptedPeer> peers = new ArrayList<>();
 
@@ -392,35 +406,13 @@ class NextHostTest {
   void aDotThatIsWithheldNamesTheHostThatHasTheRest() throws Exception {
     ScriptedPeer first = peer();
     OutcomeRecorded outcome =
-        lab.deliver(
-            RelayLab.request(OPPORTUNISTIC, full(), first),
-            new Ownership() {
-              @Override
-              public boolean held() {
-                return true;
-              }
-
-              @Override
-              public Duration awaitDot() {
-                return Duration.ZERO;
-              }
-            });
+        lab.deliver(RelayLab.request(OPPORTUNISTIC, full(), first), WITHOUT_DOT);
     assertThat(outcome).isNotNull();
     assertThat(outcome.getRecipients(0).getReply().getCode()).isEqualTo(452);
     OutcomeRecorded alone =
         lab.deliver(
             RelayLab.recipients(RelayLab.request(OPPORTUNISTIC, first), "a@x.com", "b@x.com"),
-            new Ownership() {
-              @Override
-              public boolean held() {
-                return true;
-              }
-
-              @Override
-              public Duration awaitDot() {
-                return Duration.ZERO;
-              }
-            });
+            WITHOUT_DOT);
     assertThat(alone).isNotNull();
     assertThat(alone.getRecipients(0).getReason()).isEqualTo("ownership-unproven");
     assertThat(alone.getToken()).isEqualTo("opportunistic:none(not-offered)");

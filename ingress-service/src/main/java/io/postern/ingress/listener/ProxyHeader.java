@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A header of the PROXY protocol, version 1 or 2 (the protocol's specification of 2020), with which
- * a balancer names the client of a connection: read by Netty's codec, octet by octet, so that not
- * one after it is taken. Without I/O. Owner: one thread, which must close it.
+ * a balancer names the client of a connection: read by Netty's codec, which gets only octets that
+ * belong to the header ({@link #more}), so that not one after it is taken. Without I/O. Owner: one
+ * thread, which must close it.
  *
  * <p>A header that is not wholly as the specification has it names nobody: {@link
  * ProxyHeaderException} says why. The codec is lenient, so this looks at what it passes: an address
@@ -31,9 +32,11 @@ final class ProxyHeader implements AutoCloseable {
   /** The largest certificate TLVs have their room. */
   static final int MOST = 16 + 2048;
 
+  private static final int SHORTEST = 15; // of both versions: PROXY UNKNOWN
   private static final int ADDRESSES = 216; // the most that the codec adds to TLVs
   private static final int FAMILY = 13;
   private static final int FIXED = 16;
+  private static final int LENGTH = 14; // of what follows the fixed part, in version 2
   private static final int CHECKSUM = 0x03;
 
   private final EmbeddedChannel codec =
@@ -47,11 +50,32 @@ final class ProxyHeader implements AutoCloseable {
    */
   record Named(@Nullable InetSocketAddress client) {}
 
-  /** Null: more octets belong to the header. */
-  @Nullable Named next(byte octet) throws ProxyHeaderException {
-    octets.write(octet);
+  /** How many octets behind those that were taken belong to the header at least. */
+  int more() {
+    int taken = octets.size();
+    if (taken < SHORTEST) {
+      return SHORTEST - taken;
+    }
+    byte[] header = octets.toByteArray();
+    if (header[0] == 'P') {
+      return 1; // up to the end of its line
+    }
+    if (taken < FIXED) {
+      return FIXED - taken;
+    }
+    int all = FIXED + (ByteBuffer.wrap(header).getShort(LENGTH) & 0xffff);
+    return Math.max(1, Math.min(all, MOST) - taken);
+  }
+
+  /**
+   * Null: more octets belong to the header.
+   *
+   * @param next octets, at most {@link #more}
+   */
+  @Nullable Named next(byte[] next) throws ProxyHeaderException {
+    octets.writeBytes(next);
     try {
-      codec.writeInbound(Unpooled.wrappedBuffer(new byte[] {octet}));
+      codec.writeInbound(Unpooled.wrappedBuffer(next));
     } catch (DecoderException e) {
       throw new ProxyHeaderException("the PROXY header is malformed or too long");
     }

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Arrays;
 
 /**
  * The header in front of a balancer's connection, read off the socket to its last octet and not
@@ -28,17 +29,20 @@ final class ProxyHeaderReader {
     try (ProxyHeader header = new ProxyHeader()) {
       ProxyHeader.Named named = null;
       for (boolean begun = false; named == null; begun = true) {
-        // A read without a time-out would wait for ever.
-        long millis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
+        long millis = (deadline - System.nanoTime()) / 1_000_000;
+        if (millis <= 0) {
+          throw new SocketTimeoutException();
+        }
         socket.setSoTimeout((int) Math.min(millis, Integer.MAX_VALUE));
-        int octet = in.read();
-        if (octet < 0 && !begun) {
+        byte[] octets = new byte[header.more()];
+        int read = in.read(octets);
+        if (read < 0 && !begun) {
           throw new EOFException();
         }
-        if (octet < 0) {
+        if (read < 0) {
           throw new ProxyHeaderException("the PROXY header is truncated");
         }
-        named = header.next((byte) octet);
+        named = header.next(Arrays.copyOf(octets, read));
       }
       return named;
     } catch (SocketTimeoutException silent) {

@@ -25,7 +25,9 @@ final class ProxyHeaderFuzzTest extends FuzzTest {
     try (ProxyHeader header = new ProxyHeader()) {
       while (named == null && read < input.length) {
         holds(read <= ProxyHeader.MOST, "what is read is bounded");
-        named = header.next(input[read++]);
+        int next = Math.min(input.length, read + header.more());
+        named = header.next(Arrays.copyOfRange(input, read, next));
+        read = next;
       }
     } catch (ProxyHeaderException refused) {
       holds(!String.valueOf(refused.getMessage()).isEmpty(), "a refusal has a reason");

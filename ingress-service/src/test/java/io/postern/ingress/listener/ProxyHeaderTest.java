@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -17,13 +18,36 @@ class ProxyHeaderTest {
   private static ProxyHeader.Named read(byte[] octets) throws ProxyHeaderException {
     try (ProxyHeader header = new ProxyHeader()) {
       for (int i = 0; i < octets.length - 1; i++) {
-        assertThat(header.next(octets[i])).as("octet " + i).isNull();
+        assertThat(header.next(new byte[] {octets[i]})).as("octet " + i).isNull();
       }
-      ProxyHeader.Named named = header.next(octets[octets.length - 1]);
+      ProxyHeader.Named named = header.next(new byte[] {octets[octets.length - 1]});
       if (named == null) {
         throw new ProxyHeaderException("more octets are awaited");
       }
       return named;
+    }
+  }
+
+  /** Read as a socket gives it, with what a client sends behind it. */
+  @ParameterizedTest
+  @MethodSource("good")
+  void not_one_octet_behind_a_header_is_asked_for(String name) throws Exception {
+    byte[] whole = ProxySeeds.of(name);
+    byte[] sent = Arrays.copyOf(whole, whole.length + 5_000);
+    int read = 0;
+    int reads = 0;
+    try (ProxyHeader header = new ProxyHeader()) {
+      ProxyHeader.Named named = null;
+      while (named == null) {
+        int more = header.more();
+        assertThat(more).isPositive();
+        named = header.next(Arrays.copyOfRange(sent, read, read + more));
+        read += more;
+        reads++;
+      }
+      assertThat(read).isEqualTo(whole.length);
+      assertThat(named).isEqualTo(read(whole));
+      assertThat(reads).isLessThanOrEqualTo(whole[0] == 'P' ? whole.length : 3);
     }
   }
 
