@@ -41,6 +41,17 @@ kills: ## mail while services are killed, accounted on both sides: SEED= MESSAGE
 	    -Dkills.seed=$(SEED) -Dkills.messages=$(MESSAGES) -Dkills.kills=$(KILLS) -Dkills.short=$(SHORT) \
 	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.kills.KillsMain
 
+# Half an hour a seed.
+cluster-kills: SEED =
+cluster-kills: MESSAGES = 60000
+cluster-kills: KILLS = 60
+cluster-kills: COUNT = 1
+cluster-kills: ## mail over three brokers while these and services are killed, paused, emptied: SEED= COUNT= MESSAGES= KILLS=; goes on behind the last seed
+	@$(TOOLS) && build_all . && \
+	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+	    $(if $(SEED),-Dkills.seed=$(SEED)) -Dkills.count=$(COUNT) -Dkills.messages=$(MESSAGES) -Dkills.kills=$(KILLS) \
+	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.kills.ClusterKillsMain
+
 COUNT ?= 50
 power-cuts: ## mail while the power is cut, accounted on both sides, one seed after the other: SEED= COUNT= (see docs/evidence/fault-tests.md)
 	@$(TOOLS) && build_all . && \

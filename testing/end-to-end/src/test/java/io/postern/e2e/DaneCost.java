@@ -190,7 +190,7 @@ final class DaneCost {
       }
     }
     if (!deliveryAlone) {
-      pids.add(stack.processes().broker().pid());
+      pids.add(stack.processes().brokers().broker(1).pid());
     }
     return pids.stream()
         .map(pid -> ProcessHandle.of(pid).orElseThrow())

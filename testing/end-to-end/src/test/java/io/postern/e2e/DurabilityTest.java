@@ -96,11 +96,11 @@ class DurabilityTest {
       String subject = "before the crash " + i;
       accepted.put(TestOrganization.queueId(send(subject)), Messages.small(subject));
     }
-    stack.processes().broker().kill();
+    stack.processes().brokers().kill();
     long start = System.nanoTime();
     refusedForNow(send("while it is away"));
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
-    stack.processes().broker().restart();
+    stack.processes().brokers().restart();
     for (Map.Entry<QueueId, byte[]> message : accepted.entrySet()) {
       // What was being sent when the log went away is tried again.
       Awaitility.await()
@@ -133,13 +133,13 @@ class DurabilityTest {
   @Test
   void aPausedBrokerIsA451InBoundedTime() throws Exception {
     awaitWorking();
-    stack.processes().broker().pause();
+    stack.processes().brokers().pause();
     try {
       long start = System.nanoTime();
       refusedForNow(send("while it is paused"));
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
     } finally {
-      stack.processes().broker().resume();
+      stack.processes().brokers().resume();
     }
     awaitWorking();
   }
@@ -162,8 +162,8 @@ class DurabilityTest {
     refusedForNow(send("no disk"));
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
     Files.deleteIfExists(disk);
-    stack.processes().broker().kill();
-    stack.processes().broker().restart();
+    stack.processes().brokers().kill();
+    stack.processes().brokers().restart();
     awaitWorking();
   }
 }

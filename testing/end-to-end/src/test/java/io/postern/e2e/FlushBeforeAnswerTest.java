@@ -61,7 +61,7 @@ class FlushBeforeAnswerTest {
     try (TestOrganization organization = stack.organization("flush").apply()) {
       List<Taken> taken = new ArrayList<>();
       Path output = folder.resolve("strace");
-      try (Strace strace = new Strace(stack.processes().broker().pid(), output)) {
+      try (Strace strace = new Strace(stack.processes().brokers().broker(1).pid(), output)) {
         strace.awaitAttached();
         for (int i = 0; i < MESSAGES; i++) {
           taken.add(send(organization, i));

@@ -160,7 +160,7 @@ class ServiceLifeTest {
     for (Service service : Service.OF_MAIL) {
       process(service).killAndWait();
     }
-    stack.processes().broker().stop();
+    stack.processes().brokers().stop();
     for (Service service :
         List.of(Service.DELIVERY, Service.INGRESS, Service.CERTIFICATE, Service.POLICY)) {
       process(service).start();
@@ -178,7 +178,7 @@ class ServiceLifeTest {
                 return ready == 503;
               });
     }
-    stack.processes().broker().restart();
+    stack.processes().brokers().restart();
     awaitReady();
     awaitDelivered(send("after the broker came"));
   }
@@ -294,7 +294,7 @@ class ServiceLifeTest {
     for (Service service : Service.OF_MAIL) {
       pids[service.ordinal()] = process(service).pid();
     }
-    stack.processes().broker().kill();
+    stack.processes().brokers().kill();
     long end = System.nanoTime() + OUTAGE.toNanos();
     awaitNotReady(Service.INGRESS);
     awaitNotReady(Service.POLICY);
@@ -314,7 +314,7 @@ class ServiceLifeTest {
             });
     // Not before: what the log cannot record any more might be taken then, and sent once more.
     partner.asUsual();
-    stack.processes().broker().restart();
+    stack.processes().brokers().restart();
     awaitReady();
     for (Service service : Service.OF_MAIL) {
       assertThat(process(service).pid())

@@ -224,7 +224,7 @@ final class TestStack implements AutoCloseable {
   }
 
   String bootstrap() {
-    return stack.broker().bootstrap();
+    return stack.brokers().bootstrap();
   }
 
   DirectoryClient directory() {

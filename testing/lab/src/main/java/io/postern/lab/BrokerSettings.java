@@ -9,17 +9,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
  * The settings of a {@link KafkaBroker}: options of its JVM, changes to its properties, and the
  * keys that a client needs to reach it then.
  *
  * @param jvm options of the broker's JVM; the default is the small one (256 MB heap, quick start)
- * @param more is given the properties of a single node and may change any but ports and folder
+ * @param jvmOfNode more options, by the id of one of several brokers
+ * @param more is given the properties of a node and may change any but ports and folder
  * @param client security keys with which its start is waited for
  */
 public record BrokerSettings(
-    List<String> jvm, Consumer<Properties> more, Map<String, String> client) {
+    List<String> jvm,
+    IntFunction<List<String>> jvmOfNode,
+    Consumer<Properties> more,
+    Map<String, String> client) {
   /** Records of 1 MiB with their overhead; a topic's own bound goes before it. */
   private static final int MAX_MESSAGE_BYTES = 1_572_864;
 
@@ -38,6 +43,7 @@ public record BrokerSettings(
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders",
             "-XX:TieredStopAtLevel=1"),
+        id -> List.of(),
         properties -> {},
         Map.of());
   }
@@ -49,52 +55,62 @@ public record BrokerSettings(
   }
 
   public BrokerSettings withJvm(String... options) {
-    return new BrokerSettings(List.of(options), more, client);
+    return new BrokerSettings(List.of(options), jvmOfNode, more, client);
   }
 
   /** The same JVM with further options. */
   public BrokerSettings withMore(List<String> options) {
     List<String> all = new ArrayList<>(jvm);
     all.addAll(options);
-    return new BrokerSettings(all, more, client);
+    return new BrokerSettings(all, jvmOfNode, more, client);
+  }
+
+  /** With options of the JVM by the id of the broker. */
+  public BrokerSettings withJvmOfNode(IntFunction<List<String>> options) {
+    return new BrokerSettings(jvm, options, more, client);
   }
 
   public BrokerSettings with(Consumer<Properties> changes) {
-    return new BrokerSettings(jvm, changes, client);
+    return new BrokerSettings(jvm, jvmOfNode, changes, client);
   }
 
   /** For a broker whose listener is not plaintext. */
   public BrokerSettings withClient(Map<String, String> security) {
-    return new BrokerSettings(jvm, more, security);
+    return new BrokerSettings(jvm, jvmOfNode, more, security);
   }
 
-  /** One node that is broker and controller, durable on its own: every append is fsynced. */
-  Properties properties(Path folder, int clientPort, int controllerPort) {
+  /**
+   * A node that is broker and controller. Alone it is durable by itself: every append is fsynced.
+   * With others a record is acknowledged when two nodes have it, and none waits for a disk.
+   */
+  Properties properties(Path folder, BrokerNode node) {
     Properties p = new Properties();
     p.setProperty("process.roles", "broker,controller");
-    p.setProperty("node.id", "1");
+    p.setProperty("node.id", Integer.toString(node.id()));
     p.setProperty("listener.security.protocol.map", "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     p.setProperty("inter.broker.listener.name", "CLIENT");
     p.setProperty("controller.listener.names", "CONTROLLER");
-    p.setProperty("log.flush.interval.messages", "1");
-    // A restarted broker flushes the records that it left unflushed before it answers a writer that
-    // they are there already. The flusher looks for them then, and hourly, when nothing is to do.
-    p.setProperty("log.initial.task.delay.ms", "0");
-    p.setProperty("log.flush.interval.ms", "0");
-    p.setProperty("log.flush.scheduler.interval.ms", "3600000");
+    durability(p, node.alone() ? 1 : 3, node.alone() ? 1 : 2);
+    if (node.alone()) {
+      p.setProperty("log.flush.interval.messages", "1");
+      // A restarted broker flushes the records that it left unflushed before it answers a writer
+      // that they are there already. The flusher looks for them then, and hourly, when nothing is
+      // to do.
+      p.setProperty("log.initial.task.delay.ms", "0");
+      p.setProperty("log.flush.interval.ms", "0");
+      p.setProperty("log.flush.scheduler.interval.ms", "3600000");
+    } else {
+      // A follower that is cut off from the leader alone holds up each write for so long (30 s by
+      // default), and a writer waits for 12 s.
+      p.setProperty("replica.lag.time.max.ms", "6000");
+      p.setProperty("unclean.leader.election.enable", "false");
+    }
     p.setProperty("auto.create.topics.enable", "false");
-    p.setProperty("default.replication.factor", "1");
-    p.setProperty("min.insync.replicas", "1");
-    p.setProperty("offsets.topic.replication.factor", "1");
     p.setProperty("offsets.topic.num.partitions", "4");
     // 90 days instead of 7: a group that was away for a long holiday keeps its position.
     p.setProperty("offsets.retention.minutes", "129600");
-    p.setProperty("transaction.state.log.replication.factor", "1");
-    p.setProperty("transaction.state.log.min.isr", "1");
     p.setProperty("transaction.state.log.num.partitions", "4");
     p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
-    p.setProperty("share.coordinator.state.topic.replication.factor", "1");
-    p.setProperty("share.coordinator.state.topic.min.isr", "1");
     p.setProperty("share.coordinator.state.topic.num.partitions", "1");
     p.setProperty("group.initial.rebalance.delay.ms", "0");
     p.setProperty("message.max.bytes", Integer.toString(MAX_MESSAGE_BYTES));
@@ -118,16 +134,32 @@ public record BrokerSettings(
     p.setProperty("num.io.threads", "3");
     p.setProperty("log.cleaner.dedupe.buffer.size", "16777216"); // default: half of a small heap
     more.accept(p);
-    p.setProperty("listeners", listeners(clientPort, controllerPort));
-    p.setProperty("advertised.listeners", "CLIENT://127.0.0.1:" + clientPort);
+    p.setProperty("listeners", node.listeners());
+    p.setProperty(
+        "advertised.listeners", "CLIENT://%s:%d".formatted(node.host(), node.clientPort()));
     // Voters by configuration, not in the log: the controller's port may differ at the next start.
-    p.setProperty("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+    p.setProperty("controller.quorum.voters", node.voters());
     p.setProperty("log.dirs", folder.resolve("data").toString());
     return p;
   }
 
-  private static String listeners(int clientPort, int controllerPort) {
-    return "CLIENT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(clientPort, controllerPort);
+  /** Of our topics by default, and of Kafka's own. */
+  private static void durability(Properties p, int copies, int inSync) {
+    for (String copied :
+        List.of(
+            "default.replication.factor",
+            "offsets.topic.replication.factor",
+            "transaction.state.log.replication.factor",
+            "share.coordinator.state.topic.replication.factor")) {
+      p.setProperty(copied, Integer.toString(copies));
+    }
+    for (String least :
+        List.of(
+            "min.insync.replicas",
+            "transaction.state.log.min.isr",
+            "share.coordinator.state.topic.min.isr")) {
+      p.setProperty(least, Integer.toString(inSync));
+    }
   }
 
   static void write(Properties properties, Path file) throws IOException {

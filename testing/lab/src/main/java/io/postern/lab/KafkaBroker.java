@@ -2,7 +2,6 @@ package io.postern.lab;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.FileChannel;
@@ -27,9 +26,9 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Kafka broker, one node in KRaft mode, as a process of its own on 127.0.0.1 with its data
- * in a folder. A folder that holds data already is continued, on ports chosen anew; {@link
- * #restart()} keeps the ports.
+ * A real Kafka broker, one node in KRaft mode, as a process of its own with its data in a folder:
+ * alone on 127.0.0.1, or one of several ({@link Brokers}). A folder that holds data already is
+ * continued, on ports chosen anew; {@link #restart()} keeps the ports.
  *
  * <p>The process ends with {@link #close()}, and at the latest when this JVM does ({@link
  * EndWithParent}). A start is waited for by asking the broker, 120 s at most; one that fails leaves
@@ -44,18 +43,21 @@ public final class KafkaBroker implements AutoCloseable {
   private static final Duration PREDECESSOR_TIMEOUT = Duration.ofSeconds(15);
   private static final int PORT_TRIES = 3;
   private static final int TAIL_LINES = 25;
+  private static final String LOOPBACK = "127.0.0.1";
   private static final String WRAPPER = EndWithParent.class.getName();
   private static final String BROKER = "kafka.Kafka";
 
   private final Path folder;
   private final BrokerSettings settings;
-  private int clientPort;
-  private int controllerPort;
+  private final BrokerNode node;
+  private final String cluster;
   private @Nullable Process process;
 
-  private KafkaBroker(Path folder, BrokerSettings settings) {
+  private KafkaBroker(Path folder, BrokerSettings settings, BrokerNode node, String cluster) {
     this.folder = folder.toAbsolutePath();
     this.settings = settings;
+    this.node = node;
+    this.cluster = cluster;
   }
 
   /** Starts a small broker; {@code more} may change its properties. */
@@ -89,16 +91,33 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   private static KafkaBroker launched(Path folder, BrokerSettings settings) {
-    KafkaBroker broker = new KafkaBroker(folder, settings);
-    broker.clientPort = FreePorts.next();
-    broker.controllerPort = FreePorts.next();
+    BrokerNode node = BrokerNode.on(List.of(LOOPBACK)).getFirst();
+    return launched(folder, settings, node, Uuid.randomUuid().toString());
+  }
+
+  /**
+   * @param cluster the id with which an empty folder is formatted
+   */
+  static KafkaBroker launched(
+      Path folder, BrokerSettings settings, BrokerNode node, String cluster) {
+    KafkaBroker broker = new KafkaBroker(folder, settings, node, cluster);
     broker.launch();
     return broker;
   }
 
   /** Value for {@code bootstrap.servers}. */
   public String bootstrap() {
-    return "127.0.0.1:" + clientPort;
+    return node.host() + ":" + node.clientPort();
+  }
+
+  /** From 1. */
+  public int id() {
+    return node.id();
+  }
+
+  /** Where its data is. */
+  public Path data() {
+    return folder.resolve("data");
   }
 
   public long pid() {
@@ -160,11 +179,11 @@ public final class KafkaBroker implements AutoCloseable {
     running().getOutputStream().close();
   }
 
-  private void launch() {
+  void launch() {
     try {
-      Path data = Files.createDirectories(folder.resolve("data"));
+      Path data = Files.createDirectories(data());
       Path configuration = folder.resolve("server.properties");
-      BrokerSettings.write(settings.properties(folder, clientPort, controllerPort), configuration);
+      BrokerSettings.write(settings.properties(folder, node), configuration);
       Files.writeString(folder.resolve("log4j2.properties"), BrokerSettings.logging(log()));
       awaitPredecessor();
       process = start(program(Files.exists(data.resolve("meta.properties"))), configuration);
@@ -200,12 +219,11 @@ public final class KafkaBroker implements AutoCloseable {
 
   /** Of a folder that is formatted, or has to be first. */
   private JavaProgram program(boolean formatted) {
-    JavaProgram program = cached(program(settings));
+    JavaProgram program = cached(program(settings).with(settings.jvmOfNode().apply(node.id())));
     if (formatted) {
       return program;
     }
-    List<String> main =
-        List.of(WRAPPER, FormatFirst.class.getName(), Uuid.randomUuid().toString(), BROKER);
+    List<String> main = List.of(WRAPPER, FormatFirst.class.getName(), cluster, BROKER);
     return program.main(main);
   }
 
@@ -250,7 +268,7 @@ public final class KafkaBroker implements AutoCloseable {
    * A broker whose parent was killed needs some seconds to end and holds Kafka's lock till then.
    */
   private void awaitPredecessor() throws IOException {
-    Path lock = folder.resolve("data").resolve(".lock");
+    Path lock = data().resolve(".lock");
     if (!Files.exists(lock)) {
       return;
     }
@@ -302,18 +320,18 @@ public final class KafkaBroker implements AutoCloseable {
 
   private boolean listens() {
     try (Socket socket = new Socket()) {
-      socket.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), clientPort), /* ms */ 1000);
+      socket.connect(new InetSocketAddress(node.host(), node.clientPort()), /* ms */ 1000);
       return true;
     } catch (IOException notYet) {
       return false;
     }
   }
 
-  /** True once the controller has let the broker in: before that no topic can be made. */
-  private static boolean hasBroker(Admin admin) {
+  /** True once the controller has let the broker in: before that no topic can be made on it. */
+  private boolean hasBroker(Admin admin) {
     try {
-      return !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty();
+      return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).stream()
+          .anyMatch(known -> known.id() == node.id());
     } catch (ExecutionException | TimeoutException notYet) {
       return false;
     } catch (InterruptedException interrupted) {

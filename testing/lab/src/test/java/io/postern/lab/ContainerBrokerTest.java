@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -28,7 +29,10 @@ class ContainerBrokerTest {
   void itIsSetAsTheTestsBrokerButForItsPlaceAndItsLinks() throws IOException {
     Map<String, String> ofContainer = sorted(container());
     ofContainer.keySet().removeIf(key -> PLACES_AND_LINKS.contains(key) || key.startsWith("ssl."));
-    Map<String, String> ofTests = sorted(BrokerSettings.small().properties(Path.of("x"), 1, 2));
+    Map<String, String> ofTests =
+        sorted(
+            BrokerSettings.small()
+                .properties(Path.of("x"), BrokerNode.on(List.of("127.0.0.1")).getFirst()));
     ofTests.keySet().removeAll(PLACES_AND_LINKS);
 
     assertThat(ofContainer).isEqualTo(ofTests);

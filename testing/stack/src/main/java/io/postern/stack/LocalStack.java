@@ -1,11 +1,11 @@
 package io.postern.stack;
 
 import io.postern.lab.AotCache;
+import io.postern.lab.Brokers;
 import io.postern.lab.Counts;
 import io.postern.lab.EndWithParent;
 import io.postern.lab.FreePorts;
 import io.postern.lab.JavaProgram;
-import io.postern.lab.KafkaBroker;
 import io.postern.lab.PostgresServer;
 import io.postern.log.LogSettings;
 import io.postern.operator.api.Health;
@@ -30,8 +30,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A broker and the services as processes of this one, on loopback, with the data of an earlier
- * start where there is some. Of each service one or several replicas run, each with ports, log and
+ * Brokers and the services as processes of this one, on loopback, with the data of an earlier start
+ * where there is some. Of each service one or several replicas run, each with ports, log and
  * folders of its own. Whatever ends this process ends them too.
  *
  * <p>Failure: {@link #awaitReady} says which service is not ready and where its log is; a service
@@ -49,25 +49,23 @@ public final class LocalStack implements AutoCloseable {
 
   private final StackOptions options;
   private final Consumer<String> say;
-  private final KafkaBroker broker;
+  private final Brokers brokers;
   private final int smtpPort;
   private final List<Replica> replicas = new ArrayList<>();
   private @Nullable PostgresServer postgres;
 
-  private LocalStack(StackOptions options, KafkaBroker broker, int smtpPort, Consumer<String> say) {
+  private LocalStack(StackOptions options, Brokers brokers, int smtpPort, Consumer<String> say) {
     this.options = options;
-    this.broker = broker;
+    this.brokers = brokers;
     this.smtpPort = smtpPort;
     this.say = say;
   }
 
-  /** Starts broker and services and returns when the broker is ready; see {@link #awaitReady}. */
+  /**
+   * Starts brokers and services and returns when the brokers are ready; see {@link #awaitReady}.
+   */
   public static LocalStack start(StackOptions options, Consumer<String> say) throws Exception {
-    LocalStack stack =
-        start(
-            options,
-            KafkaBroker.begin(options.state().broker(), options.processes().broker()),
-            say);
+    LocalStack stack = start(options, beginBrokers(options.state(), options.processes()), say);
     try {
       stack.startConsole(Map.of());
       return stack;
@@ -77,37 +75,42 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
+  /** Begins to start the brokers, as many as the stack has. */
+  public static Brokers beginBrokers(StateFolder state, Processes processes) {
+    return Brokers.begin(state.broker(), processes.broker(), processes.brokers());
+  }
+
   /**
-   * The services of mail with a broker that has begun to start, without the console: see {@link
-   * #startConsole}. They start beside the broker, and wait for it (G7).
+   * The services of mail with brokers that have begun to start, without the console: see {@link
+   * #startConsole}. They start beside the brokers, and wait for them (G7).
    *
-   * @param broker closed with the stack, and where this fails
+   * @param brokers closed with the stack, and where this fails
    */
-  public static LocalStack start(StackOptions options, KafkaBroker broker, Consumer<String> say)
+  public static LocalStack start(StackOptions options, Brokers brokers, Consumer<String> say)
       throws Exception {
     try {
-      return startServices(options, broker, say);
+      return startServices(options, brokers, say);
     } catch (Exception e) {
-      broker.close();
+      brokers.close();
       throw e;
     }
   }
 
   private static LocalStack startServices(
-      StackOptions options, KafkaBroker broker, Consumer<String> say) throws Exception {
+      StackOptions options, Brokers brokers, Consumer<String> say) throws Exception {
     int smtpPort =
         options.smtpPort() != 0 ? options.smtpPort() : options.state().port("smtp", 2525);
     if (!FreePorts.isFree(smtpPort)) {
       throw new IllegalStateException(
           "port " + smtpPort + " is in use: choose another one with --smtp-port");
     }
-    LocalStack stack = new LocalStack(options, broker, smtpPort, say);
+    LocalStack stack = new LocalStack(options, brokers, smtpPort, say);
     try {
       Counts.add("stack");
       for (Service service : Service.OF_MAIL) {
         stack.startReplicas(service);
       }
-      broker.awaitReady();
+      brokers.awaitReady();
       stack.remember(Map.of());
       return stack;
     } catch (RuntimeException e) {
@@ -218,7 +221,7 @@ public final class LocalStack implements AutoCloseable {
   private Map<String, String> settings(
       Service service, int number, int api, int management, int smtp) {
     Map<String, String> settings = new HashMap<>();
-    settings.put("kafka.bootstrap.servers", broker.bootstrap());
+    settings.put("kafka.bootstrap.servers", brokers.bootstrap());
     settings.put("quarkus.management.host", "127.0.0.1");
     settings.put("quarkus.management.port", Integer.toString(management));
     if (service.hasApi()) {
@@ -226,7 +229,7 @@ public final class LocalStack implements AutoCloseable {
       settings.put("quarkus.http.port", Integer.toString(api));
       settings.put("postern.api.public-keys-file", options.state().tokenKeys().toString());
     }
-    settings.put("postern.log.deployment", "single-node");
+    settings.putAll(options.processes().log());
     switch (service) {
       case INGRESS -> {
         settings.put("postern.ingress.host", "127.0.0.1");
@@ -303,7 +306,7 @@ public final class LocalStack implements AutoCloseable {
     Properties running = new Properties();
     Launcher.describe(running);
     running.setProperty("smtp", Integer.toString(smtpPort));
-    running.setProperty("kafka.bootstrap.servers", broker.bootstrap());
+    running.setProperty("kafka.bootstrap.servers", brokers.bootstrap());
     address(running, "postern.policy", Service.POLICY);
     address(running, "postern.certificate", Service.CERTIFICATE);
     if (!replicas(Service.CONSOLE).isEmpty()) {
@@ -413,11 +416,11 @@ public final class LocalStack implements AutoCloseable {
 
   /** How its mail log is reached. */
   public LogSettings kafka() {
-    return new LogSettings(Map.of("bootstrap.servers", broker.bootstrap()));
+    return new LogSettings(Map.of("bootstrap.servers", brokers.bootstrap()));
   }
 
-  public KafkaBroker broker() {
-    return broker;
+  public Brokers brokers() {
+    return brokers;
   }
 
   /** All of them, in the order in which they were started. */
@@ -449,7 +452,7 @@ public final class LocalStack implements AutoCloseable {
     return replicas(service).getFirst().process();
   }
 
-  /** Ends the services, the one that accepts first, then the broker. */
+  /** Ends the services, the one that accepts first, then the brokers. */
   @Override
   public void close() throws Exception {
     List<Thread> ending = new ArrayList<>();
@@ -462,7 +465,7 @@ public final class LocalStack implements AutoCloseable {
     if (postgres != null) {
       postgres.close();
     }
-    broker.close();
+    brokers.close();
     Files.deleteIfExists(options.state().runningFile());
   }
 }

@@ -12,7 +12,8 @@ import java.util.Set;
  * The processes of a stack.
  *
  * @param size of each
- * @param broker its JVM and properties, usually those of the size
+ * @param broker JVM and properties of each broker, usually those of the size
+ * @param brokers 1, or 3 with three copies of each record
  * @param replicas how many of a service run; of those of mail one where it is not named, of the
  *     console none
  * @param settings further settings of a service; {@link #REPLICA} in a value is its number
@@ -24,6 +25,7 @@ import java.util.Set;
 public record Processes(
     Size size,
     BrokerSettings broker,
+    int brokers,
     Map<Service, Integer> replicas,
     Map<Service, Map<String, String>> settings,
     Map<Service, List<String>> flags,
@@ -33,7 +35,14 @@ public record Processes(
   /** Stands in a setting for the replica's number, from 1. */
   public static final String REPLICA = "${replica}";
 
+  /** Of the mail topics, with three brokers: four for each to lead. */
+  private static final int CLUSTER_PARTITIONS = 12;
+
   public Processes {
+    if (brokers != 1 && brokers != 3) {
+      throw new IllegalArgumentException(
+          brokers + " brokers: write 1, or 3 with three copies of each record");
+    }
     replicas.forEach(
         (service, count) -> {
           if (count < (service == Service.CONSOLE ? 0 : 1)) {
@@ -45,7 +54,7 @@ public record Processes(
 
   /** One of each service, with the settings that every stack has. */
   public static Processes of(Size size) {
-    return new Processes(size, size.broker(), Map.of(), Map.of(), Map.of(), Set.of(), true);
+    return new Processes(size, size.broker(), 1, Map.of(), Map.of(), Map.of(), Set.of(), true);
   }
 
   /** All flags of a service's JVM. */
@@ -57,20 +66,36 @@ public record Processes(
 
   /** The services as their images run them. */
   public Processes asInImages() {
-    return new Processes(size, broker, replicas, settings, flags, elsewhere, false);
+    return new Processes(size, broker, brokers, replicas, settings, flags, elsewhere, false);
+  }
+
+  public Processes brokers(int count) {
+    return new Processes(size, broker, count, replicas, settings, flags, elsewhere, wrapped);
+  }
+
+  /** Settings of each service about the log. */
+  Map<String, String> log() {
+    return brokers == 1
+        ? Map.of("postern.log.deployment", "single-node")
+        : Map.of(
+            "postern.log.deployment",
+            "cluster",
+            "postern.log.partitions",
+            Integer.toString(CLUSTER_PARTITIONS));
   }
 
   public Processes broker(BrokerSettings other) {
-    return new Processes(size, other, replicas, settings, flags, elsewhere, wrapped);
+    return new Processes(size, other, brokers, replicas, settings, flags, elsewhere, wrapped);
   }
 
   public Processes replicas(Map<Service, Integer> counts) {
-    return new Processes(size, broker, counts, settings, flags, elsewhere, wrapped);
+    return new Processes(size, broker, brokers, counts, settings, flags, elsewhere, wrapped);
   }
 
   /** With services that other programs run. */
   public Processes elsewhere(Set<Service> services) {
-    return new Processes(size, broker, replicas, settings, flags, Set.copyOf(services), wrapped);
+    return new Processes(
+        size, broker, brokers, replicas, settings, flags, Set.copyOf(services), wrapped);
   }
 
   /** How many run of a service. */
@@ -98,7 +123,7 @@ public record Processes(
     Map<String, String> both = new HashMap<>(settings.getOrDefault(service, Map.of()));
     both.putAll(more);
     all.put(service, both);
-    return new Processes(size, broker, replicas, all, flags, elsewhere, wrapped);
+    return new Processes(size, broker, brokers, replicas, all, flags, elsewhere, wrapped);
   }
 
   /** Further flags for a service's JVMs. */
@@ -106,6 +131,6 @@ public record Processes(
     Map<Service, List<String>> all = new EnumMap<>(Service.class);
     all.putAll(flags);
     all.put(service, List.copyOf(more));
-    return new Processes(size, broker, replicas, settings, all, elsewhere, wrapped);
+    return new Processes(size, broker, brokers, replicas, settings, all, elsewhere, wrapped);
   }
 }

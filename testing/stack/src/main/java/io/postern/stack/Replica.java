@@ -24,7 +24,7 @@ public record Replica(
     return name(service, number);
   }
 
-  static String name(Service service, int number) {
+  public static String name(Service service, int number) {
     return number == 1 ? service.module() : service.module() + "-" + number;
   }
 }

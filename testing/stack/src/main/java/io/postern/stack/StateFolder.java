@@ -24,6 +24,8 @@ import java.util.stream.Stream;
  * that names the file.
  */
 public final class StateFolder {
+  private static final String BROKERS = "brokers";
+
   private final Path root;
   private final Properties remembered = new Properties();
 
@@ -62,6 +64,29 @@ public final class StateFolder {
 
   public Path broker() {
     return root.resolve("kafka");
+  }
+
+  /**
+   * How many brokers the installation has, which stays as it was at the first start: each record
+   * has as many copies as it was written with.
+   *
+   * @param asked 0: as there are, or one
+   * @throws IllegalArgumentException where there are others
+   */
+  public synchronized int brokers(int asked) {
+    String known = remembered.getProperty(BROKERS);
+    if (known == null && Files.exists(broker())) {
+      known = "1"; // of a version that had no other number
+    }
+    int count = asked != 0 ? asked : known == null ? 1 : Integer.parseInt(known);
+    if (known != null && count != Integer.parseInt(known)) {
+      throw new IllegalArgumentException(
+          "--brokers is %d and the state in %s has %s: leave it away, or use another --state FOLDER"
+              .formatted(asked, root, known));
+    }
+    remembered.setProperty(BROKERS, Integer.toString(count));
+    save(rememberedFile(), remembered);
+    return count;
   }
 
   public Path ca() {

@@ -260,7 +260,7 @@ final class AttackedWorld implements AutoCloseable {
     for (Replica replica : stack.replicas()) {
       pids.put(replica.service().module().replace("-service", ""), replica.process().pid());
     }
-    pids.put("broker", stack.broker().pid());
+    pids.put("broker", stack.brokers().broker(1).pid());
     return pids;
   }
 

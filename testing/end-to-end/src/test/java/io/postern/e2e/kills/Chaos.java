@@ -1,17 +1,18 @@
 package io.postern.e2e.kills;
 
 import io.postern.e2e.kills.Findings.Kind;
-import io.postern.lab.KafkaBroker;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Replica;
 import io.postern.stack.process.ManagedProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
@@ -34,6 +35,8 @@ final class Chaos implements Runnable {
   private final Disruptions disruptions;
   private final Findings findings;
   private final PowerCuts powerCuts;
+  private final BrokerHarms brokers;
+  private final Semaphore harmable;
   private final Map<String, Replica> replicas;
   private final Set<String> down = ConcurrentHashMap.newKeySet();
   private final List<Thread> running = new ArrayList<>();
@@ -52,13 +55,16 @@ final class Chaos implements Runnable {
       IntSupplier begun,
       Disruptions disruptions,
       Findings findings,
-      PowerCuts powerCuts) {
+      PowerCuts powerCuts,
+      BrokerHarms brokers) {
     this.stack = stack;
     this.events = events;
     this.begun = begun;
     this.disruptions = disruptions;
     this.findings = findings;
     this.powerCuts = powerCuts;
+    this.brokers = brokers;
+    this.harmable = new Semaphore(brokers.count(), /* fair */ true);
     this.replicas =
         stack.replicas().stream().collect(Collectors.toMap(Replica::name, replica -> replica));
     stack.replicas().forEach(replica -> replica.process().restartByItself(false));
@@ -81,11 +87,22 @@ final class Chaos implements Runnable {
           Thread.sleep(LOOK_MILLIS);
           raiseTheDead();
         }
-        while (down.contains(event.victim())) {
-          Thread.sleep(LOOK_MILLIS);
-        }
-        down.add(event.victim());
-        running.add(Thread.ofVirtual().name("harm " + event.victim()).start(() -> harm(event)));
+        List<String> victims = awaitUp(event);
+        int takes = brokersOf(event, victims);
+        harmable.acquire(takes);
+        down.addAll(victims);
+        running.add(
+            Thread.ofVirtual()
+                .name("harm " + victims)
+                .start(
+                    () -> {
+                      try {
+                        harm(event, victims);
+                      } finally {
+                        down.removeAll(victims);
+                        harmable.release(takes);
+                      }
+                    }));
       }
       for (Thread thread : running) {
         thread.join();
@@ -95,33 +112,120 @@ final class Chaos implements Runnable {
     }
   }
 
-  private void harm(Plan.Event event) {
+  /** The victims, when none of them is down. */
+  private List<String> awaitUp(Plan.Event event) throws InterruptedException {
+    while (true) {
+      List<String> victims = victims(event);
+      if (!victims.isEmpty() && Collections.disjoint(down, victims)) {
+        return victims;
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
+  }
+
+  private List<String> victims(Plan.Event event) throws InterruptedException {
+    if (event.victims().isEmpty()) {
+      List<String> all = new ArrayList<>(replicas.keySet());
+      for (int id = 1; id <= brokers.count(); id++) {
+        all.add(Disruptions.broker(id));
+      }
+      return all;
+    }
+    return event.victims().equals(List.of(Disruptions.CONTROLLER))
+        ? brokers.controller().map(List::of).orElse(List.of())
+        : event.victims();
+  }
+
+  /** What takes data goes without any other harm to a broker. */
+  private int brokersOf(Plan.Event event, List<String> victims) {
+    return event.harm().takesData() || event.harm() == Plan.Harm.MOVED_LEADERS
+        ? brokers.count()
+        : (int) victims.stream().filter(each -> !replicas.containsKey(each)).count();
+  }
+
+  private void harm(Plan.Event event, List<String> victims) {
     long start = System.nanoTime();
     try {
-      Replica replica = replicas.get(event.victim());
-      if (event.harm() == Plan.Harm.POWER_CUT) {
-        cutPower();
-      } else if (replica == null) {
-        harmBroker(event);
-      } else {
-        harm(event, replica.process());
-        awaitReady(replica);
+      switch (event.harm()) {
+        case POWER_CUT -> {
+          powerCuts.next();
+          stack.awaitReady(READY);
+        }
+        case MOVED_LEADERS -> brokers.moveLeaders();
+        case RENEWED -> renew(victims);
+        case LOST_POWER, LOST_DISK -> {
+          brokers.awaitWhole();
+          start = System.nanoTime();
+          brokers.harm(victims.getFirst(), event.harm(), event.lasts());
+          brokers.awaitWhole();
+        }
+        default -> harmEach(event, victims);
       }
       done.incrementAndGet();
     } catch (IOException | RuntimeException e) {
-      findings.add(Kind.DIED, "", event.victim() + " after " + event.harm() + ": " + e);
+      findings.add(Kind.DIED, "", victims + " after " + event.harm() + ": " + e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      disruptions.add(
-          new Disruptions.Disruption(event.victim(), event.harm(), start, System.nanoTime()));
-      down.remove(event.victim());
+      for (String victim : victims) {
+        disruptions.add(new Disruptions.Disruption(victim, event.harm(), start, System.nanoTime()));
+      }
+    }
+  }
+
+  /** All at the same time. */
+  private void harmEach(Plan.Event event, List<String> victims)
+      throws IOException, InterruptedException {
+    List<Throwable> failed = Collections.synchronizedList(new ArrayList<>());
+    List<Thread> each = new ArrayList<>();
+    for (String victim : victims) {
+      each.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      harmOne(event, victim);
+                    } catch (IOException | RuntimeException e) {
+                      failed.add(e);
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                  }));
+    }
+    for (Thread thread : each) {
+      thread.join();
+    }
+    if (!failed.isEmpty()) {
+      throw new IOException(failed.toString());
+    }
+  }
+
+  private void harmOne(Plan.Event event, String victim) throws IOException, InterruptedException {
+    Replica replica = replicas.get(victim);
+    if (replica == null) {
+      brokers.harm(victim, event.harm(), event.lasts());
+    } else {
+      harm(event, replica.process());
+      awaitReady(replica);
+    }
+  }
+
+  private void renew(List<String> victims) throws IOException, InterruptedException {
+    for (String victim : victims) {
+      Replica replica = replicas.get(victim);
+      if (replica == null) {
+        brokers.renew(victim);
+      } else {
+        replica.process().stop();
+        replica.process().start();
+        awaitReady(replica);
+      }
     }
   }
 
   private static void harm(Plan.Event event, ManagedProcess process)
       throws IOException, InterruptedException {
-    if (event.harm() == Plan.Harm.KILL) {
+    if (event.harm().ends()) {
       process.killAndWait();
       Thread.sleep(event.lasts());
       process.start();
@@ -135,40 +239,14 @@ final class Chaos implements Runnable {
     }
   }
 
-  private void cutPower() throws IOException, InterruptedException {
-    down.addAll(replicas.keySet());
-    try {
-      powerCuts.next();
-      stack.awaitReady(READY);
-    } finally {
-      down.removeAll(replicas.keySet());
-    }
-  }
-
-  private void harmBroker(Plan.Event event) throws InterruptedException {
-    KafkaBroker broker = stack.broker();
-    if (event.harm() == Plan.Harm.KILL) {
-      broker.kill();
-      Thread.sleep(event.lasts());
-      broker.restart();
-    } else {
-      broker.pause();
-      try {
-        Thread.sleep(event.lasts());
-      } finally {
-        broker.resume();
-      }
-    }
-  }
-
   /** A replica that was just started is no victim again before it can do its work. */
   private void awaitReady(Replica replica) throws InterruptedException {
     long left = READY.toNanos();
     long last = System.nanoTime();
     while (!LocalStack.ready(replica.managementPort())) {
       long now = System.nanoTime();
-      // While the broker is away nobody is ready: that is no fault of this one.
-      if (!down.contains(Disruptions.BROKER)) {
+      // While a broker is away somebody may not be ready: that is no fault of this one.
+      if (down.stream().noneMatch(Disruptions::isLog)) {
         left -= now - last;
       }
       last = now;
@@ -179,7 +257,7 @@ final class Chaos implements Runnable {
             replica.name()
                 + " is not ready after "
                 + READY.toSeconds()
-                + " s in which the broker was there");
+                + " s in which the brokers were there");
         return;
       }
       Thread.sleep(4 * LOOK_MILLIS);

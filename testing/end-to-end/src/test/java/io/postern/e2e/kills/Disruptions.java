@@ -6,7 +6,23 @@ import java.util.List;
 
 /** What was killed or paused and when, as far as it explains duplicates (G5). Thread-safe. */
 final class Disruptions {
-  static final String BROKER = "broker";
+  /** The broker that leads the controllers' quorum when it happens. */
+  static final String CONTROLLER = "controller";
+
+  /** Of partitions: the brokers go on. */
+  static final String LEADERS = "leaders";
+
+  private static final String BROKER = "broker-";
+
+  /** Name of a broker, from 1. */
+  static String broker(int id) {
+    return BROKER + id;
+  }
+
+  /** Whether the log suffers. */
+  static boolean isLog(String victim) {
+    return victim.startsWith(BROKER) || victim.equals(LEADERS);
+  }
 
   /**
    * From a peer's 250 to the durable outcome on a busy machine, as far as nothing hinders it. That
@@ -45,10 +61,11 @@ final class Disruptions {
     for (Disruption each : all) {
       boolean its =
           each.victim().equals(deliverer)
+              && each.harm() != Plan.Harm.RENEWED // it has an outcome before it ends
               && each.startNanos() - (from - SLACK.toNanos()) >= 0
               && each.startNanos() - to <= 0;
       boolean logs =
-          each.victim().equals(BROKER)
+          isLog(each.victim())
               && each.startNanos() - to <= 0
               && each.endNanos() + LEASE.toNanos() - from >= 0;
       if (its || logs) {
@@ -64,7 +81,7 @@ final class Disruptions {
    */
   synchronized boolean pastTheCheckWhenPaused(Received.Taken taken, String deliverer) {
     return all.stream()
-        .filter(each -> each.victim().equals(deliverer) && each.harm() != Plan.Harm.KILL)
+        .filter(each -> each.victim().equals(deliverer) && each.harm().pauses())
         .anyMatch(
             each ->
                 taken.dataNanos() - (each.startNanos() + SLACK.toNanos()) <= 0
@@ -80,7 +97,7 @@ final class Disruptions {
    */
   synchronized boolean killedBeforeThePeerRead(Received.Taken taken, String deliverer) {
     return all.stream()
-        .filter(each -> each.victim().equals(deliverer) && each.harm() == Plan.Harm.KILL)
+        .filter(each -> each.victim().equals(deliverer) && each.harm().ends())
         .anyMatch(
             each ->
                 taken.dataNanos() - (each.startNanos() + SLACK.toNanos()) <= 0

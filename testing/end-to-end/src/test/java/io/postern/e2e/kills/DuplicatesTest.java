@@ -26,8 +26,8 @@ class DuplicatesTest {
           paused; the peer read content and dot later,  delivery-service,   LONG_PAUSE,  9900, 12000, 12000, 12001, PAST_THE_CHECK
           paused; a part of the content was sent after, delivery-service,   LONG_PAUSE,  9900, 15500, 15600, 15601,
           paused; its dot came after every lease,       delivery-service,   LONG_PAUSE,  9000,  9900, 21500, 21501,
-          the broker was killed before the outcome,     broker,             KILL,        9000,  9100,  9200,  9201, OUTCOME_LOST
-          the broker was back for longer than a lease,  broker,             KILL,       21500, 21600, 21700, 21701,
+          the broker was killed before the outcome,     broker-1,           KILL,        9000,  9100,  9200,  9201, OUTCOME_LOST
+          the broker was back for longer than a lease,  broker-1,           KILL,       21500, 21600, 21700, 21701,
           """)
   void excused(
       String what,

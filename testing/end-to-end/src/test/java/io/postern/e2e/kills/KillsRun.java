@@ -10,7 +10,9 @@ import io.postern.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +37,16 @@ final class KillsRun {
    * What a run found.
    *
    * @param table for people
+   * @param kills how much of the plan happened
+   * @param sums to be added to those of other runs
+   * @param gaps what happened, and how long nobody got a 250
    */
-  record Result(Findings findings, List<String> table, int kills) {}
+  record Result(
+      Findings findings,
+      List<String> table,
+      int kills,
+      Map<String, Long> sums,
+      Map<String, Gaps.Gap> gaps) {}
 
   /**
    * @param organization unique in the stack
@@ -72,7 +82,14 @@ final class KillsRun {
     try (Peers peers = new Peers(world, organization, received, plan)) {
       AtomicInteger begun = new AtomicInteger();
       Chaos chaos =
-          new Chaos(world.stack(), plan.events(), begun::get, disruptions, findings, powerCuts());
+          new Chaos(
+              world.stack(),
+              plan.events(),
+              begun::get,
+              disruptions,
+              findings,
+              powerCuts(),
+              world.brokerHarms(plan.powerCutRandom()));
       say(
           "seed "
               + plan.seed()
@@ -96,13 +113,30 @@ final class KillsRun {
       Accounting.Counts counts =
           new Accounting(plan, told, received, accepted, audit, duplicates, findings).settle();
       List<String> table =
-          new Table(plan, counts, received, duplicates, findings, disruptions)
+          new Table(plan, counts, received, duplicates, findings, disruptions, told)
               .lines(seconds(start, loaded), seconds(loaded, settled));
       table.addAll(new AuditPrinter(false).lines(audit));
       if (!world.stack().replicas(Service.CONSOLE).isEmpty()) {
         table.add(new ReadModelCheck(world).compare(audit, findings));
       }
-      return new Result(findings, table, chaos.done());
+      Map<String, Long> sums = new TreeMap<>();
+      sums.put("messages", (long) plan.messages());
+      sums.put("told 250", counts.told);
+      sums.put("recipients", counts.recipients);
+      sums.put("load, s", seconds(start, loaded));
+      sums.put("until all was settled, s", seconds(loaded, settled));
+      for (Duplicates.Cause cause : Duplicates.Cause.values()) {
+        sums.put("duplicates: " + cause.words(), duplicates.count(cause));
+      }
+      for (Findings.Kind kind : Findings.Kind.values()) {
+        sums.put(kind.words(), findings.count(kind));
+      }
+      return new Result(
+          findings,
+          table,
+          chaos.done(),
+          sums,
+          new Gaps(disruptions.all(), told.acceptedNanos()).rows());
     }
   }
 

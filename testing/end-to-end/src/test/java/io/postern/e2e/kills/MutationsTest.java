@@ -343,12 +343,12 @@ class MutationsTest {
       assertThat(scenario.send(0)).isTrue();
       awaitReceived(scenario, 0);
       on("ack-before-flush");
-      world.stack().broker().pause();
+      world.stack().brokers().pause();
       assertThat(scenario.send(1)).as("told 250 while the log stands still").isTrue();
       world.stack().process(Service.INGRESS).killAndWait();
-      world.stack().broker().kill();
+      world.stack().brokers().kill();
       metAndOff("ack-before-flush");
-      world.stack().broker().restart();
+      world.stack().brokers().restart();
       restart(Service.INGRESS);
       Awaitility.await()
           .atMost(PATIENCE)

@@ -1,13 +1,13 @@
 package io.postern.e2e.kills;
 
 import io.postern.lab.PeerManner;
+import io.postern.stack.Replica;
 import io.postern.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a run does, all of it from its seed: each message, each fault of the peers, each kill. The
@@ -25,11 +25,12 @@ final class Plan {
   private final int kills;
   private final int powerCuts;
   private final int consoleKills;
+  private final int brokers;
   private final Profile profile;
   private final List<Message> given;
 
   Plan(long seed, int messages, int kills, Profile profile) {
-    this(seed, messages, kills, 0, 0, profile, List.of());
+    this(seed, messages, kills, 0, 0, 1, profile, List.of());
   }
 
   private Plan(
@@ -38,6 +39,7 @@ final class Plan {
       int kills,
       int powerCuts,
       int consoleKills,
+      int brokers,
       Profile profile,
       List<Message> given) {
     this.seed = seed;
@@ -45,23 +47,29 @@ final class Plan {
     this.kills = kills;
     this.powerCuts = powerCuts;
     this.consoleKills = consoleKills;
+    this.brokers = brokers;
     this.profile = profile;
     this.given = given;
   }
 
   /** Power cuts, and nobody is killed alone. */
   static Plan withPowerCuts(long seed, int messages, int cuts, Profile profile) {
-    return new Plan(seed, messages, 0, cuts, 0, profile, List.of());
+    return new Plan(seed, messages, 0, cuts, 0, 1, profile, List.of());
+  }
+
+  /** Half of what happens, happens to one of three brokers, and some of it to more at a time. */
+  static Plan withThreeBrokers(long seed, int messages, int kills, Profile profile) {
+    return new Plan(seed, messages, kills, 0, 0, 3, profile, List.of());
   }
 
   /** The same, and the two replicas of the console are killed in turn, so many times. */
   Plan withConsoleKills(int consoles) {
-    return new Plan(seed, messages, kills, powerCuts, consoles, profile, given);
+    return new Plan(seed, messages, kills, powerCuts, consoles, brokers, profile, given);
   }
 
   /** Just these messages, good peers and no kills. */
   static Plan of(List<Message> messages, Profile profile) {
-    return new Plan(1, messages.size(), 0, 0, 0, profile, List.copyOf(messages));
+    return new Plan(1, messages.size(), 0, 0, 0, 1, profile, List.copyOf(messages));
   }
 
   /** Who a block's messages come from. */
@@ -92,26 +100,62 @@ final class Plan {
 
   /** What happens to whom. */
   enum Harm {
-    /** SIGKILL. */
-    KILL,
+    KILL("killed (-9)", true),
     /** SIGSTOP for some seconds. */
-    PAUSE,
+    PAUSE("paused for some seconds", false),
     /** SIGSTOP for longer than a session with the log lasts. */
-    LONG_PAUSE,
+    LONG_PAUSE("paused for longer than a session with the log", false),
     /** Everything at once, and what was not flushed is gone. */
-    POWER_CUT
+    POWER_CUT("all without power", true),
+    /** Of one broker's machine: what it had not flushed is gone. */
+    LOST_POWER("one machine without power, what was not flushed is gone", true),
+    /** A broker is killed and comes back with an empty disk. */
+    LOST_DISK("back with an empty disk", true),
+    /** A broker and the replicas of the services with its number are killed. */
+    LOST_ZONE("killed with the services of its zone", true),
+    /** Every partition of the mail topics gets another leader. */
+    MOVED_LEADERS("leaders moved", false),
+    /** Every process is stopped in order and started again, one after the other. */
+    RENEWED("everything renewed, one after the other", false);
+
+    private final String words;
+    private final boolean ends;
+
+    Harm(String words, boolean ends) {
+      this.words = words;
+      this.ends = ends;
+    }
+
+    String words() {
+      return words;
+    }
+
+    /** Whether a process stands still. */
+    boolean pauses() {
+      return this == PAUSE || this == LONG_PAUSE;
+    }
+
+    /** Whether a process ends without notice. */
+    boolean ends() {
+      return ends;
+    }
+
+    /** Two of them at a time take more copies of a record than an acknowledgement promises. */
+    boolean takesData() {
+      return this == LOST_POWER || this == LOST_DISK;
+    }
   }
 
   /**
-   * A kill or pause.
+   * Something that happens.
    *
    * @param atMessage when so many messages were begun
-   * @param service null: the broker
-   * @param lasts until it is started or continued
+   * @param victims names of replicas and brokers; empty: all of them
+   * @param lasts until they are started or continued
    */
-  record Event(int atMessage, @Nullable Service service, int replica, Harm harm, Duration lasts) {
-    String victim() {
-      return service == null ? "broker" : service.module() + (replica == 1 ? "" : "-" + replica);
+  record Event(int atMessage, List<String> victims, Harm harm, Duration lasts) {
+    Event(int atMessage, String victim, Harm harm, Duration lasts) {
+      this(atMessage, List.of(victim), harm, lasts);
     }
   }
 
@@ -193,7 +237,7 @@ final class Plan {
     double between = 0.85 * messages / Math.max(1, powerCuts);
     for (int i = 0; i < powerCuts; i++) {
       int at = (int) (0.1 * messages + between * (i + random.nextDouble()));
-      events.add(new Event(at, null, 1, Harm.POWER_CUT, Duration.ZERO));
+      events.add(new Event(at, List.of(), Harm.POWER_CUT, Duration.ZERO));
     }
     consoleKills(events);
     return events;
@@ -206,7 +250,7 @@ final class Plan {
     for (int i = 0; i < consoleKills; i++) {
       int at = (int) (0.05 * messages + between * (i + random.nextDouble()));
       Duration lasts = Duration.ofMillis(200 + random.nextInt(2_000));
-      events.add(new Event(at, Service.CONSOLE, 1 + i % 2, Harm.KILL, lasts));
+      events.add(new Event(at, Replica.name(Service.CONSOLE, 1 + i % 2), Harm.KILL, lasts));
     }
     events.sort(Comparator.comparingInt(Event::atMessage));
   }
@@ -226,14 +270,51 @@ final class Plan {
         harm == Harm.LONG_PAUSE
             ? BEYOND_SESSION.plusMillis(1_500 + random.nextInt(5_000))
             : shortly;
+    if (brokers == 3 && random.nextBoolean()) {
+      return ofThreeBrokers(at, harm, lasts, random);
+    }
     if (who < 12) {
-      return new Event(at, null, 1, harm, lasts);
+      return new Event(at, Disruptions.broker(1), harm, lasts);
     }
     if (who < 18) {
-      return new Event(at, Service.CERTIFICATE, 1, harm, lasts);
+      return new Event(at, Replica.name(Service.CERTIFICATE, 1), harm, lasts);
     }
     Service service = who < 38 ? Service.INGRESS : who < 62 ? Service.POLICY : Service.DELIVERY;
-    return new Event(at, service, replica, harm, lasts);
+    return new Event(at, Replica.name(service, replica), harm, lasts);
+  }
+
+  private static Event ofThreeBrokers(int at, Harm harm, Duration lasts, SplittableRandom random) {
+    int one = 1 + random.nextInt(3);
+    int other = 1 + (one + random.nextInt(2)) % 3;
+    String victim = random.nextInt(4) == 0 ? Disruptions.CONTROLLER : Disruptions.broker(one);
+    int what = random.nextInt(100);
+    if (what < 40) {
+      return new Event(at, victim, harm, lasts);
+    }
+    if (what < 52) {
+      return new Event(
+          at, List.of(Disruptions.broker(one), Disruptions.broker(other)), harm, lasts);
+    }
+    if (what < 64) {
+      return new Event(at, victim, Harm.LOST_POWER, lasts);
+    }
+    if (what < 74) {
+      return new Event(at, victim, Harm.LOST_DISK, lasts);
+    }
+    if (what < 84) {
+      return new Event(at, zone(1 + random.nextInt(2)), Harm.LOST_ZONE, lasts);
+    }
+    return what < 95
+        ? new Event(at, Disruptions.LEADERS, Harm.MOVED_LEADERS, Duration.ZERO)
+        : new Event(at, List.of(), Harm.RENEWED, Duration.ZERO);
+  }
+
+  private static List<String> zone(int number) {
+    return List.of(
+        Disruptions.broker(number),
+        Replica.name(Service.INGRESS, number),
+        Replica.name(Service.POLICY, number),
+        Replica.name(Service.DELIVERY, number));
   }
 
   /** What a peer does. */

@@ -1,6 +1,5 @@
 package io.postern.e2e.kills;
 
-import io.postern.lab.BrokerSettings;
 import io.postern.lab.PowerCut;
 import io.postern.lab.PowerCut.Tail;
 import io.postern.lab.SlowDisk;
@@ -54,15 +53,13 @@ final class Power {
 
   /** The same processes, with a broker whose flushes are noted. */
   Processes watched(Processes processes) {
-    List<String> jvm = new ArrayList<>(processes.broker().jvm());
-    jvm.addAll(disk.jvmOptions());
-    jvm.addAll(SlowDisk.jvmOptions(slow));
-    return processes.broker(
-        new BrokerSettings(jvm, Power::soonInManyFiles, processes.broker().client()));
+    List<String> agents = new ArrayList<>(disk.jvmOptions());
+    agents.addAll(SlowDisk.jvmOptions(slow));
+    return processes.broker(processes.broker().withMore(agents).with(Power::soonInManyFiles));
   }
 
   /** What else takes hours and gigabytes: new segments, checkpoints, snapshots of metadata. */
-  private static void soonInManyFiles(Properties broker) {
+  static void soonInManyFiles(Properties broker) {
     broker.setProperty("log.segment.bytes", "4194304");
     broker.setProperty("offsets.topic.segment.bytes", "1048576");
     broker.setProperty("transaction.state.log.segment.bytes", "1048576");
@@ -82,8 +79,8 @@ final class Power {
       throws IOException, InterruptedException {
     int before = random.nextInt(4);
     if (before == 0) {
-      stack.broker().kill();
-      stack.broker().restart();
+      stack.brokers().kill();
+      stack.brokers().restart();
     }
     PowerCut.Losses losses = cut(stack, random);
     back(stack);
@@ -133,11 +130,11 @@ final class Power {
   /** Nobody ends in order, and nearly at once. */
   private static void off(LocalStack stack, boolean brokerFirst) throws InterruptedException {
     if (brokerFirst) {
-      stack.broker().kill();
+      stack.brokers().kill();
     }
     stack.replicas().forEach(replica -> replica.process().kill());
     if (!brokerFirst) {
-      stack.broker().kill();
+      stack.brokers().kill();
     }
     for (Replica replica : stack.replicas()) {
       replica.process().killAndWait();
@@ -145,7 +142,7 @@ final class Power {
   }
 
   private static void back(LocalStack stack) {
-    stack.broker().restart();
+    stack.brokers().restart();
     stack.replicas().forEach(replica -> replica.process().start());
   }
 

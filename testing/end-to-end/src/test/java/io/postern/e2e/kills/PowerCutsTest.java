@@ -76,7 +76,7 @@ class PowerCutsTest {
             .until(() -> !scenario.received(each).isEmpty());
       }
       power.cutToTheFlushed(world.stack(), new SplittableRandom(1));
-      world.stack().broker().restart(); // the services would refuse such a topic
+      world.stack().brokers().restart(); // the services would refuse such a topic
       assertThat(scenario.freshAccount().all())
           .anyMatch(
               finding ->

@@ -25,7 +25,7 @@ final class Report {
     queueIds.stream().limit(TRACED).forEach(queueId -> trace(world, queueId));
     if (!result.findings().none()) {
       System.out.println(
-          "logs: " + world.state().logs() + ", broker " + world.stack().broker().log());
+          "logs: " + world.state().logs() + ", broker " + world.stack().brokers().broker(1).log());
     }
     return result.findings().none();
   }

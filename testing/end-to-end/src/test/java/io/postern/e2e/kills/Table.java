@@ -11,6 +11,7 @@ final class Table {
   private final Duplicates duplicates;
   private final Findings findings;
   private final Disruptions disruptions;
+  private final Told told;
 
   Table(
       Plan plan,
@@ -18,13 +19,15 @@ final class Table {
       Received received,
       Duplicates duplicates,
       Findings findings,
-      Disruptions disruptions) {
+      Disruptions disruptions,
+      Told told) {
     this.plan = plan;
     this.counts = counts;
     this.received = received;
     this.duplicates = duplicates;
     this.findings = findings;
     this.disruptions = disruptions;
+    this.told = told;
   }
 
   List<String> lines(long loadSeconds, long settlingSeconds) {
@@ -48,9 +51,14 @@ final class Table {
     lines.add(row("  cancelled", counts.cancelled));
     lines.add(row("  pending", counts.pending));
     lines.add(row("peers: receipts", received.receipts()));
-    lines.add(row("killed (-9)", harmed(Plan.Harm.KILL)));
-    lines.add(row("paused", harmed(Plan.Harm.PAUSE) + harmed(Plan.Harm.LONG_PAUSE)));
-    lines.add(row("power cuts", harmed(Plan.Harm.POWER_CUT)));
+    lines.add("what happened, and the longest time without a 250 while it did");
+    new Gaps(disruptions.all(), told.acceptedNanos())
+        .rows()
+        .forEach(
+            (what, gap) ->
+                lines.add(
+                    "%-72s %10d %8.1f s"
+                        .formatted("  " + what, gap.times(), gap.longestMillis() / 1000.0)));
     lines.add("duplicates");
     for (Duplicates.Cause cause : Duplicates.Cause.values()) {
       lines.add(row("  " + cause.words(), duplicates.count(cause)));
@@ -59,10 +67,6 @@ final class Table {
       lines.add(row(kind.words(), findings.count(kind)));
     }
     return lines;
-  }
-
-  private long harmed(Plan.Harm harm) {
-    return disruptions.all().stream().filter(each -> each.harm() == harm).count();
   }
 
   private static String row(String what, long count) {

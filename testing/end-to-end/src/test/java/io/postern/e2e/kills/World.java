@@ -1,5 +1,8 @@
 package io.postern.e2e.kills;
 
+import static java.util.Objects.requireNonNull;
+
+import io.postern.lab.Brokers;
 import io.postern.lab.CrlServer;
 import io.postern.lab.FreePorts;
 import io.postern.lab.Issue;
@@ -8,6 +11,7 @@ import io.postern.lab.LabDns;
 import io.postern.lab.PeerMessage;
 import io.postern.lab.PeerWitness;
 import io.postern.lab.ScriptedPeer;
+import io.postern.lab.WatchedDisk;
 import io.postern.log.LogSettings;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.stack.LocalStack;
@@ -20,8 +24,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
@@ -40,6 +46,7 @@ final class World implements AutoCloseable {
   private final LabDns dns;
   private final ScriptedPeer strangers;
   private final LocalStack stack;
+  private final Map<Integer, WatchedDisk> disks;
   private final AtomicInteger revoked = new AtomicInteger();
 
   /** Before there is a run, strangers get nothing. */
@@ -62,8 +69,14 @@ final class World implements AutoCloseable {
     }
   }
 
-  private World(Path folder, Profile profile, int replicas, UnaryOperator<Processes> more)
+  private World(
+      Path folder,
+      Profile profile,
+      int replicas,
+      UnaryOperator<Processes> more,
+      Map<Integer, WatchedDisk> disks)
       throws Exception {
+    this.disks = disks;
     state = new StateFolder(folder);
     crls = CrlServer.create();
     ca = LabCa.create("Kills", crls);
@@ -89,7 +102,38 @@ final class World implements AutoCloseable {
    */
   static World start(Path folder, Profile profile, int replicas, UnaryOperator<Processes> more)
       throws Exception {
-    World world = new World(folder, profile, replicas, more);
+    return started(new World(folder, profile, replicas, more, Map.of()));
+  }
+
+  /**
+   * With three brokers, whose machines may lose their power one at a time.
+   *
+   * @param state on the same file system as {@code notes}
+   * @param notes of the brokers' flushes
+   */
+  static World startThreeBrokers(
+      Path state, Path notes, Profile profile, int replicas, UnaryOperator<Processes> more)
+      throws Exception {
+    Map<Integer, WatchedDisk> disks = new HashMap<>();
+    Path first = new StateFolder(state).broker();
+    for (int id = 1; id <= 3; id++) {
+      Path data = Brokers.folder(first, id).resolve("data");
+      disks.put(id, new WatchedDisk(data, notes.resolve(Integer.toString(id))));
+    }
+    return started(
+        new World(
+            state, profile, replicas, all -> more.apply(watched(all.brokers(3), disks)), disks));
+  }
+
+  private static Processes watched(Processes processes, Map<Integer, WatchedDisk> disks) {
+    return processes.broker(
+        processes
+            .broker()
+            .with(Power::soonInManyFiles)
+            .withJvmOfNode(id -> requireNonNull(disks.get(id)).jvmOptions()));
+  }
+
+  private static World started(World world) throws Exception {
     try {
       // Ingress is ready with the first directory, which its peers need before.
       for (Service service : List.of(Service.POLICY, Service.CERTIFICATE, Service.DELIVERY)) {
@@ -192,12 +236,17 @@ final class World implements AutoCloseable {
     return "http://127.0.0.1:" + crls.port() + path;
   }
 
+  /** What may be done to the brokers. */
+  BrokerHarms brokerHarms(SplittableRandom random) {
+    return new BrokerHarms(stack.brokers(), disks, random);
+  }
+
   LogSettings kafka() {
     return stack.kafka();
   }
 
   String bootstrap() {
-    return stack.broker().bootstrap();
+    return stack.brokers().bootstrap();
   }
 
   DirectoryClient directory() {

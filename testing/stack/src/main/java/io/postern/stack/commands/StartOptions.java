@@ -4,6 +4,7 @@ import io.postern.stack.Processes;
 import io.postern.stack.Progress;
 import io.postern.stack.Service;
 import io.postern.stack.Size;
+import io.postern.stack.StateFolder;
 import io.postern.stack.example.DirectoryFile;
 import io.postern.stack.example.RunningExample;
 import java.nio.file.Path;
@@ -37,6 +38,13 @@ final class StartOptions {
   @Nullable Path anchors;
 
   @Option(
+      names = "--brokers",
+      paramLabel = "NUMBER",
+      description =
+          "Kafka brokers of a new state: 1, or 3 with three copies of each record (default: 1)")
+  int brokers;
+
+  @Option(
       names = "--scale",
       paramLabel = "SERVICE=NUMBER",
       description = "replicas of a service, such as delivery-service=2 (default: one of each)")
@@ -56,13 +64,17 @@ final class StartOptions {
    */
   RunningExample start(boolean withConsole, Size usual, Set<Service> elsewhere, Progress progress)
       throws Exception {
+    StateFolder folder = state.open();
     Processes asked =
-        Processes.of(size == null ? usual : size).replicas(replicas()).elsewhere(elsewhere);
+        Processes.of(size == null ? usual : size)
+            .brokers(folder.brokers(brokers))
+            .replicas(replicas())
+            .elsewhere(elsewhere);
     DirectoryFile file =
         directory == null ? DirectoryFile.example() : DirectoryFile.read(directory);
     return RunningExample.start(
         StateOption.home(),
-        state.open(),
+        folder,
         smtpPort,
         file,
         anchors,

@@ -1,5 +1,6 @@
 package io.postern.stack.example;
 
+import io.postern.lab.Brokers;
 import io.postern.lab.KafkaBroker;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.operator.connection.Variables;
@@ -57,19 +58,19 @@ public final class RunningExample implements AutoCloseable {
       Progress progress)
       throws Exception {
     refuseSecond(state);
-    // The broker takes longest and begins first: the others start beside it.
-    KafkaBroker broker = KafkaBroker.begin(state.broker(), processes.broker());
-    ExampleWorld world = startWorld(state, broker);
+    // Brokers take longest and begin first: the others start beside them.
+    Brokers brokers = LocalStack.beginBrokers(state, processes);
+    ExampleWorld world = startWorld(state, brokers);
     try {
       progress.done(
           "development CA, its revocation list, DNS and the example mail servers are " + "running");
       LocalStack stack =
           LocalStack.start(
-              options(home, state, smtpPort, world, anchors, processes), broker, progress::say);
+              options(home, state, smtpPort, world, anchors, processes), brokers, progress::say);
       stack.remember(world.variables());
       RunningExample example = new RunningExample(world, stack);
       try {
-        progress.done("broker and services started (" + stack.broker().bootstrap() + ")");
+        progress.done("broker and services started (" + stack.brokers().bootstrap() + ")");
         // The directory needs this one; ingress is ready with the first that is applied.
         stack.awaitReady(Service.POLICY, READY_LIMIT);
         OptionalLong version =
@@ -80,7 +81,9 @@ public final class RunningExample implements AutoCloseable {
           stack.awaitDirectory(version.getAsLong(), READY_LIMIT);
         }
         progress.done("the directory is in force");
-        Thread.ofVirtual().name("watch-broker").start(() -> example.watchBroker(progress));
+        for (KafkaBroker broker : stack.brokers().all()) {
+          Thread.ofVirtual().name("watch-broker").start(() -> example.watch(broker, progress));
+        }
         return example;
       } catch (Exception e) {
         stack.close();
@@ -97,11 +100,11 @@ public final class RunningExample implements AutoCloseable {
     stack.startConsole(world.variables());
   }
 
-  private static ExampleWorld startWorld(StateFolder state, KafkaBroker broker) throws IOException {
+  private static ExampleWorld startWorld(StateFolder state, Brokers brokers) throws IOException {
     try {
       return ExampleWorld.start(state);
     } catch (IOException | RuntimeException e) {
-      broker.close();
+      brokers.close();
       throw e;
     }
   }
@@ -159,7 +162,7 @@ public final class RunningExample implements AutoCloseable {
   }
 
   /** A broker that dies is started again with the same ports and data, after 1, 2, 4 ... 30 s. */
-  private void watchBroker(Progress progress) {
+  private void watch(KafkaBroker broker, Progress progress) {
     Duration pause = BROKER_LOOK;
     try {
       while (true) {
@@ -168,12 +171,12 @@ public final class RunningExample implements AutoCloseable {
           if (closing) {
             return;
           }
-          if (stack.broker().isAlive()) {
+          if (broker.isAlive()) {
             pause = BROKER_LOOK;
             continue;
           }
-          progress.say("the broker has stopped; starting it again (" + stack.broker().log() + ")");
-          pause = restartBroker(pause, progress);
+          progress.say("a broker has stopped; starting it again (" + broker.log() + ")");
+          pause = restart(broker, pause, progress);
         }
       }
     } catch (InterruptedException e) {
@@ -181,9 +184,9 @@ public final class RunningExample implements AutoCloseable {
     }
   }
 
-  private Duration restartBroker(Duration pause, Progress progress) {
+  private static Duration restart(KafkaBroker broker, Duration pause, Progress progress) {
     try {
-      stack.broker().restart();
+      broker.restart();
       return BROKER_LOOK;
     } catch (IllegalStateException e) {
       progress.say("the broker does not start: " + e.getMessage());

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManagedProcess implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(30);
+  private static final Duration STOP = Duration.ofSeconds(60);
   private static final Duration STABLE = Duration.ofSeconds(60);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration SECOND_PAUSE = Duration.ofSeconds(1);
@@ -94,6 +95,23 @@ public final class ManagedProcess implements AutoCloseable {
     Process now = process;
     if (now != null) {
       now.destroyForcibly().waitFor();
+    }
+  }
+
+  /**
+   * Asks the child to end in order (SIGTERM) and waits for it, a minute at most; where it is
+   * started again by itself, that is switched off before.
+   *
+   * @throws IOException where it does not end
+   */
+  public void stop() throws IOException, InterruptedException {
+    Process now = process;
+    if (now == null) {
+      return;
+    }
+    now.destroy();
+    if (!now.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IOException(name + " has not ended after " + STOP.toSeconds() + " s");
     }
   }
 

@@ -149,7 +149,7 @@ final class TrainingWorld implements AutoCloseable {
       replica.process().restartByItself(false);
       end(replica.name(), replica.process().pid());
     }
-    end("the broker", stack.broker().pid());
+    end("the broker", stack.brokers().broker(1).pid());
   }
 
   private static void end(String name, long pid) throws Exception {

@@ -1,0 +1,184 @@
+package io.postern.e2e.kills;
+
+import io.postern.lab.Brokers;
+import io.postern.lab.KafkaBroker;
+import io.postern.lab.PowerCut;
+import io.postern.lab.WatchedDisk;
+import io.postern.stack.StateFolder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done to one of several brokers, each of which may be harmed by a thread of its own. What
+ * takes a broker's data is the caller's to do to one at a time, when the others have all.
+ */
+final class BrokerHarms {
+  private static final Duration WHOLE = Duration.ofSeconds(120);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final long LOOK_MILLIS = 200;
+
+  private final Brokers brokers;
+  private final Map<Integer, WatchedDisk> disks;
+  private final SplittableRandom random;
+
+  /**
+   * @param disks of brokers whose machines may lose their power, by their ids
+   */
+  BrokerHarms(Brokers brokers, Map<Integer, WatchedDisk> disks, SplittableRandom random) {
+    this.brokers = brokers;
+    this.disks = Map.copyOf(disks);
+    this.random = random;
+  }
+
+  int count() {
+    return brokers.all().size();
+  }
+
+  /** Its name says its id. */
+  KafkaBroker broker(String name) {
+    return brokers.all().stream()
+        .filter(broker -> Disruptions.broker(broker.id()).equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  void harm(String name, Plan.Harm harm, Duration lasts) throws IOException, InterruptedException {
+    KafkaBroker broker = broker(name);
+    if (harm.pauses()) {
+      broker.pause();
+      try {
+        Thread.sleep(lasts);
+      } finally {
+        broker.resume();
+      }
+      return;
+    }
+    broker.kill();
+    if (harm == Plan.Harm.LOST_POWER) {
+      WatchedDisk disk = disks.get(broker.id());
+      if (disk == null) {
+        throw new IOException("the disk of " + name + " is not watched");
+      }
+      synchronized (random) {
+        disk.cut(random, EnumSet.allOf(PowerCut.Tail.class));
+      }
+    } else if (harm == Plan.Harm.LOST_DISK) {
+      StateFolder.remove(broker.data());
+    }
+    Thread.sleep(lasts);
+    broker.restart();
+  }
+
+  /** Stops it in order, which hands its partitions over, and starts it again. */
+  void renew(String name) throws IOException, InterruptedException {
+    broker(name).restart();
+    awaitWhole();
+  }
+
+  /** The name of the broker that leads the controllers now; none where nobody says. */
+  Optional<String> controller() throws InterruptedException {
+    try (Admin admin = admin()) {
+      int leader = get(admin.describeMetadataQuorum().quorumInfo()).leaderId();
+      return Optional.of(Disruptions.broker(leader));
+    } catch (IOException unknown) {
+      return Optional.empty();
+    }
+  }
+
+  /** Waits until each replica of each partition is in sync. */
+  void awaitWhole() throws IOException, InterruptedException {
+    long end = System.nanoTime() + WHOLE.toNanos();
+    @Nullable String last = null;
+    while (System.nanoTime() - end < 0) {
+      try (Admin admin = admin()) {
+        last = behind(admin);
+        if (last == null) {
+          return;
+        }
+      } catch (IOException away) {
+        last = String.valueOf(away.getMessage());
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
+    throw new IOException("not whole after " + WHOLE.toSeconds() + " s: " + last);
+  }
+
+  private static @Nullable String behind(Admin admin) throws IOException, InterruptedException {
+    for (TopicDescription topic : topics(admin, true)) {
+      for (TopicPartitionInfo partition : topic.partitions()) {
+        if (partition.isr().size() < partition.replicas().size()) {
+          return topic.name() + "-" + partition.partition() + " has " + partition.isr();
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The next replica of each partition becomes its leader. */
+  void moveLeaders() throws IOException, InterruptedException {
+    try (Admin admin = admin()) {
+      Map<TopicPartition, Optional<NewPartitionReassignment>> next = new HashMap<>();
+      for (TopicDescription topic : topics(admin, false)) {
+        for (TopicPartitionInfo partition : topic.partitions()) {
+          next.put(
+              new TopicPartition(topic.name(), partition.partition()),
+              Optional.of(new NewPartitionReassignment(turned(partition))));
+        }
+      }
+      get(admin.alterPartitionReassignments(next).all());
+      // Those whose new leader is not in sync stay with their present one.
+      get(admin.electLeaders(ElectionType.PREFERRED, next.keySet()).partitions());
+    }
+  }
+
+  private static List<Integer> turned(TopicPartitionInfo partition) {
+    List<Integer> ids = partition.replicas().stream().map(node -> node.id()).toList();
+    List<Integer> turned = new java.util.ArrayList<>(ids.subList(1, ids.size()));
+    turned.add(ids.getFirst());
+    return turned;
+  }
+
+  private static Collection<TopicDescription> topics(Admin admin, boolean kafkasOwn)
+      throws IOException, InterruptedException {
+    ListTopicsOptions all = new ListTopicsOptions().listInternal(kafkasOwn);
+    return get(admin.describeTopics(get(admin.listTopics(all).names())).allTopicNames()).values();
+  }
+
+  private Admin admin() {
+    return Admin.create(
+        Map.of(
+            "bootstrap.servers",
+            brokers.bootstrap(),
+            "request.timeout.ms",
+            "3000",
+            "default.api.timeout.ms",
+            "8000"));
+  }
+
+  private static <T> T get(org.apache.kafka.common.KafkaFuture<T> future)
+      throws IOException, InterruptedException {
+    try {
+      return future.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the brokers do not answer: " + e.getMessage(), e);
+    }
+  }
+}

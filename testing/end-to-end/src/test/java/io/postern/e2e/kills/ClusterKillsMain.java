@@ -1,0 +1,64 @@
+package io.postern.e2e.kills;
+
+import io.postern.e2e.LongRun;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * The long run over three brokers: {@code make cluster-kills SEED=… COUNT=… MESSAGES=… KILLS=…},
+ * one seed after the other, up to the first account with a finding. Each seed begins with the state
+ * of the one before and adds its sums to {@code target/cluster-kills.properties}; without a seed
+ * the one behind the last of that file is taken, so a run that was ended goes on. Exit code 0 when
+ * no account had a finding, else 1; then the state folder with all logs is kept.
+ */
+final class ClusterKillsMain {
+  private static final int CLIENTS = 24;
+  private static final Duration LIMIT_EACH = Duration.ofMinutes(60);
+
+  private ClusterKillsMain() {}
+
+  public static void main(String[] args) throws Exception {
+    Path target = Path.of("").toAbsolutePath().resolve("target");
+    ClusterSums sums = ClusterSums.in(target.resolve("cluster-kills.properties"));
+    long first = Long.getLong("kills.seed", sums.nextSeed());
+    int count = Integer.getInteger("kills.count", 1);
+    int messages = Integer.getInteger("kills.messages", 60_000);
+    int kills = Integer.getInteger("kills.kills", 60);
+    Path folder = Files.createTempDirectory(target, "cluster");
+    LongRun.endAfter(LIMIT_EACH.multipliedBy(count));
+    boolean good = true;
+    World world =
+        World.startThreeBrokers(
+            folder.resolve("state"),
+            folder.resolve("notes"),
+            Profile.SHORT,
+            2,
+            processes -> processes);
+    Thread stop = new Thread(() -> LongRun.closeQuietly(world), "stop");
+    Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
+    try {
+      for (long seed = first; seed < first + count && good; seed++) {
+        KillsRun.Result result = run(world, seed, messages, kills, Profile.SHORT, CLIENTS);
+        sums.add(seed, result);
+        good = result.findings().none();
+      }
+      sums.lines().forEach(System.out::println);
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(stop);
+      LongRun.closeQuietly(world);
+      LongRun.remove(folder, good);
+    }
+    System.exit(good ? 0 : 1);
+  }
+
+  /** One seed: mail, what happens to brokers and services, the account, which is printed. */
+  static KillsRun.Result run(
+      World world, long seed, int messages, int kills, Profile profile, int clients)
+      throws Exception {
+    Plan plan = Plan.withThreeBrokers(seed, messages, kills, profile);
+    KillsRun.Result result = new KillsRun(world, plan, profile, "cluster" + seed, clients).run();
+    Report.print(result, world);
+    return result;
+  }
+}
