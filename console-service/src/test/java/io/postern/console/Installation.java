@@ -1,7 +1,7 @@
 package io.postern.console;
 
-import io.postern.lab.KafkaBroker;
 import io.postern.log.LogSettings;
+import io.postern.programs.KafkaBroker;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;

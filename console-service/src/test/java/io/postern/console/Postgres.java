@@ -1,7 +1,7 @@
 package io.postern.console;
 
-import io.postern.lab.FreePorts;
-import io.postern.lab.PostgresServer;
+import io.postern.programs.FreePorts;
+import io.postern.programs.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,10 +3,10 @@ package io.postern.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.Deployment;
-import io.postern.lab.KafkaBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.LogSpace;
 import io.postern.log.topics.TopicsSetup;
+import io.postern.programs.KafkaBroker;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

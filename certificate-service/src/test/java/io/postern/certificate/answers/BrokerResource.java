@@ -3,7 +3,7 @@ package io.postern.certificate.answers;
 import static java.util.Map.entry;
 
 import io.postern.certificate.AccessForTests;
-import io.postern.lab.KafkaBroker;
+import io.postern.programs.KafkaBroker;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;

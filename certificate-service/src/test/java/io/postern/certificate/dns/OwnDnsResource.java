@@ -1,8 +1,8 @@
 package io.postern.certificate.dns;
 
-import io.postern.lab.FreePorts;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
+import io.postern.programs.FreePorts;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,7 +2,7 @@ package io.postern.delivery.position;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.lab.KafkaBroker;
+import io.postern.programs.KafkaBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

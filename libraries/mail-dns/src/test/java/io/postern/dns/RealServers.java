@@ -1,7 +1,7 @@
 package io.postern.dns;
 
-import io.postern.lab.FreePorts;
 import io.postern.lab.NotRun;
+import io.postern.programs.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

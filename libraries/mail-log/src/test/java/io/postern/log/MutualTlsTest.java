@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.postern.lab.BrokerSettings;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
-import io.postern.lab.KafkaBroker;
 import io.postern.lab.LabCa;
 import io.postern.log.content.ContentReader;
 import io.postern.log.sending.MessageLog;
 import io.postern.log.topics.TopicsSetup;
+import io.postern.programs.BrokerSettings;
+import io.postern.programs.KafkaBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

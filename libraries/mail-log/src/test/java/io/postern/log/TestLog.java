@@ -1,9 +1,9 @@
 package io.postern.log;
 
 import io.postern.contracts.Deployment;
-import io.postern.lab.KafkaBroker;
 import io.postern.lab.SharedBroker;
 import io.postern.log.topics.TopicsSetup;
+import io.postern.programs.KafkaBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.postern.service;
 
 import static java.util.Objects.requireNonNull;
 
-import io.postern.lab.KafkaBroker;
+import io.postern.programs.KafkaBroker;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.postern.policy.api;
 
-import io.postern.lab.KafkaBroker;
+import io.postern.programs.KafkaBroker;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,13 +1,13 @@
 package io.postern.e2e;
 
 import io.postern.contracts.QueueId;
-import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.LabZones;
 import io.postern.lab.PeerMessage;
 import io.postern.lab.PeerWitness;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
+import io.postern.programs.FreePorts;
 import io.postern.stack.Processes;
 import io.postern.stack.Replica;
 import io.postern.stack.Service;

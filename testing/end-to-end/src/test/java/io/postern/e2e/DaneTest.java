@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.OutcomeRecorded;
-import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -14,6 +13,7 @@ import io.postern.lab.PeerTranscript;
 import io.postern.lab.ScriptedPeer;
 import io.postern.operator.trace.MailTrace;
 import io.postern.operator.trace.TracePrinter;
+import io.postern.programs.FreePorts;
 import io.postern.stack.Processes;
 import io.postern.stack.Service;
 import io.postern.stack.Size;

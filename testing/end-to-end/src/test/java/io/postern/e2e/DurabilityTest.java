@@ -3,13 +3,13 @@ package io.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
-import io.postern.lab.BrokerSettings;
 import io.postern.lab.SlowDisk;
 import io.postern.lab.SmtpClient;
 import io.postern.log.LogSettings;
 import io.postern.log.content.ContentReader;
 import io.postern.log.content.ContentStream;
 import io.postern.operator.trace.MailTrace;
+import io.postern.programs.BrokerSettings;
 import io.postern.smtp.Reply;
 import io.postern.stack.Processes;
 import io.postern.stack.Service;

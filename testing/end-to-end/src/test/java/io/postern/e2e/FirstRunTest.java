@@ -3,7 +3,7 @@ package io.postern.e2e;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.lab.FreePorts;
+import io.postern.programs.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * first run do more changes these numbers.
  */
 class FirstRunTest {
-  private static final int MODULES = 22; // with the parent, without the end-to-end tests
+  private static final int MODULES = 23; // with the parent, without the end-to-end tests
   private static final long LIMIT_MINUTES = 15;
 
   @TempDir Path temporary;

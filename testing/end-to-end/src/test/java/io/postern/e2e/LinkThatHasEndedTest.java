@@ -3,14 +3,14 @@ package io.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.postern.lab.BrokerSettings;
-import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
-import io.postern.lab.KafkaBroker;
 import io.postern.lab.LabCa;
-import io.postern.lab.PostgresServer;
 import io.postern.lab.SmtpClient;
+import io.postern.programs.BrokerSettings;
+import io.postern.programs.FreePorts;
+import io.postern.programs.KafkaBroker;
+import io.postern.programs.PostgresServer;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Service;

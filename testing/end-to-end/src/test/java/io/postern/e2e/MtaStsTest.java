@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.postern.contracts.QueueId;
-import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -12,6 +11,7 @@ import io.postern.lab.LabHttps;
 import io.postern.lab.LabProxy;
 import io.postern.lab.ScriptedPeer;
 import io.postern.operator.trace.TracePrinter;
+import io.postern.programs.FreePorts;
 import io.postern.stack.Processes;
 import io.postern.stack.Service;
 import io.postern.stack.Size;

@@ -3,9 +3,9 @@ package io.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.postern.lab.FreePorts;
 import io.postern.operator.api.Https;
 import io.postern.operator.setup.SetUp;
+import io.postern.programs.FreePorts;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Service;

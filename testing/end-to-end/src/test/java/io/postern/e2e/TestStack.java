@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
 import io.postern.lab.CrlServer;
-import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -18,6 +17,7 @@ import io.postern.operator.audit.Audit;
 import io.postern.operator.audit.AuditOptions;
 import io.postern.operator.audit.AuditReport;
 import io.postern.operator.trace.MailTrace;
+import io.postern.programs.FreePorts;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Service;

@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.QueueId;
-import io.postern.lab.FreePorts;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.ScriptedPeer;
+import io.postern.programs.FreePorts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.postern.lab;
 
 import io.postern.lab.agent.ChangedClasses;
+import io.postern.programs.JavaProgram;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileSystem;
@@ -16,7 +17,7 @@ import java.util.zip.ZipEntry;
 
 /**
  * The jar that a JVM wants for an agent, made of the classes in the agent's package and of the
- * frame {@link ChangedClasses}; the program brings the classes that these need.
+ * frame {@link ChangedClasses}. Nothing else of this module is in the program that gets the agent.
  */
 public final class AgentJar {
   private AgentJar() {}

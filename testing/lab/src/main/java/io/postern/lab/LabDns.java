@@ -2,6 +2,7 @@ package io.postern.lab;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.postern.programs.FreePorts;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

@@ -1,5 +1,6 @@
 package io.postern.lab;
 
+import io.postern.programs.KafkaBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,6 +3,8 @@ package io.postern.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.lab.PowerCut.Tail;
+import io.postern.programs.BrokerSettings;
+import io.postern.programs.KafkaBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,16 +1,16 @@
 package io.postern.stack;
 
-import io.postern.lab.AotCache;
-import io.postern.lab.Brokers;
-import io.postern.lab.Counts;
-import io.postern.lab.EndWithParent;
-import io.postern.lab.FreePorts;
-import io.postern.lab.JavaProgram;
-import io.postern.lab.PostgresServer;
 import io.postern.log.LogSettings;
 import io.postern.operator.api.Health;
 import io.postern.operator.api.ServiceApi;
 import io.postern.operator.connection.Launcher;
+import io.postern.programs.AotCache;
+import io.postern.programs.Brokers;
+import io.postern.programs.Counts;
+import io.postern.programs.EndWithParent;
+import io.postern.programs.FreePorts;
+import io.postern.programs.JavaProgram;
+import io.postern.programs.PostgresServer;
 import io.postern.stack.process.ManagedProcess;
 import java.io.IOException;
 import java.net.URI;

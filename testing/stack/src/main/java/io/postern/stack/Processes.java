@@ -1,6 +1,6 @@
 package io.postern.stack;
 
-import io.postern.lab.BrokerSettings;
+import io.postern.programs.BrokerSettings;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.postern.stack;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.postern.lab.BrokerSettings;
+import io.postern.programs.BrokerSettings;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

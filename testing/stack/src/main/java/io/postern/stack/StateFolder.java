@@ -1,6 +1,6 @@
 package io.postern.stack;
 
-import io.postern.lab.FreePorts;
+import io.postern.programs.FreePorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

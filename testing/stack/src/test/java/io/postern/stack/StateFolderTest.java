@@ -2,7 +2,7 @@ package io.postern.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.lab.FreePorts;
+import io.postern.programs.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -1,11 +1,11 @@
 package io.postern.log.sending;
 
 import io.postern.contracts.Deployment;
-import io.postern.lab.BrokerSettings;
-import io.postern.lab.KafkaBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.Mail;
 import io.postern.log.topics.TopicsSetup;
+import io.postern.programs.BrokerSettings;
+import io.postern.programs.KafkaBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

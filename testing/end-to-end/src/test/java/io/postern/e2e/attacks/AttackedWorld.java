@@ -2,7 +2,6 @@ package io.postern.e2e.attacks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.lab.CrlServer;
-import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
@@ -14,6 +13,7 @@ import io.postern.lab.PeerWitness;
 import io.postern.lab.ScriptedPeer;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.operator.api.UsersClient;
+import io.postern.programs.FreePorts;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Replica;

@@ -1,7 +1,7 @@
 package io.postern.e2e.attacks;
 
-import io.postern.lab.EndWithParent;
-import io.postern.lab.JavaProgram;
+import io.postern.programs.EndWithParent;
+import io.postern.programs.JavaProgram;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.postern.e2e.kills;
 
-import io.postern.lab.Brokers;
-import io.postern.lab.KafkaBroker;
 import io.postern.lab.PowerCut;
 import io.postern.lab.WatchedDisk;
+import io.postern.programs.Brokers;
+import io.postern.programs.KafkaBroker;
 import io.postern.stack.StateFolder;
 import java.io.IOException;
 import java.time.Duration;

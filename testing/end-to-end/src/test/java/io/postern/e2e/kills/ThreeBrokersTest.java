@@ -2,7 +2,7 @@ package io.postern.e2e.kills;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.lab.KafkaBroker;
+import io.postern.programs.KafkaBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

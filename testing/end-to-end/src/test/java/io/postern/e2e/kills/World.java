@@ -2,9 +2,7 @@ package io.postern.e2e.kills;
 
 import static java.util.Objects.requireNonNull;
 
-import io.postern.lab.Brokers;
 import io.postern.lab.CrlServer;
-import io.postern.lab.FreePorts;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
@@ -14,6 +12,8 @@ import io.postern.lab.ScriptedPeer;
 import io.postern.lab.WatchedDisk;
 import io.postern.log.LogSettings;
 import io.postern.operator.api.DirectoryClient;
+import io.postern.programs.Brokers;
+import io.postern.programs.FreePorts;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Service;

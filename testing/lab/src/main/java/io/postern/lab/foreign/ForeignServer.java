@@ -1,9 +1,9 @@
 package io.postern.lab.foreign;
 
-import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.NotRun;
 import io.postern.lab.ScriptedPeer;
+import io.postern.programs.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,9 +1,9 @@
 package io.postern.stack.example;
 
-import io.postern.lab.Brokers;
-import io.postern.lab.KafkaBroker;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.operator.connection.Variables;
+import io.postern.programs.Brokers;
+import io.postern.programs.KafkaBroker;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Progress;

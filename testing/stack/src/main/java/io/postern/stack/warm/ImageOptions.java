@@ -1,6 +1,6 @@
 package io.postern.stack.warm;
 
-import io.postern.lab.AotCache;
+import io.postern.programs.AotCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

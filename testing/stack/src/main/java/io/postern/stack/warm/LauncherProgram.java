@@ -1,9 +1,9 @@
 package io.postern.stack.warm;
 
-import io.postern.lab.AotCache;
-import io.postern.lab.EndWithParent;
-import io.postern.lab.FreePorts;
-import io.postern.lab.JavaProgram;
+import io.postern.programs.AotCache;
+import io.postern.programs.EndWithParent;
+import io.postern.programs.FreePorts;
+import io.postern.programs.JavaProgram;
 import io.postern.stack.Main;
 import java.io.File;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.postern.stack.warm;
 
-import io.postern.lab.AotCache;
-import io.postern.lab.JavaProgram;
-import io.postern.lab.KafkaBroker;
+import io.postern.programs.AotCache;
+import io.postern.programs.JavaProgram;
+import io.postern.programs.KafkaBroker;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Service;

@@ -1,6 +1,6 @@
 package io.postern.stack.warm;
 
-import io.postern.lab.JavaProgram;
+import io.postern.programs.JavaProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

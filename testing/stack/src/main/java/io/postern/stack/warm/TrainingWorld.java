@@ -1,13 +1,13 @@
 package io.postern.stack.warm;
 
 import io.postern.lab.CrlServer;
-import io.postern.lab.FreePorts;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
 import io.postern.lab.ScriptedPeer;
 import io.postern.operator.api.DirectoryClient;
+import io.postern.programs.FreePorts;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Replica;

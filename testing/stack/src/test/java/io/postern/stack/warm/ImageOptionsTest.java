@@ -2,8 +2,8 @@ package io.postern.stack.warm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.lab.AotCache;
-import io.postern.lab.JavaProgram;
+import io.postern.programs.AotCache;
+import io.postern.programs.JavaProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,13 +2,20 @@ package io.postern.stack.warm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.lab.AotCache;
-import io.postern.lab.JavaProgram;
+import io.postern.lab.ProjectFolder;
+import io.postern.lab.ScriptedPeer;
+import io.postern.programs.AotCache;
+import io.postern.programs.EndWithParent;
+import io.postern.programs.JavaProgram;
+import io.postern.programs.KafkaBroker;
+import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
+import io.postern.stack.Service;
 import io.postern.stack.Size;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -53,6 +60,23 @@ class TrainingTest {
 
     build(2);
     assertThat(training().due()).isTrue();
+  }
+
+  /** A cache's name has the content of its program's jars. */
+  @Test
+  void aChangeOfTheLabLeavesTheCachesOfBrokerAndServicesAlone() {
+    Processes processes = Processes.of(Size.SERVER);
+    List<JavaProgram> programs = new ArrayList<>();
+    programs.add(KafkaBroker.program(processes.broker()));
+    for (Service service : Service.values()) {
+      programs.add(LocalStack.program(ProjectFolder.root(), processes, service));
+    }
+    assertThat(programs)
+        .allSatisfy(
+            program ->
+                assertThat(program.classPath())
+                    .contains(JavaProgram.classesOf(EndWithParent.class))
+                    .doesNotContain(JavaProgram.classesOf(ScriptedPeer.class)));
   }
 
   @Test

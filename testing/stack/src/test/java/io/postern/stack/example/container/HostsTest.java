@@ -3,9 +3,9 @@ package io.postern.stack.example.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.commandline.Program;
-import io.postern.lab.FreePorts;
 import io.postern.lab.PeerTranscript;
 import io.postern.lab.ScriptedPeer;
+import io.postern.programs.FreePorts;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.postern.lab;
+package io.postern.programs;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.postern.lab;
+package io.postern.programs;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.postern.lab;
+package io.postern.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AotCacheTest {
   private static final List<String> JDK = List.of("25.0.3+9-LTS", "Vendor", "amd64", "/jdk");
-  private static final String CLASS = "io/postern/lab/EndWithParent.class";
+  private static final String CLASS = "io/postern/programs/EndWithParent.class";
 
   @TempDir Path folder;
   private Path jar = Path.of("");

@@ -1,4 +1,4 @@
-package io.postern.lab;
+package io.postern.programs;
 
 import java.io.File;
 import java.net.URISyntaxException;

@@ -1,4 +1,4 @@
-package io.postern.lab;
+package io.postern.programs;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * <p>Kafka's classes are found at run time: their version is the broker's, not the clients' here.
  * Failure: the tool's words on standard output, and the exit code 1.
  *
- * <p>Usage: {@code java … io.postern.lab.FormatFirst CLUSTER-ID kafka.Kafka CONFIGURATION}
+ * <p>Usage: {@code java … io.postern.programs.FormatFirst CLUSTER-ID kafka.Kafka CONFIGURATION}
  */
 public final class FormatFirst {
   private FormatFirst() {}

@@ -1,4 +1,4 @@
-package io.postern.lab;
+package io.postern.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

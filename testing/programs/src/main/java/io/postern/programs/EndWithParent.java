@@ -1,4 +1,4 @@
-package io.postern.lab;
+package io.postern.programs;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -13,7 +13,7 @@ import java.util.Arrays;
  * halt. The class depends on the JDK only, so that it can stand on any class path. Its own thread
  * is a daemon: a program that returns from its main method ends as it would without.
  *
- * <p>Usage: {@code java … io.postern.lab.EndWithParent MAIN-CLASS [ARGUMENT…]}
+ * <p>Usage: {@code java … io.postern.programs.EndWithParent MAIN-CLASS [ARGUMENT…]}
  */
 public final class EndWithParent {
   static final Duration GRACE = Duration.ofSeconds(10);
