@@ -181,6 +181,10 @@ final class Decider extends Replica {
 
   @Override
   void assigned(HomePartition partition) {
+    if (!partition.hasPositions(Growth.Topic.ACCEPTED, Growth.Topic.DUE)) {
+      world.trace("%s has no position in %s", this, partition);
+      return;
+    }
     world.trace("%s takes %s at %s", this, partition, partition.decided);
     held.put(partition, new Deciding(partition.decided));
   }

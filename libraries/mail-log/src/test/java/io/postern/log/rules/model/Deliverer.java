@@ -88,6 +88,10 @@ final class Deliverer extends Replica {
 
   @Override
   void assigned(HomePartition partition) {
+    if (!partition.hasPositions(Growth.Topic.DELIVERIES)) {
+      world.trace("%s has no position in %s", this, partition);
+      return;
+    }
     DeliveryPosition inherited = partition.delivered;
     Duration wait =
         world.has(Mutation.NO_WAIT)

@@ -40,6 +40,10 @@ final class Group {
     this.world = world;
   }
 
+  boolean empty() {
+    return members.isEmpty();
+  }
+
   boolean has(Replica process) {
     return members.contains(process);
   }

@@ -28,6 +28,9 @@ class LogModelTest {
         .containsKeys("growth", "crash", "clock set", "scheduler moved")
         .satisfies(
             c -> {
+              assertThat(c.get("growth broken off")).isGreaterThan(500);
+              assertThat(c.get("accepted in growth")).isGreaterThan(200);
+              assertThat(c.get("accepted after growth")).isGreaterThan(500);
               assertThat(c.get("late write")).isGreaterThan(2_000);
               assertThat(c.get("failed send")).isGreaterThan(10_000);
               assertThat(c.get("decision GAP")).isGreaterThan(100);

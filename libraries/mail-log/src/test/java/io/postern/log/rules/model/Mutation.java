@@ -46,7 +46,13 @@ enum Mutation {
   /** Delivery does not ask for a newer routing version. */
   ROUTING_NOT_LOOKED_AT(9),
   /** A retry is decided by a directory older than the promise. */
-  DECIDED_BY_OLDER_ROUTING(55185);
+  DECIDED_BY_OLDER_ROUTING(55185),
+  /** Growth commits the positions when all topics have the partition, and ingress may use it. */
+  POSITION_AFTER_FIRST_RECORD(16),
+  /** Growth begins with what ingress writes, and ingress looks at those topics alone. */
+  ACCEPTED_BEFORE_DELIVERIES(16),
+  /** A repeated growth takes a topic that has the partition for done. */
+  REPEATED_WITHOUT_POSITIONS(28);
 
   /**
    * The schedule that found it first; where the model changed since, the search goes on from it.

@@ -80,7 +80,7 @@ abstract class Replica {
         generation = -1;
         return true;
       }
-      if (generation < 0 && world.chance(.3)) {
+      if (generation < 0 && world.mayStart() && world.chance(.3)) {
         group.join(this);
         return true;
       }

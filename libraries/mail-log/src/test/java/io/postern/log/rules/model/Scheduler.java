@@ -123,7 +123,9 @@ final class Scheduler {
   }
 
   void step() {
-    if (world.now < awayUntil) {
+    if (world.now < awayUntil
+        || !world.mayStart()
+        || !partition.hasPositions(Growth.Topic.OUTCOMES, Growth.Topic.CONTROLS)) {
       return;
     }
     if (world.faults && world.chance(.06)) {

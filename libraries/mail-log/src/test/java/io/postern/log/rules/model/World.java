@@ -43,6 +43,9 @@ final class World {
   private int messages;
   private int messagesLeft;
   private boolean growing;
+  private @Nullable Growth growth;
+  private final SplittableRandom growthRandom; // apart: schedules without growth stay as they are
+  private int ingressPartitions;
   private final int stepMillis; // at most, while there are faults
   private final List<Machine> machines = new ArrayList<>();
 
@@ -55,6 +58,7 @@ final class World {
 
   World(long seed, Set<Mutation> mutations, boolean traced) {
     this.random = new SplittableRandom(seed);
+    this.growthRandom = new SplittableRandom(~seed);
     this.mutations =
         mutations.isEmpty() ? EnumSet.noneOf(Mutation.class) : EnumSet.copyOf(mutations);
     this.trace = traced ? new ArrayList<>() : null;
@@ -75,6 +79,7 @@ final class World {
       addPartition();
     }
     growing = chance(.15);
+    ingressPartitions = partitions.size();
     int deciding = 2 + random.nextInt(2);
     for (int i = 0; i < deciding; i++) {
       deciders.add(new Decider(this, "decider" + names++));
@@ -221,13 +226,25 @@ final class World {
   // --------------------------------------------------------------------------------
 
   private void addPartition() {
-    HomePartition partition = new HomePartition(partitions.size());
+    add(new HomePartition(partitions.size(), true));
+  }
+
+  private void add(HomePartition partition) {
     partitions.add(partition);
     schedulers.put(partition, new Scheduler(this, partition));
     seen.put(partition, 0);
   }
 
-  /** Deciders and deliverers stop, a partition begins at position 0, they start again. */
+  /** Whether decider, delivery and scheduler start: a log that is half grown is refused. */
+  boolean mayStart() {
+    return growth == null || partitions.getLast().whole();
+  }
+
+  boolean anyMember() {
+    return !deciderGroup.empty() || !deliveryGroup.empty();
+  }
+
+  /** Deciders, deliverers and scheduler stop; the command adds a partition; they start again. */
   private void grow() {
     growing = false;
     trace("growth");
@@ -238,9 +255,34 @@ final class World {
     for (int i = 0; i < deliverers.size(); i++) {
       replace(deliverers, i, true);
     }
-    addPartition();
-    deciderGroup.join(deciders.get(0));
-    deliveryGroup.join(deliverers.get(0));
+    HomePartition partition = new HomePartition(partitions.size(), false);
+    add(partition);
+    growth = new Growth(this, partition, growthRandom);
+    messagesLeft += 2;
+  }
+
+  /** The command goes on, and ingress looks at the log now and then. */
+  private void growFurther(Growth command) {
+    if (!command.over() && growthRandom.nextInt(8) == 0) {
+      command.step();
+    }
+    if (growthRandom.nextInt(8) == 0) {
+      lookForPartitions();
+    }
+    if (messagesLeft > 0 && growthRandom.nextInt(60) == 0) {
+      accept();
+    }
+  }
+
+  private void lookForPartitions() {
+    HomePartition last = partitions.getLast();
+    boolean usable =
+        has(Mutation.ACCEPTED_BEFORE_DELIVERIES)
+            ? last.made.contains(Growth.Topic.ACCEPTED) && last.made.contains(Growth.Topic.CONTENT)
+            : last.whole();
+    if (usable) {
+      ingressPartitions = partitions.size();
+    }
   }
 
   private void replace(List<Replica> all, int index, boolean missedAtOnce) {
@@ -264,7 +306,14 @@ final class World {
 
   private void accept() {
     messagesLeft--;
-    HomePartition partition = partitions.get(random.nextInt(partitions.size()));
+    HomePartition partition = partitions.get(random.nextInt(ingressPartitions));
+    if (growth != null) {
+      count(growth.over() ? "accepted after growth" : "accepted in growth");
+      if (!partition.whole()) {
+        // Nobody reads it before the command is run again, which may be after its lifetime.
+        checks.bad("ACCEPTED_EARLY in " + partition + ", which only " + partition.made + " have");
+      }
+    }
     if (chance(.3)) {
       partition.accepted.append(null);
     }
@@ -425,6 +474,9 @@ final class World {
   private void tick() {
     now += 1 + random.nextInt(faults ? stepMillis : 120);
     machines.forEach(Machine::wakeWhenDue);
+    if (growth != null) {
+      growFurther(growth);
+    }
     double draw = random.nextDouble();
     if (draw > .997) {
       checks.places(partitions.get(random.nextInt(partitions.size())));
@@ -485,6 +537,12 @@ final class World {
     machines.forEach(Machine::wake);
     dead.forEach(p -> p.group.expel(p));
     dead.clear();
+    if (growth != null) {
+      if (!mayStart()) {
+        growth.finish();
+      }
+      lookForPartitions();
+    }
     schedulers.values().forEach(s -> s.awayUntil = 0);
     for (HomePartition partition : partitions) {
       if (!deciderGroup.owned(partition)) {
