@@ -1,7 +1,7 @@
 package io.postern.delivery;
 
 import io.postern.contracts.v1.DeliveryRequested;
-import io.postern.delivery.transaction.RoutingCheck;
+import io.postern.delivery.relay.RoutingCheck;
 import io.postern.rules.Directory;
 import io.postern.smtp.Address;
 import java.util.Optional;

@@ -4,9 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.Deployment;
+import io.postern.delivery.certificates.HostChannel;
+import io.postern.delivery.certificates.PresentedCertificates;
 import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.Lateness;
-import io.postern.delivery.destination.RouteChannel;
 import io.postern.delivery.destination.RouteStates;
 import io.postern.delivery.gate.HostDemands;
 import io.postern.delivery.gate.Judge;
@@ -18,20 +19,18 @@ import io.postern.delivery.nexthop.NextHops;
 import io.postern.delivery.position.Deliverer;
 import io.postern.delivery.position.DeliveryReader;
 import io.postern.delivery.probe.Probes;
+import io.postern.delivery.recipients.MailboxQuestion;
 import io.postern.delivery.recipients.RecipientQuestions;
+import io.postern.delivery.relay.Relay;
+import io.postern.delivery.relay.RelayTools;
+import io.postern.delivery.session.Connections;
+import io.postern.delivery.session.CredentialsFolder;
+import io.postern.delivery.session.HopTools;
+import io.postern.delivery.session.SessionOpener;
+import io.postern.delivery.session.TlsClients;
 import io.postern.delivery.tlsrpt.ReportMailReader;
 import io.postern.delivery.tlsrpt.SessionCounter;
 import io.postern.delivery.tlsrpt.SessionResults;
-import io.postern.delivery.transaction.Connections;
-import io.postern.delivery.transaction.CredentialsFolder;
-import io.postern.delivery.transaction.HopTools;
-import io.postern.delivery.transaction.HostChannel;
-import io.postern.delivery.transaction.MailboxQuestion;
-import io.postern.delivery.transaction.PresentedCertificates;
-import io.postern.delivery.transaction.Relay;
-import io.postern.delivery.transaction.RelayTools;
-import io.postern.delivery.transaction.SessionOpener;
-import io.postern.delivery.transaction.TlsClients;
 import io.postern.dns.ResolverSelfTest;
 import io.postern.dns.dane.DaneLookup;
 import io.postern.log.LogSettings;
@@ -82,8 +81,6 @@ public class DeliveryService implements Service {
   private final LossySender sender;
   private final Deployment deployment;
   private final DirectoryReader<Directory> directory;
-  private final RouteChannel routes;
-  private final HostChannel hosts;
   private final RecordSink records;
   private final MeterRegistry registry;
   private final PresentedCertificates presented;
@@ -104,8 +101,6 @@ public class DeliveryService implements Service {
       LossySender sender,
       Deployment deployment,
       DirectoryReader<Directory> directory,
-      RouteChannel routes,
-      HostChannel hosts,
       RecordSink records,
       MeterRegistry registry) {
     this.configuration = configuration;
@@ -113,8 +108,6 @@ public class DeliveryService implements Service {
     this.sender = sender;
     this.deployment = deployment;
     this.directory = directory;
-    this.routes = routes;
-    this.hosts = hosts;
     this.records = records;
     this.registry = registry;
     presented = new PresentedCertificates(configuration.clientCertificates);
@@ -135,7 +128,7 @@ public class DeliveryService implements Service {
             this::share,
             this::crowded,
             lateness::late);
-    RouteStates states = running.add(new RouteStates(destinations, process(), routes::publish));
+    RouteStates states = running.add(new RouteStates(destinations, process(), records, registry));
     Connections connections = running.add(connections());
     ContentReader contents = running.add(new ContentReader(log));
     RelayTools tools =
@@ -143,7 +136,7 @@ public class DeliveryService implements Service {
             tools(),
             mailHosts,
             connections,
-            hosts,
+            new HostChannel(records, registry),
             sessionResults(),
             new CurrentRouting(directory::current),
             contents::open);

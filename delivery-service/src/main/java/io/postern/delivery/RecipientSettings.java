@@ -5,8 +5,8 @@ import static io.postern.service.CheckedSettings.positive;
 
 import io.postern.delivery.destination.DestinationSettings;
 import io.postern.delivery.destination.Destinations;
-import io.postern.delivery.transaction.Connections;
-import io.postern.delivery.transaction.Timeouts;
+import io.postern.delivery.session.Connections;
+import io.postern.delivery.session.Timeouts;
 import java.time.Duration;
 
 /**

@@ -39,7 +39,7 @@ final class Destination {
   private final DestinationSettings settings;
   private final Pace pace = new Pace();
   private final StartRate startRate = new StartRate();
-  private Lane.Limits connector = Lane.Limits.NONE;
+  private SlotRequest.Limits connector = SlotRequest.Limits.NONE;
   private final Booking booking;
   private double usualPace;
   private double limit;
@@ -79,7 +79,7 @@ final class Destination {
   }
 
   /** The connector's limits as they are now. */
-  void limits(Lane.Limits limits) {
+  void limits(SlotRequest.Limits limits) {
     connector = limits;
   }
 

@@ -129,73 +129,62 @@ public final class Destinations {
     this.ofHosts = ofHosts;
   }
 
-  /** Waits for a slot, for the settings' patience at most and as long as the delivery is ours. */
-  public Admission acquire(String route, Ownership ownership) throws InterruptedException {
-    return acquire(route, false, ownership);
-  }
-
   /**
-   * The same.
+   * Waits for a slot, for the settings' patience at most and as long as the delivery is ours.
    *
    * @param notice mail with a null reverse-path, which is handed back where {@link Ownership#room}
    *     says no, or an address has half of its slots in use for such
    */
-  public Admission acquire(String route, boolean notice, Ownership ownership)
-      throws InterruptedException {
-    return acquire(Lane.of(route, ""), notice, ownership);
-  }
-
-  /** The same. */
-  public Admission acquire(Lane lane, boolean notice, Ownership ownership)
+  public Admission acquire(SlotRequest request, boolean notice, Ownership ownership)
       throws InterruptedException {
     if (notice && !ownership.room()) {
       synchronized (this) {
         return new Admission.HandBack(notices.handBack(clock.getAsLong()), NOTICES);
       }
     }
-    return admit(lane, notice, ownership);
+    return admit(request, notice, ownership);
   }
 
   /** A slot that is free now; null: there is none. See {@link #acquire}. */
-  public @Nullable Slot tryAcquire(Lane lane, boolean notice, Ownership ownership) {
+  public @Nullable Slot tryAcquire(SlotRequest request, boolean notice, Ownership ownership) {
     if (notice && !ownership.room()) {
       return null;
     }
     synchronized (this) {
       long now = clock.getAsLong();
-      Destination destination = destination(lane.destination(), now);
+      Destination destination = destination(request.destination(), now);
       boolean free =
           destination.queue.isEmpty()
               && destination.mayStart(now, share())
               && !(ofHosts && notice && !destination.hasRoomForNotice(share()));
-      return free ? granted(destination, lane.organization(), now, notice).slot() : null;
+      return free ? granted(destination, request.organization(), now, notice).slot() : null;
     }
   }
 
-  private Admission admit(Lane lane, boolean notice, Ownership ownership)
+  private Admission admit(SlotRequest request, boolean notice, Ownership ownership)
       throws InterruptedException {
     Destination destination;
-    Waiter waiter = new Waiter(lane.organization(), notice);
+    Waiter waiter = new Waiter(request.organization(), notice);
     long since;
     boolean noWait = crowded.getAsBoolean();
     synchronized (this) {
       since = clock.getAsLong(); // behind the lock: times are booked from it
-      destination = destination(lane.destination(), since);
-      destination.limits(lane.limits());
+      destination = destination(request.destination(), since);
+      destination.limits(request.limits());
       if (ofHosts && notice && !destination.hasRoomForNotice(share())) {
         return new Admission.HandBack(destination.handBack(since, share()), NOTICES_HERE);
       }
       if (destination.queue.isEmpty() && destination.mayStart(since, share())) {
         return !ofHosts && noWait && !destination.quick(since)
             ? new Admission.HandBack(unproven.handBack(since), CROWDED)
-            : granted(destination, lane.organization(), since, notice);
+            : granted(destination, request.organization(), since, notice);
       }
       if (destination.rateKeepsOut(
-          lane.organization(), settings.patience().toNanos(), since, share())) {
-        return busy(destination, lane.organization(), since);
+          request.organization(), settings.patience().toNanos(), since, share())) {
+        return busy(destination, request.organization(), since);
       }
       if (destination.dead() || noWait && !keepsMoving(destination, since)) {
-        return busy(destination, lane.organization(), since);
+        return busy(destination, request.organization(), since);
       }
       destination.queue.add(waiter);
       waiting++;

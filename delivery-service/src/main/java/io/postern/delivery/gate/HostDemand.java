@@ -79,7 +79,7 @@ public record HostDemand(
   }
 
   /** The reason of a refusal for want of TLS: the domain's own demand goes first. */
-  public String plaintextReason(TlsGate.WhyPlain why) {
+  public String plaintextReason(TlsGate.PlaintextReason why) {
     if (dane != null) {
       return Reasons.DANE_STARTTLS_NOT_SUPPORTED;
     }

@@ -55,11 +55,11 @@ public final class TlsGate {
       }
     }
 
-    record Plaintext(WhyPlain why) implements Channel {}
+    record Plaintext(PlaintextReason why) implements Channel {}
   }
 
   /** The reason for plaintext. */
-  public enum WhyPlain {
+  public enum PlaintextReason {
     NOT_OFFERED(Reasons.NOT_OFFERED, "the host offers no STARTTLS"),
     STARTTLS_REFUSED(Reasons.STARTTLS_REFUSED, "the host offers STARTTLS and refused the command"),
     HANDSHAKE_FAILED(Reasons.HANDSHAKE_FAILED, "the TLS handshake failed");
@@ -67,7 +67,7 @@ public final class TlsGate {
     private final String reason;
     private final String detail;
 
-    WhyPlain(String reason, String detail) {
+    PlaintextReason(String reason, String detail) {
       this.reason = reason;
       this.detail = detail;
     }
@@ -192,7 +192,7 @@ public final class TlsGate {
         : new Ruling.Refusal(match.reason(), match.detail());
   }
 
-  private static Ruling plain(TlsRequirement requirement, HostDemand demand, WhyPlain why) {
+  private static Ruling plain(TlsRequirement requirement, HostDemand demand, PlaintextReason why) {
     if (demand.tls()) {
       return new Ruling.Refusal(
           demand.plaintextReason(why),

@@ -6,6 +6,7 @@ import io.postern.bounds.Holder;
 import io.postern.bounds.NoPlaceException;
 import io.postern.bounds.Share;
 import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.Texts;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ConnectorValidation;
 import io.postern.contracts.v1.ProbeEnd;
@@ -14,8 +15,7 @@ import io.postern.contracts.v1.ProbeResult;
 import io.postern.contracts.v1.ProbeStep;
 import io.postern.contracts.v1.ProbedHop;
 import io.postern.delivery.position.Deliverer;
-import io.postern.delivery.transaction.HopProbe;
-import io.postern.delivery.transaction.HopTools;
+import io.postern.delivery.session.HopTools;
 import io.postern.log.LogSettings;
 import io.postern.log.asking.LossySender;
 import io.postern.log.asking.QuestionReader;
@@ -164,7 +164,7 @@ public final class Probes implements AutoCloseable {
       ProbeEnd end =
           ProbeEnd.newBuilder()
               .setMet(met)
-              .setSummary(summary.length() <= 500 ? summary : summary.substring(0, 500))
+              .setSummary(Texts.cut(summary, 500))
               .setAtMillis(System.currentTimeMillis())
               .build();
       publish(null, end);

@@ -42,7 +42,7 @@ final class DomainQuestions {
 
   /** Of one domain. Guarded by the owner. */
   private static final class Line {
-    final Map<String, Asked> waiting = new LinkedHashMap<>(); // by address, oldest first
+    final Map<String, QueuedQuestion> waiting = new LinkedHashMap<>(); // by address, oldest first
     final Set<String> asking = new TreeSet<>();
     final StartRate rate = new StartRate();
     boolean working;
@@ -84,7 +84,7 @@ final class DomainQuestions {
     beyond = registry.counter("postern.delivery.recipient.questions", "result", "beyond");
   }
 
-  void add(Asked asked) {
+  void add(QueuedQuestion asked) {
     String tooMany = enter(asked);
     if (!tooMany.isEmpty()) {
       beyond.increment();
@@ -93,7 +93,7 @@ final class DomainQuestions {
   }
 
   /** Empty, or why it is not asked. */
-  private synchronized String enter(Asked asked) {
+  private synchronized String enter(QueuedQuestion asked) {
     long now = clock.getAsLong();
     Line line = lines.computeIfAbsent(asked.domain(), _ -> new Line());
     if (line.waiting.containsKey(asked.address()) || line.asking.contains(asked.address())) {
@@ -148,9 +148,9 @@ final class DomainQuestions {
       return batch;
     }
     long now = clock.getAsLong();
-    Iterator<Asked> each = line.waiting.values().iterator();
+    Iterator<QueuedQuestion> each = line.waiting.values().iterator();
     while (each.hasNext() && batch.size() < TOGETHER) {
-      Asked asked = each.next();
+      QueuedQuestion asked = each.next();
       each.remove();
       waiting--;
       if (asked.endNanos() - now > 0) {

@@ -3,11 +3,11 @@ package io.postern.delivery.recipients;
 import io.postern.contracts.v1.NextHop;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.position.Ownership;
-import io.postern.delivery.transaction.MailboxQuestion.Answer;
+import io.postern.delivery.recipients.MailboxQuestion.Answer;
 import java.util.List;
 import java.util.Map;
 
-/** The hosts of mailbox routes, as {@link io.postern.delivery.transaction.MailboxQuestion}. */
+/** The hosts of mailbox routes, as {@link io.postern.delivery.recipients.MailboxQuestion}. */
 @FunctionalInterface
 public interface MailboxHosts {
   /**

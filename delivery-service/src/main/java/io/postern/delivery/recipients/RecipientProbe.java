@@ -8,7 +8,7 @@ import io.postern.contracts.v1.RecipientExistence;
 import io.postern.contracts.v1.RecipientValidation;
 import io.postern.contracts.v1.RemoteReply;
 import io.postern.delivery.position.Ownership;
-import io.postern.delivery.transaction.MailboxQuestion.Answer;
+import io.postern.delivery.recipients.MailboxQuestion.Answer;
 import io.postern.rules.Directory;
 import io.postern.rules.OutboundMail;
 import io.postern.rules.outbound.OutboundDecision;

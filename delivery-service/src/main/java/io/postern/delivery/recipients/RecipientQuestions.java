@@ -3,6 +3,7 @@ package io.postern.delivery.recipients;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.Texts;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.RecipientAnswer;
 import io.postern.contracts.v1.RecipientExistence;
@@ -75,7 +76,7 @@ public final class RecipientQuestions implements AutoCloseable {
   private void taken(RecipientQuestion question, long leftMillis) {
     asked.increment();
     questions.add(
-        new Asked(
+        new QueuedQuestion(
             question.getAddress(),
             question.getDomain(),
             System.nanoTime() + leftMillis * 1_000_000));
@@ -94,7 +95,7 @@ public final class RecipientQuestions implements AutoCloseable {
             .setAddress(address)
             .setDomain(domain)
             .setExistence(RecipientExistence.RECIPIENT_UNKNOWN)
-            .setDetail(why.length() <= MOST_DETAIL ? why : why.substring(0, MOST_DETAIL))
+            .setDetail(Texts.cut(why, MOST_DETAIL))
             .build());
   }
 

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -54,15 +55,9 @@ public final class ReportMailReader implements Deliverer, AutoCloseable {
   static final int MOST_OF_SENDER = 200;
   private static final int WAITING = 20;
 
-  /** The source of contents. */
-  @FunctionalInterface
-  public interface Contents {
-    ContentStream open(List<ContentSegment> segments) throws ContentException;
-  }
-
   private final Deliverer relay;
   private final String address;
-  private final Contents contents;
+  private final Function<List<ContentSegment>, ContentStream> contents;
   private final RecordReader accepted;
   private final DailyRecords records;
   private final Counter unreadable;
@@ -78,7 +73,7 @@ public final class ReportMailReader implements Deliverer, AutoCloseable {
   public ReportMailReader(
       Deliverer relay,
       String address,
-      Contents contents,
+      Function<List<ContentSegment>, ContentStream> contents,
       LogSettings settings,
       RecordSink sink,
       MeterRegistry registry) {
@@ -163,7 +158,7 @@ public final class ReportMailReader implements Deliverer, AutoCloseable {
       throw new IOException("it has " + request.getSize() + " bytes");
     }
     ByteArrayOutputStream content = new ByteArrayOutputStream();
-    try (ContentStream stream = contents.open(request.getContentList())) {
+    try (ContentStream stream = contents.apply(request.getContentList())) {
       for (ByteBuffer next = stream.next(); next != null; next = stream.next()) {
         ByteBuffer own = next.duplicate();
         byte[] bytes = new byte[own.remaining()];

@@ -1,5 +1,8 @@
 package io.postern.delivery.transaction;
 
+import io.postern.delivery.session.Dialogue;
+import io.postern.delivery.session.DialogueException;
+import io.postern.delivery.session.Stage;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
 import io.postern.smtp.Reply;

@@ -2,6 +2,9 @@ package io.postern.delivery.transaction;
 
 import com.google.protobuf.ByteString;
 import io.postern.contracts.v1.ContentSegment;
+import io.postern.delivery.session.Dialogue;
+import io.postern.delivery.session.DialogueException;
+import io.postern.delivery.session.Stage;
 import io.postern.smtp.DotStuffer;
 import java.nio.ByteBuffer;
 import java.time.Duration;

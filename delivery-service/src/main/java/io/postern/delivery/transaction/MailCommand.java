@@ -14,7 +14,7 @@ import java.util.HexFormat;
 /**
  * The commands MAIL and RCPT for a host that can take the message ({@link NeededExtensions}). Pure.
  */
-final class MailCommand {
+public final class MailCommand {
   private static final int MAX_ENVELOPE_ID = 100; // RFC 3461 §4.4
   private static final int MAX_ORIGINAL_RECIPIENT = 500; // RFC 3461 §4.2
 
@@ -81,14 +81,14 @@ final class MailCommand {
   }
 
   /** For a transaction without content (RFC 5321 §4.5.5: nobody is to be told of it). */
-  static String mailForQuestion(boolean utf8) {
+  public static String mailForQuestion(boolean utf8) {
     return utf8 ? "MAIL FROM:<> SMTPUTF8" : "MAIL FROM:<>";
   }
 
   /**
    * @param utf8 its MAIL said so
    */
-  static String rcptForQuestion(String address, boolean utf8) {
+  public static String rcptForQuestion(String address, boolean utf8) {
     return "RCPT TO:<" + safe(address, utf8) + ">";
   }
 

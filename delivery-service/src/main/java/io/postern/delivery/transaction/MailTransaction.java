@@ -5,7 +5,15 @@ import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.HopProtocol;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.RemoteReply;
+import io.postern.delivery.attempt.Attempt;
+import io.postern.delivery.attempt.Phase;
+import io.postern.delivery.attempt.Recipient;
 import io.postern.delivery.position.Ownership;
+import io.postern.delivery.session.Dialogue;
+import io.postern.delivery.session.DialogueException;
+import io.postern.delivery.session.Session;
+import io.postern.delivery.session.Stage;
+import io.postern.delivery.session.Timeouts;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
 import io.postern.smtp.DotStuffer;
@@ -38,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owner: the delivery's thread. Content passes through one buffer at most.
  */
-final class MailTransaction {
+public final class MailTransaction {
   private static final String DATA = "DATA";
   private static final int PIPELINED = 50; // replies stay below any socket buffer (RFC 2920 §3.1)
   private static final ByteBuffer NOTHING =
@@ -55,7 +63,7 @@ final class MailTransaction {
    * @param ownership asked before the final dot
    * @param content opened for this transaction alone; the caller closes it
    */
-  MailTransaction(
+  public MailTransaction(
       Attempt attempt,
       Ownership ownership,
       Session session,
@@ -71,9 +79,10 @@ final class MailTransaction {
   /**
    * @throws DialogueException when the session ended; it is unusable then
    * @throws ContentException before the final dot; the session must be aborted
-   * @throws NoDotException instead of the final dot; the session must be aborted
+   * @throws OwnershipUnprovenException instead of the final dot; the session must be aborted
    */
-  void run(List<Recipient> batch) throws DialogueException, ContentException, NoDotException {
+  public void run(List<Recipient> batch)
+      throws DialogueException, ContentException, OwnershipUnprovenException {
     attempt.clock().begin(Phase.ENVELOPE);
     try {
       transact(batch);
@@ -83,7 +92,7 @@ final class MailTransaction {
   }
 
   private void transact(List<Recipient> batch)
-      throws DialogueException, ContentException, NoDotException {
+      throws DialogueException, ContentException, OwnershipUnprovenException {
     session.used();
     // Before the envelope: content that is gone shall not cost the host a transaction.
     ByteBuffer first = content.next();
@@ -127,15 +136,6 @@ final class MailTransaction {
     return session.dialogue;
   }
 
-  // A session whose host does not answer 250 (RFC 5321 §4.1.1.5) is in the midst of a transaction.
-  private void reset() throws DialogueException {
-    Reply reply = dialogue().command(Stage.RSET, "RSET", timeouts.command());
-    if (!reply.isCompletion()) {
-      throw new DialogueException(
-          Reasons.DISCONNECTED, Stage.RSET, reply, "the host replied " + reply + " to RSET");
-    }
-  }
-
   private Reply dataReply() throws DialogueException {
     return dialogue().reply(Stage.DATA, timeouts.dataStart());
   }
@@ -145,7 +145,7 @@ final class MailTransaction {
       throws DialogueException {
     clear(stage, reply);
     accepted.forEach(recipient -> decide(recipient, stage, reply));
-    reset();
+    dialogue().reset(timeouts.command());
   }
 
   /** A success that is no "go on": the next step is the host's, and nobody knows which. */
@@ -164,7 +164,7 @@ final class MailTransaction {
    *
    * @param asked DATA went with the envelope, so its reply is on the way
    */
-  private void nobody(boolean asked) throws DialogueException, NoDotException {
+  private void nobody(boolean asked) throws DialogueException, OwnershipUnprovenException {
     if (asked) {
       Reply data = dataReply();
       if (data.code() == 354) {
@@ -174,12 +174,12 @@ final class MailTransaction {
       }
       clear(Stage.DATA, data);
     }
-    reset();
+    dialogue().reset(timeouts.command());
   }
 
   // RFC 2920 §3.1. This dot needs no lease: it takes nothing to anybody. The session of a delivery
   // that was taken away is ended without one all the same.
-  private void endNothing() throws DialogueException, NoDotException {
+  private void endNothing() throws DialogueException, OwnershipUnprovenException {
     if (unclear) {
       throw new DialogueException(
           Reasons.DISCONNECTED,
@@ -188,7 +188,7 @@ final class MailTransaction {
           "the host accepted DATA after an ambiguous reply; it may regard recipients as accepted");
     }
     if (!ownership.held()) {
-      throw new NoDotException();
+      throw new OwnershipUnprovenException();
     }
     dialogue().write(Stage.END_OF_DATA, NOTHING.duplicate(), timeouts.command());
     dialogue().flush(Stage.END_OF_DATA, timeouts.command());
@@ -321,13 +321,13 @@ final class MailTransaction {
   }
 
   private void finish(List<Recipient> accepted, byte[] end)
-      throws DialogueException, NoDotException {
+      throws DialogueException, OwnershipUnprovenException {
     Dialogue dialogue = dialogue();
     List<Recipient> waiting = new ArrayList<>(accepted);
     // A pause of this process between here and the dot's write is G5 (b).
     Duration lease = ownership.awaitDot();
     if (lease.isZero()) {
-      throw new NoDotException();
+      throw new OwnershipUnprovenException();
     }
     try {
       Duration patience = lease.compareTo(timeouts.block()) < 0 ? lease : timeouts.block();

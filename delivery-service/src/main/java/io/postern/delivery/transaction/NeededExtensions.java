@@ -3,6 +3,10 @@ package io.postern.delivery.transaction;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.DeliveryRequested;
+import io.postern.delivery.attempt.Attempt;
+import io.postern.delivery.attempt.ConnectionReport;
+import io.postern.delivery.attempt.Failure;
+import io.postern.delivery.attempt.Recipient;
 import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentStream;
 import io.postern.smtp.Address;
@@ -13,7 +17,7 @@ import java.nio.ByteBuffer;
  * The extensions that a message needs of a host. Nothing is ever re-encoded (G10), so recipients
  * fail where the host lacks one. Owner: the delivery's thread.
  */
-final class NeededExtensions {
+public final class NeededExtensions {
   private static final long MEGABYTE = 1 << 20;
 
   private final Attempt attempt;
@@ -24,7 +28,7 @@ final class NeededExtensions {
   /**
    * @param connection to the host
    */
-  NeededExtensions(
+  public NeededExtensions(
       Attempt attempt, ConnectionReport connection, Capabilities host, Contents contents) {
     this.attempt = attempt;
     this.connection = connection;
@@ -37,7 +41,7 @@ final class NeededExtensions {
    *
    * @throws ContentException the content had to be looked at and could not be read
    */
-  void check() throws ContentException {
+  public void check() throws ContentException {
     DeliveryRequested request = attempt.request();
     BodyType body = request.getEnvelope().getBody();
     long most = request.getNextHop().getMaxMessageMegabytes() * MEGABYTE;

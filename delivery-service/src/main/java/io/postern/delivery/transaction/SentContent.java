@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * (docs/reference/message-changes.md). Owner: one thread. Memory: the buffer that was read last, in
  * pieces.
  */
-final class SentContent implements ContentStream {
+public final class SentContent implements ContentStream {
   private final ContentStream log;
   private final HeaderFirewall firewall;
   private final Deque<ByteBuffer> pieces = new ArrayDeque<>();
@@ -26,7 +26,8 @@ final class SentContent implements ContentStream {
     this.firewall = new HeaderFirewall(mode);
   }
 
-  static ContentStream open(Contents contents, DeliveryRequested request) throws ContentException {
+  public static ContentStream open(Contents contents, DeliveryRequested request)
+      throws ContentException {
     ContentStream log = contents.open(request.getContentList());
     return switch (request.getNextHop().getOrganizationFields()) {
       case ORGANIZATION_FIELDS_UNSPECIFIED -> log;

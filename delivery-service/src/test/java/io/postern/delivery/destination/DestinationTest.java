@@ -35,7 +35,7 @@ class DestinationTest {
 
   @Test
   void itsMinuteIsNotForgottenBeforeItIsOver() {
-    destination.limits(new Lane.Limits(0, 1));
+    destination.limits(new SlotRequest.Limits(0, 1));
     destination.ended(
         destination.start(now, share),
         now,

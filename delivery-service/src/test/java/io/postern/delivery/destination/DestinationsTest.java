@@ -72,7 +72,8 @@ class DestinationsTest {
     clock.addAndGet(Duration.ofSeconds(2).toNanos());
     crowded.set(true);
     assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.HandBack.class);
-    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.HandBack.class);
+    assertThat(destinations.acquire(SlotRequest.of("a", ""), false, () -> true))
+        .isInstanceOf(Admission.HandBack.class);
     assertThat(destinations.waiting()).isZero();
     destinations.release(first, Feedback.THROUGH, "");
   }
@@ -85,13 +86,14 @@ class DestinationsTest {
     crowded.set(true);
     Slot quick = slot("quick");
     for (String other : List.of("slow", "unknown")) {
-      assertThat(destinations.acquire(other, () -> true))
+      assertThat(destinations.acquire(SlotRequest.of(other, ""), false, () -> true))
           .isInstanceOfSatisfying(
               Admission.HandBack.class,
               busy -> assertThat(busy.detail()).contains("not known to be fast"));
     }
     destinations.release(quick, Feedback.THROUGH, "");
-    assertThat(destinations.acquire("quick", () -> true)).isInstanceOf(Admission.Grant.class);
+    assertThat(destinations.acquire(SlotRequest.of("quick", ""), false, () -> true))
+        .isInstanceOf(Admission.Grant.class);
     crowded.set(false);
     destinations.release(slot("unknown"), Feedback.THROUGH, "");
   }
@@ -100,12 +102,15 @@ class DestinationsTest {
   void whereTheSessionsOfAQuickDestinationStandItIsNotQuickAnyMore() throws Exception {
     Destinations two =
         DestinationsLab.destinations(DestinationsLab.SETTINGS, crowded::get, clock::get);
-    Admission.Grant first = (Admission.Grant) two.acquire("a", () -> true);
+    Admission.Grant first =
+        (Admission.Grant) two.acquire(SlotRequest.of("a", ""), false, () -> true);
     two.release(first.slot(), Feedback.THROUGH, "");
     crowded.set(true);
-    assertThat(two.acquire("a", () -> true)).isInstanceOf(Admission.Grant.class);
+    assertThat(two.acquire(SlotRequest.of("a", ""), false, () -> true))
+        .isInstanceOf(Admission.Grant.class);
     clock.addAndGet(Duration.ofMillis(2_001).toNanos());
-    assertThat(two.acquire("a", () -> true)).isInstanceOf(Admission.HandBack.class);
+    assertThat(two.acquire(SlotRequest.of("a", ""), false, () -> true))
+        .isInstanceOf(Admission.HandBack.class);
   }
 
   @Test
@@ -114,7 +119,8 @@ class DestinationsTest {
     fail("a", 3);
     clock.addAndGet(Duration.ofSeconds(10).toNanos());
     crowded.set(true);
-    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.HandBack.class);
+    assertThat(destinations.acquire(SlotRequest.of("a", ""), false, () -> true))
+        .isInstanceOf(Admission.HandBack.class);
     crowded.set(false);
     assertThat(slot("a").probe).isTrue();
   }
@@ -132,7 +138,8 @@ class DestinationsTest {
     List<Long> seconds = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       Admission.HandBack busy =
-          (Admission.HandBack) destinations.acquire("unknown" + i, () -> true);
+          (Admission.HandBack)
+              destinations.acquire(SlotRequest.of("unknown" + i, ""), false, () -> true);
       seconds.add(busy.stayAway().toSeconds());
     }
     assertThat(seconds).isSorted();
@@ -154,7 +161,8 @@ class DestinationsTest {
     assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Grant.class);
     // None has ended for more than a second: it does not move any more.
     clock.addAndGet(Duration.ofMillis(1_001).toNanos());
-    assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.HandBack.class);
+    assertThat(destinations.acquire(SlotRequest.of("a", ""), false, () -> true))
+        .isInstanceOf(Admission.HandBack.class);
   }
 
   /** Handing back would cost the CPU that is missing. */
@@ -168,7 +176,8 @@ class DestinationsTest {
     Slot hanging = granted(scarce, "slow");
     crowded.set(true);
     clock.addAndGet(Duration.ofMillis(1_100).toNanos());
-    assertThat(scarce.acquire("slow", () -> true)).isInstanceOf(Admission.HandBack.class);
+    assertThat(scarce.acquire(SlotRequest.of("slow", ""), false, () -> true))
+        .isInstanceOf(Admission.HandBack.class);
     CompletableFuture<Admission> waiting = inLine(scarce, "quick", new AtomicBoolean(true));
     assertThat(scarce.waiting()).isEqualTo(1);
     late.set(false);
@@ -243,7 +252,7 @@ class DestinationsTest {
     clock.addAndGet(Duration.ofSeconds(5).toNanos());
     destinations.release(slot, Feedback.THROUGH, "", Duration.ofMillis(4_900));
     crowded.set(true);
-    assertThat(destinations.acquire("a", () -> true))
+    assertThat(destinations.acquire(SlotRequest.of("a", ""), false, () -> true))
         .as("quick")
         .isInstanceOf(Admission.Grant.class);
   }
@@ -260,7 +269,8 @@ class DestinationsTest {
   }
 
   private static Slot granted(Destinations destinations, String route) throws InterruptedException {
-    return ((Admission.Grant) destinations.acquire(route, () -> true)).slot();
+    return ((Admission.Grant) destinations.acquire(SlotRequest.of(route, ""), false, () -> true))
+        .slot();
   }
 
   @Test
@@ -282,7 +292,8 @@ class DestinationsTest {
     Slot probe = slot("a");
     assertThat(probe.probe).isTrue();
     for (int i = 0; i < 10; i++) {
-      assertThat(destinations.acquire("a", () -> true)).isInstanceOf(Admission.HandBack.class);
+      assertThat(destinations.acquire(SlotRequest.of("a", ""), false, () -> true))
+          .isInstanceOf(Admission.HandBack.class);
     }
     destinations.release(probe, Feedback.THROUGH, "");
     assertThat(slot("a").probe).isFalse();
@@ -313,7 +324,8 @@ class DestinationsTest {
     Destinations shared =
         new Destinations(
             DestinationsLab.SETTINGS, share::get, crowded::get, () -> false, clock::get, false);
-    assertThat(shared.acquire("a", () -> true)).isInstanceOf(Admission.Grant.class);
+    assertThat(shared.acquire(SlotRequest.of("a", ""), false, () -> true))
+        .isInstanceOf(Admission.Grant.class);
     CompletableFuture<Admission> waiting = inLine(shared, "a", new AtomicBoolean(true));
     share.set(1.0);
     assertThat(waiting.get(5, TimeUnit.SECONDS)).isInstanceOf(Admission.Grant.class);
@@ -412,7 +424,7 @@ class DestinationsTest {
                   AtomicInteger count = running.computeIfAbsent(route, r -> new AtomicInteger());
                   while (true) {
                     tight.set(random.nextInt(50) == 0);
-                    switch (many.acquire(route, () -> owned)) {
+                    switch (many.acquire(SlotRequest.of(route, ""), false, () -> owned)) {
                       case Admission.Loss loss -> {
                         return false;
                       }
@@ -462,7 +474,7 @@ class DestinationsTest {
       all.add(
           CompletableFuture.supplyAsync(
               () -> {
-                Admission admission = acquire(Lane.of("a", organization));
+                Admission admission = acquire(SlotRequest.of("a", organization));
                 order.add(organization);
                 return ((Admission.Grant) admission).slot();
               },
@@ -484,7 +496,7 @@ class DestinationsTest {
 
   @Test
   void aboveTheMinutesMessagesADeliveryIsHandedBackWithItsTimeAndOthersGoOn() throws Exception {
-    Lane limited = Lane.of("a", "contoso", "To A", new Lane.Limits(0, 2));
+    SlotRequest limited = SlotRequest.of("a", "contoso", "To A", new SlotRequest.Limits(0, 2));
     Destinations many = lab(DestinationsLab.SETTINGS);
     many.release(granted(many, limited), Feedback.THROUGH, "");
     Admission.HandBack second = (Admission.HandBack) many.acquire(limited, false, () -> true);
@@ -495,10 +507,10 @@ class DestinationsTest {
     Admission.HandBack third = (Admission.HandBack) many.acquire(limited, false, () -> true);
     assertThat(third.stayAway()).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(66));
     // Neither the route's other mail nor the connector's to another route is limited by it.
-    many.release(granted(many, Lane.of("a", "contoso")), Feedback.THROUGH, "");
-    many.release(granted(many, Lane.of("a", "fabrikam")), Feedback.THROUGH, "");
+    many.release(granted(many, SlotRequest.of("a", "contoso")), Feedback.THROUGH, "");
+    many.release(granted(many, SlotRequest.of("a", "fabrikam")), Feedback.THROUGH, "");
     many.release(
-        granted(many, Lane.of("b", "contoso", "To A", new Lane.Limits(0, 2))),
+        granted(many, SlotRequest.of("b", "contoso", "To A", new SlotRequest.Limits(0, 2))),
         Feedback.THROUGH,
         "");
     clock.addAndGet(Duration.ofSeconds(30).toNanos());
@@ -509,10 +521,10 @@ class DestinationsTest {
   @Test
   void aConnectorsConnectionsLimitItsOwnMailAlone() throws Exception {
     Destinations many = lab(DestinationsLab.SETTINGS);
-    Lane limited = Lane.of("a", "contoso", "To A", new Lane.Limits(1, 0));
+    SlotRequest limited = SlotRequest.of("a", "contoso", "To A", new SlotRequest.Limits(1, 0));
     Slot only = granted(many, limited);
     for (int i = 0; i < DestinationsLab.SETTINGS.initial(); i++) {
-      granted(many, Lane.of("a", "fabrikam"));
+      granted(many, SlotRequest.of("a", "fabrikam"));
     }
     crowded.set(true);
     clock.addAndGet(Duration.ofSeconds(2).toNanos());
@@ -579,19 +591,19 @@ class DestinationsTest {
     assertThat(Duration.ofNanos(startRate.untilNext(2, 1))).isEqualTo(Duration.ofSeconds(30));
   }
 
-  private Admission acquire(Lane lane) {
+  private Admission acquire(SlotRequest request) {
     try {
-      return destinations.acquire(lane, false, () -> true);
+      return destinations.acquire(request, false, () -> true);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static Slot granted(Destinations at, Lane lane) throws InterruptedException {
-    if (at.acquire(lane, false, () -> true) instanceof Admission.Grant(Slot slot)) {
+  private static Slot granted(Destinations at, SlotRequest request) throws InterruptedException {
+    if (at.acquire(request, false, () -> true) instanceof Admission.Grant(Slot slot)) {
       return slot;
     }
-    throw new AssertionError("no slot for " + lane);
+    throw new AssertionError("no slot for " + request);
   }
 
   private Destinations lab(DestinationSettings settings) {
@@ -599,7 +611,8 @@ class DestinationsTest {
   }
 
   private Slot slot(String route) throws InterruptedException {
-    if (destinations.acquire(route, () -> true) instanceof Admission.Grant(Slot slot)) {
+    if (destinations.acquire(SlotRequest.of(route, ""), false, () -> true)
+        instanceof Admission.Grant(Slot slot)) {
       return slot;
     }
     throw new AssertionError("no slot for " + route);
@@ -629,7 +642,7 @@ class DestinationsTest {
 
   private static Admission acquire(Destinations destinations, String route, Ownership ownership) {
     try {
-      return destinations.acquire(route, ownership);
+      return destinations.acquire(SlotRequest.of(route, ""), false, ownership);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

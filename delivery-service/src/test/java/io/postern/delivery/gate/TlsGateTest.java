@@ -1,8 +1,8 @@
 package io.postern.delivery.gate;
 
-import static io.postern.delivery.gate.TlsGate.WhyPlain.HANDSHAKE_FAILED;
-import static io.postern.delivery.gate.TlsGate.WhyPlain.NOT_OFFERED;
-import static io.postern.delivery.gate.TlsGate.WhyPlain.STARTTLS_REFUSED;
+import static io.postern.delivery.gate.TlsGate.PlaintextReason.HANDSHAKE_FAILED;
+import static io.postern.delivery.gate.TlsGate.PlaintextReason.NOT_OFFERED;
+import static io.postern.delivery.gate.TlsGate.PlaintextReason.STARTTLS_REFUSED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -386,7 +386,7 @@ class TlsGateTest {
     for (int i = 0; i < 20_000; i++) {
       Channel channel =
           random.nextInt(4) == 0
-              ? plain(TlsGate.WhyPlain.values()[random.nextInt(3)])
+              ? plain(TlsGate.PlaintextReason.values()[random.nextInt(3)])
               : encrypted(
                   facts()
                       .setVersionValue(random.nextInt(11, 14))
@@ -443,7 +443,7 @@ class TlsGateTest {
               .build();
       Channel channel =
           random.nextInt(3) == 0
-              ? plain(TlsGate.WhyPlain.values()[random.nextInt(3)])
+              ? plain(TlsGate.PlaintextReason.values()[random.nextInt(3)])
               : encrypted(
                   facts()
                       .setVersionValue(random.nextInt(12, 14))
@@ -584,7 +584,7 @@ class TlsGateTest {
     return encrypted(facts.clearPeerNames().addPeerNames(name));
   }
 
-  private static Channel plain(TlsGate.WhyPlain why) {
+  private static Channel plain(TlsGate.PlaintextReason why) {
     return new Channel.Plaintext(why);
   }
 

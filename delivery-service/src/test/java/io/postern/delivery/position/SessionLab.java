@@ -23,6 +23,7 @@ import io.postern.delivery.destination.Destinations;
 import io.postern.delivery.destination.Destinations.Admission;
 import io.postern.delivery.destination.Feedback;
 import io.postern.delivery.destination.Slot;
+import io.postern.delivery.destination.SlotRequest;
 import io.postern.log.OccasionalLog;
 import io.postern.log.rules.Lease;
 import io.postern.log.rules.ReadBack;
@@ -151,7 +152,8 @@ final class SessionLab {
     if (from == null) {
       return session(task, ownership).run(task);
     }
-    switch (from.acquire(task.request().getNextHop().getRoute(), task.notice(), ownership)) {
+    switch (from.acquire(
+        SlotRequest.of(task.request().getNextHop().getRoute(), ""), task.notice(), ownership)) {
       case Admission.Grant(Slot slot) -> {
         OutcomeRecorded.Builder outcome = atHost(task, ownership);
         from.release(slot, feedback(outcome), "");
@@ -174,7 +176,7 @@ final class SessionLab {
     if (from == null || route.indexOf('@') < 0) {
       return session(task, ownership).run(task);
     }
-    if (from.acquire(route.substring(route.indexOf('@')), ownership)
+    if (from.acquire(SlotRequest.of(route.substring(route.indexOf('@')), ""), false, ownership)
         instanceof Admission.Grant(Slot slot)) {
       OutcomeRecorded.Builder outcome = session(task, ownership).run(task);
       from.release(slot, feedback(outcome), "");

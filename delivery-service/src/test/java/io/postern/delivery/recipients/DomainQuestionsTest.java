@@ -50,8 +50,8 @@ class DomainQuestionsTest {
         registry);
   }
 
-  private static Asked ask(String local, String domain) {
-    return new Asked(local + "@" + domain, domain, LATER);
+  private static QueuedQuestion ask(String local, String domain) {
+    return new QueuedQuestion(local + "@" + domain, domain, LATER);
   }
 
   @Test
@@ -98,7 +98,7 @@ class DomainQuestionsTest {
     DomainQuestions questions = questions(100_000);
     questions.add(ask("ann", "a.example"));
     await().atMost(PATIENCE).until(() -> asked.size() == 1);
-    questions.add(new Asked("late@a.example", "a.example", 1_000));
+    questions.add(new QueuedQuestion("late@a.example", "a.example", 1_000));
     questions.add(ask("ben", "a.example"));
     clock.set(1_001);
     go.release(10);

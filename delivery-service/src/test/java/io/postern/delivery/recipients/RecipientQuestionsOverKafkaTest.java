@@ -20,7 +20,7 @@ import io.postern.contracts.v1.RemoteReply;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.position.Ownership;
-import io.postern.delivery.transaction.MailboxQuestion.Answer;
+import io.postern.delivery.recipients.MailboxQuestion.Answer;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.asking.LossySender;

@@ -12,6 +12,7 @@ import io.postern.contracts.v1.RecipientOutcome;
 import io.postern.contracts.v1.TlsLevel;
 import io.postern.contracts.v1.TlsRequirement;
 import io.postern.delivery.position.Ownership;
+import io.postern.delivery.relay.RelayLab;
 import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.ContentSegment;
+import io.postern.delivery.session.Dialogue;
+import io.postern.delivery.session.Stage;
 import io.postern.transport.SmtpConnection;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;

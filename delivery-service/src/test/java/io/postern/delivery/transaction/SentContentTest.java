@@ -7,6 +7,7 @@ import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OrganizationFields;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.TlsLevel;
+import io.postern.delivery.relay.RelayLab;
 import io.postern.lab.ScriptedPeer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.postern.delivery.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.delivery.relay.RelayLab;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -172,7 +172,7 @@ final class TimedSocket {
     Wait wait = reading.get();
     if (wait != null
         && (wait.deadline - now < 0 || wait.over.getAsBoolean())
-        && !spoken()
+        && !dataArrived()
         && reading.compareAndSet(wait, null)) { // or it was in time after all
       endRead();
     }
@@ -184,7 +184,7 @@ final class TimedSocket {
   }
 
   /** The peer was in time, and its reader is late: after a pause of this process, for instance. */
-  private boolean spoken() {
+  private boolean dataArrived() {
     try {
       return in.available() > 0;
     } catch (IOException e) {
