@@ -47,6 +47,18 @@ import org.jspecify.annotations.Nullable;
 public final class MailboxQuestion {
   private static final int MOST_AT_ONCE = 100; // RFC 5321 §4.5.3.1.8
 
+  /** The hosts of mailbox routes, by {@link #ask}. */
+  @FunctionalInterface
+  public interface Hosts {
+    Map<String, Answer> ask(
+        String organization,
+        NextHop hop,
+        TlsRequirement requirement,
+        List<String> addresses,
+        Ownership ownership)
+        throws InterruptedException;
+  }
+
   /**
    * What is known of one address.
    *

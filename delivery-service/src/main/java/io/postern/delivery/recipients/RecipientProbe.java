@@ -28,13 +28,14 @@ final class RecipientProbe {
   private static final int MOST_DETAIL = 256;
 
   private final Supplier<Optional<Directory>> directory;
-  private final MailboxHosts hosts;
+  private final MailboxQuestion.Hosts hosts;
   private final Ownership ownership;
 
   /**
    * @param ownership not held: nothing more is asked, the service stops
    */
-  RecipientProbe(Supplier<Optional<Directory>> directory, MailboxHosts hosts, Ownership ownership) {
+  RecipientProbe(
+      Supplier<Optional<Directory>> directory, MailboxQuestion.Hosts hosts, Ownership ownership) {
     this.directory = directory;
     this.hosts = hosts;
     this.ownership = ownership;
@@ -97,16 +98,16 @@ final class RecipientProbe {
 
   private static List<RecipientAnswer> unknown(
       String domain, List<String> addresses, long version, String why) {
-    return addresses.stream()
-        .map(
-            address ->
-                RecipientAnswer.newBuilder()
-                    .setAddress(address)
-                    .setDomain(domain)
-                    .setExistence(RecipientExistence.RECIPIENT_UNKNOWN)
-                    .setRoutingVersion(version)
-                    .setDetail(Texts.cut(why, MOST_DETAIL))
-                    .build())
-        .toList();
+    return addresses.stream().map(address -> unknown(domain, address, version, why)).toList();
+  }
+
+  static RecipientAnswer unknown(String domain, String address, long version, String why) {
+    return RecipientAnswer.newBuilder()
+        .setAddress(address)
+        .setDomain(domain)
+        .setExistence(RecipientExistence.RECIPIENT_UNKNOWN)
+        .setRoutingVersion(version)
+        .setDetail(Texts.cut(why, MOST_DETAIL))
+        .build();
   }
 }

@@ -3,10 +3,8 @@ package io.postern.delivery.recipients;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.ConsumerGroups;
-import io.postern.contracts.Texts;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.RecipientAnswer;
-import io.postern.contracts.v1.RecipientExistence;
 import io.postern.contracts.v1.RecipientQuestion;
 import io.postern.log.LogSettings;
 import io.postern.log.asking.LossySender;
@@ -23,7 +21,6 @@ import java.util.function.Supplier;
  * a domain. An answer that is lost is unknown to its asker. Any thread.
  */
 public final class RecipientQuestions implements AutoCloseable {
-  private static final int MOST_DETAIL = 256;
   private static final Duration LONGEST = Duration.ofMinutes(1);
 
   private final LossySender answers;
@@ -41,7 +38,7 @@ public final class RecipientQuestions implements AutoCloseable {
       LogSettings log,
       LossySender answers,
       Supplier<Optional<Directory>> directory,
-      MailboxHosts hosts,
+      MailboxQuestion.Hosts hosts,
       int perMinute,
       MeterRegistry registry) {
     this.answers = answers;
@@ -90,13 +87,7 @@ public final class RecipientQuestions implements AutoCloseable {
   }
 
   private void unknown(String address, String domain, String why) {
-    publish(
-        RecipientAnswer.newBuilder()
-            .setAddress(address)
-            .setDomain(domain)
-            .setExistence(RecipientExistence.RECIPIENT_UNKNOWN)
-            .setDetail(Texts.cut(why, MOST_DETAIL))
-            .build());
+    publish(RecipientProbe.unknown(domain, address, 0, why));
   }
 
   private void publish(RecipientAnswer answer) {
