@@ -36,9 +36,15 @@ final class SchedulerTopology {
         times,
         metrics,
         outcomes,
-        TrustedClock.ofTheMachine()::trusted,
+        SchedulerTopology::trusted,
         RestoredStore::supplier,
         Stores::persistentKeyValueStore);
+  }
+
+  /** A task's own reading is 0 until Streams has looked at the clock for it: that is no jump. */
+  static long trusted(long reading) {
+    TrustedClock clock = TrustedClock.ofTheMachine();
+    return reading == 0 ? clock.millis() : clock.trusted(reading);
   }
 
   /**

@@ -17,12 +17,14 @@ import java.util.function.IntFunction;
  *
  * @param jvm options of the broker's JVM; the default is the small one (256 MB heap, quick start)
  * @param jvmOfNode more options, by the id of one of several brokers
+ * @param enter what the command begins with, by the id, such as a program that enters a host
  * @param more is given the properties of a node and may change any but ports and folder
  * @param client security keys with which its start is waited for
  */
 public record BrokerSettings(
     List<String> jvm,
     IntFunction<List<String>> jvmOfNode,
+    IntFunction<List<String>> enter,
     Consumer<Properties> more,
     Map<String, String> client) {
   /** Records of 1 MiB with their overhead; a topic's own bound goes before it. */
@@ -44,6 +46,7 @@ public record BrokerSettings(
             "-XX:+UseCompactObjectHeaders",
             "-XX:TieredStopAtLevel=1"),
         id -> List.of(),
+        id -> List.of(),
         properties -> {},
         Map.of());
   }
@@ -55,28 +58,33 @@ public record BrokerSettings(
   }
 
   public BrokerSettings withJvm(String... options) {
-    return new BrokerSettings(List.of(options), jvmOfNode, more, client);
+    return new BrokerSettings(List.of(options), jvmOfNode, enter, more, client);
   }
 
   /** The same JVM with further options. */
   public BrokerSettings withMore(List<String> options) {
     List<String> all = new ArrayList<>(jvm);
     all.addAll(options);
-    return new BrokerSettings(all, jvmOfNode, more, client);
+    return new BrokerSettings(all, jvmOfNode, enter, more, client);
   }
 
   /** With options of the JVM by the id of the broker. */
   public BrokerSettings withJvmOfNode(IntFunction<List<String>> options) {
-    return new BrokerSettings(jvm, options, more, client);
+    return new BrokerSettings(jvm, options, enter, more, client);
+  }
+
+  /** Each on a host of its own. */
+  public BrokerSettings withEnter(IntFunction<List<String>> words) {
+    return new BrokerSettings(jvm, jvmOfNode, words, more, client);
   }
 
   public BrokerSettings with(Consumer<Properties> changes) {
-    return new BrokerSettings(jvm, jvmOfNode, changes, client);
+    return new BrokerSettings(jvm, jvmOfNode, enter, changes, client);
   }
 
   /** For a broker whose listener is not plaintext. */
   public BrokerSettings withClient(Map<String, String> security) {
-    return new BrokerSettings(jvm, jvmOfNode, more, security);
+    return new BrokerSettings(jvm, jvmOfNode, enter, more, security);
   }
 
   /**

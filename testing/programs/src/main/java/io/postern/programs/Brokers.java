@@ -3,7 +3,6 @@ package io.postern.programs;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -15,22 +14,13 @@ import org.apache.kafka.common.Uuid;
  * of them is {@link #broker}. Not thread-safe, but that each broker may have an owner of its own.
  */
 public final class Brokers implements AutoCloseable {
-  private static final String LOOPBACK = "127.0.0.1";
-
   private final List<KafkaBroker> all = new ArrayList<>();
 
   /**
    * Returns at once, so that clients can start beside them; {@link #awaitReady} must follow.
    *
    * @param folder of the first; another's has its number behind the name
-   * @param count 1 or 3
-   */
-  public static Brokers begin(Path folder, BrokerSettings settings, int count) {
-    return begin(folder, settings, Collections.nCopies(count, LOOPBACK));
-  }
-
-  /**
-   * @param hosts numeric addresses, one for each broker
+   * @param hosts numeric addresses, one for each broker: 1 or 3
    */
   public static Brokers begin(Path folder, BrokerSettings settings, List<String> hosts) {
     Brokers brokers = new Brokers();

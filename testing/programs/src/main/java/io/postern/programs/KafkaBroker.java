@@ -234,7 +234,9 @@ public final class KafkaBroker implements AutoCloseable {
         program
             .with(List.of("-Dlog4j2.configurationFile=" + folder.resolve("log4j2.properties")))
             .main(main);
-    return new ProcessBuilder(here.command())
+    List<String> command = new ArrayList<>(settings.enter().apply(node.id()));
+    command.addAll(here.command());
+    return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(output().toFile())
         .start();

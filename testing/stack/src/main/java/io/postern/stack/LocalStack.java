@@ -77,7 +77,7 @@ public final class LocalStack implements AutoCloseable {
 
   /** Begins to start the brokers, as many as the stack has. */
   public static Brokers beginBrokers(StateFolder state, Processes processes) {
-    return Brokers.begin(state.broker(), processes.broker(), processes.brokers());
+    return Brokers.begin(state.broker(), processes.broker(), processes.hosts());
   }
 
   /**
@@ -416,7 +416,9 @@ public final class LocalStack implements AutoCloseable {
 
   /** How its mail log is reached. */
   public LogSettings kafka() {
-    return new LogSettings(Map.of("bootstrap.servers", brokers.bootstrap()));
+    Map<String, String> client = new HashMap<>(options.processes().broker().client());
+    client.put("bootstrap.servers", brokers.bootstrap());
+    return new LogSettings(client);
   }
 
   public Brokers brokers() {

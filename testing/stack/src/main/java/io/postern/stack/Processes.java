@@ -2,6 +2,7 @@ package io.postern.stack;
 
 import io.postern.programs.BrokerSettings;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Set;
  *
  * @param size of each
  * @param broker JVM and properties of each broker, usually those of the size
- * @param brokers 1, or 3 with three copies of each record
+ * @param hosts of the brokers, numeric addresses: 1, or 3 with three copies of each record
  * @param replicas how many of a service run; of those of mail one where it is not named, of the
  *     console none
  * @param settings further settings of a service; {@link #REPLICA} in a value is its number
@@ -25,7 +26,7 @@ import java.util.Set;
 public record Processes(
     Size size,
     BrokerSettings broker,
-    int brokers,
+    List<String> hosts,
     Map<Service, Integer> replicas,
     Map<Service, Map<String, String>> settings,
     Map<Service, List<String>> flags,
@@ -38,10 +39,12 @@ public record Processes(
   /** Of the mail topics, with three brokers: four for each to lead. */
   private static final int CLUSTER_PARTITIONS = 12;
 
+  private static final String LOOPBACK = "127.0.0.1";
+
   public Processes {
-    if (brokers != 1 && brokers != 3) {
+    if (hosts.size() != 1 && hosts.size() != 3) {
       throw new IllegalArgumentException(
-          brokers + " brokers: write 1, or 3 with three copies of each record");
+          hosts.size() + " brokers: write 1, or 3 with three copies of each record");
     }
     replicas.forEach(
         (service, count) -> {
@@ -54,7 +57,8 @@ public record Processes(
 
   /** One of each service, with the settings that every stack has. */
   public static Processes of(Size size) {
-    return new Processes(size, size.broker(), 1, Map.of(), Map.of(), Map.of(), Set.of(), true);
+    return new Processes(
+        size, size.broker(), List.of(LOOPBACK), Map.of(), Map.of(), Map.of(), Set.of(), true);
   }
 
   /** All flags of a service's JVM. */
@@ -66,36 +70,42 @@ public record Processes(
 
   /** The services as their images run them. */
   public Processes asInImages() {
-    return new Processes(size, broker, brokers, replicas, settings, flags, elsewhere, false);
+    return new Processes(size, broker, hosts, replicas, settings, flags, elsewhere, false);
   }
 
+  /** So many brokers on this host. */
   public Processes brokers(int count) {
-    return new Processes(size, broker, count, replicas, settings, flags, elsewhere, wrapped);
+    return brokers(Collections.nCopies(count, LOOPBACK));
+  }
+
+  /** One on each of the hosts. */
+  public Processes brokers(List<String> on) {
+    return new Processes(size, broker, on, replicas, settings, flags, elsewhere, wrapped);
   }
 
   /** Settings of each service about the log. */
   Map<String, String> log() {
-    return brokers == 1
-        ? Map.of("postern.log.deployment", "single-node")
-        : Map.of(
-            "postern.log.deployment",
-            "cluster",
-            "postern.log.partitions",
-            Integer.toString(CLUSTER_PARTITIONS));
+    Map<String, String> log = new HashMap<>();
+    broker.client().forEach((key, value) -> log.put("kafka." + key, value));
+    log.put("postern.log.deployment", hosts.size() == 1 ? "single-node" : "cluster");
+    if (hosts.size() > 1) {
+      log.put("postern.log.partitions", Integer.toString(CLUSTER_PARTITIONS));
+    }
+    return log;
   }
 
   public Processes broker(BrokerSettings other) {
-    return new Processes(size, other, brokers, replicas, settings, flags, elsewhere, wrapped);
+    return new Processes(size, other, hosts, replicas, settings, flags, elsewhere, wrapped);
   }
 
   public Processes replicas(Map<Service, Integer> counts) {
-    return new Processes(size, broker, brokers, counts, settings, flags, elsewhere, wrapped);
+    return new Processes(size, broker, hosts, counts, settings, flags, elsewhere, wrapped);
   }
 
   /** With services that other programs run. */
   public Processes elsewhere(Set<Service> services) {
     return new Processes(
-        size, broker, brokers, replicas, settings, flags, Set.copyOf(services), wrapped);
+        size, broker, hosts, replicas, settings, flags, Set.copyOf(services), wrapped);
   }
 
   /** How many run of a service. */
@@ -123,7 +133,7 @@ public record Processes(
     Map<String, String> both = new HashMap<>(settings.getOrDefault(service, Map.of()));
     both.putAll(more);
     all.put(service, both);
-    return new Processes(size, broker, brokers, replicas, all, flags, elsewhere, wrapped);
+    return new Processes(size, broker, hosts, replicas, all, flags, elsewhere, wrapped);
   }
 
   /** Further flags for a service's JVMs. */
@@ -131,6 +141,6 @@ public record Processes(
     Map<Service, List<String>> all = new EnumMap<>(Service.class);
     all.putAll(flags);
     all.put(service, List.copyOf(more));
-    return new Processes(size, broker, brokers, replicas, settings, all, elsewhere, wrapped);
+    return new Processes(size, broker, hosts, replicas, settings, all, elsewhere, wrapped);
   }
 }

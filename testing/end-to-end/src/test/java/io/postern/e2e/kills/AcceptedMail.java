@@ -28,7 +28,7 @@ final class AcceptedMail {
   private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final Pattern MESSAGE_ID = Pattern.compile("<?(\\d+)@(.+)\\.kills>?");
 
-  private final String bootstrap;
+  private final Map<String, String> client;
   private final String organization;
   private final Map<String, Integer> seqs = new HashMap<>();
   private final Map<Integer, List<String>> queueIds = new HashMap<>();
@@ -36,15 +36,15 @@ final class AcceptedMail {
   private final Set<String> others = new HashSet<>();
   private final Map<TopicPartition, Long> positions = new HashMap<>();
 
-  AcceptedMail(String bootstrap, String organization) {
-    this.bootstrap = bootstrap;
+  AcceptedMail(Map<String, String> client, String organization) {
+    this.client = client;
     this.organization = organization;
   }
 
   /** Reads on to the end as it is now. */
   void read() {
     Properties settings = new Properties();
-    settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    settings.putAll(client);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

@@ -1,5 +1,8 @@
 package io.postern.e2e.kills;
 
+import static java.util.Objects.requireNonNull;
+
+import io.postern.lab.BrokerNetwork;
 import io.postern.lab.PowerCut;
 import io.postern.lab.WatchedDisk;
 import io.postern.programs.Brokers;
@@ -7,6 +10,7 @@ import io.postern.programs.KafkaBroker;
 import io.postern.stack.StateFolder;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -22,6 +26,7 @@ import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.jspecify.annotations.Nullable;
@@ -36,15 +41,30 @@ final class BrokerHarms {
   private static final long LOOK_MILLIS = 200;
 
   private final Brokers brokers;
-  private final Map<Integer, WatchedDisk> disks;
+  private final Map<String, String> client;
+  private final Hosts hosts;
   private final SplittableRandom random;
 
   /**
-   * @param disks of brokers whose machines may lose their power, by their ids
+   * Where brokers run.
+   *
+   * @param disks whose power may be lost, by the brokers' ids
+   * @param network null: all are on one host
    */
-  BrokerHarms(Brokers brokers, Map<Integer, WatchedDisk> disks, SplittableRandom random) {
+  record Hosts(Map<Integer, WatchedDisk> disks, @Nullable BrokerNetwork network)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      if (network != null) {
+        network.close();
+      }
+    }
+  }
+
+  BrokerHarms(Brokers brokers, Map<String, String> client, Hosts hosts, SplittableRandom random) {
     this.brokers = brokers;
-    this.disks = Map.copyOf(disks);
+    this.client = client;
+    this.hosts = hosts;
     this.random = random;
   }
 
@@ -62,6 +82,15 @@ final class BrokerHarms {
 
   void harm(String name, Plan.Harm harm, Duration lasts) throws IOException, InterruptedException {
     KafkaBroker broker = broker(name);
+    if (harm.cuts()) {
+      cut(broker.id(), harm);
+      try {
+        Thread.sleep(lasts);
+      } finally {
+        requireNonNull(hosts.network()).mend();
+      }
+      return;
+    }
     if (harm.pauses()) {
       broker.pause();
       try {
@@ -73,7 +102,7 @@ final class BrokerHarms {
     }
     broker.kill();
     if (harm == Plan.Harm.LOST_POWER) {
-      WatchedDisk disk = disks.get(broker.id());
+      WatchedDisk disk = hosts.disks().get(broker.id());
       if (disk == null) {
         throw new IOException("the disk of " + name + " is not watched");
       }
@@ -85,6 +114,19 @@ final class BrokerHarms {
     }
     Thread.sleep(lasts);
     broker.restart();
+  }
+
+  private void cut(int id, Plan.Harm harm) throws IOException {
+    BrokerNetwork network = requireNonNull(hosts.network());
+    for (int other = BrokerNetwork.HERE; other <= count(); other++) {
+      boolean services = other == BrokerNetwork.HERE;
+      if (other != id && services == (harm == Plan.Harm.NO_SERVICES)) {
+        network.cut(other, id);
+        if (harm != Plan.Harm.DEAF) {
+          network.cut(id, other);
+        }
+      }
+    }
   }
 
   /** Stops it in order, which hands its partitions over, and starts it again. */
@@ -151,7 +193,7 @@ final class BrokerHarms {
 
   private static List<Integer> turned(TopicPartitionInfo partition) {
     List<Integer> ids = partition.replicas().stream().map(node -> node.id()).toList();
-    List<Integer> turned = new java.util.ArrayList<>(ids.subList(1, ids.size()));
+    List<Integer> turned = new ArrayList<>(ids.subList(1, ids.size()));
     turned.add(ids.getFirst());
     return turned;
   }
@@ -163,18 +205,13 @@ final class BrokerHarms {
   }
 
   private Admin admin() {
-    return Admin.create(
-        Map.of(
-            "bootstrap.servers",
-            brokers.bootstrap(),
-            "request.timeout.ms",
-            "3000",
-            "default.api.timeout.ms",
-            "8000"));
+    Map<String, Object> settings = new HashMap<>(client);
+    settings.put("request.timeout.ms", "3000");
+    settings.put("default.api.timeout.ms", "8000");
+    return Admin.create(settings);
   }
 
-  private static <T> T get(org.apache.kafka.common.KafkaFuture<T> future)
-      throws IOException, InterruptedException {
+  private static <T> T get(KafkaFuture<T> future) throws IOException, InterruptedException {
     try {
       return future.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {

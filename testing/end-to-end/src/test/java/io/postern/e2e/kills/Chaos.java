@@ -41,6 +41,7 @@ final class Chaos implements Runnable {
   private final Set<String> down = ConcurrentHashMap.newKeySet();
   private final List<Thread> running = new ArrayList<>();
   private final AtomicBoolean loadEnded = new AtomicBoolean();
+  private final AtomicInteger begunEvents = new AtomicInteger();
   private final AtomicInteger done = new AtomicInteger();
 
   /** Cuts the power of the whole stack and gives it back. */
@@ -75,6 +76,15 @@ final class Chaos implements Runnable {
     loadEnded.set(true);
   }
 
+  /**
+   * Whether the load is so far ahead of the plan that two events would come at once: what happens
+   * takes seconds, and is there to meet mail.
+   */
+  boolean loadIsAhead() {
+    int next = begunEvents.get() + 1;
+    return next < events.size() && begun.getAsInt() >= events.get(next).atMessage();
+  }
+
   int done() {
     return done.get();
   }
@@ -91,6 +101,7 @@ final class Chaos implements Runnable {
         int takes = brokersOf(event, victims);
         harmable.acquire(takes);
         down.addAll(victims);
+        begunEvents.incrementAndGet();
         running.add(
             Thread.ofVirtual()
                 .name("harm " + victims)

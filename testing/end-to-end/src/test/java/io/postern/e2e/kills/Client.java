@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class Client implements Runnable {
    *
    * @param ports of all ingress replicas
    * @param large bounds how many large messages are in memory
+   * @param ahead whether new blocks have to wait
    */
   record Load(
       Plan plan,
@@ -42,7 +44,8 @@ final class Client implements Runnable {
       Findings findings,
       AtomicInteger nextBlock,
       AtomicInteger begun,
-      Semaphore large) {}
+      Semaphore large,
+      BooleanSupplier ahead) {}
 
   private final Load load;
   private int turn;
@@ -59,6 +62,9 @@ final class Client implements Runnable {
       for (int block = load.nextBlock().getAndIncrement();
           block < load.plan().blocks();
           block = load.nextBlock().getAndIncrement()) {
+        while (load.ahead().getAsBoolean()) {
+          Thread.sleep(FIRST_PAUSE_MILLIS);
+        }
         int end = Math.min((block + 1) * Plan.BLOCK, load.plan().messages());
         for (int seq = block * Plan.BLOCK; seq < end; seq++) {
           load.begun().incrementAndGet();

@@ -56,7 +56,7 @@ final class ClusterKillsMain {
   static KillsRun.Result run(
       World world, long seed, int messages, int kills, Profile profile, int clients)
       throws Exception {
-    Plan plan = Plan.withThreeBrokers(seed, messages, kills, profile);
+    Plan plan = Plan.withThreeBrokers(seed, messages, kills, world.hasNetwork(), profile);
     KillsRun.Result result = new KillsRun(world, plan, profile, "cluster" + seed, clients).run();
     Report.print(result, world);
     return result;

@@ -39,13 +39,13 @@ final class Followers {
    * Whether everything that was in mail.outcomes at the call has led to the DSNs that it leads to.
    * False too where the log did not say so in time.
    */
-  static boolean atTheEnd(String bootstrap) throws InterruptedException {
+  static boolean atTheEnd(Map<String, String> client) throws InterruptedException {
     Properties settings = new Properties();
-    settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    settings.putAll(client);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
+    try (Admin admin = Admin.create(Map.copyOf(client));
         KafkaConsumer<byte[], byte[]> consumer =
             new KafkaConsumer<>(
                 settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

@@ -102,7 +102,7 @@ final class KillsRun {
       peers.becomeGood();
       long loaded = System.nanoTime();
       say("the load has ended after " + seconds(start, loaded) + " s");
-      AcceptedMail accepted = new AcceptedMail(world.bootstrap(), organization);
+      AcceptedMail accepted = new AcceptedMail(world.client(), organization);
       accepted.read();
       Settling settling = new Settling(world, plan, accepted, profile);
       int cancelled = settling.cancelForbidden();
@@ -163,7 +163,8 @@ final class KillsRun {
             findings,
             new AtomicInteger(),
             begun,
-            new Semaphore(LARGE_AT_ONCE));
+            new Semaphore(LARGE_AT_ONCE),
+            chaos::loadIsAhead);
     List<Thread> senders = new ArrayList<>();
     Thread killing = Thread.ofPlatform().name("chaos").start(chaos);
     for (int i = 0; i < clients; i++) {

@@ -18,6 +18,10 @@ final class Plan {
   static final int BLOCK = 20;
 
   private static final int MAX_RECIPIENTS = 5;
+
+  /** Three brokers, each on a host of its own. */
+  private static final int NETWORK = 4;
+
   private static final Duration BEYOND_SESSION = Duration.ofSeconds(10);
 
   private final long seed;
@@ -57,9 +61,14 @@ final class Plan {
     return new Plan(seed, messages, 0, cuts, 0, 1, profile, List.of());
   }
 
-  /** Half of what happens, happens to one of three brokers, and some of it to more at a time. */
-  static Plan withThreeBrokers(long seed, int messages, int kills, Profile profile) {
-    return new Plan(seed, messages, kills, 0, 0, 3, profile, List.of());
+  /**
+   * Half of what happens, happens to one of three brokers, and some of it to more at a time.
+   *
+   * @param network whether a broker may be cut off
+   */
+  static Plan withThreeBrokers(
+      long seed, int messages, int kills, boolean network, Profile profile) {
+    return new Plan(seed, messages, kills, 0, 0, network ? NETWORK : 3, profile, List.of());
   }
 
   /** The same, and the two replicas of the console are killed in turn, so many times. */
@@ -113,6 +122,12 @@ final class Plan {
     LOST_DISK("back with an empty disk", true),
     /** A broker and the replicas of the services with its number are killed. */
     LOST_ZONE("killed with the services of its zone", true),
+    /** From the other brokers, both ways. */
+    CUT_OFF("cut off from the other brokers", false),
+    /** What the other brokers send it is lost, and what it sends arrives. */
+    DEAF("cut off from the other brokers in one direction", false),
+    /** Both ways. */
+    NO_SERVICES("cut off from the services", false),
     /** Every partition of the mail topics gets another leader. */
     MOVED_LEADERS("leaders moved", false),
     /** Every process is stopped in order and started again, one after the other. */
@@ -133,6 +148,11 @@ final class Plan {
     /** Whether a process stands still. */
     boolean pauses() {
       return this == PAUSE || this == LONG_PAUSE;
+    }
+
+    /** Whether packets are lost. */
+    boolean cuts() {
+      return this == CUT_OFF || this == DEAF || this == NO_SERVICES;
     }
 
     /** Whether a process ends without notice. */
@@ -270,7 +290,7 @@ final class Plan {
         harm == Harm.LONG_PAUSE
             ? BEYOND_SESSION.plusMillis(1_500 + random.nextInt(5_000))
             : shortly;
-    if (brokers == 3 && random.nextBoolean()) {
+    if (brokers >= 3 && random.nextBoolean()) {
       return ofThreeBrokers(at, harm, lasts, random);
     }
     if (who < 12) {
@@ -283,11 +303,15 @@ final class Plan {
     return new Event(at, Replica.name(service, replica), harm, lasts);
   }
 
-  private static Event ofThreeBrokers(int at, Harm harm, Duration lasts, SplittableRandom random) {
+  private Event ofThreeBrokers(int at, Harm harm, Duration lasts, SplittableRandom random) {
     int one = 1 + random.nextInt(3);
     int other = 1 + (one + random.nextInt(2)) % 3;
     String victim = random.nextInt(4) == 0 ? Disruptions.CONTROLLER : Disruptions.broker(one);
     int what = random.nextInt(100);
+    if (what < 20 && brokers == NETWORK) {
+      Harm cut = what < 8 ? Harm.CUT_OFF : what < 14 ? Harm.DEAF : Harm.NO_SERVICES;
+      return new Event(at, victim, cut, BEYOND_SESSION.plusMillis(random.nextInt(6_000)));
+    }
     if (what < 40) {
       return new Event(at, victim, harm, lasts);
     }

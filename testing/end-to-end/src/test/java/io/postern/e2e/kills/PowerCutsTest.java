@@ -95,7 +95,7 @@ class PowerCutsTest {
   private void flushLater(String topic) throws Exception {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     ConfigEntry never = new ConfigEntry("flush.messages", Long.toString(Long.MAX_VALUE));
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", world.bootstrap()))) {
+    try (Admin admin = Admin.create(Map.copyOf(world.client()))) {
       admin
           .incrementalAlterConfigs(
               Map.of(resource, List.of(new AlterConfigOp(never, AlterConfigOp.OpType.SET))))

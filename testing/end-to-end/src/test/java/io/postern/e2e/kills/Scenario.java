@@ -44,7 +44,8 @@ final class Scenario implements AutoCloseable {
                 findings,
                 new AtomicInteger(),
                 new AtomicInteger(),
-                new Semaphore(1)),
+                new Semaphore(1),
+                () -> false),
             0);
   }
 
@@ -91,7 +92,7 @@ final class Scenario implements AutoCloseable {
   /** What the account says now, without what the peers saw at once. */
   Findings freshAccount() throws Exception {
     Findings account = new Findings();
-    AcceptedMail accepted = new AcceptedMail(world.bootstrap(), organization);
+    AcceptedMail accepted = new AcceptedMail(world.client(), organization);
     accepted.read();
     AuditReport audit = new Settling(world, plan, accepted, Profile.MUTATED).audit();
     accepted.read();

@@ -69,7 +69,7 @@ final class Settling {
         break;
       }
       // A DSN that is written only now is pending in the next audit.
-      told = quiet && Followers.atTheEnd(world.bootstrap());
+      told = quiet && Followers.atTheEnd(world.client());
       Thread.sleep(BETWEEN);
     }
     AuditReport last = audit();
@@ -81,7 +81,7 @@ final class Settling {
   private long pending() throws InterruptedException {
     try {
       AuditReport report =
-          Audit.run(AuditOptions.of(world.bootstrap()).lookAgainAfter(LOOK).patience(PATIENCE));
+          Audit.run(AuditOptions.of(world.client()).lookAgainAfter(LOOK).patience(PATIENCE));
       AtomicLong pending = new AtomicLong();
       report
           .recipients()
@@ -111,9 +111,7 @@ final class Settling {
     for (int i = 0; i < 3; i++) {
       try {
         return Audit.run(
-            AuditOptions.of(world.bootstrap())
-                .lookAgainAfter(profile.lookAgain())
-                .patience(PATIENCE));
+            AuditOptions.of(world.client()).lookAgainAfter(profile.lookAgain()).patience(PATIENCE));
       } catch (AuditUnavailableException e) {
         last = e;
       }

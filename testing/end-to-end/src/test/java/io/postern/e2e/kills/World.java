@@ -2,16 +2,19 @@ package io.postern.e2e.kills;
 
 import static java.util.Objects.requireNonNull;
 
+import io.postern.lab.BrokerNetwork;
 import io.postern.lab.CrlServer;
 import io.postern.lab.Issue;
 import io.postern.lab.LabCa;
 import io.postern.lab.LabDns;
+import io.postern.lab.LogAuthority;
 import io.postern.lab.PeerMessage;
 import io.postern.lab.PeerWitness;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.WatchedDisk;
 import io.postern.log.LogSettings;
 import io.postern.operator.api.DirectoryClient;
+import io.postern.programs.BrokerSettings;
 import io.postern.programs.Brokers;
 import io.postern.programs.FreePorts;
 import io.postern.stack.LocalStack;
@@ -30,6 +33,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Broker, services in the numbers asked for, and what surrounds them: an authority whose revocation
@@ -46,7 +50,7 @@ final class World implements AutoCloseable {
   private final LabDns dns;
   private final ScriptedPeer strangers;
   private final LocalStack stack;
-  private final Map<Integer, WatchedDisk> disks;
+  private final BrokerHarms.Hosts hosts;
   private final AtomicInteger revoked = new AtomicInteger();
 
   /** Before there is a run, strangers get nothing. */
@@ -74,9 +78,9 @@ final class World implements AutoCloseable {
       Profile profile,
       int replicas,
       UnaryOperator<Processes> more,
-      Map<Integer, WatchedDisk> disks)
+      BrokerHarms.Hosts hosts)
       throws Exception {
-    this.disks = disks;
+    this.hosts = hosts;
     state = new StateFolder(folder);
     crls = CrlServer.create();
     ca = LabCa.create("Kills", crls);
@@ -102,11 +106,13 @@ final class World implements AutoCloseable {
    */
   static World start(Path folder, Profile profile, int replicas, UnaryOperator<Processes> more)
       throws Exception {
-    return started(new World(folder, profile, replicas, more, Map.of()));
+    return started(
+        new World(folder, profile, replicas, more, new BrokerHarms.Hosts(Map.of(), null)));
   }
 
   /**
-   * With three brokers, whose machines may lose their power one at a time.
+   * With three brokers, whose machines may lose their power one at a time: each on a host of its
+   * own and with mutual TLS where this machine lets us make hosts, else on loopback.
    *
    * @param state on the same file system as {@code notes}
    * @param notes of the brokers' flushes
@@ -120,9 +126,28 @@ final class World implements AutoCloseable {
       Path data = Brokers.folder(first, id).resolve("data");
       disks.put(id, new WatchedDisk(data, notes.resolve(Integer.toString(id))));
     }
+    BrokerNetwork network = BrokerNetwork.canBeMade() ? BrokerNetwork.of(3) : null;
+    BrokerHarms.Hosts hosts = new BrokerHarms.Hosts(Map.copyOf(disks), network);
+    LogAuthority authority = new LogAuthority(state.resolve("log-authority"));
     return started(
         new World(
-            state, profile, replicas, all -> more.apply(watched(all.brokers(3), disks)), disks));
+            state,
+            profile,
+            replicas,
+            all -> more.apply(onHosts(watched(all.brokers(3), disks), network, authority)),
+            hosts));
+  }
+
+  private static Processes onHosts(
+      Processes processes, @Nullable BrokerNetwork network, LogAuthority authority) {
+    if (network == null) {
+      return processes;
+    }
+    List<String> addresses = network.addresses();
+    BrokerSettings settings =
+        authority.brokers(
+            processes.broker(), authority.client("postern"), addresses.toArray(String[]::new));
+    return processes.brokers(addresses).broker(settings.withEnter(network::enter));
   }
 
   private static Processes watched(Processes processes, Map<Integer, WatchedDisk> disks) {
@@ -236,17 +261,23 @@ final class World implements AutoCloseable {
     return "http://127.0.0.1:" + crls.port() + path;
   }
 
+  /** Whether a broker may be cut off. */
+  boolean hasNetwork() {
+    return hosts.network() != null;
+  }
+
   /** What may be done to the brokers. */
   BrokerHarms brokerHarms(SplittableRandom random) {
-    return new BrokerHarms(stack.brokers(), disks, random);
+    return new BrokerHarms(stack.brokers(), client(), hosts, random);
   }
 
   LogSettings kafka() {
     return stack.kafka();
   }
 
-  String bootstrap() {
-    return stack.brokers().bootstrap();
+  /** With which the log is reached. */
+  Map<String, String> client() {
+    return stack.kafka().client();
   }
 
   DirectoryClient directory() {
@@ -261,6 +292,7 @@ final class World implements AutoCloseable {
       strangers.close();
       dns.close();
       crls.close();
+      hosts.close();
     }
   }
 }
