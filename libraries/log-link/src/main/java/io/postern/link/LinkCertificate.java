@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,7 +63,7 @@ public final class LinkCertificate {
       Collections.newSetFromMap(new WeakHashMap<>());
   private Map<String, ?> settings = Map.of(); // of the first user
   private @Nullable LinkContent content;
-  private LinkContent.Facts facts = new LinkContent.Facts(Instant.MAX, Instant.MAX, false);
+  private LinkContent.Facts facts = new LinkContent.Facts("", Instant.MAX, Instant.MAX, false);
   private String problem = "";
   private Instant quietUntil = Instant.MIN;
 
@@ -86,6 +87,22 @@ public final class LinkCertificate {
   /** All that this process has used; none where its links are plaintext. */
   public static List<LinkCertificate> all() {
     return ALL.values().stream().filter(LinkCertificate::used).toList();
+  }
+
+  /**
+   * The subject of the certificate that clients with these settings present: their name at a broker
+   * without {@code ssl.principal.mapping.rules}. None before the first of them has begun, and where
+   * the settings name no PEM files.
+   */
+  public static Optional<String> subject(Map<String, ?> settings) {
+    return LinkFiles.in(settings)
+        .flatMap(files -> Optional.ofNullable(ALL.get(files)))
+        .filter(LinkCertificate::used)
+        .map(LinkCertificate::subject);
+  }
+
+  private synchronized String subject() {
+    return facts.subject();
   }
 
   private synchronized boolean used() {

@@ -32,11 +32,12 @@ record LinkContent(Password keys, Password authority) {
   private static final String ALIAS = "kafka"; // DefaultSslEngineFactory's, for PEM
 
   /**
+   * @param subject of the own certificate, as a broker without rules for names has it
    * @param end when the first certificate of the own chain ends
    * @param authorityEnd when the last trusted certificate ends
    * @param trusted the own chain leads to a trusted certificate and holds now
    */
-  record Facts(Instant end, Instant authorityEnd, boolean trusted) {}
+  record Facts(String subject, Instant end, Instant authorityEnd, boolean trusted) {}
 
   /** Kafka's engines with this content in place of the files that the settings name. */
   DefaultSslEngineFactory engines(Map<String, ?> settings) {
@@ -78,6 +79,7 @@ record LinkContent(Password keys, Password authority) {
       trusted.add((X509Certificate) authorities.getCertificate(alias));
     }
     return new Facts(
+        chain.getFirst().getSubjectX500Principal().getName(),
         chain.stream().map(LinkContent::end).min(Comparator.naturalOrder()).orElseThrow(),
         trusted.stream().map(LinkContent::end).max(Comparator.naturalOrder()).orElseThrow(),
         trusted(chain, authorities, now));

@@ -26,20 +26,24 @@ import org.apache.kafka.common.resource.ResourceType;
 final class AccessRights {
   private AccessRights() {}
 
-  static Set<AclBinding> all() {
+  /**
+   * @param form how the broker names the principals
+   */
+  static Set<AclBinding> all(PrincipalForm form) {
     Set<AclBinding> all = new HashSet<>();
     for (Principal principal : Principal.ALL) {
-      Rights cluster = new Rights(principal, ResourceType.CLUSTER, Resource.CLUSTER_NAME, all);
+      String user = form.principal(principal.name());
+      Rights cluster = new Rights(user, ResourceType.CLUSTER, Resource.CLUSTER_NAME, all);
       cluster.may(AclOperation.DESCRIBE_CONFIGS);
       if (principal.roles().contains("ingress")) {
         cluster.may(AclOperation.DESCRIBE);
       }
       for (String topic : TopicsSetup.KAFKAS_OWN) {
-        new Rights(principal, ResourceType.TOPIC, topic, all)
+        new Rights(user, ResourceType.TOPIC, topic, all)
             .may(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS);
       }
       for (TopicDeclaration topic : Topics.ALL) {
-        Rights rights = new Rights(principal, ResourceType.TOPIC, topic.name(), all);
+        Rights rights = new Rights(user, ResourceType.TOPIC, topic.name(), all);
         rights.may(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS);
         if (!Collections.disjoint(principal.roles(), topic.writers())) {
           rights.may(AclOperation.WRITE);
@@ -49,22 +53,21 @@ final class AccessRights {
         }
       }
       for (String group : ConsumerGroups.TOPICS.keySet()) {
-        Rights rights = new Rights(principal, ResourceType.GROUP, group, all);
+        Rights rights = new Rights(user, ResourceType.GROUP, group, all);
         rights.may(AclOperation.DESCRIBE);
         if (principal.groups().contains(group)) {
           rights.may(AclOperation.READ);
         }
       }
       if (!principal.transactions().isEmpty()) {
-        new Rights(principal, ResourceType.TRANSACTIONAL_ID, principal.transactions(), all)
+        new Rights(user, ResourceType.TRANSACTIONAL_ID, principal.transactions(), all)
             .may(AclOperation.DESCRIBE, AclOperation.WRITE);
       }
     }
     return all;
   }
 
-  private record Rights(
-      Principal principal, ResourceType type, String resource, Set<AclBinding> all) {
+  private record Rights(String user, ResourceType type, String resource, Set<AclBinding> all) {
     void may(AclOperation... operations) {
       // Transactional ids are random per start: their beginning says whose they are.
       PatternType pattern =
@@ -73,8 +76,7 @@ final class AccessRights {
         all.add(
             new AclBinding(
                 new ResourcePattern(type, resource, pattern),
-                new AccessControlEntry(
-                    "User:" + principal.name(), "*", operation, AclPermissionType.ALLOW)));
+                new AccessControlEntry(user, "*", operation, AclPermissionType.ALLOW)));
       }
     }
   }

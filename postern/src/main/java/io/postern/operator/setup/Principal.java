@@ -4,8 +4,9 @@ import io.postern.contracts.ConsumerGroups;
 import java.util.Set;
 
 /**
- * A user of the log, by the common name of its certificate.
+ * A user of the log: a service.
  *
+ * @param name for {@link PrincipalForm}
  * @param roles the writers and readers of topics' declarations that run in it
  * @param groups the consumer groups it is a member of
  * @param transactions beginning of its transactional ids; empty: it has none

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,13 @@ public final class SetUpLog implements Callable<Integer> {
               + "delivery-service may run")
   private boolean newEra;
 
+  @Option(
+      names = "--keep-rights-of-others",
+      description =
+          "keeps the access rights of principals that are not Postern's, for a Kafka that is used "
+              + "by others too; without it they are removed")
+  private boolean keepOthers;
+
   @Override
   public Integer call() throws Exception {
     Installation installation = connection.installation();
@@ -63,13 +71,18 @@ public final class SetUpLog implements Callable<Integer> {
                 .setting("postern.log.partitions")
                 .map(number -> OptionalInt.of(Integer.parseInt(number)))
                 .orElse(OptionalInt.empty()));
+    PrincipalForm form =
+        installation
+            .setting(PrincipalForm.SETTING)
+            .map(PrincipalForm::of)
+            .orElse(PrincipalForm.COMMON_NAME);
     if (makeMissing) {
       TopicsSetup.createMissing(settings, declared, PATIENCE);
     } else {
       TopicsSetup.createOrVerify(settings, declared, PATIENCE);
     }
     System.out.println("topics: as declared");
-    System.out.println(grant(settings));
+    System.out.println(grant(settings, form, keepOthers));
     if (newEra) {
       DeliveryEra.begin(settings)
           .forEach(
@@ -85,11 +98,15 @@ public final class SetUpLog implements Callable<Integer> {
     return 0;
   }
 
-  /** Rights are added before others are taken away: running services go on. */
-  static String grant(LogSettings settings)
+  /**
+   * Rights are added before others are taken away: running services go on.
+   *
+   * @param keepOthers rights of principals that are not ours stay
+   */
+  static String grant(LogSettings settings, PrincipalForm form, boolean keepOthers)
       throws ExecutionException, InterruptedException, TimeoutException {
     try (Admin admin = Admin.create(settings.admin())) {
-      Set<AclBinding> wanted = AccessRights.all();
+      Set<AclBinding> wanted = AccessRights.all(form);
       Set<AclBinding> had =
           new HashSet<>(
               admin
@@ -100,12 +117,17 @@ public final class SetUpLog implements Callable<Integer> {
       missing.removeAll(had);
       admin.createAcls(missing).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
       had.removeAll(wanted);
+      Set<String> users = new TreeSet<>();
+      wanted.forEach(right -> users.add(right.entry().principal()));
+      if (keepOthers) {
+        had.removeIf(right -> !users.contains(right.entry().principal()));
+      }
       admin
           .deleteAcls(had.stream().map(AclBinding::toFilter).toList())
           .all()
           .get(ANSWER_SECONDS, TimeUnit.SECONDS);
-      return "rights: %d, of which %d are new; %d removed"
-          .formatted(wanted.size(), missing.size(), had.size());
+      return "rights: %d, of which %d are new; %d removed; for %s"
+          .formatted(wanted.size(), missing.size(), had.size(), String.join("; ", users));
     }
   }
 }

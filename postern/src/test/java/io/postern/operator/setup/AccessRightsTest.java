@@ -20,6 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AccessRightsTest {
+  private static final Set<AclBinding> ALL = AccessRights.all(PrincipalForm.COMMON_NAME);
+
   @Test
   void mailContentIsReadByDeliveryAlone() {
     assertThat(who(Topics.MAIL_CONTENT, AclOperation.READ)).containsExactly("User:delivery");
@@ -54,7 +56,7 @@ class AccessRightsTest {
    */
   @Test
   void policyAloneHasTransactions() {
-    assertThat(AccessRights.all())
+    assertThat(ALL)
         .filteredOn(right -> right.pattern().resourceType() == ResourceType.TRANSACTIONAL_ID)
         .isNotEmpty()
         .allSatisfy(right -> assertThat(right.entry().principal()).isEqualTo("User:policy"));
@@ -96,7 +98,7 @@ class AccessRightsTest {
       assertThat(who(topic, AclOperation.READ)).isEmpty();
       assertThat(who(topic, AclOperation.WRITE)).isEmpty();
     }
-    assertThat(AccessRights.all())
+    assertThat(ALL)
         .filteredOn(right -> right.pattern().resourceType() == ResourceType.CLUSTER)
         .filteredOn(right -> right.entry().operation() != AclOperation.DESCRIBE)
         .extracting(right -> right.entry().operation())
@@ -107,7 +109,7 @@ class AccessRightsTest {
   /** It stops taking mail before a broker's disk is full. */
   @Test
   void ingressAloneMaySeeWhatTheBrokersDisksHaveFree() {
-    assertThat(AccessRights.all())
+    assertThat(ALL)
         .filteredOn(right -> right.pattern().resourceType() == ResourceType.CLUSTER)
         .filteredOn(right -> right.entry().operation() == AclOperation.DESCRIBE)
         .extracting(right -> right.entry().principal())
@@ -116,7 +118,7 @@ class AccessRightsTest {
 
   @Test
   void nobodyChangesTopicsOrHasARightOverAll() {
-    assertThat(AccessRights.all())
+    assertThat(ALL)
         .allSatisfy(
             right -> {
               assertThat(right.entry().operation())
@@ -149,7 +151,7 @@ class AccessRightsTest {
   }
 
   private static Set<String> who(String topic, AclOperation operation) {
-    return AccessRights.all().stream()
+    return ALL.stream()
         .filter(right -> right.pattern().name().equals(topic))
         .map(AclBinding::entry)
         .filter(entry -> entry.operation() == operation)

@@ -4,6 +4,7 @@ import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Deployment;
 import io.postern.contracts.TopicDeclaration;
 import io.postern.contracts.Topics;
+import io.postern.link.LinkCertificate;
 import io.postern.log.ClosingClients;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
@@ -33,6 +34,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -69,12 +71,19 @@ public final class TopicsSetup {
   public static final List<String> KAFKAS_OWN = OwnTopicsCheck.NAMES;
 
   private final Admin admin;
+  private final Map<String, String> client;
   private final Deployment deployment;
   private final boolean lossAccepted;
   private final long deadline;
 
-  private TopicsSetup(Admin admin, Deployment deployment, boolean lossAccepted, long deadline) {
+  private TopicsSetup(
+      Admin admin,
+      Map<String, String> client,
+      Deployment deployment,
+      boolean lossAccepted,
+      long deadline) {
     this.admin = admin;
+    this.client = client;
     this.deployment = deployment;
     this.lossAccepted = lossAccepted;
     this.deadline = deadline;
@@ -111,7 +120,7 @@ public final class TopicsSetup {
     long deadline = System.nanoTime() + patience.toNanos();
     Admin admin = client(settings);
     try (var closing = ClosingClients.closing(admin)) {
-      new TopicsSetup(admin, deployment, lossAccepted, deadline).run();
+      new TopicsSetup(admin, settings.client(), deployment, lossAccepted, deadline).run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LogUnavailableException("interrupted", e);
@@ -137,7 +146,8 @@ public final class TopicsSetup {
       } catch (ExecutionException e) {
         if (!mayPass(e.getCause()) || System.nanoTime() - deadline >= 0) {
           throw new LogUnavailableException(
-              "the topics could not be set up: " + e.getCause(), e.getCause());
+              "the topics could not be set up: " + e.getCause() + right(e.getCause()),
+              e.getCause());
         }
       } catch (TimeoutException e) {
         throw new LogUnavailableException("Kafka did not respond", e);
@@ -351,6 +361,22 @@ public final class TopicsSetup {
   private <T> T answer(KafkaFuture<T> future)
       throws ExecutionException, InterruptedException, TimeoutException {
     return future.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+  }
+
+  /** Whom the missing right is to be given to; empty where another thing is missing. */
+  private String right(@Nullable Throwable cause) {
+    if (!(cause instanceof AuthorizationException)) {
+      return "";
+    }
+    String principal =
+        LinkCertificate.subject(client)
+            .map(
+                subject ->
+                    " as User:%s, or as what the broker's ssl.principal.mapping.rules make of it"
+                        .formatted(subject))
+            .orElse("");
+    return ". Kafka knows this process%s, which is not authorized: run postern set-up log with the fitting postern.log.principals"
+        .formatted(principal);
   }
 
   private static boolean mayPass(@Nullable Throwable cause) {
