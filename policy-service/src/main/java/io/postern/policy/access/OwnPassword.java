@@ -5,6 +5,7 @@ import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.api.signin.Passwords;
 import io.postern.api.signin.Sessions;
+import io.postern.api.users.User;
 import io.postern.api.users.Users;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -13,6 +14,7 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,21 +46,41 @@ public class OwnPassword {
   }
 
   /**
-   * Nothing is required of a provider's user or an emergency key, who have no password here.
+   * The caller as the file of users has it now, which another replica may just have changed.
+   *
+   * @return empty: a provider's user or an emergency key, who have no password here
+   * @throws AuthenticationFailedException the caller was removed a moment ago
+   */
+  Optional<User> user() {
+    if (!Users.isLocalName(caller.name())) {
+      return Optional.empty();
+    }
+    Optional<User> user = users.findNow(caller.name());
+    if (user.isEmpty()) {
+      throw new AuthenticationFailedException();
+    }
+    return user;
+  }
+
+  /**
+   * Nothing is required of a provider's user or an emergency key.
    *
    * @param current the caller's password; null: none was given, which is enough where this request
    *     shows it by HTTP Basic
    * @throws ProblemException 403: it is not the caller's
-   * @throws AuthenticationFailedException the caller was removed a moment ago
+   * @throws AuthenticationFailedException the caller was removed a moment ago, or changed after
+   *     this request showed the password
    */
   public void require(@Nullable String current) {
-    if (!Users.isLocalName(caller.name())) {
+    Optional<User> user = user();
+    if (user.isEmpty()) {
       return;
     }
-    if (users.findNow(caller.name()).isEmpty()) {
-      throw new AuthenticationFailedException();
-    }
-    if (current == null && Sessions.byPassword(identity).isPresent()) {
+    Optional<String> shown = Sessions.byPassword(identity);
+    if (current == null && shown.isPresent()) {
+      if (!shown.get().equals(user.get().version())) {
+        throw new AuthenticationFailedException();
+      }
       return;
     }
     try {

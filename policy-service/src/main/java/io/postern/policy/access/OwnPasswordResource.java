@@ -74,8 +74,7 @@ public class OwnPasswordResource {
   public Response change(@Nullable PasswordRequest change) throws IOException {
     String name = caller.name();
     User user =
-        users
-            .findNow(name)
+        own.user()
             .orElseThrow(
                 () ->
                     ProblemException.conflict(

@@ -83,13 +83,13 @@ public class SecondFactorResource {
   }
 
   private User local() {
-    String name = caller.name();
-    return users
-        .findNow(name)
+    return password
+        .user()
         .orElseThrow(
             () ->
                 ProblemException.conflict(
-                    name + " is not a local user: a second factor is the OpenID provider's."));
+                    caller.name()
+                        + " is not a local user: a second factor is the OpenID provider's."));
   }
 
   @POST
