@@ -17,10 +17,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A next hop, source address or EHLO name of an object.
+ * A next hop, source address or EHLO name of an object, or a revoked host that no object names.
  *
- * @param kind accepted-domains, outbound-connectors
- * @param field of the object
+ * @param kind accepted-domains, outbound-connectors; organizations: no object of it names the host
+ * @param field of the object; null: no object names the host
  * @param value a host with its port
  * @param type host, source-address, ehlo-name
  * @param need private-address, private-name, port, route (of another organization too),
@@ -37,7 +37,7 @@ public record NextHopView(
     String organization,
     String kind,
     String name,
-    String field,
+    @Nullable String field,
     String value,
     String type,
     @Nullable String need,
@@ -66,8 +66,29 @@ public record NextHopView(
         !value.unapproved(),
         value.unapproved() && approval.isPresent(),
         approval.map(NextHopApproval::getBy).orElse(null),
-        approval.map(a -> Instant.ofEpochMilli(a.getAtMillis()).toString()).orElse(null),
+        approval.map(NextHopView::since).orElse(null),
         Precondition.quoted(ObjectVersion.of(object)));
+  }
+
+  /** A revoked host that no object of the organization names. */
+  static NextHopView ofUnnamed(DirectoryObject organization, NextHopApproval revoked) {
+    return new NextHopView(
+        DirectoryKeys.organizationOf(organization),
+        ObjectKind.ORGANIZATION.plural(),
+        ObjectKind.nameOf(organization),
+        null,
+        revoked.getValue(),
+        word(NamedValue.Kind.HOST),
+        null,
+        false,
+        true,
+        revoked.getBy(),
+        since(revoked),
+        Precondition.quoted(ObjectVersion.of(organization)));
+  }
+
+  private static String since(NextHopApproval approval) {
+    return Instant.ofEpochMilli(approval.getAtMillis()).toString();
   }
 
   private static String word(NamedValue.Kind kind) {

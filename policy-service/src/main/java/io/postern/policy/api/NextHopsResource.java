@@ -22,6 +22,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -62,7 +64,8 @@ public class NextHopsResource {
       summary = "Next hops, source addresses and EHLO names that need an operator's approval",
       description =
           "With the approval, of all organizations that the caller may read or of one. An operator"
-              + " approves and revokes.")
+              + " approves and revokes. A revoked host that no object names has the kind"
+              + " `organizations` and no field.")
   @APIResponse(responseCode = "200")
   public NextHopPage list(
       @Parameter(description = "ID (default: all)") @QueryParam("organization") @DefaultValue("")
@@ -86,6 +89,7 @@ public class NextHopsResource {
     }
     Directory directory = current.get();
     Needs needs = Needs.ofAll(directory);
+    Set<String> named = namedWhereHostsAreRevoked(directory);
     List<NextHopView> items = new ArrayList<>();
     String last = "";
     for (DirectoryObject object : directory.objects()) { // by key
@@ -96,15 +100,17 @@ public class NextHopsResource {
         continue;
       }
       List<NextHopView> found =
-          NamedValue.of(object).stream()
-              .filter(value -> !unapproved || value.unapproved())
-              .filter(
-                  value ->
-                      names
-                          || needs.of(object, value).isPresent()
-                          || isRevoked(directory, object, value))
-              .map(value -> NextHopView.of(object, value, needs, revoked(directory, object)))
-              .toList();
+          object.hasOrganization()
+              ? unnamed(object, named)
+              : NamedValue.of(object).stream()
+                  .filter(value -> !unapproved || value.unapproved())
+                  .filter(
+                      value ->
+                          names
+                              || needs.of(object, value).isPresent()
+                              || isRevoked(directory, object, value))
+                  .map(value -> NextHopView.of(object, value, needs, revoked(directory, object)))
+                  .toList();
       if (!found.isEmpty() && items.size() >= limit) {
         return new NextHopPage(directory.version(), items, last);
       }
@@ -112,6 +118,28 @@ public class NextHopsResource {
       last = key;
     }
     return new NextHopPage(directory.version(), items, null);
+  }
+
+  /** Values of objects by organization, of organizations with revoked hosts only. */
+  private static Set<String> namedWhereHostsAreRevoked(Directory directory) {
+    return directory.objects().stream()
+        .filter(object -> !revoked(directory, object).isEmpty())
+        .flatMap(object -> NamedValue.of(object).stream().map(value -> key(object, value.value())))
+        .collect(Collectors.toSet());
+  }
+
+  private static String key(DirectoryObject object, String value) {
+    return DirectoryKeys.organizationOf(object) + " " + value;
+  }
+
+  /**
+   * Revoked hosts that no object of the organization names: they stay revoked if one does again.
+   */
+  private static List<NextHopView> unnamed(DirectoryObject organization, Set<String> named) {
+    return organization.getOrganization().getRevokedNextHopsList().stream()
+        .filter(revoked -> !named.contains(key(organization, revoked.getValue())))
+        .map(revoked -> NextHopView.ofUnnamed(organization, revoked))
+        .toList();
   }
 
   private static List<NextHopApproval> revoked(Directory directory, DirectoryObject object) {

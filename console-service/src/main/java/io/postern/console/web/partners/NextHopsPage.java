@@ -53,6 +53,7 @@ public class NextHopsPage {
   }
 
   /**
+   * @param name of the object; empty: none names the host
    * @param page of the object; empty: it has none
    * @param need empty: none by its text
    * @param state approved, unapproved, revoked
@@ -75,9 +76,11 @@ public class NextHopsPage {
     static Row of(JsonNode hop) {
       String organization = hop.path("organization").asText();
       String kind = hop.path("kind").asText();
-      String name = hop.path("name").asText();
+      boolean isNamed = !kind.equals(ObjectKind.ORGANIZATION.plural());
+      String name = isNamed ? hop.path("name").asText() : "";
       boolean approved = hop.path("approved").asBoolean();
-      boolean named = hop.hasNonNull("by");
+      boolean isHost = hop.path("type").asText().equals(HOST);
+      boolean mayApprove = !approved || !isHost && !hop.hasNonNull("by");
       return new Row(
           organization,
           kind,
@@ -85,16 +88,14 @@ public class NextHopsPage {
           kind.equals(ObjectKind.OUTBOUND_CONNECTOR.plural())
               ? Connectors.page(organization, Connectors.OUTBOUND, name)
               : "",
-          hop.path("field").asText(),
+          hop.path("field").asText(""),
           hop.path("value").asText(),
           hop.path("need").asText(""),
           approved ? "approved" : hop.path("revoked").asBoolean() ? "revoked" : "unapproved",
           hop.path("by").asText(""),
           hop.path("since").asText(""),
           hop.path("etag").asText(),
-          !approved || !named && !hop.path("type").asText().equals(HOST)
-              ? "approve"
-              : hop.path("type").asText().equals(HOST) ? "revoke" : "");
+          !isNamed ? "" : mayApprove ? "approve" : isHost ? "revoke" : "");
     }
   }
 

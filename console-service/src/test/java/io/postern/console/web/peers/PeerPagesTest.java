@@ -244,6 +244,9 @@ class PeerPagesTest {
                 containsString("href=\"/connectors/contoso/outbound/To%20inside\""),
                 containsString("value=\"approve\""),
                 containsString("value=\"revoke\""),
+                containsString("10.0.0.7:25"),
+                containsString("not in a connector or domain now"),
+                not(containsString("value=\"10.0.0.7:25\"")), // no button
                 containsString("postern next-hops list")));
     String approval =
         "/api/v1/organizations/contoso/outbound-connectors/To%20inside/approval?value=10.0.0.5%3A2525";
@@ -311,7 +314,10 @@ class PeerPagesTest {
                 + ", "
                 + of.formatted(
                     "accepted-domains", "contoso.com", "mailboxRoute.host", "10.0.0.6:25", "true")
-                + "]}"));
+                + ", {\"organization\": \"contoso\", \"kind\": \"organizations\","
+                + " \"name\": \"contoso\", \"value\": \"10.0.0.7:25\", \"type\": \"host\","
+                + " \"approved\": false, \"revoked\": true, \"by\": \"admin\","
+                + " \"since\": \"2026-11-30T10:00:00Z\", \"etag\": \"\\\"8\\\"\"}]}"));
   }
 
   @Test

@@ -60,11 +60,11 @@ final class NextHopsList implements Callable<Integer> {
     return List.of(
         hop.path("organization").asText(),
         hop.path("name").asText(),
-        hop.path("field").asText(),
+        hop.path("field").asText("-"),
         hop.path("value").asText(),
-        hop.hasNonNull("need") ? hop.path("need").asText() : "-",
+        hop.path("need").asText("-"),
         approved ? "yes" : hop.path("revoked").asBoolean() ? "revoked" : "no",
-        hop.hasNonNull("by") ? hop.path("by").asText() : "-",
-        hop.hasNonNull("since") ? hop.path("since").asText() : approved ? "before approvals" : "-");
+        hop.path("by").asText("-"),
+        hop.path("since").asText(approved ? "before approvals" : "-"));
   }
 }
