@@ -9,7 +9,6 @@ import io.postern.ingress.bounds.Memory;
 import io.postern.ingress.listener.ConnectionBounds;
 import io.postern.ingress.listener.Listener;
 import io.postern.ingress.recipients.AnswerTimes;
-import io.postern.ingress.session.SessionLimits;
 import io.postern.log.LogSpace;
 import io.postern.service.CheckedSettings;
 import io.postern.service.ReplicaName;
@@ -29,7 +28,6 @@ class Configuration {
   final ConnectionBounds connections;
   final Duration proxyHeaderTimeout;
   final String replica;
-  final SessionLimits sessionLimits;
   final int maxMemoryPercentPerAddress;
   final long maxUnacceptedBytesPerAddress;
   final long dataMemoryBytes;
@@ -46,10 +44,9 @@ class Configuration {
 
   @Inject
   Configuration(IngressSettings ingress) {
-    sessionLimits = ConfiguredLimits.of(ingress);
     connections = connections(ingress);
     maxUnacceptedBytesPerAddress = ingress.maxUnacceptedBytesPerAddress();
-    listeners = ConfiguredListeners.of(ingress, sessionLimits, connections);
+    listeners = ConfiguredListeners.of(ingress, ConfiguredLimits.of(ingress), connections);
     replica =
         ReplicaName.of(
             "postern.ingress.replica",

@@ -5,7 +5,7 @@ import static io.postern.service.CheckedSettings.between;
 import static io.postern.service.CheckedSettings.positive;
 
 import io.postern.ingress.intake.HeaderBlock;
-import io.postern.ingress.session.MailLimits;
+import io.postern.ingress.session.ServiceLimits;
 import io.postern.ingress.session.SessionLimits;
 import io.postern.service.CheckedSettings;
 import io.postern.smtp.Address;
@@ -32,25 +32,24 @@ final class ConfiguredLimits {
     return new SessionLimits(
         CheckedSettings.hostName(PREFIX + ".host-name", ingress.hostName()),
         maxMessageBytes(PREFIX, ingress.maxMessageBytes(), ingress),
+        positive(PREFIX + ".session-lifetime", ingress.sessionLifetime()),
+        maxMessages(PREFIX, ingress.maxMessagesPerSession()),
+        perMinutePerNetwork(PREFIX, ingress.maxMessagesPerMinutePerNetwork()),
+        maxRecipients(PREFIX, ingress.maxRecipients()),
+        service(ingress));
+  }
+
+  private static ServiceLimits service(IngressSettings ingress) {
+    return new ServiceLimits(
         positive(PREFIX + ".idle-timeout", ingress.idleTimeout()),
         positive(PREFIX + ".stress-timeout", ingress.stressTimeout()),
         positive(PREFIX + ".handshake-timeout", ingress.handshakeTimeout()),
         positive(PREFIX + ".message-deadline", ingress.messageDeadline()),
-        positive(PREFIX + ".session-lifetime", ingress.sessionLifetime()),
         positive(PREFIX + ".verdict-patience", ingress.verdictPatience()),
         VERDICT_HOLDS,
         MEMORY_PATIENCE,
-        mail(ingress),
-        postmaster(ingress.postmaster().orElse(null)));
-  }
-
-  private static MailLimits mail(IngressSettings ingress) {
-    return new MailLimits(
-        maxMessages(PREFIX, ingress.maxMessagesPerSession()),
-        perMinutePerNetwork(PREFIX, ingress.maxMessagesPerMinutePerNetwork()),
         between(PREFIX + ".prompt-commands", ingress.promptCommands(), 10, MOST_COMMANDS),
         between(PREFIX + ".max-bad-commands", ingress.maxBadCommands(), 1, MOST_COMMANDS),
-        maxRecipients(PREFIX, ingress.maxRecipients()),
         between(PREFIX + ".max-received-fields", ingress.maxReceivedFields(), 10, 1_000),
         between(
             PREFIX + ".max-header-bytes",
@@ -58,7 +57,8 @@ final class ConfiguredLimits {
             HeaderBlock.LIMIT,
             HeaderBlock.LOOKED_AT - 1),
         between(PREFIX + ".least-rate", ingress.leastRate(), 0, MOST_RATE),
-        between(PREFIX + ".least-rate-under-stress", ingress.leastRateUnderStress(), 0, MOST_RATE));
+        between(PREFIX + ".least-rate-under-stress", ingress.leastRateUnderStress(), 0, MOST_RATE),
+        postmaster(ingress.postmaster().orElse(null)));
   }
 
   /**
@@ -71,23 +71,20 @@ final class ConfiguredLimits {
       IngressSettings.Listener listener,
       IngressSettings ingress,
       SessionLimits service) {
-    return service.of(
+    return new SessionLimits(
         listener.hostName().isEmpty()
             ? service.hostName()
             : CheckedSettings.hostName(key + ".host-name", listener.hostName()),
         maxMessageBytes(key, listener.maxMessageBytes().orElse(service.maxMessageBytes()), ingress),
         positive(key + ".session-lifetime", listener.sessionLifetime().orElse(service.lifetime())),
-        service
-            .mail()
-            .of(
-                maxMessages(
-                    key, listener.maxMessagesPerSession().orElse(service.mail().messages())),
-                perMinutePerNetwork(
-                    key,
-                    listener
-                        .maxMessagesPerMinutePerNetwork()
-                        .orElse(service.mail().messagesPerMinutePerNetwork())),
-                maxRecipients(key, listener.maxRecipients().orElse(service.mail().recipients()))));
+        maxMessages(key, listener.maxMessagesPerSession().orElse(service.messages())),
+        perMinutePerNetwork(
+            key,
+            listener
+                .maxMessagesPerMinutePerNetwork()
+                .orElse(service.messagesPerMinutePerNetwork())),
+        maxRecipients(key, listener.maxRecipients().orElse(service.recipients())),
+        service.service());
   }
 
   private static int maxMessages(String key, int value) {

@@ -129,7 +129,6 @@ public class Ingress implements Service {
     watch(running.add(space));
     SessionParts parts =
         new SessionParts(
-            configuration.sessionLimits,
             tls.server(),
             directory::inForce,
             verdicts,

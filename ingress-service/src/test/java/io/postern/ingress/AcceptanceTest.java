@@ -18,7 +18,6 @@ import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.TlsVersion;
 import io.postern.ingress.bounds.Memory;
-import io.postern.ingress.session.MailLimits;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.SharedBroker;
@@ -423,7 +422,8 @@ class AcceptanceTest {
               client.send(
                   "a@sender.example",
                   "b@contoso.example",
-                  field.repeat(MailLimits.DEFAULT.receivedFields()) + "\r\nReceived: body"))
+                  field.repeat(TestLimits.DEFAULT.service().receivedFields())
+                      + "\r\nReceived: body"))
           .startsWith("250");
     }
   }
@@ -433,7 +433,7 @@ class AcceptanceTest {
     int before = log.read().size();
     try (RawClient client = server.greeted()) {
       String field = "X-Filler: " + "f".repeat(988) + "\r\n";
-      int fields = MailLimits.DEFAULT.headerBytes() / field.length();
+      int fields = TestLimits.DEFAULT.service().headerBytes() / field.length();
       assertThat(
               client.send(
                   "a@sender.example", "b@contoso.example", field.repeat(fields + 1) + "\r\nBody"))
@@ -471,7 +471,7 @@ class AcceptanceTest {
                 s -> {
                   s.directory = directory::current;
                   s.dataMemory = 1;
-                  s.limits = TestServer.memoryPatience(s.limits, Duration.ofMillis(100));
+                  s.limits.memoryPatience = Duration.ofMillis(100);
                 });
         RawClient first = small.greeted();
         RawClient second = small.greeted()) {

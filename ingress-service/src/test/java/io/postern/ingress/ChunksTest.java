@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.contracts.Deployment;
 import io.postern.contracts.v1.BodyType;
 import io.postern.contracts.v1.MessageAccepted;
-import io.postern.ingress.session.MailLimits;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
 import io.postern.log.topics.TopicsSetup;
@@ -168,7 +167,8 @@ class ChunksTest {
 
   @Test
   void a_message_by_chunks_with_more_than_100_Received_fields_loops() throws Exception {
-    String fields = "Received: from a by b\r\n".repeat(MailLimits.DEFAULT.receivedFields() + 1);
+    String fields =
+        "Received: from a by b\r\n".repeat(TestLimits.DEFAULT.service().receivedFields() + 1);
     try (RawClient client = server.greeted()) {
       envelope(client, "");
       client.raw("BDAT " + fields.length() + " LAST\r\n" + fields).expect("554 5.4.6");
@@ -297,7 +297,9 @@ class ChunksTest {
     int accepted = 0;
     for (int run = 0; run < 120; run++) {
       Model model = new Model(random);
-      for (int step = 0; step < 40 && model.bad < MailLimits.DEFAULT.badCommands() - 2; step++) {
+      for (int step = 0;
+          step < 40 && model.bad < TestLimits.DEFAULT.service().badCommands() - 2;
+          step++) {
         model.step();
       }
       try (RawClient client = server.greeted()) {
@@ -327,7 +329,7 @@ class ChunksTest {
   @Test
   void the_MAIL_beyond_the_limit_of_a_session_ends_it() throws Exception {
     try (RawClient client = server.greeted()) {
-      for (int sent = 0; sent < MailLimits.DEFAULT.messages(); sent++) {
+      for (int sent = 0; sent < TestLimits.DEFAULT.messages(); sent++) {
         if (sent % 150 == 0) {
           envelope(client, "");
           client.raw("BDAT 1 LAST\r\nx").expect("250");

@@ -83,12 +83,12 @@ class ConfiguredListenersTest {
     assertThat(inside.addresses()).hasSize(2);
     assertThat(inside.limits().hostName()).isEqualTo("relay.example.com");
     assertThat(inside.limits().maxMessageBytes()).isEqualTo(157_286_400);
-    assertThat(inside.limits().idleTimeout()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(inside.limits().service().idleTimeout()).isEqualTo(Duration.ofMinutes(2));
     assertThat(inside.limits().lifetime()).isEqualTo(Duration.ofHours(1));
     assertThat(inside.bounds()).isEqualTo(new ConnectionBounds(50, 49, 300));
-    assertThat(inside.limits().mail().messagesPerMinutePerNetwork()).isZero();
+    assertThat(inside.limits().messagesPerMinutePerNetwork()).isZero();
     Listener smtps = listeners.get(1);
-    assertThat(smtps.limits().mail().messagesPerMinutePerNetwork()).isEqualTo(600);
+    assertThat(smtps.limits().messagesPerMinutePerNetwork()).isEqualTo(600);
     assertThat(smtps.tls()).isTrue();
     assertThat(smtps.limits().hostName()).isEqualTo("mx.example.com");
     assertThat(smtps.balancers().ranges()).extracting(r -> r.text()).contains("10.0.0.0/24");

@@ -144,7 +144,7 @@ class HostileClientsTest {
                 bootstrap,
                 s -> {
                   s.dataMemory = 16L * 82 * 1024;
-                  s.limits = TestServer.memoryPatience(s.limits, Duration.ofSeconds(2));
+                  s.limits.memoryPatience = Duration.ofSeconds(2);
                 });
         AutoCloseable _ = this::disconnect) {
       for (String address : List.of("127.0.0.1", "127.0.0.2", "127.0.0.3")) {
@@ -235,10 +235,7 @@ class HostileClientsTest {
     try (TestServer server =
             TestServer.on(
                 bootstrap,
-                s ->
-                    s.limits =
-                        TestServer.verdictHolds(
-                            s.limits, outdated ? Duration.ZERO : Duration.ofHours(1)));
+                s -> s.limits.verdictHolds = outdated ? Duration.ZERO : Duration.ofHours(1));
         RawClient client = server.greeted()) {
       client.startTls(TestServer.CA.issue(Issue.to(TestDirectory.PARTNER_CERTIFICATE)));
       client.command("EHLO client.example", "250");

@@ -9,7 +9,6 @@ import io.postern.contracts.v1.InboundConnector;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.ingress.listener.Listener;
-import io.postern.ingress.session.MailLimits;
 import io.postern.lab.Identity;
 import io.postern.lab.Issue;
 import io.postern.lab.SharedBroker;
@@ -61,23 +60,9 @@ class RatesOverSocketsTest {
             s -> {
               s.nanos = nanos::get;
               s.directory = () -> Optional.of(directory);
-              Listener strict = s.listener("strict", false, List.of());
-              MailLimits mail = MailLimits.DEFAULT;
-              s.listeners =
-                  List.of(
-                      s.listener("smtp", false, List.of()),
-                      new Listener(
-                          strict.key(),
-                          strict.name(),
-                          strict.addresses(),
-                          strict.tls(),
-                          strict.balancers(),
-                          s.limits.of(
-                              s.limits.hostName(),
-                              s.limits.maxMessageBytes(),
-                              s.limits.lifetime(),
-                              mail.of(mail.messages(), NETWORK, mail.recipients())),
-                          strict.bounds()));
+              Listener open = s.listener("smtp", false, List.of());
+              s.limits.messagesPerMinutePerNetwork = NETWORK;
+              s.listeners = List.of(open, s.listener("strict", false, List.of()));
             });
     log = new AcceptedLog(settings);
   }

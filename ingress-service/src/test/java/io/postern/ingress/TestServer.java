@@ -20,8 +20,6 @@ import io.postern.ingress.listener.Listener;
 import io.postern.ingress.rates.Rates;
 import io.postern.ingress.recipients.MemoryRecipientQuestions;
 import io.postern.ingress.recipients.RecipientParts;
-import io.postern.ingress.session.MailLimits;
-import io.postern.ingress.session.SessionLimits;
 import io.postern.ingress.session.SessionMetrics;
 import io.postern.ingress.session.SessionParts;
 import io.postern.lab.Identity;
@@ -33,7 +31,6 @@ import io.postern.log.sending.MessageLog;
 import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.rules.Directory;
 import io.postern.rules.address.IpRange;
-import io.postern.smtp.Address;
 import io.postern.smtp.srs.SenderRewriting;
 import io.postern.transport.KeyMaterial;
 import io.postern.transport.TlsServer;
@@ -69,20 +66,7 @@ public final class TestServer implements AutoCloseable {
   public PresentedChains presentedChains = (source, fingerprint, chain, staple, proved) -> true;
   public final Memory memory;
   public final RefusalCounts refusalCounts;
-  public SessionLimits limits =
-      new SessionLimits(
-          "mx.postern.example",
-          10 << 20,
-          Duration.ofMinutes(5),
-          Duration.ofSeconds(10),
-          Duration.ofMinutes(1),
-          Duration.ofMinutes(30),
-          Duration.ofMinutes(20),
-          Duration.ofSeconds(10),
-          Duration.ofMinutes(1),
-          Duration.ofSeconds(5),
-          MailLimits.DEFAULT,
-          Address.parse("postmaster@contoso.example"));
+  public final TestLimits limits = new TestLimits();
   public Supplier<Optional<Directory>> directory = () -> Optional.of(TestDirectory.snapshot());
   public Supplier<Optional<SenderRewriting>> senderRewriting = Optional::empty;
   public long dataMemory = 16 << 20;
@@ -121,7 +105,6 @@ public final class TestServer implements AutoCloseable {
         new TlsServer(KeyMaterial.load(folder.resolve("server.pem"), folder.resolve("server.key")));
     parts =
         new SessionParts(
-            limits,
             tls,
             directory,
             verdicts,
@@ -179,55 +162,6 @@ public final class TestServer implements AutoCloseable {
     return new LogSettings(Map.of("bootstrap.servers", bootstrap));
   }
 
-  public static SessionLimits verdictHolds(SessionLimits of, Duration holds) {
-    return new SessionLimits(
-        of.hostName(),
-        of.maxMessageBytes(),
-        of.idleTimeout(),
-        of.stressTimeout(),
-        of.handshakeTimeout(),
-        of.messageDeadline(),
-        of.lifetime(),
-        of.verdictPatience(),
-        holds,
-        of.memoryPatience(),
-        of.mail(),
-        of.postmaster());
-  }
-
-  /** Of a server with this name, whose operator has set no address. */
-  public static SessionLimits withoutPostmaster(SessionLimits of, String hostName) {
-    return new SessionLimits(
-        hostName,
-        of.maxMessageBytes(),
-        of.idleTimeout(),
-        of.stressTimeout(),
-        of.handshakeTimeout(),
-        of.messageDeadline(),
-        of.lifetime(),
-        of.verdictPatience(),
-        of.verdictHolds(),
-        of.memoryPatience(),
-        of.mail(),
-        null);
-  }
-
-  public static SessionLimits memoryPatience(SessionLimits of, Duration patience) {
-    return new SessionLimits(
-        of.hostName(),
-        of.maxMessageBytes(),
-        of.idleTimeout(),
-        of.stressTimeout(),
-        of.handshakeTimeout(),
-        of.messageDeadline(),
-        of.lifetime(),
-        of.verdictPatience(),
-        of.verdictHolds(),
-        patience,
-        of.mail(),
-        of.postmaster());
-  }
-
   public boolean listening() {
     return server.listening();
   }
@@ -248,7 +182,7 @@ public final class TestServer implements AutoCloseable {
         List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
         implicitTls,
         new Balancers(balancers.stream().map(IpRange::parse).toList()),
-        limits,
+        limits.made(),
         bounds());
   }
 

@@ -43,6 +43,7 @@ public enum SourceBound {
       "recipients_checked",
       "451 4.7.1"),
   CHAINS("unproved chains recorded", ADDRESS, 10, 3_600, "", "chain_records", ""),
+  REFUSAL_KINDS("kinds of refusals recorded", ADDRESS, 20, 60, "", "refusal_records", ""),
   NETWORK_MESSAGES(
       "messages",
       NETWORK,

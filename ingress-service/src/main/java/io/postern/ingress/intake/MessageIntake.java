@@ -9,6 +9,7 @@ import io.postern.contracts.v1.Envelope;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.contracts.v1.SessionFacts;
+import io.postern.ingress.rcpt.Refusal;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.TrustedClock;
 import io.postern.log.sending.Intake;
@@ -39,7 +40,7 @@ public final class MessageIntake implements AutoCloseable {
   private final HeaderBlock header = new HeaderBlock();
   private final HeaderCheck check;
   private boolean checked;
-  private boolean stopped; // by the check
+  private @Nullable Refusal refusal; // by the check
   private boolean ended;
 
   /** The decision about a message by its header section. */
@@ -50,9 +51,9 @@ public final class MessageIntake implements AutoCloseable {
      *
      * @param header as in {@link HeaderBlock#bytes}
      * @param cut the section is longer
-     * @return false: nothing more of the message goes into the log
+     * @return why nothing more of the message goes into the log; null: it does
      */
-    boolean passes(ByteString header, boolean cut);
+    @Nullable Refusal refusal(ByteString header, boolean cut);
   }
 
   /**
@@ -72,12 +73,16 @@ public final class MessageIntake implements AutoCloseable {
     return log.queueId();
   }
 
-  /** Takes all of the buffer. */
-  public void write(ByteBuffer content) throws LogUnavailableException {
-    if (!content.hasRemaining()) {
-      return;
+  /**
+   * Takes all of the buffer.
+   *
+   * @return why the header check refuses the message; null: it does not, or was not asked yet
+   */
+  public @Nullable Refusal write(ByteBuffer content) throws LogUnavailableException {
+    if (content.hasRemaining()) {
+      firewall.pass(content, this::take);
     }
-    firewall.pass(content, this::take);
+    return refusal;
   }
 
   private void take(ByteBuffer content) throws LogUnavailableException {
@@ -85,7 +90,7 @@ public final class MessageIntake implements AutoCloseable {
     if (header.complete()) {
       checkHeader();
     }
-    if (!stopped) {
+    if (refusal == null) {
       log.write(content);
     }
   }
@@ -93,14 +98,19 @@ public final class MessageIntake implements AutoCloseable {
   private void checkHeader() {
     if (!checked) {
       checked = true;
-      stopped = !check.passes(header.bytes(), header.cut());
+      refusal = check.refusal(header.bytes(), header.cut());
     }
   }
 
-  /** The content has come whole; before all that is said of it as a whole. */
-  public void end() throws LogUnavailableException {
+  /**
+   * The content has come whole; before all that is said of it as a whole.
+   *
+   * @return as of {@link #write}
+   */
+  public @Nullable Refusal end() throws LogUnavailableException {
     firewall.finish(this::take);
     checkHeader(); // a message without an empty line
+    return refusal;
   }
 
   /** Octets that are in the log, or on their way there, so far. */

@@ -7,10 +7,12 @@ import io.postern.contracts.Texts;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.RefusedVariant;
 import io.postern.contracts.v1.SessionFacts;
+import io.postern.ingress.bounds.Level;
+import io.postern.ingress.bounds.SourceBound;
+import io.postern.ingress.rcpt.RefusalKind;
 import io.postern.ingress.source.Source;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +28,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Anybody who connects can fill it, so it is bounded in memory and in records: {@value #MOST}
  * minutes are open at once, of at most 4 KiB each; the next one ends the oldest, whose count is
- * published then. A source has {@value #MOST_OF_SOURCE} kinds, all else that it is refused is one
- * more. {@value #RECORDS} first refusals and {@value #BYTES} bytes of them a minute are published
- * in full; further ones are counted in total, under one reference, without source or kind. Others
- * notice no more than that a first refusal of theirs may be among those.
+ * published then. A source has so many kinds a minute as {@link SourceBound#REFUSAL_KINDS} says;
+ * all else that it is refused counts together. {@value #RECORDS} first refusals and {@value #BYTES}
+ * bytes of them a minute are published in full; further ones are counted in total, under one
+ * reference, without source or kind. Others notice no more than that a first refusal of theirs may
+ * be among those.
  *
  * <p>Thread-safe; called from session threads, never blocks. One thread of its own publishes the
  * counts of minutes that have ended, within a second.
@@ -37,12 +40,14 @@ import org.jspecify.annotations.Nullable;
 public final class RefusalCounts implements AutoCloseable {
   static final Duration MINUTE = Duration.ofMinutes(1);
   static final int MOST = 500;
-  static final int MOST_OF_SOURCE = 20;
   static final int RECORDS = 500;
   static final int BYTES = 512 * 1024;
   private static final int MOST_TEXT = 300;
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final RefusalKind BEYOND = new RefusalKind(0, "", "beyond-bounds", "", "");
+
+  /** All refusals of a source beyond its kinds. */
+  private static final RefusalKind OTHERS = new RefusalKind(0, "", "several", "", "");
 
   private record Key(@Nullable Source source, RefusalKind kind) {}
 
@@ -66,7 +71,7 @@ public final class RefusalCounts implements AutoCloseable {
   private final Counter beyond;
   // By beginning, which is the order of their ends.
   private final Map<Key, Minute> minutes = new LinkedHashMap<>();
-  private final Map<Source, Integer> kinds = new HashMap<>();
+  private final Level<Source> kinds;
   private final Thread thread = Thread.ofVirtual().name("refusal-counts").unstarted(this::run);
   private long budgetNanos;
   private int recordsLeft = RECORDS;
@@ -81,6 +86,7 @@ public final class RefusalCounts implements AutoCloseable {
   RefusalCounts(Refusals records, MeterRegistry registry, LongSupplier nanos) {
     this.records = records;
     this.nanos = nanos;
+    this.kinds = new Level<>(SourceBound.REFUSAL_KINDS, nanos);
     this.counted = registry.counter("postern.ingress.refusal.records", "result", "counted");
     this.beyond = registry.counter("postern.ingress.refusal.records", "result", "beyond");
     this.budgetNanos = nanos.getAsLong();
@@ -102,7 +108,7 @@ public final class RefusalCounts implements AutoCloseable {
       RefusalKind kind,
       Supplier<MessageRefused> full,
       Supplier<Optional<RefusedVariant>> variant) {
-    boolean open = isOpen(source, kind);
+    boolean open = open(source, kind) != null;
     Optional<RefusedVariant> facts = open ? variant.get() : Optional.empty();
     String known = again(source, kind, facts);
     if (known != null) {
@@ -119,17 +125,15 @@ public final class RefusalCounts implements AutoCloseable {
     return reference;
   }
 
-  private synchronized boolean isOpen(Source source, RefusalKind kind) {
-    return minutes.containsKey(new Key(source, kind))
-        || minutes.containsKey(new Key(source, RefusalKind.OTHERS));
+  /** The minute in which the refusal counts; null: none is open. */
+  private synchronized @Nullable Minute open(Source source, RefusalKind kind) {
+    Minute its = minutes.get(new Key(source, kind));
+    return its != null ? its : minutes.get(new Key(source, OTHERS));
   }
 
   private synchronized @Nullable String again(
       Source source, RefusalKind kind, Optional<RefusedVariant> variant) {
-    Minute minute = minutes.get(new Key(source, kind));
-    if (minute == null && kinds.getOrDefault(source, 0) >= MOST_OF_SOURCE) {
-      minute = minutes.get(new Key(source, RefusalKind.OTHERS));
-    }
+    Minute minute = open(source, kind);
     if (minute == null && !budgetLeft()) {
       minute = minutes.get(new Key(null, BEYOND));
       if (minute != null) {
@@ -156,8 +160,7 @@ public final class RefusalCounts implements AutoCloseable {
       Optional<RefusedVariant> variant,
       List<MessageRefused> toPublish) {
     end(toPublish, false);
-    RefusalKind its = kinds.getOrDefault(source, 0) < MOST_OF_SOURCE ? kind : RefusalKind.OTHERS;
-    Minute meanwhile = minutes.get(new Key(source, its));
+    Minute meanwhile = open(source, kind);
     if (meanwhile != null) {
       counted.increment();
       return count(meanwhile, variant);
@@ -174,9 +177,9 @@ public final class RefusalCounts implements AutoCloseable {
     if (minutes.size() >= MOST) {
       end(minutes.keySet().iterator().next(), toPublish);
     }
+    RefusalKind its = kinds.take(source, 1) ? kind : OTHERS;
     Minute minute = new Minute(now(), further(first, its));
     minutes.put(new Key(source, its), minute);
-    kinds.merge(source, 1, Integer::sum);
     toPublish.add(first.toBuilder().setReference(minute.reference).setCount(1).build());
     return minute.reference;
   }
@@ -200,7 +203,7 @@ public final class RefusalCounts implements AutoCloseable {
 
   /** The record of the count, from the first refusal: no session's details, no addresses. */
   private static MessageRefused.Builder further(MessageRefused first, RefusalKind kind) {
-    boolean one = !kind.equals(RefusalKind.OTHERS);
+    boolean one = !kind.equals(OTHERS);
     return counting(kind)
         .setSession(
             SessionFacts.newBuilder()
@@ -256,9 +259,6 @@ public final class RefusalCounts implements AutoCloseable {
 
   private void end(Key key, List<MessageRefused> toPublish) {
     Minute minute = minutes.remove(key);
-    if (key.source() != null) {
-      kinds.computeIfPresent(key.source(), (source, count) -> count == 1 ? null : count - 1);
-    }
     if (minute != null && minute.further > 0) {
       toPublish.add(
           minute

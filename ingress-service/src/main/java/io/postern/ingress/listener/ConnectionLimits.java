@@ -5,6 +5,7 @@ import io.postern.ingress.bounds.SourceBound;
 import io.postern.ingress.session.Load;
 import io.postern.ingress.source.Source;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * name on the connection counts for the client as any other. Thread-safe.
  */
 public final class ConnectionLimits implements Load {
-  private static final long LOOK_MILLIS = 20;
-
   /** The decision about a new connection. */
   public enum Admission {
     ACCEPTED,
@@ -130,12 +129,15 @@ public final class ConnectionLimits implements Load {
     return stopping;
   }
 
-  /** Waits until no connection is open; false when one still is at the end of the wait. */
-  boolean awaitNone(long millis) throws InterruptedException {
-    long end = System.nanoTime() + millis * 1_000_000;
-    while (open() > 0 && end - System.nanoTime() > 0) {
-      Thread.sleep(LOOK_MILLIS);
+  /**
+   * Waits until no connection is open: for all places at once.
+   *
+   * @return false: one still is at the end of the wait
+   */
+  boolean awaitNone(Duration patience) throws InterruptedException {
+    try (Share.Held all =
+        connections.await(bounds.all(), patience, new Share.Owner(this, bounds.all(), 0))) {
+      return all != null;
     }
-    return open() == 0;
   }
 }

@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.ingress.bounds.Level;
 import io.postern.ingress.bounds.SourceBound;
-import io.postern.ingress.intake.RefusalKind;
+import io.postern.ingress.rcpt.RefusalKind;
 import io.postern.ingress.session.Arrival;
 import io.postern.ingress.session.SessionParts;
 import io.postern.ingress.source.Source;
@@ -30,8 +30,8 @@ import org.jboss.logging.Logger;
 final class ConnectionRefusals {
   private static final Logger LOG = Logger.getLogger(ConnectionRefusals.class);
 
+  private final Listener listener;
   private final SessionParts parts;
-  private final boolean tls;
   private final boolean resets;
   private final Level<Source> refused;
   private final Map<RefusalReason, Counter> connections = new EnumMap<>(RefusalReason.class);
@@ -42,8 +42,8 @@ final class ConnectionRefusals {
    * @param refused the sources of refused connections, of all listeners
    */
   ConnectionRefusals(Listener listener, SessionParts parts, boolean resets, Level<Source> refused) {
+    this.listener = listener;
     this.parts = parts;
-    this.tls = listener.tls();
     this.resets = resets;
     this.refused = refused;
     for (RefusalReason reason : RefusalReason.values()) {
@@ -69,7 +69,7 @@ final class ConnectionRefusals {
     try (channel) {
       if (resets && !reason.ofBalancer() && refused.beyond(source)) {
         channel.setOption(StandardSocketOptions.SO_LINGER, 0); // the close is a reset
-      } else if (!tls) {
+      } else if (!listener.tls()) {
         increment(replies, reason);
         channel.configureBlocking(false);
         channel.write(ByteBuffer.wrap(reply(reason, reference).toBytes()));
@@ -91,17 +91,18 @@ final class ConnectionRefusals {
     return Reply.of(
         reason.kind.code(),
         reason.kind.enhanced(),
-        parts.limits().hostName() + " " + reason.text + " (reference " + reference + ")");
+        listener.limits().hostName() + " " + reason.text + " (reference " + reference + ")");
   }
 
   private MessageRefused record(RefusalKind kind, Arrival arrival, String detail) {
     long now = System.currentTimeMillis();
     return MessageRefused.newBuilder()
-        .setSession(arrival.facts().setServerName(parts.limits().hostName()).setStartedMillis(now))
+        .setSession(
+            arrival.facts().setServerName(listener.limits().hostName()).setStartedMillis(now))
         .setCommand("connect")
         .setCode(kind.code())
         .setEnhancedCode(kind.enhanced())
-        .setText(parts.limits().hostName() + " " + detail)
+        .setText(listener.limits().hostName() + " " + detail)
         .setRule(kind.rule())
         .setAtMillis(now)
         .build();

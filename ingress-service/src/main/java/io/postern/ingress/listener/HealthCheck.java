@@ -22,13 +22,13 @@ final class HealthCheck {
   private static final int MOST_OCTETS = 512; // RFC 5321 §4.5.3.1.4
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  private final Listener listener;
   private final SessionParts parts;
-  private final boolean tls;
   private final long deadline = System.nanoTime() + PATIENCE.toNanos();
 
-  HealthCheck(SessionParts parts, boolean tls) {
+  HealthCheck(Listener listener, SessionParts parts) {
+    this.listener = listener;
     this.parts = parts;
-    this.tls = tls;
   }
 
   /** Takes the channel over. */
@@ -36,10 +36,10 @@ final class HealthCheck {
     try (SmtpConnection connection = SmtpConnection.accepted(channel)) {
       connection.writeTimeout(PATIENCE);
       waitAtMost(connection);
-      if (tls) {
+      if (listener.tls()) {
         connection.startTls(parts.tls());
       }
-      String name = parts.limits().hostName();
+      String name = listener.limits().hostName();
       if (parts.directory().get().isEmpty()) {
         say(connection, 421, "4.3.2", name + " does not accept mail now");
         return;

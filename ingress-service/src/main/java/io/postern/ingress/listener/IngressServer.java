@@ -22,6 +22,8 @@ import org.jboss.logging.Logger;
 public final class IngressServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(IngressServer.class);
 
+  private static final Duration CUT_OFF = Duration.ofSeconds(2);
+
   private final List<Listener> listeners;
   private final SessionParts parts;
   private final Reception.Shared shared;
@@ -113,10 +115,10 @@ public final class IngressServer implements AutoCloseable {
     connections.stop();
     ports.forEach(Port::close);
     try {
-      if (!connections.awaitNone(shutdownPatience.toMillis())) {
+      if (!connections.awaitNone(shutdownPatience)) {
         LOG.warnf("%d sessions are closed, they did not end in time", connections.open());
         shared.sessions().forEach(SmtpSession::cutOff);
-        connections.awaitNone(2_000);
+        connections.awaitNone(CUT_OFF);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

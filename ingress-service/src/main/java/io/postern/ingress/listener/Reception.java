@@ -52,12 +52,9 @@ final class Reception {
       Set<SmtpSession> sessions,
       Duration proxyHeaderTimeout) {}
 
-  /**
-   * @param all parts with the limits of the service
-   */
-  Reception(Listener listener, SessionParts all, Shared shared) {
+  Reception(Listener listener, SessionParts parts, Shared shared) {
     this.listener = listener;
-    this.parts = all.with(listener.limits());
+    this.parts = parts;
     this.shared = shared;
     this.places = new ConnectionPlaces(shared.limits(), new ConnectionLimits(listener.bounds()));
     this.refusals =
@@ -116,7 +113,7 @@ final class Reception {
     try {
       ProxyHeader.Named header = ProxyHeaderReader.read(channel, shared.proxyHeaderTimeout());
       if (header.client() == null) {
-        new HealthCheck(parts, listener.tls()).answer(channel);
+        new HealthCheck(listener, parts).answer(channel);
         return null;
       }
       Arrival client = new Arrival(listener.name(), listener.tls(), header.client(), balancer);
@@ -144,7 +141,9 @@ final class Reception {
     try {
       accepted.increment();
       awaitGreeting(client);
-      session = new SmtpSession(SmtpConnection.accepted(channel), arrival, parts, places);
+      session =
+          new SmtpSession(
+              SmtpConnection.accepted(channel), arrival, listener.limits(), parts, places);
       shared.sessions().add(session);
       session.run();
     } finally {

@@ -1,7 +1,7 @@
 package io.postern.ingress.listener;
 
-import io.postern.ingress.intake.RefusalKind;
 import io.postern.ingress.listener.ConnectionLimits.Admission;
+import io.postern.ingress.rcpt.RefusalKind;
 
 /**
  * The reasons to end a connection before its session. All are 421: mail waits while a client has

@@ -7,7 +7,6 @@ import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.ReportedDecision;
 import io.postern.contracts.v1.SessionFacts;
 import io.postern.contracts.v1.TlsFacts;
-import io.postern.ingress.intake.RefusalKind;
 import io.postern.rules.inbound.InboundDecision;
 import io.postern.smtp.Reply;
 import io.postern.transport.TlsHandshakeException;

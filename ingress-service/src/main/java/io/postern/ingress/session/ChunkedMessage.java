@@ -61,7 +61,7 @@ final class ChunkedMessage implements AutoCloseable {
     boolean binary = mail.parameters().body() == BodyType.BODY_BINARYMIME;
     return new ChunkedMessage(
         connection,
-        parts.limits(),
+        mail.limits(),
         input,
         binary,
         receipt,

@@ -6,7 +6,7 @@ import java.time.Duration;
  * The pace of commands that bring no message: RSET, NOOP, recipients that are refused, tiny chunks.
  * A command costs the CPU that all sessions share, and anybody may send one after the other without
  * end. A session obeys the first ones since the last accepted message at once, as many as {@link
- * MailLimits#promptCommands} says, and the recipients of the message under way; each further one
+ * ServiceLimits#promptCommands} says, and the recipients of the message under way; each further one
  * waits. Others notice nothing; a message for a thousand recipients of whom none exists takes a
  * minute and a half. Owner: the session's thread.
  */

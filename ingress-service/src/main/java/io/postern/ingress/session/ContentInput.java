@@ -20,7 +20,7 @@ final class ContentInput {
   ContentInput(SmtpConnection connection, SessionClock clock, Load load, SessionLimits limits) {
     this.connection = connection;
     this.clock = clock;
-    this.pace = new DataPace(load, limits);
+    this.pace = new DataPace(load, limits.service());
     this.mostOctets = limits.maxMessageBytes();
   }
 

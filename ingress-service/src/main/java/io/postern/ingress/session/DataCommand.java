@@ -72,7 +72,7 @@ final class DataCommand {
   private void read(MessageReceipt receipt) throws IOException {
     while (!decoder.ended()) {
       if (!input.await()) {
-        refusal = SessionClock.timeout(parts.limits().hostName());
+        refusal = SessionClock.timeout(mail.limits().hostName());
         endsSession = true;
         return;
       }

@@ -12,12 +12,12 @@ final class DataPace {
   private static final Duration CALM = Duration.ofMinutes(1);
 
   private final Load load;
-  private final SessionLimits limits;
+  private final ServiceLimits limits;
   private boolean stressed;
   private long waitedNanos;
   private long octets;
 
-  DataPace(Load load, SessionLimits limits) {
+  DataPace(Load load, ServiceLimits limits) {
     this.load = load;
     this.limits = limits;
   }
@@ -33,7 +33,7 @@ final class DataPace {
     if (waitedNanos < (stressed ? limits.stressTimeout() : CALM).toNanos()) {
       return false;
     }
-    int least = stressed ? limits.mail().leastRateUnderStress() : limits.mail().leastRate();
+    int least = stressed ? limits.leastRateUnderStress() : limits.leastRate();
     boolean slow = octets * 1e9 < (double) least * waitedNanos;
     restart();
     return slow;

@@ -44,6 +44,7 @@ final class MailCommands implements AutoCloseable {
 
   MailCommands(
       SmtpConnection connection,
+      SessionLimits limits,
       SessionParts parts,
       SessionClock clock,
       Load load,
@@ -52,7 +53,7 @@ final class MailCommands implements AutoCloseable {
       Replies replies) {
     this.connection = connection;
     this.parts = parts;
-    this.limits = parts.limits();
+    this.limits = limits;
     this.clock = clock;
     this.load = load;
     this.pace = pace;
@@ -71,12 +72,12 @@ final class MailCommands implements AutoCloseable {
       return;
     }
     // RFC 9422 §4.1: MAILMAX counts each MAIL, also one that fails
-    if (++mails > limits.mail().messages()) {
+    if (++mails > limits.messages()) {
       replies.end(
           Refusal.of(
               421,
               "4.5.3",
-              limits.mail().messages() + " messages is the limit of a session, open a new one",
+              limits.messages() + " messages is the limit of a session, open a new one",
               "messages"));
       return;
     }
@@ -98,7 +99,7 @@ final class MailCommands implements AutoCloseable {
       return;
     }
     client.mailBegan(parameters.smtpUtf8());
-    MailTransaction begun = new MailTransaction(from, parameters, parts, client);
+    MailTransaction begun = new MailTransaction(from, parameters, limits, parts, client);
     transaction = begun;
     replies.transaction(begun.reversePath());
     replies.send(Reply.of(250, "2.1.0", "Sender OK"));

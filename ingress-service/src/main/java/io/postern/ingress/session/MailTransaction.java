@@ -30,28 +30,31 @@ import org.jspecify.annotations.Nullable;
 final class MailTransaction implements AutoCloseable {
   private final String reversePath;
   private final MailParameters parameters;
+  private final SessionLimits limits;
   private final Attribution attribution;
   private final AcceptedRecipients recipients;
   private final MailRates rates;
   private final RecipientChecks checks;
-  private final int mostRecipients;
   private int refusedRecipients;
   private boolean refusedForNow; // one of them at least
   private long directoryVersion = Long.MAX_VALUE; // the oldest that a recipient was decided by
 
   MailTransaction(
-      @Nullable Address from, MailParameters parameters, SessionParts parts, ClientFacts client) {
-    SessionLimits limits = parts.limits();
+      @Nullable Address from,
+      MailParameters parameters,
+      SessionLimits limits,
+      SessionParts parts,
+      ClientFacts client) {
+    this.limits = limits;
     this.reversePath = from == null ? "" : from.toString();
     this.parameters = parameters;
-    this.mostRecipients = limits.mail().recipients();
     this.attribution =
         new Attribution(
             new TransactionVerdicts(
                 parts.verdicts(),
                 parts.backgroundVerdicts(),
-                limits.verdictPatience(),
-                limits.verdictHolds()),
+                limits.service().verdictPatience(),
+                limits.service().verdictHolds()),
             client.inbound(from == null ? null : from.asciiDomain()));
     this.recipients = new AcceptedRecipients(parts.memory().recipients(client.source()));
     this.rates =
@@ -59,7 +62,7 @@ final class MailTransaction implements AutoCloseable {
             parts.rates(),
             client.ip(),
             client.network(),
-            limits.mail().messagesPerMinutePerNetwork(),
+            limits.messagesPerMinutePerNetwork(),
             from);
     MailboxCheck mailboxes =
         new MailboxCheck(
@@ -80,9 +83,9 @@ final class MailTransaction implements AutoCloseable {
 
   /** The session's limit on recipients, refused ones included. */
   private RecipientCheck.Result number(Candidate candidate) {
-    return recipients.size() + refusedRecipients < mostRecipients
+    return recipients.size() + refusedRecipients < limits.recipients()
         ? RecipientCheck.ACCEPTED
-        : RecipientCheck.refused(Refusal.tooManyRecipients("More than " + mostRecipients));
+        : RecipientCheck.refused(Refusal.tooManyRecipients("More than " + limits.recipients()));
   }
 
   /** By the list of the domain's recipients. */
@@ -129,6 +132,10 @@ final class MailTransaction implements AutoCloseable {
 
   MailRates rates() {
     return rates;
+  }
+
+  SessionLimits limits() {
+    return limits;
   }
 
   MailParameters parameters() {

@@ -35,26 +35,26 @@ final class MessageReceipt implements AutoCloseable {
   private final Share.Held buffer;
   private final MessageIntake intake;
   private final UnacceptedContent.Message unaccepted;
-  private @Nullable Refusal atHeader; // of mail through a gateway, once its header has come
   private @Nullable Acceptance acceptance;
 
   private MessageReceipt(
       SessionParts parts, ClientFacts client, MailTransaction mail, Share.Held buffer) {
     this.parts = parts;
-    this.limits = parts.limits();
+    this.limits = mail.limits();
     this.client = client;
     this.mail = mail;
     this.buffer = buffer;
     this.intake =
         new MessageIntake(
-            parts.log().begin(), mail.recipients().trust(), (header, cut) -> passes(header, cut));
+            parts.log().begin(), mail.recipients().trust(), (header, cut) -> atHeader(header, cut));
     this.unaccepted = parts.unaccepted().begin(client.source(), mail.parameters().size());
   }
 
   /** Null when no share of memory was free in time. */
   static @Nullable MessageReceipt begin(
       SessionParts parts, ClientFacts client, MailTransaction mail) throws InterruptedException {
-    Share.Held buffer = parts.memory().message(client.source(), parts.limits().memoryPatience());
+    Share.Held buffer =
+        parts.memory().message(client.source(), mail.limits().service().memoryPatience());
     if (buffer == null) {
       return null;
     }
@@ -97,8 +97,9 @@ final class MessageReceipt implements AutoCloseable {
     if (received > limits.maxMessageBytes()) {
       return Refusal.tooLarge(limits.maxMessageBytes());
     }
+    Refusal atHeader;
     try {
-      intake.write(content);
+      atHeader = intake.write(content);
     } catch (LogUnavailableException e) {
       unaccepted.forgive();
       return Refusal.LOG_UNAVAILABLE;
@@ -114,20 +115,20 @@ final class MessageReceipt implements AutoCloseable {
       unaccepted.forgive();
       return Refusal.NO_SPACE;
     }
-    if (intake.headerLarger(limits.mail().headerBytes())) {
+    if (intake.headerLarger(limits.service().headerBytes())) {
       return Refusal.of(
           552,
           "5.3.4",
           "The header section is larger than "
-              + limits.mail().headerBytes()
+              + limits.service().headerBytes()
               + " octets, the limit of this server",
           "header-size");
     }
-    if (intake.receivedFields() > limits.mail().receivedFields()) { // RFC 5321 §6.3
+    if (intake.receivedFields() > limits.service().receivedFields()) { // RFC 5321 §6.3
       return Refusal.of(
           554,
           "5.4.6",
-          "More than " + limits.mail().receivedFields() + " Received fields, mail loop",
+          "More than " + limits.service().receivedFields() + " Received fields, mail loop",
           "loop");
     }
     return null;
@@ -138,19 +139,20 @@ final class MessageReceipt implements AutoCloseable {
    * that it refuses nothing but the section can be in the log, and counts as content that was not
    * accepted.
    */
-  private boolean passes(ByteString header, boolean cut) {
-    if (mail.attribution().throughGateway()) {
-      // Before the decision puts the recipients into the groups of today.
-      Refusal changed = changedMeanwhile();
-      atHeader =
-          changed == null
-              ? mail.decideBySource(parts.directory().get(), client, header, cut)
-              : changed;
+  private @Nullable Refusal atHeader(ByteString header, boolean cut) {
+    if (!mail.attribution().throughGateway()) {
+      return null;
     }
-    if (atHeader != null && atHeader.isForNow()) {
+    // Before the decision puts the recipients into the groups of today.
+    Refusal changed = changedMeanwhile();
+    Refusal refusal =
+        changed == null
+            ? mail.decideBySource(parts.directory().get(), client, header, cut)
+            : changed;
+    if (refusal != null && refusal.isForNow()) {
       unaccepted.forgive();
     }
-    return atHeader == null;
+    return refusal;
   }
 
   /**
@@ -159,8 +161,9 @@ final class MessageReceipt implements AutoCloseable {
    * @param leadingDot a line of it may begin with a dot
    */
   @Nullable Refusal finish(boolean leadingDot) {
+    Refusal atHeader;
     try {
-      intake.end();
+      atHeader = intake.end();
     } catch (LogUnavailableException e) {
       unaccepted.forgive();
       return Refusal.LOG_UNAVAILABLE;

@@ -1,7 +1,7 @@
 package io.postern.ingress.session;
 
-import io.postern.ingress.intake.RefusalKind;
 import io.postern.ingress.rcpt.Refusal;
+import io.postern.ingress.rcpt.RefusalKind;
 import io.postern.smtp.Reply;
 import io.postern.transport.SmtpConnection;
 import java.io.IOException;
@@ -13,6 +13,7 @@ import java.io.IOException;
  */
 final class Replies {
   private final SmtpConnection connection;
+  private final ServiceLimits limits;
   private final SessionParts parts;
   private final ClientFacts client;
   private String reversePath = "";
@@ -20,8 +21,9 @@ final class Replies {
   private boolean ownTrouble;
   private boolean ended;
 
-  Replies(SmtpConnection connection, SessionParts parts, ClientFacts client) {
+  Replies(SmtpConnection connection, ServiceLimits limits, SessionParts parts, ClientFacts client) {
     this.connection = connection;
+    this.limits = limits;
     this.parts = parts;
     this.client = client;
   }
@@ -37,7 +39,7 @@ final class Replies {
 
   /** Refuses a command for its syntax or its time: too many of them end the session. */
   void reject(String command, Refusal why) throws IOException {
-    if (++badCommands >= parts.limits().mail().badCommands()) {
+    if (++badCommands >= limits.badCommands()) {
       end(
           Refusal.of(
               421,

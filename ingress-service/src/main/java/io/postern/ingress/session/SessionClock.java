@@ -22,7 +22,7 @@ final class SessionClock {
 
   /** A message ended: the next has its own deadline. */
   final void restart() {
-    deadline = System.nanoTime() + limits.messageDeadline().toNanos();
+    deadline = System.nanoTime() + limits.service().messageDeadline().toNanos();
     waitedNanos = 0;
   }
 
@@ -66,7 +66,7 @@ final class SessionClock {
    */
   void paid(long octets) {
     if (octets > 0) {
-      double nanos = octets * 1e9 / limits.mail().leastRateUnderStress(); // rate 0: infinite
+      double nanos = octets * 1e9 / limits.service().leastRateUnderStress(); // rate 0: infinite
       waitedNanos = (long) Math.max(0, waitedNanos - nanos);
     }
   }
@@ -80,7 +80,7 @@ final class SessionClock {
     if (!load.stressed()) {
       return left;
     }
-    long all = SessionLimits.STRESS_WAITS * limits.stressTimeout().toNanos();
+    long all = ServiceLimits.STRESS_WAITS * limits.service().stressTimeout().toNanos();
     Duration budget = Duration.ofNanos(all - waitedNanos - (System.nanoTime() - silentSince));
     return left.compareTo(budget) < 0 ? left : budget;
   }
@@ -92,7 +92,7 @@ final class SessionClock {
 
   /** The longest wait for a command's beginning: without stress. At least a millisecond. */
   Duration idleWait(long silentSince) {
-    return atLeastOne(left(silentSince, limits.idleTimeout()));
+    return atLeastOne(left(silentSince, limits.service().idleTimeout()));
   }
 
   /** The wait for octets that must come now, of content; at least a millisecond. */
@@ -103,12 +103,14 @@ final class SessionClock {
   /** The wait for a whole handshake; at least a millisecond. */
   Duration handshakePatience() {
     Duration patience = patience();
-    Duration most = limits.handshakeTimeout();
+    Duration most = limits.service().handshakeTimeout();
     return patience.compareTo(most) < 0 ? patience : most;
   }
 
   private Duration left(long silentSince) {
-    return left(silentSince, load.stressed() ? limits.stressTimeout() : limits.idleTimeout());
+    return left(
+        silentSince,
+        load.stressed() ? limits.service().stressTimeout() : limits.service().idleTimeout());
   }
 
   private Duration left(long silentSince, Duration patience) {

@@ -26,7 +26,6 @@ import java.util.function.Supplier;
  * @param space whether the brokers' disks have room for mail
  */
 public record SessionParts(
-    SessionLimits limits,
     TlsServer tls,
     Supplier<Optional<Directory>> directory,
     VerdictSource verdicts,
@@ -42,27 +41,4 @@ public record SessionParts(
     Level<String> returned,
     RecipientParts mailboxes,
     Rates rates,
-    SessionMetrics metrics) {
-
-  /** The same parts for sessions with other limits. */
-  public SessionParts with(SessionLimits others) {
-    return new SessionParts(
-        others,
-        tls,
-        directory,
-        verdicts,
-        backgroundVerdicts,
-        log,
-        memory,
-        unaccepted,
-        space,
-        refusals,
-        handshakes,
-        presentedChains,
-        rewrittenSenders,
-        returned,
-        mailboxes,
-        rates,
-        metrics);
-  }
-}
+    SessionMetrics metrics) {}

@@ -38,18 +38,27 @@ public final class SmtpSession implements Runnable {
   private final MailCommands mail;
   private final CommandPace pace;
 
-  public SmtpSession(SmtpConnection connection, Arrival arrival, SessionParts parts, Load server) {
+  /**
+   * @param limits of the listener
+   * @param server of all connections
+   */
+  public SmtpSession(
+      SmtpConnection connection,
+      Arrival arrival,
+      SessionLimits limits,
+      SessionParts parts,
+      Load server) {
     Load load = new Load.WithMemory(server, parts.memory());
     this.connection = connection;
     this.arrival = arrival;
     this.parts = parts;
-    this.limits = parts.limits();
+    this.limits = limits;
     this.clock = new SessionClock(limits, load);
     this.client = new ClientFacts(connection, arrival, limits.hostName(), parts.presentedChains());
-    this.pace = new CommandPace(limits.mail().promptCommands());
-    this.replies = new Replies(connection, parts, client);
+    this.pace = new CommandPace(limits.service().promptCommands());
+    this.replies = new Replies(connection, limits.service(), parts, client);
     this.lines = new CommandLines(connection, clock, load, replies, limits.hostName());
-    this.mail = new MailCommands(connection, parts, clock, load, pace, client, replies);
+    this.mail = new MailCommands(connection, limits, parts, clock, load, pace, client, replies);
   }
 
   @Override
@@ -211,7 +220,7 @@ public final class SmtpSession implements Runnable {
     offer.add("CHUNKING"); // RFC 3030 §2, §3
     offer.add("BINARYMIME");
     offer.add( // RFC 9422 §3
-        "LIMITS RCPTMAX=" + limits.mail().recipients() + " MAILMAX=" + limits.mail().messages());
+        "LIMITS RCPTMAX=" + limits.recipients() + " MAILMAX=" + limits.messages());
     // RFC 3207 §4.2: not once TLS is active; RFC 8689 §2: only then.
     offer.add(connection.tls() ? "REQUIRETLS" : "STARTTLS");
     replies.send(Reply.of(250, "", offer.toArray(String[]::new)));

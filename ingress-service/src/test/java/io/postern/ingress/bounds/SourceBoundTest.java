@@ -23,7 +23,8 @@ class SourceBoundTest {
           "postern.ingress.refusals",
           "postern.ingress.rates.exceeded",
           "postern.ingress.recipients.checked",
-          "postern.ingress.chain.records");
+          "postern.ingress.chain.records",
+          "postern.ingress.refusal.records");
   private static final Set<String> SETTINGS =
       Stream.concat(
               keys(IngressSettings.class, ""),

@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.RefusalReference;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.SessionFacts;
+import io.postern.ingress.bounds.SourceBound;
+import io.postern.ingress.rcpt.RefusalKind;
 import io.postern.ingress.source.Source;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -138,7 +140,7 @@ class RefusalCountsTest {
     for (int i = 0; i < 1_000; i++) {
       refuse(source(1), kind(i));
     }
-    assertThat(published).hasSize(RefusalCounts.MOST_OF_SOURCE + 1);
+    assertThat(published).hasSize(SourceBound.REFUSAL_KINDS.most() + 1);
     minutePasses();
     assertThat(published.getLast().getRule()).isEqualTo("several");
     assertThat(total()).isEqualTo(1_000);

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.ingress.listener.ConnectionLimits.Admission;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ConnectionLimitsTest {
@@ -144,5 +148,31 @@ class ConnectionLimitsTest {
     } else {
       place.close();
     }
+  }
+
+  @Test
+  void the_end_is_waited_for_until_the_last_connection_has_gone() throws Exception {
+    ConnectionLimits limits = limits(10, 10, 10);
+    assertThat(limits.awaitNone(Duration.ZERO)).isTrue();
+    ConnectionLimits.Place first = limits.place();
+    ConnectionLimits.Place last = limits.place();
+    assertThat(first.enter(InetAddress.ofLiteral("192.0.2.1"))).isEqualTo(Admission.ACCEPTED);
+    assertThat(last.enter(InetAddress.ofLiteral("192.0.2.2"))).isEqualTo(Admission.ACCEPTED);
+    assertThat(limits.awaitNone(Duration.ofMillis(50))).isFalse();
+    assertThat(limits.open()).isEqualTo(2);
+    first.close();
+    assertThat(limits.awaitNone(Duration.ofMillis(50))).isFalse();
+    CompletableFuture<Boolean> none =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return limits.awaitNone(Duration.ofMinutes(1));
+              } catch (InterruptedException e) {
+                throw new CompletionException(e);
+              }
+            });
+    last.close();
+    assertThat(none.get(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(limits.open()).isZero();
   }
 }

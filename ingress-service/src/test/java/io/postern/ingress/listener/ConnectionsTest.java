@@ -234,7 +234,7 @@ class ConnectionsTest {
               List.of(address),
               false,
               Balancers.NONE,
-              parts.limits,
+              parts.limits.made(),
               parts.bounds());
       IngressServer second = parts.another(List.of(free, listener));
       Assertions.assertThatThrownBy(second::start)

@@ -140,11 +140,11 @@ class ChunkDialogueTest {
   void a_message_beyond_the_limit_is_refused_at_the_chunk_that_passes_it() throws Exception {
     try (RawClient client = server.greeted()) {
       client.raw("MAIL FROM:<a@b.example>\r\nRCPT TO:<a@contoso.example>\r\nBDAT 1\r\na");
-      client.raw("BDAT " + server.limits.maxMessageBytes() + "\r\n");
+      client.raw("BDAT " + server.limits.maxMessageBytes + "\r\n");
       for (int i = 0; i < 3; i++) {
         client.expect("250");
       }
-      client.raw(new byte[(int) server.limits.maxMessageBytes()]);
+      client.raw(new byte[(int) server.limits.maxMessageBytes]);
       client.expect("552 5.3.4");
       client.command("RSET", "250"); // all of it has been read
     }
@@ -159,7 +159,7 @@ class ChunkDialogueTest {
       client.expect("250");
       client.expect("250");
       client.raw("BDAT " + size + " LAST\r\n");
-      client.raw(new byte[(int) (2 * server.limits.maxMessageBytes()) + 1]);
+      client.raw(new byte[(int) (2 * server.limits.maxMessageBytes) + 1]);
       client.expect("552 5.3.4");
       assertThat(client.atEnd()).isTrue();
     }
@@ -200,7 +200,7 @@ class ChunkDialogueTest {
             TestServer.withoutLog(
                 s -> {
                   s.dataMemory = 1;
-                  s.limits = TestServer.memoryPatience(s.limits, Duration.ofMillis(100));
+                  s.limits.memoryPatience = Duration.ofMillis(100);
                 });
         RawClient first = small.greeted();
         RawClient second = small.greeted()) {

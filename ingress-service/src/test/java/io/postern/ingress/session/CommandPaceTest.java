@@ -3,6 +3,7 @@ package io.postern.ingress.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.ingress.RawClient;
+import io.postern.ingress.TestLimits;
 import io.postern.ingress.TestServer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandPaceTest {
-  private static final int FREE = MailLimits.DEFAULT.promptCommands();
+  private static final int FREE = TestLimits.DEFAULT.service().promptCommands();
   private static final int BEYOND = 10;
 
   @Test
@@ -30,10 +31,10 @@ class CommandPaceTest {
   void recipients_of_the_message_under_way_are_free_until_it_is_given_up() {
     CommandPace pace = new CommandPace(FREE);
     assertThat(pace.mustWait(0)).isFalse(); // MAIL
-    for (int recipients = 0; recipients < MailLimits.DEFAULT.recipients(); recipients++) {
+    for (int recipients = 0; recipients < TestLimits.DEFAULT.recipients(); recipients++) {
       assertThat(pace.mustWait(recipients)).isFalse();
     }
-    assertThat(pace.mustWait(MailLimits.DEFAULT.recipients())).isFalse(); // RSET
+    assertThat(pace.mustWait(TestLimits.DEFAULT.recipients())).isFalse(); // RSET
     assertThat(pace.mustWait(0)).isTrue();
   }
 

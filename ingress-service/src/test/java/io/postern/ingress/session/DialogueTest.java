@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.ingress.RawClient;
+import io.postern.ingress.TestLimits;
 import io.postern.ingress.TestServer;
 import java.util.List;
 import java.util.Optional;
@@ -278,7 +279,7 @@ class DialogueTest {
   @Test
   void the_twentieth_bad_command_ends_the_session() throws Exception {
     try (RawClient client = server.greeted()) {
-      for (int i = 1; i < MailLimits.DEFAULT.badCommands(); i++) {
+      for (int i = 1; i < TestLimits.DEFAULT.service().badCommands(); i++) {
         client.command("WHAT", "500 5.5.1");
       }
       client.command("WHAT", "421 4.7.0");
@@ -290,7 +291,7 @@ class DialogueTest {
   void the_recipient_beyond_a_thousand_gets_452() throws Exception {
     try (RawClient client = server.greeted()) {
       client.command("MAIL FROM:<a@b.example>", "250");
-      for (int i = 0; i < MailLimits.DEFAULT.recipients(); i++) {
+      for (int i = 0; i < TestLimits.DEFAULT.recipients(); i++) {
         client.command("RCPT TO:<r" + i + "@contoso.example>", "250");
       }
       client.command("RCPT TO:<r5@contoso.example>", "250"); // once more is no more
@@ -432,7 +433,10 @@ class DialogueTest {
       String hostName, @Nullable String mailbox) throws Exception {
     try (TestServer own =
             TestServer.withoutLog(
-                s -> s.limits = TestServer.withoutPostmaster(s.limits, hostName));
+                s -> {
+                  s.limits.hostName = hostName;
+                  s.limits.postmaster = null;
+                });
         RawClient client = own.greeted()) {
       client.command("MAIL FROM:<>", "250");
       if (mailbox == null) {

@@ -16,21 +16,7 @@ class ImplicitTlsTest {
   private static TestServer server(Duration handshake) throws Exception {
     return TestServer.withoutLog(
         s -> {
-          SessionLimits of = s.limits;
-          s.limits =
-              new SessionLimits(
-                  of.hostName(),
-                  of.maxMessageBytes(),
-                  of.idleTimeout(),
-                  of.stressTimeout(),
-                  handshake,
-                  of.messageDeadline(),
-                  of.lifetime(),
-                  of.verdictPatience(),
-                  of.verdictHolds(),
-                  of.memoryPatience(),
-                  of.mail(),
-                  of.postmaster());
+          s.limits.handshakeTimeout = handshake;
           s.listeners =
               List.of(s.listener("smtp", false, List.of()), s.listener("smtps", true, List.of()));
         });

@@ -229,18 +229,7 @@ class MailboxCheckTest {
   void nobodyIsAskedAboutTheRecipientsOfAMessageBeyondARate() throws Exception {
     mailboxes.answers("ann@contoso.example", Existence.EXISTS);
     mailboxes.answers("ben@contoso.example", Existence.EXISTS);
-    try (RawClient first =
-            client(
-                s -> {
-                  SessionLimits limits = s.limits;
-                  MailLimits mail = limits.mail();
-                  s.limits =
-                      limits.of(
-                          limits.hostName(),
-                          limits.maxMessageBytes(),
-                          limits.lifetime(),
-                          mail.of(mail.messages(), 1, mail.recipients()));
-                });
+    try (RawClient first = client(s -> s.limits.messagesPerMinutePerNetwork = 1);
         RawClient second = server().greeted()) {
       first.command("RCPT TO:<ann@contoso.example>", "250");
       second.command("MAIL FROM:<a@stranger.example>", "250");

@@ -34,14 +34,7 @@ class OnlyRefusalsTest {
             s -> {
               s.directory = () -> Optional.of(deferring);
               s.recipientPatience = Duration.ofMillis(1);
-              SessionLimits limits = s.limits;
-              MailLimits mail = limits.mail();
-              s.limits =
-                  limits.of(
-                      limits.hostName(),
-                      limits.maxMessageBytes(),
-                      limits.lifetime(),
-                      mail.of(mail.messages(), 0, MOST_RECIPIENTS));
+              s.limits.recipients = MOST_RECIPIENTS;
             });
   }
 

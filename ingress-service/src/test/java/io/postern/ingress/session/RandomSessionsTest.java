@@ -269,23 +269,13 @@ class RandomSessionsTest {
   }
 
   private void limits(TestServer s) {
-    SessionLimits limits = s.limits;
-    MailLimits mail = limits.mail();
-    s.limits =
-        new SessionLimits(
-            limits.hostName(),
-            8_192,
-            limits.idleTimeout(),
-            limits.stressTimeout(),
-            limits.handshakeTimeout(),
-            limits.messageDeadline(),
-            limits.lifetime(),
-            limits.verdictPatience(),
-            limits.verdictHolds(),
-            limits.memoryPatience(),
-            new MailLimits(
-                5, 12, 1_000_000, 40, 9, mail.receivedFields(), mail.headerBytes(), 0, 0),
-            limits.postmaster());
+    s.limits.maxMessageBytes = 8_192;
+    s.limits.messages = 5;
+    s.limits.messagesPerMinutePerNetwork = 12;
+    s.limits.promptCommands = 1_000_000;
+    s.limits.badCommands = 40;
+    s.limits.recipients = 9;
+    s.limits.leastRateUnderStress = 0;
     s.unacceptedOfSource = 40_000;
     s.recipientMemory = 64 << 10;
     s.nanos = clock::get;
@@ -365,7 +355,11 @@ class RandomSessionsTest {
           Thread.ofVirtual()
               .start(
                   new SmtpSession(
-                      SmtpConnection.accepted(accepted), arrival, server.parts(), LOAD));
+                      SmtpConnection.accepted(accepted),
+                      arrival,
+                      server.limits.made(),
+                      server.parts(),
+                      LOAD));
       try {
         dialogue(random, client);
       } catch (EOFException | SocketException ended) {

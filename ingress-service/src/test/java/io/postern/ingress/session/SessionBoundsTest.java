@@ -3,6 +3,7 @@ package io.postern.ingress.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.ingress.RawClient;
+import io.postern.ingress.TestLimits;
 import io.postern.ingress.TestServer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -10,18 +11,21 @@ import org.junit.jupiter.api.Test;
 /** The bounds of a session that are settings. */
 class SessionBoundsTest {
 
-  private static TestServer server(Duration lifetime, MailLimits mail) throws Exception {
-    return TestServer.withoutLog(
-        s ->
-            s.limits =
-                s.limits.of(s.limits.hostName(), s.limits.maxMessageBytes(), lifetime, mail));
+  private static TestServer server(Duration lifetime) throws Exception {
+    return TestServer.withoutLog(s -> s.limits.lifetime = lifetime);
   }
 
-  private static final Duration LONG = Duration.ofMinutes(20);
+  private static TestServer server(int messages, int recipients) throws Exception {
+    return TestServer.withoutLog(
+        s -> {
+          s.limits.messages = messages;
+          s.limits.recipients = recipients;
+        });
+  }
 
   @Test
   void so_many_mails_and_the_session_ends() throws Exception {
-    try (TestServer server = server(LONG, MailLimits.DEFAULT.of(2, 0, 100));
+    try (TestServer server = server(2, 100);
         RawClient client = server.greeted()) {
       assertThat(client.command("EHLO client.example")).contains("LIMITS RCPTMAX=100 MAILMAX=2");
       for (int i = 0; i < 2; i++) {
@@ -35,7 +39,7 @@ class SessionBoundsTest {
 
   @Test
   void so_many_recipients_and_the_next_gets_452() throws Exception {
-    try (TestServer server = server(LONG, MailLimits.DEFAULT.of(1_000, 0, 100));
+    try (TestServer server = server(1_000, 100);
         RawClient client = server.greeted()) {
       client.command("MAIL FROM:<a@b.example>", "250");
       for (int i = 0; i < 100; i++) {
@@ -47,7 +51,7 @@ class SessionBoundsTest {
 
   @Test
   void a_session_beyond_its_lifetime_hears_so_at_its_next_command() throws Exception {
-    try (TestServer server = server(Duration.ofNanos(1), MailLimits.DEFAULT)) {
+    try (TestServer server = server(Duration.ofNanos(1))) {
       try (RawClient client = new RawClient(server.port())) {
         client.expect("220 ");
         client.command("NOOP", "421 4.4.2");
@@ -71,7 +75,7 @@ class SessionBoundsTest {
 
   /** False when the lifetime was over before a mail had begun. */
   private static boolean livesOnWithin(Duration lifetime) throws Exception {
-    try (TestServer server = server(lifetime, MailLimits.DEFAULT);
+    try (TestServer server = server(lifetime);
         RawClient client = new RawClient(server.port())) {
       long began = System.nanoTime();
       client.expect("220 ");
@@ -91,27 +95,15 @@ class SessionBoundsTest {
 
   @Test
   void the_least_rate_counts_without_stress_where_it_is_set() {
-    MailLimits none = MailLimits.DEFAULT;
-    MailLimits some =
-        new MailLimits(
-            none.messages(),
-            none.messagesPerMinutePerNetwork(),
-            none.promptCommands(),
-            none.badCommands(),
-            none.recipients(),
-            none.receivedFields(),
-            none.headerBytes(),
-            100,
-            none.leastRateUnderStress());
-    assertThat(tooSlow(none, false, 1)).isFalse();
-    assertThat(tooSlow(some, false, 99)).isTrue();
-    assertThat(tooSlow(some, false, 101)).isFalse();
-    assertThat(tooSlow(some, true, 101)).isTrue();
-    assertThat(tooSlow(some, true, 1025)).isFalse();
+    assertThat(tooSlow(0, false, 1)).isFalse();
+    assertThat(tooSlow(100, false, 99)).isTrue();
+    assertThat(tooSlow(100, false, 101)).isFalse();
+    assertThat(tooSlow(100, true, 101)).isTrue();
+    assertThat(tooSlow(100, true, 1025)).isFalse();
   }
 
   /** A minute of waits with so many octets a second. */
-  private static boolean tooSlow(MailLimits mail, boolean stressed, int rate) {
+  private static boolean tooSlow(int leastRate, boolean stressed, int rate) {
     Load load =
         new Load() {
           @Override
@@ -124,21 +116,9 @@ class SessionBoundsTest {
             return false;
           }
         };
-    SessionLimits limits =
-        new SessionLimits(
-            "mx.example",
-            1 << 20,
-            LONG,
-            Duration.ofSeconds(10),
-            LONG,
-            LONG,
-            LONG,
-            LONG,
-            LONG,
-            LONG,
-            mail,
-            null);
-    DataPace pace = new DataPace(load, limits);
+    TestLimits limits = new TestLimits();
+    limits.leastRate = leastRate;
+    DataPace pace = new DataPace(load, limits.made().service());
     for (int second = 0; second < 60; second++) {
       if (pace.tooSlow(1_000_000_000, rate)) {
         return true;

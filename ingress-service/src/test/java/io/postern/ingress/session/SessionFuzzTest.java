@@ -67,31 +67,9 @@ final class SessionFuzzTest extends FuzzTest {
 
     /** Commands have not to wait, and a message may have 4,096 octets. */
     private static void unhurried(TestServer server) {
-      SessionLimits limits = server.limits;
-      MailLimits mail = limits.mail();
-      server.limits =
-          new SessionLimits(
-              limits.hostName(),
-              4_096,
-              limits.idleTimeout(),
-              limits.stressTimeout(),
-              limits.handshakeTimeout(),
-              limits.messageDeadline(),
-              limits.lifetime(),
-              limits.verdictPatience(),
-              limits.verdictHolds(),
-              limits.memoryPatience(),
-              new MailLimits(
-                  mail.messages(),
-                  0,
-                  1_000_000,
-                  mail.badCommands(),
-                  mail.recipients(),
-                  mail.receivedFields(),
-                  mail.headerBytes(),
-                  0,
-                  0),
-              limits.postmaster());
+      server.limits.maxMessageBytes = 4_096;
+      server.limits.promptCommands = 1_000_000;
+      server.limits.leastRateUnderStress = 0;
     }
 
     @Override
@@ -201,7 +179,9 @@ final class SessionFuzzTest extends FuzzTest {
       Arrival arrival = new Arrival("smtp", false, connection.remote(), null);
       Thread session =
           Thread.ofVirtual()
-              .start(new SmtpSession(connection, arrival, parts.server.parts(), LOAD));
+              .start(
+                  new SmtpSession(
+                      connection, arrival, parts.server.limits.made(), parts.server.parts(), LOAD));
       try {
         return dialogue(client, sent);
       } finally {

@@ -3,6 +3,7 @@ package io.postern.ingress.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.ingress.RawClient;
+import io.postern.ingress.TestLimits;
 import io.postern.ingress.TestServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,21 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Time-outs, stress and deadlines, with short ones. */
 class TimeTest {
 
-  private static SessionLimits limits(
-      SessionLimits of, Duration idle, Duration stress, Duration deadline) {
-    return new SessionLimits(
-        of.hostName(),
-        of.maxMessageBytes(),
-        idle,
-        stress,
-        of.handshakeTimeout(),
-        deadline,
-        of.lifetime(),
-        of.verdictPatience(),
-        of.verdictHolds(),
-        of.memoryPatience(),
-        of.mail(),
-        null);
+  private static void limits(TestServer of, Duration idle, Duration stress, Duration deadline) {
+    of.limits.idleTimeout = idle;
+    of.limits.stressTimeout = stress;
+    of.limits.messageDeadline = deadline;
   }
 
   private static final Duration LONG = Duration.ofMinutes(5);
@@ -51,9 +41,7 @@ class TimeTest {
   void a_silent_client_gets_421() throws Exception {
     try (TestServer server =
             TestServer.withoutLog(
-                s ->
-                    s.limits =
-                        limits(s.limits, Duration.ofMillis(300), Duration.ofMillis(300), LONG));
+                s -> limits(s, Duration.ofMillis(300), Duration.ofMillis(300), LONG));
         RawClient client = new RawClient(server.port())) {
       client.expect("220 ");
       client.expect("421 4.4.2");
@@ -65,8 +53,7 @@ class TimeTest {
   @Test
   void a_client_silent_for_long_gets_421_when_its_time_is_over() throws Exception {
     Duration idle = Duration.ofMillis(1200);
-    try (TestServer server =
-            TestServer.withoutLog(s -> s.limits = limits(s.limits, idle, LONG, LONG));
+    try (TestServer server = TestServer.withoutLog(s -> limits(s, idle, LONG, LONG));
         RawClient client = new RawClient(server.port())) {
       client.expect("220 ");
       long from = System.nanoTime();
@@ -82,7 +69,7 @@ class TimeTest {
     TestServer server =
         TestServer.withoutLog(
             s -> {
-              s.limits = limits(s.limits, LONG, LONG, LONG);
+              limits(s, LONG, LONG, LONG);
               s.shutdownPatience = LONG;
             });
     Thread stopping = Thread.ofVirtual().unstarted(server::close);
@@ -98,9 +85,7 @@ class TimeTest {
   void a_client_that_stays_silent_in_DATA_gets_421_and_is_closed() throws Exception {
     try (TestServer server =
             TestServer.withoutLog(
-                s ->
-                    s.limits =
-                        limits(s.limits, Duration.ofMillis(500), Duration.ofMillis(500), LONG));
+                s -> limits(s, Duration.ofMillis(500), Duration.ofMillis(500), LONG));
         RawClient client = new RawClient(server.port())) {
       beginMessage(client, "Subject: never ends\r\n");
       client.expect("421 4.4.2");
@@ -114,7 +99,7 @@ class TimeTest {
     try (TestServer server =
         TestServer.withoutLog(
             s -> {
-              s.limits = limits(s.limits, LONG, Duration.ofMillis(300), LONG);
+              limits(s, LONG, Duration.ofMillis(300), LONG);
               s.mostConnections = 5;
             })) {
       for (int i = 0; i < 3; i++) {
@@ -147,7 +132,7 @@ class TimeTest {
   private static TestServer stressed(boolean sessions, boolean memory) throws Exception {
     return TestServer.withoutLog(
         s -> {
-          s.limits = limits(s.limits, LONG, STRESS, LONG);
+          limits(s, LONG, STRESS, LONG);
           s.mostConnections = sessions ? 1 : 100;
           s.dataMemory = memory ? 1 : s.dataMemory;
         });
@@ -201,8 +186,7 @@ class TimeTest {
   @Test
   void a_client_that_drips_octets_is_ended_by_the_message_deadline() throws Exception {
     try (TestServer server =
-            TestServer.withoutLog(
-                s -> s.limits = limits(s.limits, LONG, LONG, Duration.ofSeconds(2)));
+            TestServer.withoutLog(s -> limits(s, LONG, LONG, Duration.ofSeconds(2)));
         RawClient client = new RawClient(server.port())) {
       beginMessage(client, "");
       drip(client, "x");
@@ -246,25 +230,14 @@ class TimeTest {
           }
         };
     Duration patience = Duration.ofMinutes(10);
-    SessionLimits of =
-        new SessionLimits(
-            "mx.example",
-            1 << 20,
-            LONG,
-            patience,
-            LONG,
-            LONG,
-            LONG,
-            LONG,
-            LONG,
-            LONG,
-            MailLimits.DEFAULT,
-            null);
-    Duration budget = patience.multipliedBy(SessionLimits.STRESS_WAITS);
+    TestLimits limits = new TestLimits();
+    limits.stressTimeout = patience;
+    SessionLimits of = limits.made();
+    Duration budget = patience.multipliedBy(ServiceLimits.STRESS_WAITS);
     SessionClock clock = new SessionClock(of, stress);
     clock.addWait(System.nanoTime() - budget.toNanos());
     assertThat(clock.commandLeft(System.nanoTime())).isNegative();
-    long half = budget.toSeconds() / 2 * MailLimits.DEFAULT.leastRateUnderStress();
+    long half = budget.toSeconds() / 2 * of.service().leastRateUnderStress();
     clock.paid(half);
     assertThat(clock.commandLeft(System.nanoTime())).isPositive();
     clock.addWait(System.nanoTime() - budget.dividedBy(2).toNanos());

@@ -11,6 +11,7 @@ import io.postern.contracts.v1.RecipientListState;
 import io.postern.contracts.v1.RecipientShard;
 import io.postern.contracts.v1.RecipientValidation;
 import io.postern.ingress.RawClient;
+import io.postern.ingress.TestLimits;
 import io.postern.ingress.TestServer;
 import io.postern.rules.Directory;
 import io.postern.rules.recipients.RecipientRecords;
@@ -64,7 +65,7 @@ class UnknownRecipientsTest {
       client.command("RCPT TO:<Anna+news@contoso.example>", "250");
       client.command("RCPT TO:<postmaster@contoso.example>", "250");
       client.command("RCPT TO:<\"PostMaster\"@Contoso.example>", "250");
-      int free = MailLimits.DEFAULT.promptCommands() / CommandPace.UNKNOWN_RECIPIENT;
+      int free = TestLimits.DEFAULT.service().promptCommands() / CommandPace.UNKNOWN_RECIPIENT;
       long from = System.nanoTime();
       for (int i = 0; i < free + BEYOND; i++) {
         client.raw("RCPT TO:<nobody" + i + "@contoso.example>\r\n");

@@ -1,4 +1,4 @@
-package io.postern.ingress.intake;
+package io.postern.ingress.rcpt;
 
 import io.postern.contracts.v1.HandshakeFailure;
 
@@ -33,7 +33,4 @@ public record RefusalKind(
         HandshakeFailure.HANDSHAKE_FAILURE_UNSPECIFIED,
         "");
   }
-
-  /** All refusals of a source beyond its kinds. */
-  static final RefusalKind OTHERS = new RefusalKind(0, "", "several", "", "");
 }
