@@ -49,7 +49,7 @@ cluster-kills: COUNT = 1
 cluster-kills: ## mail over three brokers while these and services are killed, paused, emptied: SEED= COUNT= MESSAGES= KILLS=; goes on behind the last seed
 	@$(TOOLS) && build_all . && \
 	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-	    $(if $(SEED),-Dkills.seed=$(SEED)) -Dkills.count=$(COUNT) -Dkills.messages=$(MESSAGES) -Dkills.kills=$(KILLS) \
+	    $(if $(SEED),-Dkills.seed=$(SEED)) $(if $(FORMER),-Dkills.former=$(FORMER)) -Dkills.count=$(COUNT) -Dkills.messages=$(MESSAGES) -Dkills.kills=$(KILLS) \
 	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.kills.ClusterKillsMain
 
 COUNT ?= 50

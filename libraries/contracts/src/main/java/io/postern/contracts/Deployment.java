@@ -7,7 +7,8 @@ import java.util.OptionalInt;
  * partitions of the mail topics (docs/design/the-log.md, "Home partition and content", "Producers
  * and readers"). The partition count is chosen at installation.
  *
- * @param flushEachAppend a single node has no second copy, so each append is fsynced
+ * @param flushEachAppend each copy is fsynced before it counts: a single node has no second one,
+ *     and three that one power supply feeds lose all at once
  */
 public record Deployment(
     int partitions, int replication, int minInSyncReplicas, boolean flushEachAppend) {
@@ -16,6 +17,7 @@ public record Deployment(
 
   private static final String SINGLE_NODE = "single-node";
   static final String CLUSTER = "cluster";
+  private static final String FLUSHED_CLUSTER = "flushed-cluster";
 
   public Deployment {
     if (partitions < 1) {
@@ -32,16 +34,20 @@ public record Deployment(
     return new Deployment(partitions, 3, 2, false);
   }
 
+  public static Deployment flushedCluster(int partitions) {
+    return new Deployment(partitions, 3, 2, true);
+  }
+
   /** As {@link #of(String, int)}; without a number as many partitions as is usual. */
   public static Deployment of(String name, OptionalInt partitions) {
     return of(
         name,
-        partitions.orElse(name.equals(CLUSTER) ? CLUSTER_PARTITIONS : SINGLE_NODE_PARTITIONS));
+        partitions.orElse(name.equals(SINGLE_NODE) ? SINGLE_NODE_PARTITIONS : CLUSTER_PARTITIONS));
   }
 
   /**
-   * From the settings {@code postern.log.deployment} (single-node or cluster) and {@code
-   * postern.log.partitions}.
+   * From the settings {@code postern.log.deployment} (single-node, cluster or flushed-cluster) and
+   * {@code postern.log.partitions}.
    *
    * @throws IllegalArgumentException with a sentence that names the key and the cure
    */
@@ -49,9 +55,12 @@ public record Deployment(
     return switch (name) {
       case SINGLE_NODE -> singleNode(partitions);
       case CLUSTER -> cluster(partitions);
+      case FLUSHED_CLUSTER -> flushedCluster(partitions);
       default ->
           throw new IllegalArgumentException(
-              "postern.log.deployment is \"" + name + "\": write single-node or cluster");
+              "postern.log.deployment is \""
+                  + name
+                  + "\": write single-node, cluster or flushed-cluster");
     };
   }
 }

@@ -8,15 +8,16 @@ import java.util.OptionalInt;
 @ConfigMapping(prefix = "postern.log")
 public interface LogDeployment {
   /**
-   * {@code single-node} or {@code cluster}: the copies that make a record durable. A service ends
-   * at the start if a topic has fewer.
+   * The copies that make a record durable: {@code single-node}, one, on disk; {@code cluster}, two
+   * of three brokers, in memory at least; {@code flushed-cluster}, two of three, on disk, for
+   * brokers that may all lose their power at once. A service ends at the start if a topic has less.
    */
   @WithDefault("single-node")
   String deployment();
 
   /**
    * Partitions of the mail topics. Choose them at installation: they cannot be changed later.
-   * Default: 4; with {@code cluster} 48.
+   * Default: 4; with three brokers 48.
    */
   OptionalInt partitions();
 }

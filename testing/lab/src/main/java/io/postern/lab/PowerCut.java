@@ -66,8 +66,18 @@ public final class PowerCut {
    * @param details a line each, for people
    */
   public record Losses(int files, long unflushed, int names, List<String> details) {
+    public static final Losses NONE = new Losses(0, 0, 0, List.of());
+
     public Losses {
       details = List.copyOf(details);
+    }
+
+    /** Of two disks. */
+    public Losses and(Losses other) {
+      List<String> both = new ArrayList<>(details);
+      both.addAll(other.details);
+      return new Losses(
+          files + other.files, unflushed + other.unflushed, names + other.names, both);
     }
   }
 

@@ -17,12 +17,14 @@ import java.util.function.IntFunction;
  *
  * @param jvm options of the broker's JVM; the default is the small one (256 MB heap, quick start)
  * @param jvmOfNode more options, by the id of one of several brokers
+ * @param flushed whether one of several flushes each append too
  * @param enter what the command begins with, by the id, such as a program that enters a host
  * @param more is given the properties of a node and may change any but ports and folder
  * @param client security keys with which its start is waited for
  */
 public record BrokerSettings(
     List<String> jvm,
+    boolean flushed,
     IntFunction<List<String>> jvmOfNode,
     IntFunction<List<String>> enter,
     Consumer<Properties> more,
@@ -45,6 +47,7 @@ public record BrokerSettings(
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders",
             "-XX:TieredStopAtLevel=1"),
+        false,
         id -> List.of(),
         id -> List.of(),
         properties -> {},
@@ -58,38 +61,44 @@ public record BrokerSettings(
   }
 
   public BrokerSettings withJvm(String... options) {
-    return new BrokerSettings(List.of(options), jvmOfNode, enter, more, client);
+    return new BrokerSettings(List.of(options), flushed, jvmOfNode, enter, more, client);
   }
 
   /** The same JVM with further options. */
   public BrokerSettings withMore(List<String> options) {
     List<String> all = new ArrayList<>(jvm);
     all.addAll(options);
-    return new BrokerSettings(all, jvmOfNode, enter, more, client);
+    return new BrokerSettings(all, flushed, jvmOfNode, enter, more, client);
   }
 
   /** With options of the JVM by the id of the broker. */
   public BrokerSettings withJvmOfNode(IntFunction<List<String>> options) {
-    return new BrokerSettings(jvm, options, enter, more, client);
+    return new BrokerSettings(jvm, flushed, options, enter, more, client);
+  }
+
+  /** Each of several flushes before it acknowledges: all may lose their power at once. */
+  public BrokerSettings withFlushes() {
+    return new BrokerSettings(jvm, true, jvmOfNode, enter, more, client);
   }
 
   /** Each on a host of its own. */
   public BrokerSettings withEnter(IntFunction<List<String>> words) {
-    return new BrokerSettings(jvm, jvmOfNode, words, more, client);
+    return new BrokerSettings(jvm, flushed, jvmOfNode, words, more, client);
   }
 
   public BrokerSettings with(Consumer<Properties> changes) {
-    return new BrokerSettings(jvm, jvmOfNode, enter, changes, client);
+    return new BrokerSettings(jvm, flushed, jvmOfNode, enter, changes, client);
   }
 
   /** For a broker whose listener is not plaintext. */
   public BrokerSettings withClient(Map<String, String> security) {
-    return new BrokerSettings(jvm, jvmOfNode, enter, more, security);
+    return new BrokerSettings(jvm, flushed, jvmOfNode, enter, more, security);
   }
 
   /**
    * A node that is broker and controller. Alone it is durable by itself: every append is fsynced.
-   * With others a record is acknowledged when two nodes have it, and none waits for a disk.
+   * With others a record is acknowledged when two nodes have it, and none waits for a disk unless
+   * they are set to flush.
    */
   Properties properties(Path folder, BrokerNode node) {
     Properties p = new Properties();
@@ -99,7 +108,7 @@ public record BrokerSettings(
     p.setProperty("inter.broker.listener.name", "CLIENT");
     p.setProperty("controller.listener.names", "CONTROLLER");
     durability(p, node.alone() ? 1 : 3, node.alone() ? 1 : 2);
-    if (node.alone()) {
+    if (node.alone() || flushed) {
       p.setProperty("log.flush.interval.messages", "1");
       // A restarted broker flushes the records that it left unflushed before it answers a writer
       // that they are there already. The flusher looks for them then, and hourly, when nothing is
@@ -107,7 +116,8 @@ public record BrokerSettings(
       p.setProperty("log.initial.task.delay.ms", "0");
       p.setProperty("log.flush.interval.ms", "0");
       p.setProperty("log.flush.scheduler.interval.ms", "3600000");
-    } else {
+    }
+    if (!node.alone()) {
       // A follower that is cut off from the leader alone holds up each write for so long (30 s by
       // default), and a writer waits for 12 s.
       p.setProperty("replica.lag.time.max.ms", "6000");

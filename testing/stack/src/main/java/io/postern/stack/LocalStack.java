@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -174,11 +175,11 @@ public final class LocalStack implements AutoCloseable {
       smtp = number == 1 ? smtpPort : options.state().port("smtp-" + number);
     }
     Map<String, String> settings = settings(service, number, api, management, smtp);
-    JavaProgram program = program(options.home(), options.processes(), service);
+    AtomicInteger starts = new AtomicInteger(number - 1);
     ManagedProcess process =
         new ManagedProcess(
             name,
-            () -> command(program, service, settings),
+            () -> command(home(starts.getAndIncrement()), service, settings),
             options.state().logs().resolve(name + ".log"),
             say);
     boolean elsewhere = number == 1 && options.processes().elsewhere().contains(service);
@@ -194,13 +195,20 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
+  /** The version's that is due. */
+  private Path home(int start) {
+    Path former = options.processes().former();
+    return former == null || start % 2 == 0 ? options.home() : former;
+  }
+
   /** With the AOT cache where there is one by now. */
-  private List<String> command(JavaProgram program, Service service, Map<String, String> settings) {
+  private List<String> command(Path home, Service service, Map<String, String> settings) {
+    JavaProgram program = program(home, options.processes(), service);
     List<String> properties =
         settings.entrySet().stream()
             .map(each -> "-D" + each.getKey() + "=" + each.getValue())
             .toList();
-    return AotCache.of(program, service.cacheFolder(options.home()))
+    return AotCache.of(program, service.cacheFolder(home))
         .map(AotCache::use)
         .orElse(program)
         .with(properties)

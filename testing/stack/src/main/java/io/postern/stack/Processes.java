@@ -1,6 +1,7 @@
 package io.postern.stack;
 
 import io.postern.programs.BrokerSettings;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The processes of a stack.
@@ -21,6 +23,8 @@ import java.util.Set;
  * @param flags further flags for the JVMs of a service
  * @param elsewhere services whose first replica another program runs, such as Quarkus' dev mode;
  *     the stack writes its settings down and waits for it
+ * @param former the root of another version's built tree, with which every second start of a
+ *     replica is made; null: there is none
  * @param wrapped whether each service ends with its launcher; in an image nothing launches it
  */
 public record Processes(
@@ -31,6 +35,7 @@ public record Processes(
     Map<Service, Map<String, String>> settings,
     Map<Service, List<String>> flags,
     Set<Service> elsewhere,
+    @Nullable Path former,
     boolean wrapped) {
 
   /** Stands in a setting for the replica's number, from 1. */
@@ -58,7 +63,7 @@ public record Processes(
   /** One of each service, with the settings that every stack has. */
   public static Processes of(Size size) {
     return new Processes(
-        size, size.broker(), List.of(LOOPBACK), Map.of(), Map.of(), Map.of(), Set.of(), true);
+        size, size.broker(), List.of(LOOPBACK), Map.of(), Map.of(), Map.of(), Set.of(), null, true);
   }
 
   /** All flags of a service's JVM. */
@@ -70,7 +75,13 @@ public record Processes(
 
   /** The services as their images run them. */
   public Processes asInImages() {
-    return new Processes(size, broker, hosts, replicas, settings, flags, elsewhere, false);
+    return new Processes(size, broker, hosts, replicas, settings, flags, elsewhere, former, false);
+  }
+
+  /** With another version beside this one, in turns: the first replicas begin with this one. */
+  public Processes beside(Path otherVersion) {
+    return new Processes(
+        size, broker, hosts, replicas, settings, flags, elsewhere, otherVersion, wrapped);
   }
 
   /** So many brokers on this host. */
@@ -80,32 +91,33 @@ public record Processes(
 
   /** One on each of the hosts. */
   public Processes brokers(List<String> on) {
-    return new Processes(size, broker, on, replicas, settings, flags, elsewhere, wrapped);
+    return new Processes(size, broker, on, replicas, settings, flags, elsewhere, former, wrapped);
   }
 
   /** Settings of each service about the log. */
   Map<String, String> log() {
     Map<String, String> log = new HashMap<>();
     broker.client().forEach((key, value) -> log.put("kafka." + key, value));
-    log.put("postern.log.deployment", hosts.size() == 1 ? "single-node" : "cluster");
+    log.put("postern.log.deployment", "single-node");
     if (hosts.size() > 1) {
+      log.put("postern.log.deployment", broker.flushed() ? "flushed-cluster" : "cluster");
       log.put("postern.log.partitions", Integer.toString(CLUSTER_PARTITIONS));
     }
     return log;
   }
 
   public Processes broker(BrokerSettings other) {
-    return new Processes(size, other, hosts, replicas, settings, flags, elsewhere, wrapped);
+    return new Processes(size, other, hosts, replicas, settings, flags, elsewhere, former, wrapped);
   }
 
   public Processes replicas(Map<Service, Integer> counts) {
-    return new Processes(size, broker, hosts, counts, settings, flags, elsewhere, wrapped);
+    return new Processes(size, broker, hosts, counts, settings, flags, elsewhere, former, wrapped);
   }
 
   /** With services that other programs run. */
   public Processes elsewhere(Set<Service> services) {
     return new Processes(
-        size, broker, hosts, replicas, settings, flags, Set.copyOf(services), wrapped);
+        size, broker, hosts, replicas, settings, flags, Set.copyOf(services), former, wrapped);
   }
 
   /** How many run of a service. */
@@ -133,7 +145,7 @@ public record Processes(
     Map<String, String> both = new HashMap<>(settings.getOrDefault(service, Map.of()));
     both.putAll(more);
     all.put(service, both);
-    return new Processes(size, broker, hosts, replicas, all, flags, elsewhere, wrapped);
+    return new Processes(size, broker, hosts, replicas, all, flags, elsewhere, former, wrapped);
   }
 
   /** Further flags for a service's JVMs. */
@@ -141,6 +153,6 @@ public record Processes(
     Map<Service, List<String>> all = new EnumMap<>(Service.class);
     all.putAll(flags);
     all.put(service, List.copyOf(more));
-    return new Processes(size, broker, hosts, replicas, settings, all, elsewhere, wrapped);
+    return new Processes(size, broker, hosts, replicas, settings, all, elsewhere, former, wrapped);
   }
 }

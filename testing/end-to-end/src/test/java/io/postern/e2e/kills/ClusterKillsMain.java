@@ -11,6 +11,9 @@ import java.time.Duration;
  * of the one before and adds its sums to {@code target/cluster-kills.properties}; without a seed
  * the one behind the last of that file is taken, so a run that was ended goes on. Exit code 0 when
  * no account had a finding, else 1; then the state folder with all logs is kept.
+ *
+ * <p>With FORMER= every second start of a replica is made with the version that was built in that
+ * folder, so the two run side by side, and follow each other both ways.
  */
 final class ClusterKillsMain {
   private static final int CLIENTS = 24;
@@ -25,6 +28,7 @@ final class ClusterKillsMain {
     int count = Integer.getInteger("kills.count", 1);
     int messages = Integer.getInteger("kills.messages", 60_000);
     int kills = Integer.getInteger("kills.kills", 60);
+    String former = System.getProperty("kills.former", "");
     Path folder = Files.createTempDirectory(target, "cluster");
     LongRun.endAfter(LIMIT_EACH.multipliedBy(count));
     boolean good = true;
@@ -34,7 +38,7 @@ final class ClusterKillsMain {
             folder.resolve("notes"),
             Profile.SHORT,
             2,
-            processes -> processes);
+            former.isEmpty() ? all -> all : all -> all.beside(Path.of(former).toAbsolutePath()));
     Thread stop = new Thread(() -> LongRun.closeQuietly(world), "stop");
     Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
     try {

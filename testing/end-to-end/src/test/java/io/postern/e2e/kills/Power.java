@@ -1,9 +1,12 @@
 package io.postern.e2e.kills;
 
+import static java.util.Objects.requireNonNull;
+
 import io.postern.lab.PowerCut;
 import io.postern.lab.PowerCut.Tail;
 import io.postern.lab.SlowDisk;
 import io.postern.lab.WatchedDisk;
+import io.postern.programs.Brokers;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
 import io.postern.stack.Replica;
@@ -19,8 +22,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -38,28 +43,47 @@ final class Power {
   private static final int LONGEST_START_MILLIS = 8_000;
 
   private final StateFolder state;
-  private final WatchedDisk disk;
+  private final Map<Integer, WatchedDisk> disks;
   private final Path slow;
 
   /**
    * @param state of the stack
    * @param notes on the same file system
+   * @param brokers all of which lose it at once
    */
-  Power(Path state, Path notes) {
+  Power(Path state, Path notes, int brokers) {
     this.state = new StateFolder(state);
-    this.disk = new WatchedDisk(this.state.broker().resolve("data"), notes);
+    this.disks = disks(this.state, notes, brokers);
     this.slow = notes.resolve("slow");
   }
 
-  /** The same processes, with a broker whose flushes are noted. */
+  /** What is watched of each broker, by its id. */
+  static Map<Integer, WatchedDisk> disks(StateFolder state, Path notes, int brokers) {
+    Map<Integer, WatchedDisk> disks = new TreeMap<>();
+    for (int id = 1; id <= brokers; id++) {
+      Path data = Brokers.folder(state.broker(), id).resolve("data");
+      disks.put(id, new WatchedDisk(data, notes.resolve(Integer.toString(id))));
+    }
+    return disks;
+  }
+
+  /** The same processes, with brokers that flush each append, and whose flushes are noted. */
   Processes watched(Processes processes) {
-    List<String> agents = new ArrayList<>(disk.jvmOptions());
-    agents.addAll(SlowDisk.jvmOptions(slow));
-    return processes.broker(processes.broker().withMore(agents).with(Power::soonInManyFiles));
+    Processes watched = watched(processes.brokers(disks.size()), disks);
+    return watched.broker(watched.broker().withMore(SlowDisk.jvmOptions(slow)).withFlushes());
+  }
+
+  /** With brokers whose flushes are noted. */
+  static Processes watched(Processes processes, Map<Integer, WatchedDisk> disks) {
+    return processes.broker(
+        processes
+            .broker()
+            .with(Power::soonInManyFiles)
+            .withJvmOfNode(id -> requireNonNull(disks.get(id)).jvmOptions()));
   }
 
   /** What else takes hours and gigabytes: new segments, checkpoints, snapshots of metadata. */
-  static void soonInManyFiles(Properties broker) {
+  private static void soonInManyFiles(Properties broker) {
     broker.setProperty("log.segment.bytes", "4194304");
     broker.setProperty("offsets.topic.segment.bytes", "1048576");
     broker.setProperty("transaction.state.log.segment.bytes", "1048576");
@@ -105,14 +129,22 @@ final class Power {
       Files.deleteIfExists(slow);
     }
     spoilServices(stack, random);
-    return noted(disk.cut(random, random.nextInt(3) == 0 ? LOST : ANY));
+    return noted(cut(random, random.nextInt(3) == 0 ? LOST : ANY));
   }
 
   /** The harshest cut of the log: no byte without a completed flush is left. */
   PowerCut.Losses cutToTheFlushed(LocalStack stack, RandomGenerator random)
       throws IOException, InterruptedException {
     off(stack, true);
-    return noted(disk.cut(random, LOST));
+    return noted(cut(random, LOST));
+  }
+
+  private PowerCut.Losses cut(RandomGenerator random, Set<Tail> tails) throws IOException {
+    PowerCut.Losses losses = PowerCut.Losses.NONE;
+    for (WatchedDisk disk : disks.values()) {
+      losses = losses.and(disk.cut(random, tails));
+    }
+    return losses;
   }
 
   /** What happened to which file goes to the stack's logs. */

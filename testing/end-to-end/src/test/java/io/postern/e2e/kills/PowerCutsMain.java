@@ -26,7 +26,7 @@ final class PowerCutsMain {
     Path folder = Files.createTempDirectory(Path.of("").toAbsolutePath().resolve("target"), "cuts");
     LongRun.endAfter(LIMIT_EACH.multipliedBy(count));
     Path state = folder.resolve("state");
-    Power power = new Power(state, folder.resolve("notes"));
+    Power power = new Power(state, folder.resolve("notes"), 1);
     World world = World.start(state, Profile.SHORT, 1, power::watched);
     Thread stop = new Thread(() -> LongRun.closeQuietly(world), "stop");
     Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C

@@ -44,7 +44,7 @@ class PowerCutsTest {
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     Path state = folder.resolve("state");
-    power = new Power(state, folder.resolve("notes"));
+    power = new Power(state, folder.resolve("notes"), 1);
     world = World.start(state, Profile.SHORT, 1, power::watched);
   }
 

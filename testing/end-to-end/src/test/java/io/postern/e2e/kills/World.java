@@ -1,7 +1,5 @@
 package io.postern.e2e.kills;
 
-import static java.util.Objects.requireNonNull;
-
 import io.postern.lab.BrokerNetwork;
 import io.postern.lab.CrlServer;
 import io.postern.lab.Issue;
@@ -15,7 +13,6 @@ import io.postern.lab.WatchedDisk;
 import io.postern.log.LogSettings;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.programs.BrokerSettings;
-import io.postern.programs.Brokers;
 import io.postern.programs.FreePorts;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
@@ -27,7 +24,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -120,12 +116,7 @@ final class World implements AutoCloseable {
   static World startThreeBrokers(
       Path state, Path notes, Profile profile, int replicas, UnaryOperator<Processes> more)
       throws Exception {
-    Map<Integer, WatchedDisk> disks = new HashMap<>();
-    Path first = new StateFolder(state).broker();
-    for (int id = 1; id <= 3; id++) {
-      Path data = Brokers.folder(first, id).resolve("data");
-      disks.put(id, new WatchedDisk(data, notes.resolve(Integer.toString(id))));
-    }
+    Map<Integer, WatchedDisk> disks = Power.disks(new StateFolder(state), notes, 3);
     BrokerNetwork network = BrokerNetwork.canBeMade() ? BrokerNetwork.of(3) : null;
     BrokerHarms.Hosts hosts = new BrokerHarms.Hosts(Map.copyOf(disks), network);
     LogAuthority authority = new LogAuthority(state.resolve("log-authority"));
@@ -134,7 +125,7 @@ final class World implements AutoCloseable {
             state,
             profile,
             replicas,
-            all -> more.apply(onHosts(watched(all.brokers(3), disks), network, authority)),
+            all -> more.apply(onHosts(Power.watched(all.brokers(3), disks), network, authority)),
             hosts));
   }
 
@@ -148,14 +139,6 @@ final class World implements AutoCloseable {
         authority.brokers(
             processes.broker(), authority.client("postern"), addresses.toArray(String[]::new));
     return processes.brokers(addresses).broker(settings.withEnter(network::enter));
-  }
-
-  private static Processes watched(Processes processes, Map<Integer, WatchedDisk> disks) {
-    return processes.broker(
-        processes
-            .broker()
-            .with(Power::soonInManyFiles)
-            .withJvmOfNode(id -> requireNonNull(disks.get(id)).jvmOptions()));
   }
 
   private static World started(World world) throws Exception {
