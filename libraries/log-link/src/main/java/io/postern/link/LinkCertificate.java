@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The key and certificate that this process presents on its links to the log, and the authority
- * that it trusts there, as their two PEM files have them. One object for each pair of files, for as
- * long as the process lives; any thread.
+ * that it trusts there, as their PEM files have them. One object for the same files, for as long as
+ * the process lives; any thread.
  *
  * <p>The files are looked at every 10 s. New content is taken up when it can be read, the key is
- * the certificate's, and the chain leads to the authority now where the former one did: a pair of
- * which one file is new and the other is not yet is not taken. Else the former content stays in
- * use, for new clients of the process too, and a line in the log says why, once a day again. From
- * 45 days before the end of the certificate or of the authority a line says so once a day.
+ * the certificate's, and the chain leads to the authority now where the former one did: files of
+ * which one is new and the other is not yet are not taken. Else the former content stays in use,
+ * for new clients of the process too, and a line in the log says why, once a day again. From 45
+ * days before the end of the certificate or of the authority a line says so once a day.
  *
  * <p>Bounds: 256 KiB a file. The files are the administrator's: no stranger can fill them.
  */
@@ -150,7 +150,7 @@ public final class LinkCertificate {
     } catch (IOException | GeneralSecurityException | RuntimeException unusable) {
       throw new KafkaException(
           "the key for Kafka in %s with its authority in %s is not usable: %s"
-              .formatted(files.keys(), files.authority(), why(unusable)),
+              .formatted(files.own(), files.authority(), why(unusable)),
           unusable);
     }
   }
@@ -191,7 +191,7 @@ public final class LinkCertificate {
     LOG.log(
         Level.INFO,
         "The new certificate of the connections to Kafka in {0} is in use, until {1}",
-        files.keys(),
+        files.own(),
         next.end());
   }
 
@@ -217,12 +217,12 @@ public final class LinkCertificate {
       LOG.log(
           Level.WARNING,
           "The content of {0} and {1} is not usable, the former certificate stays in use until {2}: {3}",
-          files.keys(),
+          files.own(),
           files.authority(),
           facts.end(),
           problem);
     }
-    warnOfEnd("certificate", files.keys(), facts.end(), now);
+    warnOfEnd("certificate", files.chain(), facts.end(), now);
     warnOfEnd("authority", files.authority(), facts.authorityEnd(), now);
   }
 

@@ -28,7 +28,7 @@ import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.jspecify.annotations.Nullable;
 
 /** The content of a link's files at one time; printed it is hidden. */
-record LinkContent(Password keys, Password authority) {
+record LinkContent(Password key, Password chain, Password authority) {
   private static final String ALIAS = "kafka"; // DefaultSslEngineFactory's, for PEM
 
   /**
@@ -39,7 +39,11 @@ record LinkContent(Password keys, Password authority) {
    */
   record Facts(String subject, Instant end, Instant authorityEnd, boolean trusted) {}
 
-  /** Kafka's engines with this content in place of the files that the settings name. */
+  /**
+   * Kafka's engines with this content in place of the files that the settings name.
+   *
+   * @throws KafkaException where a part is missing or cannot be read
+   */
   DefaultSslEngineFactory engines(Map<String, ?> settings) {
     Map<String, @Nullable Object> inline = new HashMap<>();
     for (String key : settings.keySet()) {
@@ -50,12 +54,21 @@ record LinkContent(Password keys, Password authority) {
     }
     inline.remove(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG);
     inline.remove(SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG);
-    inline.put(SslConfigs.SSL_KEYSTORE_KEY_CONFIG, keys);
-    inline.put(SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG, keys);
+    inline.put(SslConfigs.SSL_KEYSTORE_TYPE_CONFIG, DefaultSslEngineFactory.PEM_TYPE);
+    inline.put(SslConfigs.SSL_KEYSTORE_KEY_CONFIG, kafkasKey());
+    inline.put(SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG, chain);
     inline.put(SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG, authority);
     DefaultSslEngineFactory engines = new DefaultSslEngineFactory();
     engines.configure(inline);
     return engines;
+  }
+
+  private Password kafkasKey() {
+    try {
+      return PrivateKeyPem.pkcs8(key);
+    } catch (InvalidKeyException unreadable) {
+      throw new KafkaException("the private key cannot be read", unreadable);
+    }
   }
 
   /**

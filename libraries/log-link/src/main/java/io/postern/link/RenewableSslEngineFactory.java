@@ -1,7 +1,9 @@
 package io.postern.link;
 
+import java.io.IOException;
 import java.security.KeyStore;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
@@ -15,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * LinkCertificate}): each new connection has the key and the authority of the newest good files, a
  * connection that stands keeps those that it began with. For {@code ssl.engine.factory.class} of
  * clients and brokers. Key stores that are no PEM files are read once, as Kafka does it.
+ *
+ * <p>Key and chain are in one file ({@code ssl.keystore.location} with the type PEM), or in two:
+ * the settings {@code ssl.keystore.certificate.chain.location} and {@code
+ * ssl.keystore.key.location}, which Kafka itself does not have. A key may be PKCS#8, PKCS#1 or SEC
+ * 1.
  *
  * <p>{@link #configure} fails as Kafka's own does, and where key and certificate do not match.
  * After that any thread.
@@ -32,6 +39,31 @@ public final class RenewableSslEngineFactory implements SslEngineFactory {
 
   RenewableSslEngineFactory(Function<LinkFiles, LinkCertificate> certificates) {
     this.certificates = certificates;
+  }
+
+  /**
+   * Refuses files that are given by half: {@link LinkFiles#in}.
+   *
+   * @param settings of a client or broker
+   * @return they name PEM files, which are taken up when they are replaced
+   */
+  public static boolean renews(Map<String, ?> settings) {
+    return LinkFiles.in(settings).isPresent();
+  }
+
+  /**
+   * Engines of the files as they are now, for one use.
+   *
+   * @throws IOException where a file cannot be read
+   */
+  public static DefaultSslEngineFactory once(Map<String, ?> settings) throws IOException {
+    Optional<LinkFiles> files = LinkFiles.in(settings);
+    if (files.isPresent()) {
+      return files.get().read().engines(settings);
+    }
+    DefaultSslEngineFactory engines = new DefaultSslEngineFactory();
+    engines.configure(settings);
+    return engines;
   }
 
   @Override

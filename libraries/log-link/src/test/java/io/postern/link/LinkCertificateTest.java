@@ -49,10 +49,14 @@ class LinkCertificateTest {
   @BeforeEach
   void start() throws IOException {
     LOG.addHandler(handler);
-    files = new LinkFiles(folder.resolve("keys.pem"), folder.resolve("authority.pem"));
+    files =
+        new LinkFiles(
+            folder.resolve("keys.pem"),
+            folder.resolve("keys.pem"),
+            folder.resolve("authority.pem"));
     first = AUTHORITY.issue(valid(Duration.ofDays(-1), Duration.ofDays(200)));
     place(files.authority(), AUTHORITY.rootPem());
-    place(files.keys(), pem(first, first));
+    place(files.key(), pem(first, first));
     certificate = new LinkCertificate(files);
   }
 
@@ -66,7 +70,7 @@ class LinkCertificateTest {
     RenewableSslEngineFactory one = user();
     RenewableSslEngineFactory two = user();
     Identity second = AUTHORITY.issue(valid(Duration.ZERO, Duration.ofDays(397)));
-    place(files.keys(), pem(second, second));
+    place(files.key(), pem(second, second));
     certificate.look(NOW);
     assertThat(leaf(one)).isEqualTo(second.leaf());
     assertThat(leaf(two)).isEqualTo(second.leaf());
@@ -109,7 +113,7 @@ class LinkCertificateTest {
 
     place(files.authority(), AUTHORITY.rootPem());
     Identity good = AUTHORITY.issue(valid(Duration.ZERO, Duration.ofDays(397)));
-    place(files.keys(), pem(good, good));
+    place(files.key(), pem(good, good));
     certificate.look(NOW.plus(Duration.ofDays(1)).plusSeconds(10));
     assertThat(leaf(user)).isEqualTo(good.leaf());
     assertThat(certificate.usable()).isTrue();
@@ -119,7 +123,7 @@ class LinkCertificateTest {
   void oneThatBeginsLaterIsTakenUpThen() throws Exception {
     RenewableSslEngineFactory user = user();
     Identity second = AUTHORITY.issue(valid(Duration.ofHours(1), Duration.ofDays(397)));
-    place(files.keys(), pem(second, second));
+    place(files.key(), pem(second, second));
     certificate.look(NOW);
     assertThat(leaf(user)).isEqualTo(first.leaf());
     certificate.look(NOW.plus(Duration.ofHours(2)));
@@ -133,7 +137,7 @@ class LinkCertificateTest {
     certificate.look(NOW);
     assertThat(trusted(user)).isEqualTo(AUTHORITY.root());
     Identity second = OTHER.issue(valid(Duration.ZERO, Duration.ofDays(397)));
-    place(files.keys(), pem(second, second));
+    place(files.key(), pem(second, second));
     certificate.look(NOW);
     assertThat(leaf(user)).isEqualTo(second.leaf());
     assertThat(trusted(user)).isEqualTo(OTHER.root());
@@ -155,7 +159,7 @@ class LinkCertificateTest {
   @Test
   void theAuthoritysEndIsSaidToo() throws Exception {
     Identity lasting = AUTHORITY.issue(valid(Duration.ofDays(-1), Duration.ofDays(20_000)));
-    place(files.keys(), pem(lasting, lasting));
+    place(files.key(), pem(lasting, lasting));
     user();
     certificate.look(certificate.authorityEnd().minus(Duration.ofDays(10)));
     // The intermediate certificate ends with it.
@@ -170,17 +174,17 @@ class LinkCertificateTest {
     breakFiles(Broken.KEY_OF_ANOTHER);
     assertThatThrownBy(this::user)
         .isInstanceOf(KafkaException.class)
-        .hasMessageContaining(files.keys().toString())
+        .hasMessageContaining(files.key().toString())
         .hasMessageContaining("key is not that of the certificate");
   }
 
   @Test
   void whoBeginsAfterTheEndTakesTheNewOneUpWhenItComes() throws Exception {
     Identity ended = AUTHORITY.issue(valid(Duration.ofDays(-9), Duration.ofDays(-1)));
-    place(files.keys(), pem(ended, ended));
+    place(files.key(), pem(ended, ended));
     RenewableSslEngineFactory user = user();
     assertThat(leaf(user)).isEqualTo(ended.leaf());
-    place(files.keys(), pem(first, first));
+    place(files.key(), pem(first, first));
     certificate.look(NOW);
     assertThat(leaf(user)).isEqualTo(first.leaf());
   }
@@ -200,7 +204,7 @@ class LinkCertificateTest {
     Map<String, Object> settings = new HashMap<>();
     settings.put("ssl.protocol", "TLSv1.3");
     settings.put("ssl.keystore.type", "PEM");
-    settings.put("ssl.keystore.location", files.keys().toString());
+    settings.put("ssl.keystore.location", files.key().toString());
     settings.put("ssl.truststore.type", "PEM");
     settings.put("ssl.truststore.location", files.authority().toString());
     return settings;
@@ -210,12 +214,12 @@ class LinkCertificateTest {
     Identity other = AUTHORITY.issue(valid(Duration.ZERO, Duration.ofDays(397)));
     String good = pem(other, other);
     switch (broken) {
-      case MISSING -> Files.delete(files.keys());
-      case EMPTY -> place(files.keys(), "");
-      case HALF -> place(files.keys(), good.substring(0, good.length() / 2));
-      case TOO_LARGE -> place(files.keys(), good + "#".repeat(300_000));
-      case KEY_OF_ANOTHER -> place(files.keys(), pem(first, other));
-      case NO_CHAIN -> place(files.keys(), pem(other, other.withoutIssuers()));
+      case MISSING -> Files.delete(files.key());
+      case EMPTY -> place(files.key(), "");
+      case HALF -> place(files.key(), good.substring(0, good.length() / 2));
+      case TOO_LARGE -> place(files.key(), good + "#".repeat(300_000));
+      case KEY_OF_ANOTHER -> place(files.key(), pem(first, other));
+      case NO_CHAIN -> place(files.key(), pem(other, other.withoutIssuers()));
       case ENDED -> placeValid(AUTHORITY, Duration.ofDays(-30), Duration.ofDays(-1));
       case NOT_YET_VALID -> placeValid(AUTHORITY, Duration.ofDays(3), Duration.ofDays(30));
       case OF_ANOTHER_AUTHORITY -> placeValid(OTHER, Duration.ZERO, Duration.ofDays(30));
@@ -226,7 +230,7 @@ class LinkCertificateTest {
 
   private void placeValid(LabCa issuer, Duration from, Duration until) throws IOException {
     Identity identity = issuer.issue(valid(from, until));
-    place(files.keys(), pem(identity, identity));
+    place(files.key(), pem(identity, identity));
   }
 
   private static Issue valid(Duration from, Duration until) {

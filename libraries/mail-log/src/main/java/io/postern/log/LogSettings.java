@@ -15,6 +15,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -50,11 +51,19 @@ public record LogSettings(Map<String, String> client) {
 
   private static Map<String, String> renewable(Map<String, String> client) {
     Map<String, String> all = new HashMap<>(client);
-    if ("PEM".equals(client.get(SslConfigs.SSL_KEYSTORE_TYPE_CONFIG))) {
+    if ("PEM".equals(client.get(SslConfigs.SSL_KEYSTORE_TYPE_CONFIG)) || renews(client)) {
       all.putIfAbsent(
           SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, RenewableSslEngineFactory.class.getName());
     }
     return Map.copyOf(all);
+  }
+
+  private static boolean renews(Map<String, String> client) {
+    try {
+      return RenewableSslEngineFactory.renews(client);
+    } catch (ConfigException halfGiven) {
+      throw new IllegalArgumentException(PREFIX + halfGiven.getMessage(), halfGiven);
+    }
   }
 
   // The spelling of a key in the environment (KAFKA_SSL_KEYSTORE_LOCATION) does not give its name,
@@ -64,6 +73,8 @@ public record LogSettings(Map<String, String> client) {
           "kafka.bootstrap.servers",
           "kafka.security.protocol",
           "kafka.ssl.keystore.location",
+          "kafka.ssl.keystore.certificate.chain.location",
+          "kafka.ssl.keystore.key.location",
           "kafka.ssl.keystore.password",
           "kafka.ssl.keystore.type",
           "kafka.ssl.key.password",
@@ -244,7 +255,8 @@ public record LogSettings(Map<String, String> client) {
               + " is not on this machine: write SSL, with kafka.ssl.keystore.* and kafka.ssl.truststore.*");
     }
     boolean certificate =
-        client.containsKey(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG)
+        renews(client)
+            || client.containsKey(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG)
             || client.containsKey(SslConfigs.SSL_KEYSTORE_KEY_CONFIG);
     if (protocol.equals("SSL") && !certificate) {
       throw new IllegalArgumentException(

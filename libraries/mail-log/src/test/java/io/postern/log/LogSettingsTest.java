@@ -32,6 +32,10 @@ class LogSettingsTest {
         "127.0.0.1.example.com:9092 | '' | kafka.security.protocol",
         "broker:9092 | security.protocol=SASL_PLAINTEXT | kafka.security.protocol",
         "broker:9092 | security.protocol=SSL | kafka.ssl.keystore.location",
+        "broker:9092 | security.protocol=SSL;ssl.keystore.key.location=k;ssl.truststore.type=PEM;ssl.truststore.location=a | kafka.ssl.keystore.certificate.chain.location is missing",
+        "broker:9092 | security.protocol=SSL;ssl.keystore.certificate.chain.location=c;ssl.truststore.type=PEM;ssl.truststore.location=a | kafka.ssl.keystore.key.location is missing",
+        "broker:9092 | security.protocol=SSL;ssl.keystore.certificate.chain.location=c;ssl.keystore.key.location=k;ssl.truststore.location=a | kafka.ssl.truststore.location is missing, or ssl.truststore.type is not PEM",
+        "broker:9092 | security.protocol=SSL;ssl.keystore.certificate.chain.location=c;ssl.keystore.key.location=k;ssl.keystore.location=b;ssl.truststore.type=PEM;ssl.truststore.location=a | kafka.ssl.keystore.location is set in addition",
         "broker:9092 | security.protocol=SSL;ssl.keystore.location=k;ssl.endpoint.identification.algorithm= | kafka.ssl.endpoint",
         "broker:9092 | security.protocol=SSL;ssl.keystore.location=k;ssl.enabled.protocols=TLSv1.1,TLSv1.2 | kafka.ssl.enabled.protocols",
       })
@@ -45,6 +49,7 @@ class LogSettingsTest {
   @ValueSource(
       strings = {
         "security.protocol=SSL;ssl.keystore.location=k",
+        "security.protocol=SSL;ssl.keystore.certificate.chain.location=c;ssl.keystore.key.location=k;ssl.truststore.type=PEM;ssl.truststore.location=a",
         "security.protocol=SASL_SSL",
         "security.protocol=SSL;ssl.keystore.key=k;ssl.enabled.protocols=TLSv1.2,TLSv1.3"
       })
@@ -62,6 +67,14 @@ class LogSettingsTest {
     for (Properties any : List.of(pem.producer(), pem.consumer("x"), pem.admin(), pem.follower())) {
       assertThat(any).containsEntry(key, ours);
     }
+    assertThat(
+            new LogSettings(
+                    client(
+                        "broker:9092",
+                        "security.protocol=SSL;ssl.keystore.certificate.chain.location=c;ssl.keystore.key.location=k;"
+                            + "ssl.truststore.type=PEM;ssl.truststore.location=a"))
+                .client())
+        .containsEntry(key, ours);
     assertThat(new LogSettings(client("broker:9092", link + "PKCS12")).client())
         .doesNotContainKey(key);
     assertThat(new LogSettings(client("broker:9092", link + "PEM;" + key + "=other")).client())

@@ -128,6 +128,43 @@ class RenewedLinksTest {
     await().atMost(PATIENCE).until(() -> presented(own).equals(repaired.leaf()));
   }
 
+  /**
+   * Certificate, key and authority in three files, as Kubernetes gives a secret to a container: all
+   * change at one swap of a symbolic link. Client and broker.
+   */
+  @Test
+  void s3_aSwappedSecretOfThreeFilesIsTakenUpByClientAndBroker() throws Exception {
+    Identity former = client(Duration.ofSeconds(20));
+    Secret own = new Secret(folder.resolve("secret-client"), former);
+    Secret brokers = new Secret(folder.resolve("secret-broker"), brokersOwn());
+    try (KafkaBroker other =
+            KafkaBroker.start(
+                folder.resolve("other"),
+                BrokerSettings.small()
+                    .with(properties -> mutualTls(properties, brokers.link()))
+                    .withMore(List.of("-Dpostern.link.look-seconds=1"))
+                    .withClient(link(files("second", client(Duration.ofDays(1))))));
+        Admin admin = Admin.create(settings(other, own.link()).admin())) {
+      admin.describeCluster().clusterId().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      Path visitor = files("visitor of the other", client(Duration.ofDays(1)));
+      Identity next = brokersOwn();
+      brokers.swap(next);
+      await().atMost(PATIENCE).until(() -> presented(other, visitor).equals(next.leaf()));
+      own.swap(client(Duration.ofDays(397)));
+      Instant end = former.leaf().getNotAfter().toInstant();
+      await().atMost(PATIENCE).until(() -> Instant.now().isAfter(end.plusSeconds(1)));
+      double connections = connections(admin.metrics());
+      await()
+          .pollInterval(Duration.ofMillis(1_500))
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                admin.describeCluster().clusterId().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                return connections(admin.metrics()) > connections;
+              });
+    }
+  }
+
   private static boolean sent(KafkaProducer<String, byte[]> producer, double connections)
       throws Exception {
     send(producer);
@@ -152,6 +189,10 @@ class RenewedLinksTest {
   }
 
   private static Certificate presented(Path own) throws IOException {
+    return presented(broker, own);
+  }
+
+  private static Certificate presented(KafkaBroker broker, Path own) throws IOException {
     Map<String, Object> settings = new HashMap<>(link(own));
     settings.put("ssl.protocol", "TLSv1.3");
     URI address = URI.create("log://" + broker.bootstrap());
@@ -180,7 +221,11 @@ class RenewedLinksTest {
   }
 
   private static LogSettings settings(Path own) {
-    Map<String, String> client = link(own);
+    return settings(broker, link(own));
+  }
+
+  private static LogSettings settings(KafkaBroker broker, Map<String, String> link) {
+    Map<String, String> client = new HashMap<>(link);
     client.put("bootstrap.servers", broker.bootstrap());
     client.put("connections.max.idle.ms", "1000");
     return new LogSettings(client);
@@ -197,7 +242,11 @@ class RenewedLinksTest {
   }
 
   private static void mutualTls(Properties properties) {
-    link(brokerFiles).forEach(properties::setProperty);
+    mutualTls(properties, link(brokerFiles));
+  }
+
+  private static void mutualTls(Properties properties, Map<String, String> link) {
+    link.forEach(properties::setProperty);
     properties.remove("security.protocol");
     properties.setProperty("ssl.engine.factory.class", RenewableSslEngineFactory.class.getName());
     properties.setProperty("listener.security.protocol.map", "CLIENT:SSL,CONTROLLER:SSL");
@@ -220,5 +269,43 @@ class RenewedLinksTest {
             made.resolve("keys.pem"),
             Files.readString(made.resolve("x.key")) + Files.readString(made.resolve("x.pem")));
     Files.move(whole, own.resolve("keys.pem"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** A folder as a kubelet makes it of a secret. */
+  private static final class Secret {
+    private static final List<String> FILES = List.of("tls.crt", "tls.key", "ca.crt");
+    private final Path folder;
+    private int version;
+
+    private Secret(Path folder, Identity identity) throws IOException {
+      this.folder = Files.createDirectory(folder);
+      for (String file : FILES) {
+        Files.createSymbolicLink(folder.resolve(file), Path.of("..data", file));
+      }
+      swap(identity);
+    }
+
+    private void swap(Identity identity) throws IOException {
+      Path next = Files.createDirectory(folder.resolve("..version" + ++version));
+      identity.write(next, "tls"); // tls.key, and tls.pem
+      Files.move(next.resolve("tls.pem"), next.resolve("tls.crt"));
+      Files.writeString(next.resolve("ca.crt"), AUTHORITY.rootPem());
+      Path link = Files.createSymbolicLink(folder.resolve("..data_tmp"), next.getFileName());
+      Files.move(link, folder.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private Map<String, String> link() {
+      Map<String, String> link = new HashMap<>();
+      link.put("security.protocol", "SSL");
+      link.put("ssl.keystore.certificate.chain.location", path("tls.crt"));
+      link.put("ssl.keystore.key.location", path("tls.key"));
+      link.put("ssl.truststore.type", "PEM");
+      link.put("ssl.truststore.location", path("ca.crt"));
+      return link;
+    }
+
+    private String path(String file) {
+      return folder.resolve(file).toString();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.operator.links;
 
+import io.postern.link.RenewableSslEngineFactory;
 import io.postern.log.LogSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class LinkTls implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 5_000;
 
-  private final DefaultSslEngineFactory tls = new DefaultSslEngineFactory();
+  private final DefaultSslEngineFactory tls;
 
   /** Failure: {@link IOException} where a key store cannot be read. */
   LinkTls(LogSettings log) throws IOException {
@@ -41,13 +42,13 @@ final class LinkTls implements AutoCloseable {
             (key, value) -> {
               if (key.endsWith("password")) {
                 settings.put(key, new Password(value));
-              } else if (key.endsWith("store.type") || key.endsWith("store.location")) {
+              } else if (key.endsWith("store.type") || key.endsWith(".location")) {
                 settings.put(key, value);
               }
             });
     try {
-      tls.configure(settings);
-    } catch (KafkaException unreadable) {
+      tls = RenewableSslEngineFactory.once(settings);
+    } catch (IOException | KafkaException unreadable) {
       throw new IOException(
           "the certificate of the connection to Kafka cannot be read: " + unreadable.getMessage(),
           unreadable);

@@ -73,8 +73,13 @@ public record Links(
   private static void holders(
       LogSettings log, Map<String, Instant> ends, List<String> findings, Instant now)
       throws IOException {
-    String key = log.client().get("ssl.keystore.location");
-    Path file = Path.of(key == null ? "" : key).resolveSibling(CertificateEnds.FILE);
+    Path file =
+        Path.of(
+                log.client()
+                    .getOrDefault(
+                        "ssl.keystore.location",
+                        log.client().getOrDefault("ssl.keystore.key.location", "")))
+            .resolveSibling(CertificateEnds.FILE);
     if (!Files.exists(file)) {
       return; // another administration's certificates
     }

@@ -54,6 +54,25 @@ class LinksTest {
     assertThat(links.lines()).singleElement().asString().startsWith("connections to Kafka 4 cert");
   }
 
+  @Test
+  void certificateAndKeyMayBeApart() throws IOException {
+    String keys = Files.readString(folder.resolve("keys.pem"));
+    int chain = keys.indexOf("-----BEGIN CERTIFICATE-----");
+    Files.delete(folder.resolve("keys.pem"));
+    Map<String, String> client = new HashMap<>(settings().client());
+    client.keySet().removeIf(key -> key.startsWith("ssl.keystore."));
+    client.put(
+        "ssl.keystore.key.location",
+        Files.writeString(folder.resolve("tls.key"), keys.substring(0, chain)).toString());
+    client.put(
+        "ssl.keystore.certificate.chain.location",
+        Files.writeString(folder.resolve("tls.crt"), keys.substring(chain)).toString());
+    Links links = Links.of(new LogSettings(client), NOW);
+    assertThat(links.findings()).isEmpty();
+    assertThat(links.ends().keySet())
+        .containsExactlyInAnyOrder("own", "authority", "ingress", "presented by " + address());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "300, 300, 300, 3000, ''",
