@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.link.RenewableSslEngineFactory;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -409,6 +412,22 @@ class ComposeFileTest {
         .containsEntry("POSTERN_SCHEDULE_STATE_FOLDER", "/var/lib/postern/state");
     // A volume without a name.
     assertThat(ComposeFile.list(policy.get("volumes"))).contains("/var/lib/postern/state");
+  }
+
+  /** Beside the module's jar there may be the one for partners, which has other classes. */
+  @Test
+  void theToolsAreTheModulesJarAndNoOther() throws IOException {
+    for (String file : List.of("deploy/docker/Dockerfile", ".dockerignore")) {
+      String pattern =
+          Files.readAllLines(ROOT.resolve(file)).stream()
+              .flatMap(line -> Stream.of(line.split("[ !]", -1)))
+              .filter(word -> word.startsWith("postern/target/postern-"))
+              .findFirst()
+              .orElseThrow();
+      PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+      assertThat(matcher.matches(Path.of("postern/target/postern-0.1.0.jar"))).isTrue();
+      assertThat(matcher.matches(Path.of("postern/target/postern-check.jar"))).as(file).isFalse();
+    }
   }
 
   @Test
