@@ -22,7 +22,7 @@ public final class BrokerNetwork implements AutoCloseable {
   /** The number of the host where this process is; brokers' begin at 1. */
   public static final int HERE = 0;
 
-  /** Of RFC 2544, for networks that are only there to be tried. */
+  /** For networks that are only there to be tried: nobody has an address in it. */
   private static final String NET = "198.18.";
 
   private static final String NOBODY = "02:00:00:00:00:99";
