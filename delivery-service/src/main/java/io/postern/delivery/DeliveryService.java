@@ -3,7 +3,6 @@ package io.postern.delivery;
 import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.postern.contracts.Deployment;
 import io.postern.delivery.certificates.HostChannel;
 import io.postern.delivery.certificates.PresentedCertificates;
 import io.postern.delivery.destination.Destinations;
@@ -79,7 +78,6 @@ public class DeliveryService implements Service {
   private final Configuration configuration;
   private final LogSettings log;
   private final LossySender sender;
-  private final Deployment deployment;
   private final DirectoryReader<Directory> directory;
   private final RecordSink records;
   private final MeterRegistry registry;
@@ -94,19 +92,18 @@ public class DeliveryService implements Service {
   private volatile @Nullable DeliveryReader reader;
   private volatile @Nullable Keeper keeper;
   private volatile boolean begun;
+  private volatile int homePartitions = 1;
 
   DeliveryService(
       Configuration configuration,
       LogSettings log,
       LossySender sender,
-      Deployment deployment,
       DirectoryReader<Directory> directory,
       RecordSink records,
       MeterRegistry registry) {
     this.configuration = configuration;
     this.log = log;
     this.sender = sender;
-    this.deployment = deployment;
     this.directory = directory;
     this.records = records;
     this.registry = registry;
@@ -269,6 +266,7 @@ public class DeliveryService implements Service {
   }
 
   void begin(@Observes TopicsVerified topics) {
+    homePartitions = topics.homePartitions();
     directory.start();
     announcer.start();
     policies.start();
@@ -291,7 +289,7 @@ public class DeliveryService implements Service {
 
   /** Our part of each destination's limit: that of the deliveries. */
   private double share() {
-    return (double) Math.max(1, partitions()) / deployment.partitions();
+    return Math.min(1, (double) Math.max(1, partitions()) / homePartitions);
   }
 
   private boolean crowded() {
@@ -317,6 +315,11 @@ public class DeliveryService implements Service {
   @Override
   public String name() {
     return "delivery";
+  }
+
+  @Override
+  public boolean waitsForGrowth() {
+    return true;
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.postern.ingress;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.postern.contracts.Deployment;
 import io.postern.contracts.Topics;
 import io.postern.ingress.attribution.RewrittenSenders;
 import io.postern.ingress.bounds.Level;
@@ -32,6 +31,7 @@ import io.postern.log.certificates.OwnTlsAnnouncer;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.log.reading.TopicFollower;
 import io.postern.log.sending.MessageLog;
+import io.postern.log.topics.HomePartitionsQuestion;
 import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.log.verdicts.KafkaVerdicts;
 import io.postern.rules.Directory;
@@ -65,7 +65,6 @@ public class Ingress implements Service {
   private final Configuration configuration;
   private final LogSettings log;
   private final LossySender sender;
-  private final Deployment deployment;
   private final DirectoryReader<Directory> directory;
   private final Handshakes handshakes;
   private final PresentedChains presentedChains;
@@ -78,6 +77,7 @@ public class Ingress implements Service {
   private final ServerTls tls;
   private final OwnTlsAnnouncer announcer;
   private final LogSpace space;
+  private volatile @Nullable MessageLog messages;
   private final KafkaRecipientQuestions recipients;
   private volatile @Nullable IngressServer server;
 
@@ -86,7 +86,6 @@ public class Ingress implements Service {
       TlsFileSettings tlsFiles,
       LogSettings log,
       LossySender sender,
-      Deployment deployment,
       DirectoryReader<Directory> directory,
       Refusals refusals,
       Handshakes handshakes,
@@ -96,7 +95,6 @@ public class Ingress implements Service {
     this.configuration = configuration;
     this.log = log;
     this.sender = sender;
-    this.deployment = deployment;
     this.directory = directory;
     this.handshakes = handshakes;
     this.presentedChains = presentedChains;
@@ -111,7 +109,7 @@ public class Ingress implements Service {
             new ServerTls(
                 tlsFiles, new StapledAnswers(staples, TrustedClock.ofTheMachine()), registry));
     announcer = new OwnTlsAnnouncer(log, "ingress", configuration.replica, tls.presented());
-    space = new LogSpace(log, configuration.leastFree);
+    space = new LogSpace(log, configuration.leastFree, new HomePartitionsQuestion(this::grow));
     recipients =
         new KafkaRecipientQuestions(
             follower,
@@ -125,7 +123,11 @@ public class Ingress implements Service {
   void start(@Observes StartupEvent event) {
     running.add(announcer);
     KafkaVerdicts verdicts = running.add(new KafkaVerdicts(log, sender));
-    MessageLog messages = running.add(new MessageLog(log, deployment.partitions()));
+    MessageLog mail = running.add(new MessageLog(log));
+    messages = mail;
+    Gauge.builder("postern.ingress.partitions", mail, MessageLog::partitions)
+        .description("Partitions of the mail topics that new messages go to")
+        .register(registry);
     watch(running.add(space));
     SessionParts parts =
         new SessionParts(
@@ -133,7 +135,7 @@ public class Ingress implements Service {
             directory::inForce,
             verdicts,
             new BackgroundVerdicts(verdicts),
-            messages,
+            mail,
             new Memory(
                 configuration.dataMemoryBytes,
                 configuration.recipientMemoryBytes,
@@ -184,8 +186,18 @@ public class Ingress implements Service {
     server = running.add(listeners);
   }
 
+  // The log may grow at any time (docs/design/the-log.md, "Home partition and content").
+  private void grow(int partitions) {
+    MessageLog mail = messages;
+    if (mail != null && partitions > mail.partitions()) {
+      mail.grow(partitions);
+      LOG.infof("New messages go to %d partitions", partitions);
+    }
+  }
+
   /** The readers begin when their topics are there. */
   void begin(@Observes TopicsVerified topics) {
+    grow(topics.homePartitions());
     if (!rewriting.problem().isEmpty()) {
       LOG.warnf("Notifications to rewritten senders get 451: %s", rewriting.problem());
     }

@@ -48,6 +48,7 @@ public class PolicyService implements Service {
   private final Scheduler scheduler;
   private final Worker notices;
   private final Optional<Worker> reporter;
+  private volatile int homePartitions = 1;
   private volatile boolean started;
   private volatile boolean stopping;
 
@@ -90,10 +91,11 @@ public class PolicyService implements Service {
                     new SchedulerMetrics(registry),
                     LogStart::end));
     this.notices = NoticeWriter.worker(settings, notices, registry, reader::current);
-    reporter = Reporter.worker(settings, deployment, reports, reader::current, registry);
+    reporter = Reporter.worker(settings, () -> homePartitions, reports, reader::current, registry);
   }
 
   void begin(@Observes TopicsVerified topics) {
+    homePartitions = topics.homePartitions();
     if (!secrets.problem().isEmpty()) {
       LOG.warnf("Mail whose sender must be rewritten is delayed: %s", secrets.problem());
     }
@@ -118,6 +120,11 @@ public class PolicyService implements Service {
   @Override
   public String name() {
     return "policy";
+  }
+
+  @Override
+  public boolean waitsForGrowth() {
+    return true;
   }
 
   @Override

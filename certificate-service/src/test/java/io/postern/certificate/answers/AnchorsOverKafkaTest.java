@@ -296,7 +296,7 @@ class AnchorsOverKafkaTest {
     try (left;
         TopicFollower reader = new TopicFollower(log, Topics.CERTIFICATE_ANCHORS, left.reader())) {
       reader.start();
-      followed.start(new TopicsVerified());
+      followed.start(new TopicsVerified(4));
       await().atMost(PATIENCE).until(() -> has(left, ofOne));
       try (BundleLedger taken = new BundleLedger(log, ofTwo, InstantSource.system(), gone);
           TopicFollower other =

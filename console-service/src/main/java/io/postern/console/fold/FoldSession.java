@@ -47,6 +47,14 @@ final class FoldSession implements ConsumerThread.Session {
     this.connection = connection;
     this.fold = fold;
     this.even = new EvenReading(consumer);
+    assign();
+    consumer.seekToBeginning(all);
+    consumer.pause(all);
+  }
+
+  /** All partitions that the topics have now. */
+  private void assign() {
+    all.clear();
     for (String topic : Fold.TOPICS) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
@@ -56,8 +64,12 @@ final class FoldSession implements ConsumerThread.Session {
       all.addAll(partitions);
     }
     consumer.assign(all);
-    consumer.seekToBeginning(all);
-    consumer.pause(all);
+  }
+
+  /** The log has grown since. */
+  private boolean grown() {
+    return Fold.TOPICS.stream().mapToInt(topic -> consumer.partitionsFor(topic).size()).sum()
+        > all.size();
   }
 
   @Override
@@ -107,6 +119,7 @@ final class FoldSession implements ConsumerThread.Session {
     }
     LOG.info("This replica writes the read model");
     fold.begin();
+    assign(); // the wait for the lock may have been long
     seek();
     consumer.resume(all);
     looked = System.nanoTime() - LOOK_NANOS - 1;
@@ -147,6 +160,12 @@ final class FoldSession implements ConsumerThread.Session {
 
   /** At the log's ends, for the lag, and at requests for a rebuild. */
   private void look() throws SQLException {
+    if (grown()) {
+      commit();
+      assign();
+      seek();
+      LOG.infof("The topics have %d partitions now", all.size());
+    }
     long now = System.currentTimeMillis();
     Map<TopicPartition, Long> ends = consumer.endOffsets(all, ENDS);
     even.ends(ends);

@@ -30,6 +30,7 @@ public final class LogFold implements AutoCloseable {
   private static final int FETCH_BYTES = 8 << 20;
   // Even shares of the topics' partitions, so that a message's records come in one transaction.
   private static final int PARTITION_BYTES = 256 << 10;
+  private static final Duration METADATA_AGE = Duration.ofSeconds(30);
   private static final int POLL_RECORDS = 2_000;
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
@@ -76,6 +77,8 @@ public final class LogFold implements AutoCloseable {
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_BYTES);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
+    // After so long, partitions that were added to a topic are read.
+    properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, (int) METADATA_AGE.toMillis());
     return properties;
   }
 

@@ -189,7 +189,7 @@ class DirectoryAgainTest {
     }
   }
 
-  private static ConsoleSettings settings() {
+  static ConsoleSettings settings() {
     return new ConsoleSettings() {
       @Override
       public Duration idleTimeout() {

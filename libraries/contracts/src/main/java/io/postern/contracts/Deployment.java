@@ -5,8 +5,9 @@ import java.util.OptionalInt;
 /**
  * The log's installation: the copies that make an acknowledgement durable, and the number of
  * partitions of the mail topics (docs/design/the-log.md, "Home partition and content", "Producers
- * and readers"). The partition count is chosen at installation.
+ * and readers").
  *
+ * @param partitions of a new log: one that exists may have grown, and has its own number
  * @param flushEachAppend each copy is fsynced before it counts: a single node has no second one,
  *     and three that one power supply feeds lose all at once
  */
@@ -43,6 +44,11 @@ public record Deployment(
     return of(
         name,
         partitions.orElse(name.equals(SINGLE_NODE) ? SINGLE_NODE_PARTITIONS : CLUSTER_PARTITIONS));
+  }
+
+  /** The same with another number of partitions. */
+  public Deployment withPartitions(int number) {
+    return new Deployment(number, replication, minInSyncReplicas, flushEachAppend);
   }
 
   /**

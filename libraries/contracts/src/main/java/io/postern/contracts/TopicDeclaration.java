@@ -47,11 +47,16 @@ public record TopicDeclaration(
 
   /** How many partitions a topic has. */
   public enum Partitioning {
-    /** The deployment's count: records keyed by queue id, in the partition that the id names. */
+    /**
+     * The number of home partitions, which may grow: records keyed by queue id, in the partition
+     * that the id names.
+     */
     MAIL,
     /** One: a total order. */
     ONE,
-    /** Some, by hash of the key: no reader depends on the partition's number. */
+    /**
+     * Some, by hash of the key, and as many for ever: no reader depends on the partition's number.
+     */
     SPREAD
   }
 
@@ -113,7 +118,7 @@ public record TopicDeclaration(
         name, partitioning, cleanup, retention, flushEachAppend, other, writers, readers);
   }
 
-  /** Number of partitions in this deployment. */
+  /** Number of partitions with which the topic is made. */
   public int partitions(Deployment deployment) {
     return switch (partitioning) {
       case MAIL -> deployment.partitions();

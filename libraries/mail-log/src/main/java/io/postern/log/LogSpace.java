@@ -59,10 +59,18 @@ public final class LogSpace implements AutoCloseable {
   /** A log folder's file system. */
   record Folder(long totalBytes, long freeBytes) {}
 
+  /** A further question to the brokers, asked now and then with the same client. */
+  @FunctionalInterface
+  public interface Question {
+    /** On the watch's thread, within seconds. A failure is the question's own to report. */
+    void ask(Admin admin) throws InterruptedException;
+  }
+
   private record Answers(List<Folder> folders, String missing) {}
 
   private final LogSettings settings;
   private final LongUnaryOperator mark;
+  private final Question further;
   private final OccasionalLog trouble = new OccasionalLog(LogSpace.class);
   private final Thread thread = Thread.ofPlatform().daemon().name("log-space").unstarted(this::run);
   private volatile Reading reading = new Reading(State.OPEN, -1, "not queried yet");
@@ -72,8 +80,16 @@ public final class LogSpace implements AutoCloseable {
    * @param mark bytes that must be free of a file system of so many bytes
    */
   public LogSpace(LogSettings settings, LongUnaryOperator mark) {
+    this(settings, mark, _ -> {});
+  }
+
+  /**
+   * @param further is asked after each look
+   */
+  public LogSpace(LogSettings settings, LongUnaryOperator mark, Question further) {
     this.settings = settings;
     this.mark = mark;
+    this.further = further;
   }
 
   /**
@@ -117,6 +133,7 @@ public final class LogSpace implements AutoCloseable {
           while (!closed) {
             Answers answers = ask(admin);
             note(answers);
+            further.ask(admin);
             TimeUnit.NANOSECONDS.sleep((near(answers) ? NEAR_PERIOD : PERIOD).toNanos());
           }
         }

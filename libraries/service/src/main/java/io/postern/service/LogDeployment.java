@@ -16,8 +16,8 @@ public interface LogDeployment {
   String deployment();
 
   /**
-   * Partitions of the mail topics. Choose them at installation: they cannot be changed later.
-   * Default: 4; with three brokers 48.
+   * Partitions of the mail topics of a new installation. {@code postern set-up log --partitions}
+   * adds partitions later. Default: 4; with three brokers 48.
    */
   OptionalInt partitions();
 }

@@ -6,6 +6,7 @@ import io.postern.log.LinkMetrics;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
+import io.postern.log.topics.HomePartitions;
 import io.postern.log.topics.TopicsSetup;
 import io.postern.log.topics.WeakTopicException;
 import io.quarkus.runtime.Quarkus;
@@ -17,13 +18,15 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import java.time.Duration;
+import java.util.OptionalInt;
 import org.jboss.logging.Logger;
 
 /**
  * A service's start: its settings are checked before anything connects or listens; then the log's
  * topics are made or verified, on a thread of its own, and {@link TopicsVerified} is fired. A log
- * that is away is waited for, for ever, with a line now and then. Topics weaker than declared end
- * the process with exit code 1, and so does an observer that fails.
+ * that is away is waited for, for ever, with a line now and then; so is the end of its growth, by a
+ * service that says so. Topics weaker than declared end the process with exit code 1, and so does
+ * an observer that fails.
  */
 @Singleton
 public class LogStart {
@@ -35,6 +38,7 @@ public class LogStart {
   private final LogSettings settings;
   private final Deployment deployment;
   private final Event<TopicsVerified> verified;
+  private volatile boolean waitsForGrowth;
   private final OccasionalLog trouble = new OccasionalLog(LogStart.class);
   private final Thread thread = Thread.ofVirtual().name("log-start").unstarted(this::run);
   private volatile boolean topicsVerified;
@@ -47,8 +51,9 @@ public class LogStart {
 
   /** The service is made for this call, and with it everything that checks settings. */
   void check(
-      @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event,
-      Service service) {}
+      @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event, Service made) {
+    waitsForGrowth = made.waitsForGrowth();
+  }
 
   void start(
       @Observes @Priority(Interceptor.Priority.PLATFORM_AFTER) StartupEvent event,
@@ -68,10 +73,12 @@ public class LogStart {
 
   private void run() {
     try {
-      while (!verified()) {
+      OptionalInt partitions = verified();
+      while (partitions.isEmpty()) {
         Thread.sleep(PAUSE);
+        partitions = verified();
       }
-      verified.fire(new TopicsVerified());
+      verified.fire(new TopicsVerified(partitions.getAsInt()));
       topicsVerified = true;
       LOG.info("The topics in Kafka are verified");
     } catch (InterruptedException e) {
@@ -90,11 +97,16 @@ public class LogStart {
     Quarkus.asyncExit(EXIT_CODE);
   }
 
-  private boolean verified() throws InterruptedException {
+  /** The log's home partitions; empty: not yet. */
+  private OptionalInt verified() {
     try {
-      TopicsSetup.createOrVerify(settings, deployment, PATIENCE);
+      HomePartitions home = TopicsSetup.createOrVerify(settings, deployment, PATIENCE);
+      if (home.growing() && waitsForGrowth) {
+        trouble.warn("The service waits: " + home.halfGrown(), null);
+        return OptionalInt.empty();
+      }
       trouble.over("Kafka is available");
-      return true;
+      return OptionalInt.of(home.usable());
     } catch (LogUnavailableException away) {
       if (!Thread.currentThread().isInterrupted()) {
         trouble.warn(
@@ -103,7 +115,7 @@ public class LogStart {
                 + " is not available yet; waiting for it",
             away);
       }
-      return false;
+      return OptionalInt.empty();
     }
   }
 }

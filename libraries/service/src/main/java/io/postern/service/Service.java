@@ -24,6 +24,14 @@ public interface Service {
   boolean ready(HealthCheckResponseBuilder answer);
 
   /**
+   * Whether it begins only on a log that does not grow: it is a member of a group that reads mail,
+   * which the growth has to find without members (docs/design/the-log.md).
+   */
+  default boolean waitsForGrowth() {
+    return false;
+  }
+
+  /**
    * False when only a restart helps: an error has ended a thread. A log that is away is none. The
    * frame itself adds the readers of the log ({@link ConsumerThread#fallen}).
    */

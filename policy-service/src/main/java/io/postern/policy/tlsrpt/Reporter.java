@@ -6,7 +6,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.postern.contracts.ConsumerGroups;
-import io.postern.contracts.Deployment;
 import io.postern.contracts.Headers;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ContentSegment;
@@ -33,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -82,7 +82,7 @@ public final class Reporter implements Worker.Task {
   private final LogSettings settings;
   private final Submitter submitter;
   private final Supplier<Optional<Directory>> directory;
-  private final int mailPartitions;
+  private final IntSupplier mailPartitions;
   private final LongSupplier clockMillis;
   private final ReportMetrics metrics;
   private final Posts posts;
@@ -96,14 +96,14 @@ public final class Reporter implements Worker.Task {
 
   /**
    * @param directory names the organization whose domain the submitter's is
-   * @param mailPartitions of the mail topics
+   * @param mailPartitions of the mail topics, asked when a report is mailed
    * @param beforeCommit runs when all is sent and nothing committed: for tests
    */
   Reporter(
       LogSettings settings,
       Submitter submitter,
       Supplier<Optional<Directory>> directory,
-      int mailPartitions,
+      IntSupplier mailPartitions,
       LongSupplier clockMillis,
       HttpsPost https,
       ReportMetrics metrics,
@@ -123,7 +123,7 @@ public final class Reporter implements Worker.Task {
   /** A worker for one, to be started; empty without settings. */
   public static Optional<Worker> worker(
       LogSettings log,
-      Deployment deployment,
+      IntSupplier mailPartitions,
       ReportSettings reports,
       Supplier<Optional<Directory>> directory,
       MeterRegistry registry) {
@@ -137,7 +137,7 @@ public final class Reporter implements Worker.Task {
                         log,
                         submitter,
                         directory,
-                        deployment.partitions(),
+                        mailPartitions,
                         System::currentTimeMillis,
                         HttpsPost.withUsualRoots(reports.allowPrivateTargets()),
                         new ReportMetrics(registry),
@@ -355,7 +355,7 @@ public final class Reporter implements Worker.Task {
               submitter,
               submitter.signature().orElseThrow(),
               organization,
-              mailPartitions);
+              mailPartitions.getAsInt());
       if (budget.take(mail.queueId().value(), requireNonNull(DomainNames.ofAddress(to)))) {
         mails.add(new PendingMail(mail, organization, contents.send(mail.queueId(), mail.text())));
       } else {

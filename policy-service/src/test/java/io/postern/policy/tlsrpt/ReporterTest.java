@@ -88,7 +88,7 @@ class ReporterTest {
               settings,
               Sessions.submitter(),
               () -> Optional.of(LogLab.directory(LogLab.FILE)),
-              LogLab.PARTITIONS,
+              () -> LogLab.PARTITIONS,
               clock,
               new HttpsPost(HttpsPostTest.trusting(CA), true),
               new ReportMetrics(new SimpleMeterRegistry()),

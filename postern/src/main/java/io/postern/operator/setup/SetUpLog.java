@@ -3,6 +3,8 @@ package io.postern.operator.setup;
 import io.postern.contracts.Deployment;
 import io.postern.log.LogSettings;
 import io.postern.log.era.DeliveryEra;
+import io.postern.log.topics.HomePartitions;
+import io.postern.log.topics.LogGrowth;
 import io.postern.log.topics.TopicsSetup;
 import io.postern.operator.connection.ConnectionOptions;
 import io.postern.operator.connection.Installation;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +28,8 @@ import picocli.CommandLine.Option;
 /**
  * Makes the declared topics, and gives each principal its rights and no others; asks Kafka as the
  * mail log's administrator. May run again at any time.
+ *
+ * <p>With {@code --partitions} it adds partitions to the mail topics instead ({@link LogGrowth}).
  *
  * <p>Topics that are missing beside others with records are made only when asked for: their mail is
  * given up.
@@ -60,10 +65,34 @@ public final class SetUpLog implements Callable<Integer> {
               + "by others too; without it they are removed")
   private boolean keepOthers;
 
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      description =
+          "only adds partitions to the mail topics, up to N each; no replica of policy-service "
+              + "or delivery-service may run")
+  private @Nullable Integer partitions;
+
+  @Option(
+      names = "--dry-run",
+      description = "with --partitions: shows what would be done, and changes nothing")
+  private boolean dryRun;
+
   @Override
   public Integer call() throws Exception {
+    if (dryRun && partitions == null) {
+      throw new IllegalArgumentException("--dry-run needs --partitions");
+    }
     Installation installation = connection.installation();
     LogSettings settings = installation.kafka();
+    if (partitions != null) {
+      if (dryRun) {
+        LogGrowth.rehearse(settings, partitions, System.out::println, PATIENCE);
+      } else {
+        LogGrowth.grow(settings, partitions, System.out::println, PATIENCE);
+      }
+      return 0;
+    }
     Deployment declared =
         Deployment.of(
             installation.setting("postern.log.deployment").orElse("single-node"),
@@ -76,12 +105,14 @@ public final class SetUpLog implements Callable<Integer> {
             .setting(PrincipalForm.SETTING)
             .map(PrincipalForm::of)
             .orElse(PrincipalForm.COMMON_NAME);
-    if (makeMissing) {
-      TopicsSetup.createMissing(settings, declared, PATIENCE);
-    } else {
-      TopicsSetup.createOrVerify(settings, declared, PATIENCE);
-    }
-    System.out.println("topics: as declared");
+    HomePartitions home =
+        makeMissing
+            ? TopicsSetup.createMissing(settings, declared, PATIENCE)
+            : TopicsSetup.createOrVerify(settings, declared, PATIENCE);
+    System.out.println(
+        home.growing()
+            ? home.halfGrown()
+            : "topics: as declared; %d partitions each for mail".formatted(home.usable()));
     System.out.println(grant(settings, form, keepOthers));
     if (newEra) {
       DeliveryEra.begin(settings)

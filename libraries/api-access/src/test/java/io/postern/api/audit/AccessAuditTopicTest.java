@@ -33,7 +33,7 @@ class AccessAuditTopicTest {
 
   @Test
   void anEventOnItsWayAndThoseThatWaitAreRecorded() throws Exception {
-    audit.begin(new TopicsVerified());
+    audit.begin(new TopicsVerified(4));
     record("anna");
     record("ben");
     await().until(() -> kafka.history().size() == 1);

@@ -37,8 +37,13 @@ public final class MessageLog implements AutoCloseable {
   private final Duration patience;
   private final Semaphore lent = new Semaphore(LENT_BYTES);
 
+  /** Messages go to partition 0, which each log has, until {@link #grow} says more. */
+  public MessageLog(LogSettings settings) {
+    this(settings, 1);
+  }
+
   /**
-   * @param partitions the smallest partition count over the mail topics
+   * @param partitions {@link io.postern.log.topics.HomePartitions#usable}
    */
   public MessageLog(LogSettings settings, int partitions) {
     this(settings, partitions, PATIENCE);
@@ -66,6 +71,20 @@ public final class MessageLog implements AutoCloseable {
     this.envelopes = new DurableSender(() -> producer);
     this.small = new DurableSender(() -> producer);
     this.large = new DurableSender(() -> producer);
+  }
+
+  /**
+   * The log has so many home partitions, as far as is known; never fewer than before. Any thread.
+   *
+   * @param number {@link io.postern.log.topics.HomePartitions#usable}
+   */
+  public void grow(int number) {
+    partitions.grow(number);
+  }
+
+  /** Home partitions that new messages go to. */
+  public int partitions() {
+    return partitions.count();
   }
 
   /** A new message. Nothing is sent and nothing blocks yet. The caller accepts or abandons it. */

@@ -1,6 +1,7 @@
 package io.postern.log.sending;
 
 import java.time.Duration;
+import java.util.Arrays;
 
 /**
  * Choice of the partition for the next message: the same one for up to 1 MB or 100 ms, so that many
@@ -14,10 +15,10 @@ final class Partitions {
   private static final long OVERDUE_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long MAX_OPEN_BYTES = 1_000_000;
 
-  private final int count;
-  private final int[] open;
-  private final long[] openBytes;
-  private final long[] progress;
+  private int count;
+  private int[] open;
+  private long[] openBytes;
+  private long[] progress;
   private int current;
   private long bytes;
   private long since;
@@ -31,6 +32,20 @@ final class Partitions {
     this.openBytes = new long[count];
     this.progress = new long[count];
     this.since = now;
+  }
+
+  /** From now on as many; never fewer than before. */
+  synchronized void grow(int number) {
+    if (number > count) {
+      open = Arrays.copyOf(open, number);
+      openBytes = Arrays.copyOf(openBytes, number);
+      progress = Arrays.copyOf(progress, number);
+      count = number;
+    }
+  }
+
+  synchronized int count() {
+    return count;
   }
 
   synchronized int choose(long now) {

@@ -90,37 +90,42 @@ public final class TopicsSetup {
   }
 
   /** As {@link #createOrVerify(LogSettings, Deployment, Duration)}, with 30 s. */
-  public static void createOrVerify(LogSettings settings, Deployment deployment)
+  public static HomePartitions createOrVerify(LogSettings settings, Deployment deployment)
       throws LogUnavailableException {
-    createOrVerify(settings, deployment, PATIENCE);
+    return createOrVerify(settings, deployment, PATIENCE);
   }
 
   /**
+   * @param deployment its number of partitions is that of a new log
    * @param patience how long to try
+   * @return the log's own number of home partitions. A log that is half grown is no error here: who
+   *     decides or delivers waits for its whole growth
    * @throws LogUnavailableException when the log did not answer in that time
    * @throws WeakTopicException names topic, setting, value and the wanted value
    */
-  public static void createOrVerify(LogSettings settings, Deployment deployment, Duration patience)
+  public static HomePartitions createOrVerify(
+      LogSettings settings, Deployment deployment, Duration patience)
       throws LogUnavailableException {
-    run(settings, deployment, false, patience);
+    return run(settings, deployment, false, patience);
   }
 
   /**
    * As {@link #createOrVerify}, but makes missing topics even beside others with records: for an
    * administrator who has given up their mail, or adds a topic that a release brings.
    */
-  public static void createMissing(LogSettings settings, Deployment deployment, Duration patience)
+  public static HomePartitions createMissing(
+      LogSettings settings, Deployment deployment, Duration patience)
       throws LogUnavailableException {
-    run(settings, deployment, true, patience);
+    return run(settings, deployment, true, patience);
   }
 
-  private static void run(
+  private static HomePartitions run(
       LogSettings settings, Deployment deployment, boolean lossAccepted, Duration patience)
       throws LogUnavailableException {
     long deadline = System.nanoTime() + patience.toNanos();
     Admin admin = client(settings);
     try (var closing = ClosingClients.closing(admin)) {
-      new TopicsSetup(admin, settings.client(), deployment, lossAccepted, deadline).run();
+      return new TopicsSetup(admin, settings.client(), deployment, lossAccepted, deadline).run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LogUnavailableException("interrupted", e);
@@ -135,14 +140,14 @@ public final class TopicsSetup {
     }
   }
 
-  private void run() throws LogUnavailableException, InterruptedException {
+  private HomePartitions run() throws LogUnavailableException, InterruptedException {
     while (true) {
       try {
         verifyOwnTopics();
         createMissing();
-        verify();
+        HomePartitions home = verify();
         beginGroups();
-        return;
+        return home;
       } catch (ExecutionException e) {
         if (!mayPass(e.getCause()) || System.nanoTime() - deadline >= 0) {
           throw new LogUnavailableException(
@@ -163,14 +168,17 @@ public final class TopicsSetup {
     if (!lossAccepted) {
       refuseLoss(missing, existing.values());
     }
+    // A topic that a release adds gets the log's own number.
+    Deployment own =
+        existing.keySet().stream().anyMatch(HomePartitions.TOPICS::contains)
+            ? deployment.withPartitions(HomePartitions.of(existing).usable())
+            : deployment;
     List<NewTopic> made =
         missing.stream()
             .map(
                 topic ->
                     new NewTopic(
-                            topic.name(),
-                            topic.partitions(deployment),
-                            (short) deployment.replication())
+                            topic.name(), topic.partitions(own), (short) deployment.replication())
                         .configs(topic.configs(deployment)))
             .toList();
     for (KafkaFuture<Void> created : admin.createTopics(made).values().values()) {
@@ -272,7 +280,8 @@ public final class TopicsSetup {
     return values;
   }
 
-  private void verify() throws ExecutionException, InterruptedException, TimeoutException {
+  private HomePartitions verify()
+      throws ExecutionException, InterruptedException, TimeoutException {
     Map<String, TopicDescription> topics =
         answer(
             admin
@@ -302,6 +311,14 @@ public final class TopicsSetup {
             LOG.infof(
                 "%s is not as declared, which only affects speed: %s",
                 setting, String.join(", ", values)));
+    HomePartitions home = HomePartitions.of(topics);
+    if (deployment.partitions() > home.most()) {
+      LOG.infof(
+          "The mail topics have %d partitions, and postern.log.partitions is %d: it is the number of"
+              + " a new log; postern set-up log --partitions %2$d adds partitions to this one",
+          home.most(), deployment.partitions());
+    }
+    return home;
   }
 
   // Only where nothing was written yet: elsewhere a missing position is a lost one, and its reader

@@ -37,6 +37,22 @@ class PartitionsTest {
   }
 
   @Test
+  void aLogThatGrowsIsUsedWholeAndWhatIsOnItsWayStillCounts() {
+    Partitions partitions = new Partitions(2, 0);
+    int full = partitions.choose(0);
+    partitions.sent(full, 2 * MB, 0);
+
+    partitions.grow(5);
+    partitions.grow(3); // an answer that is older than the one before
+
+    Set<Integer> chosen = new HashSet<>();
+    for (int i = 1; i <= 8; i++) {
+      chosen.add(partitions.choose(i * 100L * MS));
+    }
+    assertThat(chosen).hasSize(4).contains(4).doesNotContain(full);
+  }
+
+  @Test
   void aPartitionWhoseAcknowledgementIsOverdueIsAvoided() {
     Partitions partitions = new Partitions(3, 0);
     int stuck = partitions.choose(0);

@@ -161,13 +161,42 @@ class TopicsSetupTest {
     }
   }
 
+  @ParameterizedTest
+  @Order(5)
+  @CsvSource({"6", "2"})
+  void aLogHasItsOwnNumberOfPartitionsWhateverTheSettingSays(int setting) throws Exception {
+    HomePartitions home = TopicsSetup.createOrVerify(log.settings, Deployment.singleNode(setting));
+
+    assertThat(home.usable()).isEqualTo(4);
+    assertThat(home.growing()).isFalse();
+  }
+
   @Test
   @Order(5)
-  void tooFewPartitionsAreRefusedAndMoreAreNot() throws Exception {
-    assertThatThrownBy(() -> TopicsSetup.createOrVerify(log.settings, Deployment.singleNode(6)))
-        .isInstanceOf(WeakTopicException.class)
-        .hasMessageContaining("partitions");
-    TopicsSetup.createOrVerify(log.settings, Deployment.singleNode(2));
+  void aTopicThatAReleaseAddsGetsTheLogsNumberAndNotTheSettings() throws Exception {
+    try (Admin admin = log.admin()) {
+      for (String topic : List.of(Topics.MAIL_CONTROLS, Topics.MAIL_ROUTES)) {
+        admin.deleteTopics(List.of(topic)).all().get();
+        await()
+            .untilAsserted(
+                () -> assertThat(admin.listTopics().names().get()).doesNotContain(topic));
+      }
+      TopicsSetup.createMissing(log.settings, Deployment.singleNode(6), Duration.ofSeconds(30));
+
+      for (String topic : List.of(Topics.MAIL_CONTROLS, Topics.MAIL_ROUTES)) {
+        assertThat(
+                admin
+                    .describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .values()
+                    .iterator()
+                    .next()
+                    .partitions())
+            .as(topic)
+            .hasSize(4);
+      }
+    }
   }
 
   @Test
