@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test test-all it log-model kills power-cuts attacks fuzz outdated sbom lock run demo dev warm docker docker-walk api-docs accept-contracts reference site pictures keycloak clean
+.PHONY: help build fmt check test test-all it log-model kills power-cuts attacks fuzz outdated sbom lock run demo dev warm docker docker-walk cluster-walk api-docs accept-contracts reference site pictures keycloak clean
 SHELL := /bin/bash
 TOOLS = . tools/jdk.sh && . tools/build.sh && require_tools
 MAVEN = $(TOOLS) && "$$MVN" -B -ntp
@@ -108,6 +108,9 @@ docker: sbom ## the container images, for docker compose up (docs/operations/con
 
 docker-walk: ## a newcomer's way in containers with every step checked: images, start, mail, trace, refusal, audit, end
 	@deploy/docker/walk
+
+cluster-walk: ## three brokers in containers: mail while one is dead, while two are, after a lost disk; at the end an audit
+	@deploy/docker/cluster-walk
 
 api-docs: ## write docs/api and docs/asyncapi.yaml anew, the descriptions of services and topics; tools/check-asyncapi reads the latter with AsyncAPI's parser
 	@export TEST_OPTIONS=-Dapi.docs.renew=true; for module in policy-service certificate-service console-service; do ./test $$module AccessTest || exit 1; done; ./test contracts AsyncApiTest

@@ -117,13 +117,19 @@ final class Authority {
    */
   KeyAndChain issue(List<String> names, Use use, Instant from, Instant until)
       throws GeneralSecurityException {
+    return issue(names.getFirst(), names, use, from, until);
+  }
+
+  /** With a common name that is none of its DNS names. */
+  KeyAndChain issue(String commonName, List<String> names, Use use, Instant from, Instant until)
+      throws GeneralSecurityException {
     KeyPair key = key();
     try {
       X509v3CertificateBuilder builder =
           builder(
               subject(intermediate.leaf()),
               intermediate.leaf().getPublicKey(),
-              name(organization, names.getFirst()),
+              name(organization, commonName),
               key.getPublic(),
               from,
               until);

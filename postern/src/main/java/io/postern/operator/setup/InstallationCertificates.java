@@ -18,7 +18,7 @@ import java.util.TreeSet;
 
 /**
  * The certificates of an installation in containers, a folder each: the log's authority and, issued
- * by it, one for the broker, one for each principal that may use the log, one for each service's
+ * by it, one for each broker, one for each principal that may use the log, one for each service's
  * HTTP (S3), one for the console's database and one for the console as its client; and, from an
  * authority of its own, one for SMTP until there is a real one. A holder of a client certificate of
  * the log's authority gets into the log: it issues nothing for others. Those for HTTP are for
@@ -34,6 +34,9 @@ final class InstallationCertificates {
   /** Common names: the broker makes principals of them. */
   static final List<String> PRINCIPALS =
       List.of("ingress", "policy", "certificate", "delivery", "console", "administrator");
+
+  /** The principal of all brokers. */
+  private static final String BROKER = "broker";
 
   /** They serve HTTP, at the host {@code NAME-service}: folder {@code http} in the principal's. */
   static final List<String> SERVICES =
@@ -64,18 +67,19 @@ final class InstallationCertificates {
 
   /**
    * @param root holds the folders
-   * @param brokerHost name under which the broker is reached; it is {@code localhost} too
+   * @param brokerHosts names under which the brokers are reached, in the order of their numbers;
+   *     each is {@code localhost} too
    * @param smtpHost name of the server for SMTP
    * @return a line for each certificate
    */
-  static List<String> make(Path root, String brokerHost, String smtpHost, Instant now)
+  static List<String> make(Path root, List<String> brokerHosts, String smtpHost, Instant now)
       throws IOException, GeneralSecurityException {
     InstallationCertificates all = new InstallationCertificates(root, now);
     Authority authority = Authority.open(root.resolve("authority"), "Postern log", now);
     all.report("authority", "kept", authority.root());
-    // The common name is the principal; the broker is client and server, of itself too.
-    Set<String> brokerNames = new TreeSet<>(List.of("broker", brokerHost, "localhost"));
-    all.issued("broker", authority, Authority.Use.BOTH, brokerNames);
+    for (int number = 1; number <= brokerHosts.size(); number++) {
+      all.broker(number, brokerHosts.get(number - 1), authority);
+    }
     for (String principal : PRINCIPALS) {
       all.issued(principal, authority, Authority.Use.CLIENT, Set.of(principal));
     }
@@ -91,6 +95,26 @@ final class InstallationCertificates {
         root.resolve("administrator").resolve(CertificateEnds.FILE),
         new CertificateEnds(now, all.ends).text());
     return all.lines;
+  }
+
+  /**
+   * The folder of a broker.
+   *
+   * @param number from 1
+   */
+  static String broker(int number) {
+    return number == 1 ? BROKER : BROKER + "-" + number;
+  }
+
+  /** The common name is the principal; a broker is client and server, of itself too. */
+  private void broker(int number, String host, Authority authority)
+      throws IOException, GeneralSecurityException {
+    String holder = broker(number);
+    KeyFolder folder = new KeyFolder(root.resolve(holder), true);
+    Set<String> names = new TreeSet<>(List.of(holder, host, "localhost"));
+    if (!keeps(holder, folder.leaf(authority.root()), names)) {
+      make(folder, authority, holder, Authority.Use.BOTH, BROKER, names);
+    }
   }
 
   private void issued(String holder, Authority authority, Authority.Use use, Set<String> names)
@@ -160,9 +184,9 @@ final class InstallationCertificates {
       String commonName,
       Set<String> names)
       throws IOException, GeneralSecurityException {
-    List<String> ordered = new ArrayList<>(List.of(commonName));
-    names.stream().filter(name -> !name.equals(commonName)).sorted().forEach(ordered::add);
-    KeyAndChain made = authority.issue(ordered, use, now.minus(CLOCKS_DIFFER), now.plus(LIFE));
+    List<String> ordered = names.stream().sorted().toList();
+    KeyAndChain made =
+        authority.issue(commonName, ordered, use, now.minus(CLOCKS_DIFFER), now.plus(LIFE));
     folder.write(made, authority.root());
     report(holder, "made", made.leaf());
   }

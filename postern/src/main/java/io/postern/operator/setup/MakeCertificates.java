@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,8 +28,10 @@ public final class MakeCertificates implements Callable<Integer> {
   @Option(
       names = "--broker",
       paramLabel = "HOST",
-      description = "host name at which services reach the broker (default: ${DEFAULT-VALUE})")
-  private String broker = "broker";
+      defaultValue = "broker",
+      description =
+          "host name at which services reach a broker, once for each (default: ${DEFAULT-VALUE})")
+  private List<String> brokers = List.of();
 
   @Option(
       names = "--smtp",
@@ -49,13 +52,16 @@ public final class MakeCertificates implements Callable<Integer> {
         Files.createDirectories(folder.resolve(SharedSecrets.folder(service)));
       }
     }
-    Files.createDirectories(folder.resolve("broker"));
+    for (int number = 1; number <= brokers.size(); number++) {
+      Files.createDirectories(folder.resolve(InstallationCertificates.broker(number)));
+    }
     Files.createDirectories(folder.resolve(InstallationCertificates.DATABASE));
     Files.createDirectories(
         folder.resolve(InstallationCertificates.DATABASE_CLIENT).resolve("database"));
     Files.createDirectories(folder.resolve("smtp"));
     Files.createDirectories(folder.resolve(InstallationCertificates.MONITORING));
-    InstallationCertificates.make(folder, broker, smtp, Instant.now()).forEach(System.out::println);
+    InstallationCertificates.make(folder, brokers, smtp, Instant.now())
+        .forEach(System.out::println);
     SharedSecrets.make(folder, Instant.now()).forEach(System.out::println);
     return 0;
   }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
@@ -75,6 +76,34 @@ class InstallationCertificatesTest {
     assertThat(client.getSubjectX500Principal().getName()).startsWith("CN=ingress,");
     // A stolen one cannot pose as the broker.
     assertThat(client.getExtendedKeyUsage()).hasSize(1);
+  }
+
+  @Test
+  void eachOfThreeBrokersHasItsOwnKeyForItsOwnNameAndOneStaysAsItWas() throws Exception {
+    InstallationCertificates.make(root, List.of("broker"), "gate.contoso.example", NOW);
+    Map<Path, String> before = contents();
+    Files.createDirectory(root.resolve("broker-2"));
+    Files.createDirectory(root.resolve("broker-3"));
+    List<String> hosts = List.of("broker", "broker-2", "log3.contoso.example");
+    assertThat(InstallationCertificates.make(root, hosts, "gate.contoso.example", NOW))
+        .filteredOn(line -> line.contains("made"))
+        .extracting(line -> line.substring(0, line.indexOf(':')))
+        .containsExactly("broker-2", "broker-3");
+    assertThat(contents()).containsAllEntriesOf(before);
+    assertThat(brokerNames("broker")).containsExactlyInAnyOrder("broker", "localhost");
+    assertThat(brokerNames("broker-2")).containsExactlyInAnyOrder("broker-2", "localhost");
+    assertThat(brokerNames("broker-3"))
+        .containsExactlyInAnyOrder("broker-3", "localhost", "log3.contoso.example");
+    assertThat(ends().ends()).containsKeys("broker", "broker-2", "broker-3");
+  }
+
+  /** Of a broker whose principal is the one of all brokers. */
+  private Set<String> brokerNames(String folder) throws Exception {
+    KeyFolder broker = new KeyFolder(root.resolve(folder), true);
+    var leaf = broker.leaf(broker.trusted().orElseThrow()).orElseThrow();
+    assertThat(leaf.getSubjectX500Principal().getName()).startsWith("CN=broker,");
+    assertThat(leaf.getExtendedKeyUsage()).hasSize(2);
+    return KeyFolder.names(leaf);
   }
 
   @Test
@@ -235,7 +264,7 @@ class InstallationCertificatesTest {
   @Test
   void anotherMailServersNameGetsAnotherCertificate() throws Exception {
     make(NOW);
-    assertThat(InstallationCertificates.make(root, "kafka", "mx.contoso.example", NOW))
+    assertThat(InstallationCertificates.make(root, List.of("kafka"), "mx.contoso.example", NOW))
         .filteredOn(line -> line.contains("made"))
         .singleElement()
         .asString()
@@ -243,7 +272,7 @@ class InstallationCertificatesTest {
   }
 
   private List<String> make(Instant now) throws Exception {
-    return InstallationCertificates.make(root, "kafka", "gate.contoso.example", now);
+    return InstallationCertificates.make(root, List.of("kafka"), "gate.contoso.example", now);
   }
 
   private CertificateEnds ends() throws IOException {

@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,10 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ComposeFileTest {
   private static final Path ROOT = Path.of("../..");
   private static final Set<String> REGISTRY_IMAGES =
-      Set.of(
-          "eclipse-temurin:25.0.4.1_1-jre",
-          "postgres:18.6",
-          "prom/prometheus:v3.5.0");
+      Set.of("eclipse-temurin:25.0.4.1_1-jre", "postgres:18.6", "prom/prometheus:v3.5.0");
   private static ComposeFile compose;
 
   @BeforeAll
@@ -142,39 +138,13 @@ class ComposeFileTest {
   @ParameterizedTest
   @MethodSource("all")
   void noContainerHasMoreRightsThanItNeeds(String name) {
-    Map<String, Object> service = compose.service(name);
-    assertThat(String.valueOf(service.get("user"))).matches("[1-9][0-9]*:[1-9][0-9]*");
-    assertThat(service).containsEntry("read_only", true);
-    assertThat(ComposeFile.list(service.get("cap_drop"))).containsExactly("ALL");
-    assertThat(ComposeFile.list(service.get("security_opt")))
-        .containsExactly("no-new-privileges:true");
-    assertThat(service)
-        .doesNotContainKeys("privileged", "cap_add", "devices", "pid", "ipc", "userns_mode");
-    assertThat(service.get("network_mode")).isIn(null, "none");
-    assertThat(ComposeFile.list(service.get("tmpfs")))
-        .singleElement()
-        .asString()
-        .startsWith("/tmp:exec,")
-        .contains("nosuid", "size=");
-    assertThat(ComposeFile.list(service.get("volumes")))
-        .allSatisfy(
-            volume -> {
-              assertThat(volume).doesNotContain("docker.sock");
-              if (volume.startsWith(".") || volume.startsWith("/") && volume.contains(":")) {
-                assertThat(volume).endsWith(":ro");
-              }
-            });
+    ContainerRules.noMoreRightsThanItNeeds(compose.service(name));
   }
 
   @ParameterizedTest
   @MethodSource("all")
   void everyContainerIsBounded(String name) {
-    Map<String, Object> service = compose.service(name);
-    assertThat(String.valueOf(service.get("mem_limit"))).matches("[1-9][0-9]*[mg]");
-    assertThat(Double.parseDouble(ComposeFile.text(service.get("cpus")))).isBetween(0.1, 4.0);
-    assertThat((Integer) service.get("pids_limit")).isBetween(50, 1000);
-    assertThat(ComposeFile.map(ComposeFile.map(service.get("logging")).get("options")))
-        .containsKeys("max-size", "max-file");
+    ContainerRules.isBounded(compose.service(name));
   }
 
   /** Half of the memory is heap, and half of that may be the directory. */
@@ -191,15 +161,7 @@ class ComposeFileTest {
   @ParameterizedTest
   @MethodSource("longRunning")
   void whatRunsOnIsWatchedRestartedAndEndedInPeace(String name) {
-    Map<String, Object> service = compose.service(name);
-    Map<String, Object> check = ComposeFile.map(service.get("healthcheck"));
-    assertThat(ComposeFile.list(check.get("test"))).hasSizeGreaterThan(1).first().isEqualTo("CMD");
-    assertThat(seconds(check.get("interval"))).isGreaterThanOrEqualTo(5);
-    assertThat(seconds(check.get("timeout"))).isBetween(1, 30);
-    assertThat(seconds(check.get("start_period"))).isGreaterThanOrEqualTo(30);
-    assertThat(service).containsEntry("restart", "unless-stopped");
-    // Docker's default of 10 s is less than what each takes to hand over.
-    assertThat(seconds(service.get("stop_grace_period"))).isBetween(20, 120);
+    ContainerRules.isWatchedRestartedAndEndedInPeace(compose.service(name));
   }
 
   @ParameterizedTest
@@ -455,9 +417,5 @@ class ComposeFileTest {
     assertThat(dockerfile.stream().filter(line -> line.startsWith("ENTRYPOINT")))
         .isNotEmpty()
         .allMatch(line -> line.startsWith("ENTRYPOINT [\"java\","));
-  }
-
-  private static int seconds(@Nullable Object duration) {
-    return Integer.parseInt(String.valueOf(duration).replaceAll("s$", ""));
   }
 }

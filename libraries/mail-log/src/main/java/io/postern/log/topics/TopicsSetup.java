@@ -25,6 +25,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -47,8 +48,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Set-up of the declared topics: creates the missing ones, verifies the others, and gives every
  * declared group position 0 in new partitions (docs/design/the-log.md, "Home partition and
- * content"). Kafka's own topics are verified as well, before the first of them can come to be. Each
- * service runs it at start; several at once do no harm.
+ * content"). Kafka's own topics are verified as well, before the first of them can come to be, and
+ * of a cluster how it elects. Each service runs it at start; several at once do no harm.
  *
  * <p>Topics that must not lose a record are made while none of them has one: on an empty log, or
  * where somebody died while making them. Once one has records, a missing one was lost, and making
@@ -143,6 +144,7 @@ public final class TopicsSetup {
   private HomePartitions run() throws LogUnavailableException, InterruptedException {
     while (true) {
       try {
+        verifyElections();
         verifyOwnTopics();
         createMissing();
         HomePartitions home = verify();
@@ -244,6 +246,14 @@ public final class TopicsSetup {
     if (!withRecords.isEmpty()) {
       throw WeakTopicException.ofMissing(lost, withRecords);
     }
+  }
+
+  private void verifyElections() throws ExecutionException, InterruptedException, TimeoutException {
+    FinalizedVersionRange eligible =
+        answer(admin.describeFeatures().featureMetadata())
+            .finalizedFeatures()
+            .get(ElectionCheck.FEATURE);
+    ElectionCheck.eligibleLeaders(deployment, eligible == null ? 0 : eligible.maxVersionLevel());
   }
 
   private void verifyOwnTopics() throws ExecutionException, InterruptedException, TimeoutException {

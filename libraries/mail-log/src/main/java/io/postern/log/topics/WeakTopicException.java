@@ -34,6 +34,13 @@ public final class WeakTopicException extends RuntimeException {
             .formatted(topic, setting, value, wanted, cure));
   }
 
+  /** A feature of all brokers. */
+  static WeakTopicException ofCluster(String feature, int level, String cure) {
+    return new WeakTopicException(
+        "the cluster's feature %s is %d, required at least 1; turn it on (%s)"
+            .formatted(feature, level, cure));
+  }
+
   /** Some topics are there with records, others are not there at all. */
   static WeakTopicException ofMissing(Collection<String> missing, Collection<String> withRecords) {
     return new WeakTopicException(

@@ -14,7 +14,10 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -71,6 +74,32 @@ class OwnTopicsTest {
       assertThatThrownBy(() -> TopicsSetup.createOrVerify(log.settings, Deployment.cluster(4)))
           .isInstanceOf(WeakTopicException.class)
           .hasMessageContaining(POSITIONS);
+    }
+  }
+
+  /** As a cluster that is older than the feature. */
+  @Test
+  void aClusterThatDoesNotRememberWhoMayLeadIsRefused() throws Exception {
+    try (TestLog log = TestLog.empty();
+        Admin admin = log.admin()) {
+      assertThat(admin.describeFeatures().featureMetadata().get().finalizedFeatures())
+          .as("a format by this version has it")
+          .extractingByKey(ElectionCheck.FEATURE)
+          .extracting(FinalizedVersionRange::maxVersionLevel)
+          .isEqualTo((short) 1);
+      FeatureUpdate off = new FeatureUpdate((short) 0, FeatureUpdate.UpgradeType.SAFE_DOWNGRADE);
+      admin
+          .updateFeatures(Map.of(ElectionCheck.FEATURE, off), new UpdateFeaturesOptions())
+          .all()
+          .get();
+      await()
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> TopicsSetup.createOrVerify(log.settings, CLUSTER))
+                      .isInstanceOf(WeakTopicException.class)
+                      .hasMessageContaining(
+                          "eligible.leader.replicas.version is 0, required at least 1"));
+      TopicsSetup.createOrVerify(log.settings, TestLog.DEPLOYMENT);
     }
   }
 

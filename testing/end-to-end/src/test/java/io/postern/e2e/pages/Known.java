@@ -1,6 +1,7 @@
 package io.postern.e2e.pages;
 
 import io.postern.e2e.Project;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -28,11 +29,13 @@ final class Known {
     return keys;
   }
 
-  /** What the environment has beside settings: of docker-compose.yml, and of the programs. */
+  /** What the environment has beside settings: of the compose files, and of the programs. */
   static Set<String> variables() {
     Set<String> variables = new TreeSet<>(Set.of("POSTERN_CONTEXT"));
-    String compose = Project.read(Project.root().resolve("docker-compose.yml"));
-    VARIABLE.matcher(compose).results().forEach(name -> variables.add(name.group(1)));
+    for (String file : List.of("docker-compose.yml", "docker-compose.cluster.yml")) {
+      String compose = Project.read(Project.root().resolve(file));
+      VARIABLE.matcher(compose).results().forEach(name -> variables.add(name.group(1)));
+    }
     return variables;
   }
 }
