@@ -1,5 +1,7 @@
 package io.postern.e2e.kills;
 
+import static java.util.Objects.requireNonNull;
+
 import io.postern.e2e.kills.Findings.Kind;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Replica;
@@ -164,6 +166,7 @@ final class Chaos implements Runnable {
         }
         case MOVED_LEADERS -> brokers.moveLeaders();
         case RENEWED -> renew(victims);
+        case GROWTH -> grow(victims);
         case LOST_POWER, LOST_DISK -> {
           brokers.awaitWhole();
           start = System.nanoTime();
@@ -184,18 +187,27 @@ final class Chaos implements Runnable {
     }
   }
 
-  /** All at the same time. */
   private void harmEach(Plan.Event event, List<String> victims)
       throws IOException, InterruptedException {
+    each(victims, victim -> harmOne(event, victim));
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+    void on(T one) throws IOException, InterruptedException;
+  }
+
+  /** All at the same time. */
+  private static <T> void each(List<T> all, Work<T> work) throws IOException, InterruptedException {
     List<Throwable> failed = Collections.synchronizedList(new ArrayList<>());
-    List<Thread> each = new ArrayList<>();
-    for (String victim : victims) {
-      each.add(
+    List<Thread> threads = new ArrayList<>();
+    for (T one : all) {
+      threads.add(
           Thread.ofVirtual()
               .start(
                   () -> {
                     try {
-                      harmOne(event, victim);
+                      work.on(one);
                     } catch (IOException | RuntimeException e) {
                       failed.add(e);
                     } catch (InterruptedException e) {
@@ -203,7 +215,7 @@ final class Chaos implements Runnable {
                     }
                   }));
     }
-    for (Thread thread : each) {
+    for (Thread thread : threads) {
       thread.join();
     }
     if (!failed.isEmpty()) {
@@ -232,6 +244,34 @@ final class Chaos implements Runnable {
         awaitReady(replica);
       }
     }
+  }
+
+  /** As an operator does it, whose first command dies, and who starts one service too early. */
+  private void grow(List<String> victims) throws IOException, InterruptedException {
+    List<ManagedProcess> stopped =
+        stack.replicas().stream()
+            .filter(replica -> victims.contains(replica.name()))
+            .map(Replica::process)
+            .toList();
+    long began = System.nanoTime();
+    each(stopped, ManagedProcess::stop);
+    long down = System.nanoTime();
+    GrowthCommand command = new GrowthCommand(stack.kafka());
+    command.dies();
+    stopped.getFirst().start();
+    command.run();
+    long grown = System.nanoTime();
+    for (ManagedProcess process : stopped.subList(1, stopped.size())) {
+      process.start();
+    }
+    for (String victim : victims) {
+      awaitReady(requireNonNull(replicas.get(victim)));
+    }
+    System.out.printf(
+        "kills: stopped in %d ms, grown by two commands in %d ms, ready again in %d ms%n",
+        (down - began) / 1_000_000,
+        (grown - down) / 1_000_000,
+        (System.nanoTime() - grown) / 1_000_000);
   }
 
   private static void harm(Plan.Event event, ManagedProcess process)

@@ -61,7 +61,7 @@ final class Disruptions {
     for (Disruption each : all) {
       boolean its =
           each.victim().equals(deliverer)
-              && each.harm() != Plan.Harm.RENEWED // it has an outcome before it ends
+              && !each.harm().inOrder() // it has an outcome before it ends
               && each.startNanos() - (from - SLACK.toNanos()) >= 0
               && each.startNanos() - to <= 0;
       boolean logs =

@@ -9,6 +9,7 @@ import io.postern.stack.Replica;
 import io.postern.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  * its {@link Result}.
  */
 final class KillsRun {
+  /** From the end of policy and delivery until all of them are ready again, where the log grew. */
+  static final String PAUSE = "pause of policy and delivery, ms";
+
+  /** Messages in that time. */
+  static final String TAKEN = "told 250 in that pause";
+
   private static final int LARGE_AT_ONCE = 2;
   private static final Duration SAY = Duration.ofSeconds(10);
 
@@ -128,6 +135,7 @@ final class KillsRun {
       for (Duplicates.Cause cause : Duplicates.Cause.values()) {
         sums.put("duplicates: " + cause.words(), duplicates.count(cause));
       }
+      growth(disruptions, told, sums);
       for (Findings.Kind kind : Findings.Kind.values()) {
         sums.put(kind.words(), findings.count(kind));
       }
@@ -138,6 +146,21 @@ final class KillsRun {
           sums,
           new Gaps(disruptions.all(), told.acceptedNanos()).rows());
     }
+  }
+
+  private static void growth(Disruptions disruptions, Told told, Map<String, Long> sums) {
+    disruptions.all().stream()
+        .filter(each -> each.harm() == Plan.Harm.GROWTH)
+        .findFirst()
+        .ifPresent(
+            growth -> {
+              sums.put(PAUSE, (growth.endNanos() - growth.startNanos()) / 1_000_000);
+              sums.put(
+                  TAKEN,
+                  Arrays.stream(told.acceptedNanos())
+                      .filter(at -> at - growth.startNanos() > 0 && at - growth.endNanos() < 0)
+                      .count());
+            });
   }
 
   private Chaos.PowerCuts powerCuts() {

@@ -17,6 +17,12 @@ final class Plan {
   /** Messages in a row that one client sends, over one session where it holds. */
   static final int BLOCK = 20;
 
+  private static final List<String> POLICY_AND_DELIVERY =
+      List.of(
+          Replica.name(Service.POLICY, 1),
+          Replica.name(Service.POLICY, 2),
+          Replica.name(Service.DELIVERY, 1),
+          Replica.name(Service.DELIVERY, 2));
   private static final int MAX_RECIPIENTS = 5;
 
   /** Three brokers, each on a host of its own. */
@@ -30,11 +36,12 @@ final class Plan {
   private final int powerCuts;
   private final int consoleKills;
   private final int brokers;
+  private final boolean grows;
   private final Profile profile;
   private final List<Message> given;
 
   Plan(long seed, int messages, int kills, Profile profile) {
-    this(seed, messages, kills, 0, 0, 1, profile, List.of());
+    this(seed, messages, kills, 0, 0, 1, false, profile, List.of());
   }
 
   private Plan(
@@ -44,6 +51,7 @@ final class Plan {
       int powerCuts,
       int consoleKills,
       int brokers,
+      boolean grows,
       Profile profile,
       List<Message> given) {
     this.seed = seed;
@@ -52,13 +60,14 @@ final class Plan {
     this.powerCuts = powerCuts;
     this.consoleKills = consoleKills;
     this.brokers = brokers;
+    this.grows = grows;
     this.profile = profile;
     this.given = given;
   }
 
   /** Power cuts, and nobody is killed alone. */
   static Plan withPowerCuts(long seed, int messages, int cuts, Profile profile) {
-    return new Plan(seed, messages, 0, cuts, 0, 1, profile, List.of());
+    return new Plan(seed, messages, 0, cuts, 0, 1, false, profile, List.of());
   }
 
   /**
@@ -68,17 +77,22 @@ final class Plan {
    */
   static Plan withThreeBrokers(
       long seed, int messages, int kills, boolean network, Profile profile) {
-    return new Plan(seed, messages, kills, 0, 0, network ? NETWORK : 3, profile, List.of());
+    return new Plan(seed, messages, kills, 0, 0, network ? NETWORK : 3, false, profile, List.of());
   }
 
   /** The same, and the two replicas of the console are killed in turn, so many times. */
   Plan withConsoleKills(int consoles) {
-    return new Plan(seed, messages, kills, powerCuts, consoles, brokers, profile, given);
+    return new Plan(seed, messages, kills, powerCuts, consoles, brokers, grows, profile, given);
+  }
+
+  /** One event: the log grows, at a fifth of the load. */
+  static Plan withGrowth(long seed, int messages, Profile profile) {
+    return new Plan(seed, messages, 0, 0, 0, 1, true, profile, List.of());
   }
 
   /** Just these messages, good peers and no kills. */
   static Plan of(List<Message> messages, Profile profile) {
-    return new Plan(1, messages.size(), 0, 0, 0, 1, profile, List.copyOf(messages));
+    return new Plan(1, messages.size(), 0, 0, 0, 1, false, profile, List.copyOf(messages));
   }
 
   /** Who a block's messages come from. */
@@ -131,7 +145,9 @@ final class Plan {
     /** Every partition of the mail topics gets another leader. */
     MOVED_LEADERS("leaders moved", false),
     /** Every process is stopped in order and started again, one after the other. */
-    RENEWED("everything renewed, one after the other", false);
+    RENEWED("everything renewed, one after the other", false),
+    /** Policy and delivery are stopped in order, the log grows, they are started. */
+    GROWTH("policy and delivery stopped, the log grown", false);
 
     private final String words;
     private final boolean ends;
@@ -143,6 +159,11 @@ final class Plan {
 
     String words() {
       return words;
+    }
+
+    /** Whether processes are asked to end. */
+    boolean inOrder() {
+      return this == RENEWED || this == GROWTH;
     }
 
     /** Whether a process stands still. */
@@ -258,6 +279,9 @@ final class Plan {
     for (int i = 0; i < powerCuts; i++) {
       int at = (int) (0.1 * messages + between * (i + random.nextDouble()));
       events.add(new Event(at, List.of(), Harm.POWER_CUT, Duration.ZERO));
+    }
+    if (grows) {
+      events.add(new Event(messages / 5, POLICY_AND_DELIVERY, Harm.GROWTH, Duration.ZERO));
     }
     consoleKills(events);
     return events;
