@@ -17,7 +17,7 @@ public interface LogDeployment {
 
   /**
    * Partitions of the mail topics of a new installation. {@code postern set-up log --partitions}
-   * adds partitions later. Default: 4; with three brokers 48.
+   * adds partitions later. Default: 4; with {@code cluster} 48, flushed or not.
    */
   OptionalInt partitions();
 }
