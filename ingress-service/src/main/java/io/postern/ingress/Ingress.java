@@ -54,9 +54,10 @@ import org.jspecify.annotations.Nullable;
  * The service, put together in any start order: it listens at once, and answers mail with 451 until
  * the topics are verified and a directory is in force. Its parts end in reverse order.
  *
- * <p>Health shows a log that is closed to new mail for want of space, and stays ready: no other
- * replica would fare better. Nor does it fall for changed files of TLS that are not usable: the
- * former ones are in use. The service is alive as long as it answers.
+ * <p>Health shows a log that is closed to new mail for want of space, and a directory without an
+ * organization, and stays ready: no other replica would fare better. Nor does it fall for changed
+ * files of TLS that are not usable: the former ones are in use. The service is alive as long as it
+ * answers.
  */
 @Singleton
 public class Ingress implements Service {
@@ -222,8 +223,12 @@ public class Ingress implements Service {
     boolean listening = listeners != null && listeners.listening();
     String notInForce = directory.notInForce();
     answer.withData("listening", listening).withData("directory-current", notInForce.isEmpty());
+    String notReady = directory.notReady();
     if (!notInForce.isEmpty()) {
       answer.withData("directory", notInForce);
+      if (notReady.isEmpty()) {
+        answer.withData("note", "all mail gets 451, the directory is empty: " + notInForce);
+      }
     }
     LogSpace.Reading room = space.reading();
     answer
@@ -233,6 +238,6 @@ public class Ingress implements Service {
       answer.withData("log-space-not-known", room.unknown());
     }
     tls.refused().forEach((name, why) -> answer.withData("tls-files-refused-" + name, why));
-    return listening && notInForce.isEmpty();
+    return listening && notReady.isEmpty();
   }
 }

@@ -76,10 +76,7 @@ public class PolicyService implements Service {
                         "postern.directory.commands", "result", accepted ? "accepted" : "rejected")
                     .increment());
     secrets = new RewritingSecrets(rewriting.file());
-    decider =
-        Decider.worker(
-            settings,
-            new Decider(settings, reader::current, secrets, new DeciderMetrics(registry)));
+    decider = Decider.worker(settings, reader, secrets, new DeciderMetrics(registry));
     scheduler =
         CheckedSettings.checked(
             () ->
@@ -90,7 +87,7 @@ public class PolicyService implements Service {
                     schedule.times(),
                     new SchedulerMetrics(registry),
                     LogStart::end));
-    this.notices = NoticeWriter.worker(settings, notices, registry, reader::current);
+    this.notices = NoticeWriter.worker(settings, notices, registry, reader);
     reporter = Reporter.worker(settings, () -> homePartitions, reports, reader::current, registry);
   }
 
@@ -131,6 +128,11 @@ public class PolicyService implements Service {
   public boolean ready(HealthCheckResponseBuilder answer) {
     String missing = missing();
     answer.withData("state", missing.isEmpty() ? "ready" : missing);
+    String notInForce = reader.notInForce();
+    if (missing.isEmpty() && !notInForce.isEmpty()) {
+      answer.withData(
+          "note", "queued mail is not decided, the directory is not in force: " + notInForce);
+    }
     return missing.isEmpty();
   }
 

@@ -5,6 +5,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.Decision;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.log.reading.RecordReader;
 import io.postern.policy.GroupMember;
 import io.postern.policy.Worker;
@@ -101,6 +102,20 @@ public final class Decider implements Worker.Task {
     decisions = new DecisionLog(producers);
     accepted = new RecordReader(settings, Topics.MAIL_ACCEPTED);
     records = new RecordDecider(accepted, rewriting, metrics);
+  }
+
+  /**
+   * A worker for one, to be started. It decides by a directory in force only: by one that was lost
+   * each recipient would be in nobody's domain, and no partner's TLS would be required (G3).
+   *
+   * @param rewriting of senders; empty while there are no secrets
+   */
+  public static Worker worker(
+      LogSettings settings,
+      DirectoryReader<Directory> directory,
+      Supplier<Optional<SenderRewriting>> rewriting,
+      DeciderMetrics metrics) {
+    return worker(settings, new Decider(settings, directory::inForce, rewriting, metrics));
   }
 
   /** A worker for it, to be started. */

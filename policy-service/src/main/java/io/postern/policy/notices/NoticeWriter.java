@@ -6,6 +6,7 @@ import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
+import io.postern.log.directory.DirectoryReader;
 import io.postern.log.reading.RecordReader;
 import io.postern.policy.GroupMember;
 import io.postern.policy.MailBudget;
@@ -76,12 +77,15 @@ public final class NoticeWriter implements Worker.Task {
     notices = new NoticeRecords(accepted, outcomes, texts, budget, hostName, metrics);
   }
 
-  /** A worker for one, to be started. */
+  /**
+   * A worker for one, to be started. By a directory that was lost no sender is proved, and none
+   * would be notified.
+   */
   public static Worker worker(
       LogSettings log,
       NoticeSettings notices,
       MeterRegistry registry,
-      Supplier<Optional<Directory>> directory) {
+      DirectoryReader<Directory> directory) {
     return worker(
         log,
         new NoticeWriter(
@@ -89,7 +93,7 @@ public final class NoticeWriter implements Worker.Task {
             notices.budget(),
             notices.checkedHostName(),
             new NoticeMetrics(registry),
-            directory,
+            directory::inForce,
             () -> {}));
   }
 

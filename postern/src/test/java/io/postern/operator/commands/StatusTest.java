@@ -115,6 +115,23 @@ class StatusTest {
   }
 
   @Test
+  void aReplicaThatIsReadyWithoutADirectorySaysSo() throws Exception {
+    String noDirectory =
+        """
+        {"status": "UP", "checks": [{"name": "ingress-service", "status": "UP", "data":
+          {"listening": true, "directory-current": false,
+           "note": "all mail gets 451, the directory is empty: apply the first directory"}}]}
+        """;
+    try (ScriptedHttp service = ScriptedHttp.start(request -> Answer.ok(noDirectory))) {
+      assertThat(status("postern.health.ingress-service=" + service.url())).isZero();
+    }
+    assertThat(out.toString().lines())
+        .contains(
+            "ingress-service      ready; all mail gets 451, the directory is empty: apply the first"
+                + " directory");
+  }
+
+  @Test
   void aHealthAnswerOfSomethingElseIsNoGround() throws Exception {
     try (ScriptedHttp balancer = ScriptedHttp.start(request -> new Answer(502, "<html>"))) {
       assertThat(status("postern.health.ingress-service=" + balancer.url())).isEqualTo(1);

@@ -95,8 +95,10 @@ class LinkThatHasEndedTest {
 
       replace(folder.resolve(service.module()), client(397));
       await().atMost(PATIENCE).until(() -> expires() > Duration.ofDays(396).toSeconds());
-      // Ingress is not ready without a directory.
-      await().atMost(PATIENCE).until(() -> service == Service.INGRESS ? refused() : ready());
+      await().atMost(PATIENCE).until(this::ready);
+      if (service == Service.INGRESS) {
+        await().atMost(PATIENCE).until(this::refused);
+      }
       assertThat(process.alive()).isTrue();
     }
   }

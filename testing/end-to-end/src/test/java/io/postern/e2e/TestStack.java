@@ -149,7 +149,7 @@ final class TestStack implements AutoCloseable {
   static TestStack start(Processes processes) throws Exception {
     TestStack stack = new TestStack(Files.createTempDirectory("postern-test"), processes);
     try {
-      // Ingress is ready with the first directory, which policy applies.
+      // Ingress is ready without a directory, which policy applies, and accepts no mail.
       stack.stack.awaitReady(Service.POLICY, READY);
       stack.awaitFirstVerdict();
       stack.stack.awaitReady(READY);

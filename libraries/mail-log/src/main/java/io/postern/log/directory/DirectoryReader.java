@@ -85,6 +85,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
 
   /**
    * @param doubt reason against a refusal for good by it; empty: none
+   * @param lost the doubt is that its version went back
    * @param recipientsEnd behind the last record of the lists of recipients in it; 0: none
    * @param organizationVersions see {@link #changed}
    */
@@ -92,6 +93,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
       D directory,
       long version,
       String doubt,
+      boolean lost,
       long recipientsEnd,
       Map<String, Long> organizationVersions,
       Map<String, List<String>> markers) {}
@@ -175,10 +177,20 @@ public final class DirectoryReader<D> implements AutoCloseable {
   /** Why {@link #inForce} is empty, and the cure; empty when it is not. */
   public String notInForce() {
     Snapshot<D> newest = snapshot;
+    return newest != null && !newest.doubt().isEmpty() ? newest.doubt() : notReady();
+  }
+
+  /**
+   * Why its service is not ready, and the cure. Empty when the directory is in force, and also
+   * while no organization is in it: that is how each installation begins, and no other replica
+   * would know more.
+   */
+  public String notReady() {
+    Snapshot<D> newest = snapshot;
     if (newest == null) {
       return tooLarge.isEmpty() ? "not read to its end yet" : tooLarge;
     }
-    if (!newest.doubt().isEmpty()) {
+    if (newest.lost()) {
       return newest.doubt();
     }
     return current().isEmpty() ? "its reader makes no progress: Kafka does not respond" : "";
@@ -414,7 +426,8 @@ public final class DirectoryReader<D> implements AutoCloseable {
             markers.entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().size())));
     Snapshot<D> newest = snapshot;
-    String doubt = doubt(state);
+    boolean lost = state.version() < highest;
+    String doubt = doubt(state, lost);
     if (!doubt.isEmpty()) {
       log.warn("no recipient is refused permanently by the directory: " + doubt, null);
     }
@@ -428,6 +441,7 @@ public final class DirectoryReader<D> implements AutoCloseable {
             directory,
             state.version(),
             doubt,
+            lost,
             recipientsEnd,
             state.organizationVersions(),
             markers);
@@ -438,8 +452,8 @@ public final class DirectoryReader<D> implements AutoCloseable {
     return directory;
   }
 
-  private String doubt(DirectoryState state) {
-    if (state.version() < highest) {
+  private String doubt(DirectoryState state, boolean lost) {
+    if (lost) {
       return "its version went back from "
           + highest
           + " to "

@@ -72,9 +72,12 @@ class DirectoryReaderTest {
   void nobodyIsRefusedForGoodByADirectoryWithoutAnOrganization() {
     DirectoryReader<Seen> reader = reader();
     assertThat(reader.notInForce()).contains("not read");
+    assertThat(reader.notReady()).contains("not read");
     await().until(() -> reader.current().isPresent());
     assertThat(reader.inForce()).isEmpty();
     assertThat(reader.notInForce()).contains("apply the first directory");
+    // An installation begins so: whoever waits for its services must not wait for an apply.
+    assertThat(reader.notReady()).isEmpty();
 
     KafkaProducer<String, byte[]> owner = owner();
     command(owner, "a", true, DirectoryObjects.organization("contoso"));
@@ -100,6 +103,7 @@ class DirectoryReaderTest {
     await().until(() -> reader.current().isPresent() && reader.version() == 0);
     assertThat(reader.inForce()).isEmpty();
     assertThat(reader.notInForce()).contains("went back from 2 to 0");
+    assertThat(reader.notReady()).contains("went back from 2 to 0");
   }
 
   @Test
@@ -376,6 +380,7 @@ class DirectoryReaderTest {
     await().until(() -> small.current().isEmpty());
     assertThat(small.inForce()).isEmpty();
     assertThat(small.notInForce()).contains("more than the 0 MB of heap", "remove objects");
+    assertThat(small.notReady()).contains("more than the 0 MB of heap");
     DirectoryReader<Seen> other = reader();
     await().until(() -> other.current().isPresent());
   }

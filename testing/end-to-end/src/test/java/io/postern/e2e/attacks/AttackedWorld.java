@@ -101,7 +101,7 @@ final class AttackedWorld implements AutoCloseable {
       throws Exception {
     AttackedWorld world = new AttackedWorld(home, folder, size, witness);
     try {
-      world.stack.awaitReady(Service.POLICY, READY); // ingress is ready with the first directory
+      world.stack.awaitReady(Service.POLICY, READY); // it applies the directory
       DirectoryClient directory = new DirectoryClient(world.stack.api(Service.POLICY));
       DirectoryClient.Answer answer = directory.apply(world.yaml(), false);
       if (!answer.accepted()) {

@@ -143,7 +143,7 @@ final class World implements AutoCloseable {
 
   private static World started(World world) throws Exception {
     try {
-      // Ingress is ready with the first directory, which its peers need before.
+      // Ingress is ready without a directory, and is waited for with it.
       for (Service service : List.of(Service.POLICY, Service.CERTIFICATE, Service.DELIVERY)) {
         world.stack.awaitReady(service, READY);
       }

@@ -71,7 +71,7 @@ public final class RunningExample implements AutoCloseable {
       RunningExample example = new RunningExample(world, stack);
       try {
         progress.done("broker and services started (" + stack.brokers().bootstrap() + ")");
-        // The directory needs this one; ingress is ready with the first that is applied.
+        // The directory needs this one. Ingress is ready without it, and accepts no mail.
         stack.awaitReady(Service.POLICY, READY_LIMIT);
         OptionalLong version =
             example.applyIfNew(new DirectoryClient(stack.api(Service.POLICY)), directory);

@@ -79,7 +79,7 @@ final class TrainingWorld implements AutoCloseable {
   static TrainingWorld start(Path home, StateFolder state, Processes processes) throws Exception {
     TrainingWorld world = new TrainingWorld(home, state, processes);
     try {
-      // Ingress is ready with the first directory, which policy applies.
+      // Ingress is ready without a directory, which policy applies, and accepts no mail.
       world.stack.awaitReady(Service.POLICY, READY);
       DirectoryClient.Answer answer =
           new DirectoryClient(world.stack.api(Service.POLICY)).apply(world.directory(), false);
