@@ -7,10 +7,12 @@ import io.postern.api.access.Ed25519Keys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.KeyPair;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +45,28 @@ class SigningKeysTest {
     Files.delete(publicKeys());
     assertThat(started()).isEqualTo(first);
     assertThat(published()).containsExactly(first);
+  }
+
+  /** A public key that an administrator has given to all services, such as by a secret. */
+  @Test
+  void aPublicKeyThatIsThereAlreadyIsNotWritten() throws Exception {
+    KeyPair given = Ed25519Keys.generate();
+    Files.createDirectories(privateKey().resolveSibling("."));
+    Files.createDirectories(publicKeys().resolveSibling("."));
+    Files.write(privateKey(), Ed25519Keys.pem(given));
+    // By a link, as a secret has it: a file that is written would replace the link.
+    Path secret =
+        Files.write(folder.resolve("secret.pem"), Ed25519Keys.pem(List.of(given.getPublic())));
+    Files.createSymbolicLink(publicKeys(), secret);
+
+    SigningKeys keys = new SigningKeys(privateKey(), publicKeys());
+
+    assertThat(keys.pair().getPublic()).isEqualTo(given.getPublic());
+    assertThat(keys.dropFormer()).isFalse();
+    assertThat(Files.isSymbolicLink(publicKeys())).isTrue();
+    try (Stream<Path> all = Files.list(publicKeys().resolveSibling("."))) {
+      assertThat(all).hasSize(1);
+    }
   }
 
   @Test
