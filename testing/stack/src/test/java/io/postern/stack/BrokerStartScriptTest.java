@@ -32,7 +32,7 @@ class BrokerStartScriptTest {
         "java",
         """
         case "$*" in
-          *StorageTool*random-uuid) echo "id-$RANDOM$RANDOM" ;;
+          *StorageTool*random-uuid) printf '%s\n' "INFO a line of the log" "id-$RANDOM$RANDOM" ;;
           *StorageTool*format*) echo "format $(sed 's/.*--cluster-id \\([^ ]*\\).*/\\1/' <<<"$*")" >>"$HERE/calls" && touch "$BROKER_DATA/meta.properties" ;;
           *) echo "start" >>"$HERE/calls" ;;
         esac
