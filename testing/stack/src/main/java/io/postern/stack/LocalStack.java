@@ -179,7 +179,11 @@ public final class LocalStack implements AutoCloseable {
     ManagedProcess process =
         new ManagedProcess(
             name,
-            () -> command(home(starts.getAndIncrement()), service, settings),
+            () -> {
+              List<String> command = new ArrayList<>(options.processes().enter().apply(name));
+              command.addAll(command(home(starts.getAndIncrement()), service, settings));
+              return command;
+            },
             options.state().logs().resolve(name + ".log"),
             say);
     boolean elsewhere = number == 1 && options.processes().elsewhere().contains(service);

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     the stack writes its settings down and waits for it
  * @param former the root of another version's built tree, with which every second start of a
  *     replica is made; null: there is none
+ * @param enter what the command of a replica begins with, by its name
  * @param wrapped whether each service ends with its launcher; in an image nothing launches it
  */
 public record Processes(
@@ -36,6 +38,7 @@ public record Processes(
     Map<Service, List<String>> flags,
     Set<Service> elsewhere,
     @Nullable Path former,
+    Function<String, List<String>> enter,
     boolean wrapped) {
 
   /** Stands in a setting for the replica's number, from 1. */
@@ -63,7 +66,16 @@ public record Processes(
   /** One of each service, with the settings that every stack has. */
   public static Processes of(Size size) {
     return new Processes(
-        size, size.broker(), List.of(LOOPBACK), Map.of(), Map.of(), Map.of(), Set.of(), null, true);
+        size,
+        size.broker(),
+        List.of(LOOPBACK),
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Set.of(),
+        null,
+        name -> List.of(),
+        true);
   }
 
   /** All flags of a service's JVM. */
@@ -75,13 +87,20 @@ public record Processes(
 
   /** The services as their images run them. */
   public Processes asInImages() {
-    return new Processes(size, broker, hosts, replicas, settings, flags, elsewhere, former, false);
+    return new Processes(
+        size, broker, hosts, replicas, settings, flags, elsewhere, former, enter, false);
+  }
+
+  /** Each with other words before its command. */
+  public Processes entered(Function<String, List<String>> words) {
+    return new Processes(
+        size, broker, hosts, replicas, settings, flags, elsewhere, former, words, wrapped);
   }
 
   /** With another version beside this one, in turns: the first replicas begin with this one. */
   public Processes beside(Path otherVersion) {
     return new Processes(
-        size, broker, hosts, replicas, settings, flags, elsewhere, otherVersion, wrapped);
+        size, broker, hosts, replicas, settings, flags, elsewhere, otherVersion, enter, wrapped);
   }
 
   /** So many brokers on this host. */
@@ -91,7 +110,8 @@ public record Processes(
 
   /** One on each of the hosts. */
   public Processes brokers(List<String> on) {
-    return new Processes(size, broker, on, replicas, settings, flags, elsewhere, former, wrapped);
+    return new Processes(
+        size, broker, on, replicas, settings, flags, elsewhere, former, enter, wrapped);
   }
 
   /** Settings of each service about the log. */
@@ -107,17 +127,28 @@ public record Processes(
   }
 
   public Processes broker(BrokerSettings other) {
-    return new Processes(size, other, hosts, replicas, settings, flags, elsewhere, former, wrapped);
+    return new Processes(
+        size, other, hosts, replicas, settings, flags, elsewhere, former, enter, wrapped);
   }
 
   public Processes replicas(Map<Service, Integer> counts) {
-    return new Processes(size, broker, hosts, counts, settings, flags, elsewhere, former, wrapped);
+    return new Processes(
+        size, broker, hosts, counts, settings, flags, elsewhere, former, enter, wrapped);
   }
 
   /** With services that other programs run. */
   public Processes elsewhere(Set<Service> services) {
     return new Processes(
-        size, broker, hosts, replicas, settings, flags, Set.copyOf(services), former, wrapped);
+        size,
+        broker,
+        hosts,
+        replicas,
+        settings,
+        flags,
+        Set.copyOf(services),
+        former,
+        enter,
+        wrapped);
   }
 
   /** How many run of a service. */
@@ -145,7 +176,8 @@ public record Processes(
     Map<String, String> both = new HashMap<>(settings.getOrDefault(service, Map.of()));
     both.putAll(more);
     all.put(service, both);
-    return new Processes(size, broker, hosts, replicas, all, flags, elsewhere, former, wrapped);
+    return new Processes(
+        size, broker, hosts, replicas, all, flags, elsewhere, former, enter, wrapped);
   }
 
   /** Further flags for a service's JVMs. */
@@ -153,6 +185,7 @@ public record Processes(
     Map<Service, List<String>> all = new EnumMap<>(Service.class);
     all.putAll(flags);
     all.put(service, List.copyOf(more));
-    return new Processes(size, broker, hosts, replicas, settings, all, elsewhere, former, wrapped);
+    return new Processes(
+        size, broker, hosts, replicas, settings, all, elsewhere, former, enter, wrapped);
   }
 }

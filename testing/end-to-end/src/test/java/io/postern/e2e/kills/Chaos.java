@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 
@@ -39,6 +40,7 @@ final class Chaos implements Runnable {
   private final PowerCuts powerCuts;
   private final BrokerHarms brokers;
   private final Semaphore harmable;
+  private final BiConsumer<String, Duration> clocks;
   private final Map<String, Replica> replicas;
   private final Set<String> down = ConcurrentHashMap.newKeySet();
   private final List<Thread> running = new ArrayList<>();
@@ -52,6 +54,9 @@ final class Chaos implements Runnable {
     void next() throws IOException, InterruptedException;
   }
 
+  /**
+   * @param clocks sets the wall clock of the named one by so much, from where it began
+   */
   Chaos(
       LocalStack stack,
       List<Plan.Event> events,
@@ -59,7 +64,8 @@ final class Chaos implements Runnable {
       Disruptions disruptions,
       Findings findings,
       PowerCuts powerCuts,
-      BrokerHarms brokers) {
+      BrokerHarms brokers,
+      BiConsumer<String, Duration> clocks) {
     this.stack = stack;
     this.events = events;
     this.begun = begun;
@@ -67,6 +73,7 @@ final class Chaos implements Runnable {
     this.findings = findings;
     this.powerCuts = powerCuts;
     this.brokers = brokers;
+    this.clocks = clocks;
     this.harmable = new Semaphore(brokers.count(), /* fair */ true);
     this.replicas =
         stack.replicas().stream().collect(Collectors.toMap(Replica::name, replica -> replica));
@@ -225,7 +232,17 @@ final class Chaos implements Runnable {
 
   private void harmOne(Plan.Event event, String victim) throws IOException, InterruptedException {
     Replica replica = replicas.get(victim);
-    if (replica == null) {
+    if (!event.harm().clock().isZero()) {
+      clocks.accept(victim, event.harm().clock());
+      try {
+        Thread.sleep(event.lasts());
+      } finally {
+        clocks.accept(victim, Duration.ZERO);
+      }
+      if (replica != null) {
+        awaitReady(replica);
+      }
+    } else if (replica == null) {
       brokers.harm(victim, event.harm(), event.lasts());
     } else {
       harm(event, replica.process());

@@ -96,7 +96,8 @@ final class KillsRun {
               disruptions,
               findings,
               powerCuts(),
-              world.brokerHarms(plan.powerCutRandom()));
+              world.brokerHarms(plan.powerCutRandom()),
+              world::setClock);
       say(
           "seed "
               + plan.seed()

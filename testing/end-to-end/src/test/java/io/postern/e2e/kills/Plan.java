@@ -30,18 +30,25 @@ final class Plan {
 
   private static final Duration BEYOND_SESSION = Duration.ofSeconds(10);
 
+  /** What else a plan has. */
+  private enum Extra {
+    NONE,
+    GROWTH,
+    CLOCKS
+  }
+
   private final long seed;
   private final int messages;
   private final int kills;
   private final int powerCuts;
   private final int consoleKills;
   private final int brokers;
-  private final boolean grows;
+  private final Extra extra;
   private final Profile profile;
   private final List<Message> given;
 
   Plan(long seed, int messages, int kills, Profile profile) {
-    this(seed, messages, kills, 0, 0, 1, false, profile, List.of());
+    this(seed, messages, kills, 0, 0, 1, Extra.NONE, profile, List.of());
   }
 
   private Plan(
@@ -51,7 +58,7 @@ final class Plan {
       int powerCuts,
       int consoleKills,
       int brokers,
-      boolean grows,
+      Extra extra,
       Profile profile,
       List<Message> given) {
     this.seed = seed;
@@ -60,14 +67,14 @@ final class Plan {
     this.powerCuts = powerCuts;
     this.consoleKills = consoleKills;
     this.brokers = brokers;
-    this.grows = grows;
+    this.extra = extra;
     this.profile = profile;
     this.given = given;
   }
 
   /** Power cuts, and nobody is killed alone. */
   static Plan withPowerCuts(long seed, int messages, int cuts, Profile profile) {
-    return new Plan(seed, messages, 0, cuts, 0, 1, false, profile, List.of());
+    return new Plan(seed, messages, 0, cuts, 0, 1, Extra.NONE, profile, List.of());
   }
 
   /**
@@ -77,22 +84,29 @@ final class Plan {
    */
   static Plan withThreeBrokers(
       long seed, int messages, int kills, boolean network, Profile profile) {
-    return new Plan(seed, messages, kills, 0, 0, network ? NETWORK : 3, false, profile, List.of());
+    return new Plan(
+        seed, messages, kills, 0, 0, network ? NETWORK : 3, Extra.NONE, profile, List.of());
   }
 
   /** The same, and the two replicas of the console are killed in turn, so many times. */
   Plan withConsoleKills(int consoles) {
-    return new Plan(seed, messages, kills, powerCuts, consoles, brokers, grows, profile, given);
+    return new Plan(seed, messages, kills, powerCuts, consoles, brokers, extra, profile, given);
   }
 
   /** One event: the log grows, at a fifth of the load. */
   static Plan withGrowth(long seed, int messages, Profile profile) {
-    return new Plan(seed, messages, 0, 0, 0, 1, true, profile, List.of());
+    return new Plan(seed, messages, 0, 0, 0, 1, Extra.GROWTH, profile, List.of());
+  }
+
+  /** A third of what happens are clocks that are set. */
+  Plan withClocks() {
+    return new Plan(
+        seed, messages, kills, powerCuts, consoleKills, brokers, Extra.CLOCKS, profile, given);
   }
 
   /** Just these messages, good peers and no kills. */
   static Plan of(List<Message> messages, Profile profile) {
-    return new Plan(1, messages.size(), 0, 0, 0, 1, false, profile, List.copyOf(messages));
+    return new Plan(1, messages.size(), 0, 0, 0, 1, Extra.NONE, profile, List.copyOf(messages));
   }
 
   /** Who a block's messages come from. */
@@ -142,6 +156,8 @@ final class Plan {
     DEAF("cut off from the other brokers in one direction", false),
     /** Both ways. */
     NO_SERVICES("cut off from the services", false),
+    CLOCK_AHEAD("with a clock ten minutes ahead for a while", false),
+    CLOCK_BACK("with a clock set back by ten minutes for a while", false),
     /** Every partition of the mail topics gets another leader. */
     MOVED_LEADERS("leaders moved", false),
     /** Every process is stopped in order and started again, one after the other. */
@@ -169,6 +185,15 @@ final class Plan {
     /** Whether a process stands still. */
     boolean pauses() {
       return this == PAUSE || this == LONG_PAUSE;
+    }
+
+    /** By how much the wall clock is set for the time, negative: back. */
+    Duration clock() {
+      return switch (this) {
+        case CLOCK_AHEAD -> Duration.ofMinutes(10);
+        case CLOCK_BACK -> Duration.ofMinutes(-10);
+        default -> Duration.ZERO;
+      };
     }
 
     /** Whether packets are lost. */
@@ -280,7 +305,7 @@ final class Plan {
       int at = (int) (0.1 * messages + between * (i + random.nextDouble()));
       events.add(new Event(at, List.of(), Harm.POWER_CUT, Duration.ZERO));
     }
-    if (grows) {
+    if (extra == Extra.GROWTH) {
       events.add(new Event(messages / 5, POLICY_AND_DELIVERY, Harm.GROWTH, Duration.ZERO));
     }
     consoleKills(events);
@@ -314,6 +339,10 @@ final class Plan {
         harm == Harm.LONG_PAUSE
             ? BEYOND_SESSION.plusMillis(1_500 + random.nextInt(5_000))
             : shortly;
+    if (extra == Extra.CLOCKS && random.nextInt(3) == 0) {
+      harm = random.nextBoolean() ? Harm.CLOCK_AHEAD : Harm.CLOCK_BACK;
+      lasts = BEYOND_SESSION.plusMillis(random.nextInt(20_000));
+    }
     if (brokers >= 3 && random.nextBoolean()) {
       return ofThreeBrokers(at, harm, lasts, random);
     }

@@ -43,6 +43,17 @@ record Profile(
           Duration.ofSeconds(10),
           Duration.ofSeconds(2));
 
+  /** A retry is late by as much as the clocks of policy-service's replicas differ. */
+  static final Profile CLOCKS =
+      new Profile(
+          SHORT.intervals,
+          SHORT.watch,
+          SHORT.block,
+          SHORT.end,
+          SHORT.longestHang,
+          Duration.ofMinutes(15),
+          SHORT.lookAgain);
+
   static final Profile LONG =
       new Profile(
           "2s,5s,10s,20s,30s",

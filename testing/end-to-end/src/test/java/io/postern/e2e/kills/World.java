@@ -1,5 +1,7 @@
 package io.postern.e2e.kills;
 
+import static java.util.Objects.requireNonNull;
+
 import io.postern.lab.BrokerNetwork;
 import io.postern.lab.CrlServer;
 import io.postern.lab.Issue;
@@ -48,6 +50,7 @@ final class World implements AutoCloseable {
   private final LocalStack stack;
   private final BrokerHarms.Hosts hosts;
   private final AtomicInteger revoked = new AtomicInteger();
+  private @Nullable Clocks clocks;
 
   /** Before there is a run, strangers get nothing. */
   private volatile PeerWitness strangersWitness = message -> {};
@@ -104,6 +107,14 @@ final class World implements AutoCloseable {
       throws Exception {
     return started(
         new World(folder, profile, replicas, more, new BrokerHarms.Hosts(Map.of(), null)));
+  }
+
+  /** With wall clocks that differ by minutes, and can be set. */
+  static World startWithClocks(Path folder, Profile profile, int replicas, Clocks clocks)
+      throws Exception {
+    World world = start(folder, profile, replicas, clocks::of);
+    world.clocks = clocks;
+    return world;
   }
 
   /**
@@ -242,6 +253,12 @@ final class World implements AutoCloseable {
     String path = "/revoked" + revoked.incrementAndGet() + ".crl";
     crls.serve(path, ca::crl);
     return "http://127.0.0.1:" + crls.port() + path;
+  }
+
+  /** The wall clock of a replica or broker, ahead by so much of what it began with. */
+  void setClock(String name, Duration ahead) {
+    Clocks all = requireNonNull(clocks);
+    all.set(name, ahead);
   }
 
   /** Whether a broker may be cut off. */
