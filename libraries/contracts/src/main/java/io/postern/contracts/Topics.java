@@ -108,6 +108,9 @@ public final class Topics {
   /** The steps of these walks, live. */
   public static final String PROBE_RESULTS = "probe.results";
 
+  /** Comparisons of drafts with recent mail: how far they are, and what they found. */
+  public static final String COMPARISON_RESULTS = "comparison.results";
+
   /** The last validation of each outbound connector. */
   public static final String CONNECTOR_VALIDATIONS = "connector.validations";
 
@@ -294,6 +297,8 @@ public final class Topics {
           // Each replica of the API shows every probe, whichever asked.
           spread(PROBE_REQUESTS, HOUR, List.of(API), List.of(DELIVERY, API)),
           spread(PROBE_RESULTS, HOUR, List.of(DELIVERY), List.of(API, CONSOLE)),
+          // As probes: each replica of the API shows every comparison, whichever compares.
+          spread(COMPARISON_RESULTS, HOUR, List.of(API), List.of(API)),
           yearly(
               CONNECTOR_VALIDATIONS, Partitioning.ONE, List.of(DELIVERY), List.of(API, CONSOLE)));
 

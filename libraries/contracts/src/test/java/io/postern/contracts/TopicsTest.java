@@ -90,6 +90,7 @@ class TopicsTest {
     "recipients.answers, SPREAD, DELETE, PT6H",
     "probe.requests, SPREAD, DELETE, PT1H",
     "probe.results, SPREAD, DELETE, PT1H",
+    "comparison.results, SPREAD, DELETE, PT1H",
     "connector.validations, ONE, COMPACT_AND_DELETE, P400D",
   })
   void partitioningCleanupAndRetention(
@@ -120,6 +121,7 @@ class TopicsTest {
             || topic.name().startsWith("mta-sts.") // fetched again
             || topic.name().startsWith("recipients.") // asked again
             || topic.name().startsWith("probe.") // the same
+            || topic.name().equals("comparison.results") // compared again
             || topic.name().startsWith("access") // the users' file has it; best effort
             || topic.name().equals("connector.validations") // validated again
             || topic.name().equals("mail.routes")

@@ -8,6 +8,7 @@ import io.postern.contracts.v1.OutboundConnector;
 import io.postern.contracts.v1.ProbeRequest;
 import io.postern.contracts.v1.ProbeResult;
 import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
 import io.postern.log.asking.LossySender;
 import io.postern.log.reading.TopicOnDemand;
 import jakarta.annotation.PreDestroy;
@@ -19,10 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
@@ -113,21 +110,10 @@ public class ProbeLog {
    */
   void ask(ProbeRequest request) {
     read();
-    CompletableFuture<@Nullable Void> sent = new CompletableFuture<>();
     try {
-      var unused =
-          sender.met(Topics.PROBE_REQUESTS).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      sender.send(
-          Topics.PROBE_REQUESTS,
-          request.getProbeId(),
-          request,
-          failure -> {
-            var unusedResult =
-                failure == null ? sent.complete(null) : sent.completeExceptionally(failure);
-          });
-      var unusedSent = sent.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warnf("a validation cannot be requested: %s", e.toString());
+      sender.sendNow(Topics.PROBE_REQUESTS, request.getProbeId(), request, PATIENCE);
+    } catch (LogUnavailableException e) {
+      LOG.warnf(e, "a validation cannot be requested");
       throw away();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

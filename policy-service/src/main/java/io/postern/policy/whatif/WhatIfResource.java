@@ -4,6 +4,7 @@ import io.postern.api.Caller;
 import io.postern.api.Costly;
 import io.postern.api.ProblemException;
 import io.postern.policy.directory.CurrentDirectory;
+import io.postern.policy.whatif.RecordedComparison.Snapshot;
 import io.postern.rules.Directory;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.Blocking;
@@ -45,11 +46,13 @@ public class WhatIfResource {
 
   private final CurrentDirectory directory;
   private final WhatIfRuns runs;
+  private final ComparisonLog log;
   private final Caller caller;
 
-  WhatIfResource(CurrentDirectory directory, WhatIfRuns runs, Caller caller) {
+  WhatIfResource(CurrentDirectory directory, WhatIfRuns runs, ComparisonLog log, Caller caller) {
     this.directory = directory;
     this.runs = runs;
+    this.log = log;
     this.caller = caller;
   }
 
@@ -64,8 +67,8 @@ public class WhatIfResource {
           "The body is a directory file as for apply; or, with an organization, some of its "
               + "objects, in the lists of the file: {\"inboundConnectors\": [...]}. They replace the "
               + "objects with the same names. Nothing is changed. At a replica, one runs at a time "
-              + "for an organization or user, and three in all; results are kept there for an "
-              + "hour.")
+              + "for an organization or user, and three in all. Each replica shows the result, "
+              + "for an hour.")
   @APIResponseSchema(
       value = WhatIfView.class,
       responseCode = "202",
@@ -79,7 +82,8 @@ public class WhatIfResource {
       description = "One of the caller or of the organization is running")
   @APIResponse(
       responseCode = "503",
-      description = "Three are running, or the directory is not completely read")
+      description =
+          "Three are running, the directory is not completely read, or Kafka is unavailable")
   public Response start(
       InputStream body,
       @Parameter(
@@ -106,19 +110,17 @@ public class WhatIfResource {
         organization.isEmpty()
             ? DraftDirectory.ofFile(now, draft, this::requireRead, caller.isOperator())
             : DraftDirectory.ofObjects(now, organization, draft, caller.isOperator());
-    WhatIfRun run = runs.start(caller.holder(), checked, days);
-    return Response.accepted(run.view())
-        .location(URI.create("/api/v1/what-if/" + run.id()))
-        .build();
+    WhatIfView begun = runs.start(caller.holder(), checked, days);
+    return Response.accepted(begun).location(URI.create("/api/v1/what-if/" + begun.id())).build();
   }
 
   @GET
   @Path("/{id}")
   @Operation(summary = "State, progress and result of a comparison")
   @APIResponse(responseCode = "200")
-  @APIResponse(responseCode = "404", description = "It no longer exists at this replica")
+  @APIResponse(responseCode = "404", description = "It does not exist, or no longer exists")
   public WhatIfView read(@PathParam("id") String id) {
-    return run(id).view();
+    return comparison(id).view();
   }
 
   @DELETE
@@ -127,21 +129,26 @@ public class WhatIfResource {
       summary = "Cancels a comparison",
       description = "By the user who started it, or an administrator of its organizations.")
   @APIResponse(responseCode = "204", description = "It ends soon, or has ended")
-  @APIResponse(responseCode = "404", description = "It no longer exists at this replica")
+  @APIResponse(responseCode = "404", description = "It does not exist, or no longer exists")
   public void cancel(@PathParam("id") String id) {
-    WhatIfRun run = run(id);
-    if (!run.by().equals(caller.name())) {
-      run.organizations()
-          .forEach(organization -> caller.requireChange(organization, "comparison " + id));
+    Snapshot its = comparison(id);
+    if (!its.by().equals(caller.name())) {
+      its.organizations().forEach(organization -> caller.requireChange(organization, named(id)));
     }
-    run.cancel();
+    if (its.running()) {
+      log.cancel(id);
+    }
   }
 
-  private WhatIfRun run(String id) {
-    WhatIfRun run = runs.find(id);
-    run.organizations()
-        .forEach(organization -> caller.requireRead(organization, "comparison " + id));
-    return run;
+  private Snapshot comparison(String id) {
+    Snapshot its = log.find(id).orElseThrow(() -> ProblemException.notFound(named(id)));
+    its.organizations().forEach(organization -> caller.requireRead(organization, named(id)));
+    return its;
+  }
+
+  /** The same for one that the caller does not see (G8). */
+  private static String named(String id) {
+    return "comparison " + id + ": a result is kept for an hour. Start it again";
   }
 
   private void requireRead(String organization) {

@@ -1,13 +1,18 @@
 package io.postern.policy.whatif;
 
+import com.google.protobuf.ByteString;
 import io.postern.bounds.Share;
+import io.postern.contracts.v1.ComparisonRecord;
+import io.postern.contracts.v1.ComparisonState;
 import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
 import io.postern.log.verdicts.VerdictSource;
 import io.postern.policy.AskedVerdicts;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -15,85 +20,81 @@ import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** One comparison of a draft with recorded mail, from its start to its result. Any thread. */
+/**
+ * One comparison of a draft with recorded mail at the replica that compares. Its readers see what
+ * it publishes. Any thread.
+ */
 final class WhatIfRun {
-  enum State {
-    RUNNING,
-    DONE,
-    CANCELLED,
-    FAILED
-  }
-
   private static final Logger LOG = Logger.getLogger(WhatIfRun.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration CHAIN_AGE = Duration.ofDays(1); // one record stands for a day
 
-  private final String id;
-  private final String by;
-  private final Set<String> organizations;
-  private final String sha256;
+  private final WhatIfView begun;
+  private final ComparisonPublisher publisher;
   private @Nullable DraftDirectory draft; // until it is compared: two directories; the run's thread
   private final Instant since;
   private final Replay replay;
   private final Supplier<VerdictSource> verdicts;
   private final Tally tally = new Tally();
-  private final Instant began = Instant.now();
   private volatile boolean cancelled;
-  private volatile State state = State.RUNNING;
-  private volatile @Nullable String failure;
-  private volatile @Nullable WhatIfResult result;
 
   WhatIfRun(
       String id,
-      String by,
       DraftDirectory draft,
       Instant since,
       LogSettings settings,
-      Supplier<VerdictSource> verdicts) {
-    this.id = id;
-    this.by = by;
-    this.organizations = draft.organizations();
-    this.sha256 = draft.sha256();
+      Supplier<VerdictSource> verdicts,
+      ComparisonPublisher publisher) {
+    this.begun =
+        new WhatIfView(
+            id,
+            "running",
+            0,
+            draft.organizations().stream().sorted().toList(),
+            draft.sha256(),
+            null,
+            null);
+    this.publisher = publisher;
     this.draft = draft;
     this.since = since;
     this.verdicts = verdicts;
     this.replay = new Replay(settings, () -> cancelled);
   }
 
-  String id() {
-    return id;
+  /** As it begins. */
+  WhatIfView begun() {
+    return begun;
   }
 
-  /** The user who started it. */
-  String by() {
-    return by;
+  /**
+   * Publishes that it begins.
+   *
+   * @param by the user who starts it
+   */
+  void begin(String by) throws LogUnavailableException, InterruptedException {
+    List<ComparisonRecord.Builder> parts = ComparisonParts.ofOrganizations(begun.organizations());
+    ByteString sha256 = ByteString.copyFrom(HexFormat.of().parseHex(begun.draft()));
+    parts.forEach(part -> part.setBy(by).setDraftSha256(sha256));
+    publisher.begin(parts);
   }
 
-  Set<String> organizations() {
-    return organizations;
+  void progress() {
+    publisher.progress(replay.percent());
   }
 
-  Instant began() {
-    return began;
-  }
-
-  boolean running() {
-    return state == State.RUNNING;
-  }
-
+  /** Ends it soon. */
   void cancel() {
     cancelled = true;
   }
 
-  WhatIfView view() {
-    return new WhatIfView(
-        id,
-        state.name().toLowerCase(java.util.Locale.ROOT),
-        replay.percent(),
-        organizations.stream().sorted().toList(),
-        sha256,
-        failure,
-        result);
+  boolean isCancelled() {
+    return cancelled;
+  }
+
+  /** Ends it with this replica. Does not wait. */
+  void stop() {
+    cancelled = true;
+    publisher.stop("The replica of policy-service that compared was stopped. Start it again.");
   }
 
   /**
@@ -103,17 +104,18 @@ final class WhatIfRun {
    */
   void run(Share.Held place) {
     try {
+      WhatIfResult result;
       try (place) {
-        compare(Objects.requireNonNull(draft));
+        result = compare(Objects.requireNonNull(draft));
       }
-      state = State.DONE;
+      end(ComparisonParts.ofResult(result), ComparisonState.COMPARISON_DONE);
     } catch (CancellationException e) {
-      state = State.CANCELLED;
+      end(List.of(ComparisonRecord.newBuilder()), ComparisonState.COMPARISON_CANCELLED);
     } catch (TimeoutException | KafkaException e) {
-      LOG.warnf(e, "what-if %s has ended", id);
+      LOG.warnf(e, "what-if %s has ended", begun.id());
       fail("Kafka was not completely read.");
     } catch (RuntimeException | Error e) {
-      LOG.errorf(e, "what-if %s has failed", id);
+      LOG.errorf(e, "what-if %s has failed", begun.id());
       fail("An error in policy-service; see its log.");
     } finally {
       draft = null;
@@ -121,26 +123,34 @@ final class WhatIfRun {
   }
 
   private void fail(String why) {
-    failure = why;
-    state = State.FAILED;
+    end(List.of(ComparisonRecord.newBuilder().setFailure(why)), ComparisonState.COMPARISON_FAILED);
   }
 
-  private void compare(DraftDirectory draft) throws TimeoutException {
+  private void end(List<ComparisonRecord.Builder> parts, ComparisonState state) {
+    try {
+      publisher.end(parts, state);
+    } catch (LogUnavailableException e) {
+      LOG.warnf(e, "the end of what-if %s was not written", begun.id());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private WhatIfResult compare(DraftDirectory draft) throws TimeoutException {
     long start = System.nanoTime();
     PresentedChains chains = new PresentedChains();
     replay.chains(since.minus(CHAIN_AGE).toEpochMilli(), chains);
     replay.mail(
         since.toEpochMilli(),
         new Comparison(draft, chains, AskedVerdicts.each(verdicts, PATIENCE), tally));
-    result =
-        new WhatIfResult(
-            draft.now().version(),
-            since.toString(),
-            tally.messages(),
-            tally.refusals(),
-            tally.decided(),
-            tally.differences(),
-            tally.unknown(),
-            Math.round((System.nanoTime() - start) / 1e7) / 100.0);
+    return new WhatIfResult(
+        draft.now().version(),
+        since.toString(),
+        tally.messages(),
+        tally.refusals(),
+        tally.decided(),
+        tally.differences(),
+        tally.unknown(),
+        Math.round((System.nanoTime() - start) / 1e7) / 100.0);
   }
 }

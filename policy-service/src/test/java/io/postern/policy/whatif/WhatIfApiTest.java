@@ -12,23 +12,30 @@ import static org.hamcrest.Matchers.hasItem;
 import io.postern.api.users.Users;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.ComparisonRecord;
+import io.postern.contracts.v1.ComparisonState;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.log.LogSettings;
+import io.postern.log.reading.TopicScan;
 import io.postern.policy.LogLab;
 import io.postern.policy.Management;
 import io.postern.policy.api.BrokerForTests;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,12 +116,6 @@ class WhatIfApiTest {
         .body("result.differences[0].samples.size()", equalTo(10));
     admin().delete(path).then().statusCode(204);
     admin().get(PATH + "/nothing").then().statusCode(404);
-    String id = path.substring(PATH.length() + 1);
-    admin()
-        .get(PATH + "/policy-2" + id.substring(id.lastIndexOf('.')))
-        .then()
-        .statusCode(404)
-        .body("detail", containsString("was started at replica policy-2, and this is "));
     yaml(FILE).post(PATH + "?days=8").then().statusCode(400);
     yaml(FILE.replace("connectorType: partner", "connectorType: neither"))
         .post(PATH)
@@ -156,6 +157,115 @@ class WhatIfApiTest {
         .post("/api/v1/directory/apply?dryRun=true")
         .then()
         .body("changes.size()", equalTo(0));
+  }
+
+  /**
+   * It is in the log: whichever replica a load balancer chooses, its reader sees it (G8: alone).
+   */
+  @Test
+  void aComparisonOfAnotherReplicaIsShownAndEndedByThoseWhoMay() throws Exception {
+    yaml(OWN).post("/api/v1/directory/apply").then().statusCode(200);
+    users.put("what-if-reader", List.of("auditor:drafted"), PASSWORD);
+    users.put("what-if-other", List.of("administrator:own"), PASSWORD);
+    String id = UUID.randomUUID().toString();
+    String path = PATH + "/" + id;
+    publish(
+        ComparisonParts.ofOrganizations(List.of("drafted"))
+            .getFirst()
+            .setComparisonId(id)
+            .setBy("anna")
+            .setState(ComparisonState.COMPARISON_RUNNING)
+            .build());
+    publish(ComparisonRecord.newBuilder().setComparisonId(id).setNumber(1).setPercent(30).build());
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                bearer("what-if-reader")
+                    .get(path)
+                    .then()
+                    .statusCode(200)
+                    .body("state", equalTo("running"))
+                    .body("percent", equalTo(30)));
+    String unknown =
+        bearer("what-if-other")
+            .get(PATH + "/" + UUID.randomUUID())
+            .then()
+            .statusCode(404)
+            .extract()
+            .path("detail");
+    assertThat(unknown).contains("is kept for an hour. Start it again.");
+    for (Response others :
+        List.of(bearer("what-if-other").get(path), bearer("what-if-other").delete(path))) {
+      others.then().statusCode(404);
+      assertThat(others.<String>path("detail").replace(id, ""))
+          .isEqualTo(unknown.replaceFirst("[0-9a-f-]{36}", ""));
+    }
+    bearer("what-if-reader").delete(path).then().statusCode(403);
+    assertThat(cancelled()).isEmpty();
+
+    admin().delete(path).then().statusCode(204);
+
+    assertThat(cancelled()).containsExactly(id);
+    publish(
+        ComparisonRecord.newBuilder()
+            .setComparisonId(id)
+            .setNumber(2)
+            .setState(ComparisonState.COMPARISON_CANCELLED)
+            .build());
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> admin().get(path).path("state").equals("cancelled"));
+    admin().delete(path).then().statusCode(204);
+    assertThat(cancelled()).as("it has ended").containsExactly(id);
+  }
+
+  private static RequestSpecification bearer(String user) {
+    String token =
+        given()
+            .auth()
+            .preemptive()
+            .basic(user, PASSWORD)
+            .post("/api/v1/tokens")
+            .then()
+            .statusCode(200)
+            .extract()
+            .path("token");
+    return given().auth().preemptive().oauth2(token);
+  }
+
+  private static void publish(ComparisonRecord record) throws Exception {
+    LogSettings settings = LogLab.settings(BrokerForTests.broker().bootstrap());
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer())) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  Topics.COMPARISON_RESULTS, record.getComparisonId(), record.toByteArray()))
+          .get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  /**
+   * Ids of the comparisons of others that this replica has asked to end, in the order of the log.
+   */
+  private static List<String> cancelled() throws Exception {
+    List<String> ids = new ArrayList<>();
+    LogSettings settings = LogLab.settings(BrokerForTests.broker().bootstrap());
+    try (TopicScan scan = new TopicScan(settings, Duration.ofSeconds(60))) {
+      scan.readWhile(
+          scan.partitions(Topics.COMPARISON_RESULTS),
+          0,
+          Duration.ofSeconds(60),
+          record -> {
+            ComparisonRecord its = TopicScan.parsed(record, ComparisonRecord.parser());
+            if (its.getCancel()) {
+              ids.add(its.getComparisonId());
+            }
+            return true;
+          });
+    }
+    return ids;
   }
 
   /** How much mail the others have is not a reader's of one organization (G8). */

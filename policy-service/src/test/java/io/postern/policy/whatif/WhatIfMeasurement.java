@@ -1,6 +1,7 @@
 package io.postern.policy.whatif;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import io.postern.bounds.Bound;
@@ -10,12 +11,14 @@ import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
 import io.postern.policy.LogLab;
 import io.postern.rules.Directory;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -32,33 +35,40 @@ public final class WhatIfMeasurement {
 
   public static void main(String[] args) throws Exception {
     int messages = Integer.parseInt(args[1]);
-    try (LogLab log = new LogLab(Path.of(args[0]).toAbsolutePath().resolve("broker"))) {
+    try (LogLab log = new LogLab(Path.of(args[0]).toAbsolutePath().resolve("broker"));
+        LossySender sender = new LossySender(log.settings())) {
       write(log.settings(), messages);
       Directory now = LogLab.directory(file(false));
       for (int i = 0; i < 3; i++) {
+        String id = UUID.randomUUID().toString();
+        ComparisonLog comparisons = new ComparisonLog(log.settings(), sender);
         WhatIfRun run =
             new WhatIfRun(
-                "measured",
-                "nobody",
-                DraftDirectory.ofFile(now, file(true).getBytes(UTF_8), id -> {}, true),
+                id,
+                DraftDirectory.ofFile(now, file(true).getBytes(UTF_8), _ -> {}, true),
                 Instant.now().minus(Duration.ofDays(1)),
                 log.settings(),
                 () -> {
                   throw new IllegalStateException("no verdict is needed");
-                });
+                },
+                comparisons.publisher(id));
         long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        run.begin("nobody");
         run.run(new Share(Bound.COMPARISONS).take(new Holder("nobody", ""), 1));
         cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu;
-        WhatIfResult result = run.view().result();
+        await().until(() -> !comparisons.find(id).orElseThrow().running());
+        WhatIfView view = comparisons.find(id).orElseThrow().view();
+        WhatIfResult result = view.result();
         System.out.printf(
             "%s: %s messages, %s decided, %s kinds of differences, %s s, CPU of its thread %.1f s, heap in use %d MB%n",
-            run.view().state(),
+            view.state(),
             result == null ? "-" : result.messages(),
             result == null ? "-" : result.decided(),
             result == null ? "-" : result.differences().size(),
             result == null ? "-" : result.seconds(),
             cpu / 1e9,
             (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) >> 20);
+        comparisons.close();
       }
     }
   }

@@ -49,7 +49,7 @@ public class WhatIfPage {
     return Templates.whatIf(frames.of("plan.title"), view).render();
   }
 
-  /** Empty: its replica has not got it any more. */
+  /** Empty: policy-service does not have it any more. */
   static Optional<WhatIfView> find(Peers peers, String id) {
     return peers.policy().find("/what-if/" + Frame.encoded(id)).map(WhatIfView::of);
   }

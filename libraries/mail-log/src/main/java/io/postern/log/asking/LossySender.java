@@ -3,12 +3,16 @@ package io.postern.log.asking;
 import com.google.protobuf.MessageLite;
 import io.postern.log.LogClock;
 import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
 import io.postern.log.OccasionalLog;
 import io.postern.log.TrustedClock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -19,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The producer of all questions and answers of a process. They may be lost: who gets no answer asks
  * again. Connected by the first record. Not idempotent, so that a refused handshake does not end
- * it. Any thread; a call waits half a second at most, for the topic's metadata.
+ * it. Any thread; a call waits half a second at most, for the topic's metadata, but {@link
+ * #sendNow}.
  */
 public final class LossySender implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(2);
@@ -71,6 +76,32 @@ public final class LossySender implements AutoCloseable {
                   });
     } catch (KafkaException | IllegalStateException e) { // the second: it is closed
       ended(record.topic(), e, done);
+    }
+  }
+
+  /**
+   * Sends a record and waits until Kafka has it. After a failure it may be there or not, or still
+   * come.
+   *
+   * @throws LogUnavailableException it was not confirmed within the patience
+   */
+  public void sendNow(String topic, String key, MessageLite value, Duration patience)
+      throws LogUnavailableException, InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    CompletableFuture<@Nullable Void> sent = new CompletableFuture<>();
+    try {
+      var unused = met(topic).get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      send(
+          topic,
+          key,
+          value,
+          failure -> {
+            var unusedResult =
+                failure == null ? sent.complete(null) : sent.completeExceptionally(failure);
+          });
+      var unusedSent = sent.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new LogUnavailableException("a record could not be written to " + topic, e);
     }
   }
 

@@ -79,17 +79,11 @@ final class FollowedComparison {
       state = client.state(id);
     } catch (IOException e) {
       throw new IOException(
-          e.getMessage()
-              + "; a comparison is lost with its replica: start it again when the "
-              + "replica is back",
-          e);
+          e.getMessage() + "; start the comparison again when policy-service responds", e);
     }
     if (state.path("status").asInt() == 404) {
       throw new IOException(
-          client
-              + " does not have the comparison: "
-              + state.path("detail").asText()
-              + " Start it again; with a load balancer, use the address of one replica");
+          client + " does not have the comparison: " + state.path("detail").asText());
     }
     return state;
   }

@@ -175,11 +175,10 @@ class WhatIfTest {
   }
 
   @Test
-  void aComparisonThatItsReplicaDoesNotHaveIsLost() throws Exception {
+  void aComparisonThatIsNotThereIsLost() throws Exception {
     service.on(START, 202, RUNNING); // and 404 for its state
     assertThat(run("-o", "json")).isEqualTo(3);
-    assertThat(err.toString())
-        .contains("does not have the comparison", "with a load balancer", "\"exitCode\":3");
+    assertThat(err.toString()).contains("does not have the comparison", "\"exitCode\":3");
   }
 
   @Test
@@ -200,14 +199,14 @@ class WhatIfTest {
   }
 
   @Test
-  void aReplicaThatDiesIsNamed() throws Exception {
+  void aServiceThatDiesIsNamed() throws Exception {
     runs(RUNNING);
     Process process = process();
     service.close();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(3);
     assertThat(Files.readString(folder.resolve("output.txt")))
-        .contains("does not respond", "a comparison is lost with its replica");
+        .contains("does not respond", "start the comparison again");
   }
 
   /** The command in a process of its own, which follows a comparison. */
