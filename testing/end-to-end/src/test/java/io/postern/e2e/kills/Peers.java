@@ -40,7 +40,7 @@ final class Peers implements AutoCloseable {
       }
     }
     world.strangersWitness(witness);
-    DirectoryClient.Answer answer = world.directory().apply(yaml(), false);
+    DirectoryClient.Answer answer = world.apply(yaml());
     if (!answer.accepted()) {
       throw new IllegalStateException("the directory was not applied: " + answer.problems());
     }
