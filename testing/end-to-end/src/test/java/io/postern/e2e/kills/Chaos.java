@@ -30,6 +30,10 @@ import java.util.stream.Collectors;
  */
 final class Chaos implements Runnable {
   private static final Duration READY = Duration.ofSeconds(90);
+
+  /** Whatever else is down meanwhile. */
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+
   private static final long LOOK_MILLIS = 50;
 
   private final LocalStack stack;
@@ -107,6 +111,10 @@ final class Chaos implements Runnable {
           raiseTheDead();
         }
         List<String> victims = awaitUp(event);
+        if (victims.isEmpty()) {
+          begunEvents.set(events.size());
+          break;
+        }
         int takes = brokersOf(event, victims);
         harmable.acquire(takes);
         down.addAll(victims);
@@ -132,15 +140,18 @@ final class Chaos implements Runnable {
     }
   }
 
-  /** The victims, when none of them is down. */
+  /** The victims, when none of them is down; none where that takes too long, which is a finding. */
   private List<String> awaitUp(Plan.Event event) throws InterruptedException {
-    while (true) {
+    long end = System.nanoTime() + LONGEST.toNanos();
+    while (System.nanoTime() - end < 0) {
       List<String> victims = victims(event);
       if (!victims.isEmpty() && Collections.disjoint(down, victims)) {
         return victims;
       }
       Thread.sleep(LOOK_MILLIS);
     }
+    findings.add(Kind.DIED, "", event + " has no victim that is up: " + down + " are down");
+    return List.of();
   }
 
   private List<String> victims(Plan.Event event) throws InterruptedException {
@@ -311,6 +322,7 @@ final class Chaos implements Runnable {
   private void awaitReady(Replica replica) throws InterruptedException {
     long left = READY.toNanos();
     long last = System.nanoTime();
+    long end = last + LONGEST.toNanos();
     while (!LocalStack.ready(replica.managementPort())) {
       long now = System.nanoTime();
       // While a broker is away somebody may not be ready: that is no fault of this one.
@@ -318,14 +330,16 @@ final class Chaos implements Runnable {
         left -= now - last;
       }
       last = now;
-      if (left < 0) {
+      if (left < 0 || now - end > 0) {
         findings.add(
             Kind.DIED,
             "",
             replica.name()
                 + " is not ready after "
                 + READY.toSeconds()
-                + " s in which the brokers were there");
+                + " s in which the brokers were there, or "
+                + LONGEST.toSeconds()
+                + " s in all");
         return;
       }
       Thread.sleep(4 * LOOK_MILLIS);
