@@ -43,7 +43,8 @@ class EndOfStartTest {
     System.setProperty(SERVERS, "localhost:1");
     System.setProperty(DEPLOYMENT, "two-nodes");
     assertOneSentence(
-        launcher.launch(), "postern.log.deployment is \"two-nodes\": write single-node or cluster");
+        launcher.launch(),
+        "postern.log.deployment is \"two-nodes\": write single-node, cluster or flushed-cluster");
   }
 
   @Test

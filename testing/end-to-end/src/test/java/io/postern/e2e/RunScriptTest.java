@@ -150,7 +150,7 @@ class RunScriptTest {
         assertThat(kill(state, victim)).as(victim).isTrue();
         awaitText(
             output,
-            victim.equals(broker) ? "the broker has stopped" : victim + " ended with code 137");
+            victim.equals(broker) ? "a broker has stopped" : victim + " ended with code 137");
       }
       Awaitility.await()
           .atMost(LIMIT)
