@@ -30,6 +30,7 @@ import io.postern.operator.commands.exchange.Import;
 import io.postern.operator.commands.explain.Explain;
 import io.postern.operator.commands.explain.WhatIf;
 import io.postern.operator.commands.hops.NextHops;
+import io.postern.operator.commands.level.ContractLevelCommand;
 import io.postern.operator.commands.partner.SecurePartner;
 import io.postern.operator.commands.partner.Validate;
 import io.postern.operator.commands.partner.Watch;
@@ -96,6 +97,7 @@ import picocli.CommandLine.Command;
       WhoAmI.class,
       Contexts.class,
       Users.class,
+      ContractLevelCommand.class,
       CommandLine.HelpCommand.class,
       AutoComplete.GenerateCompletion.class
     })
@@ -169,6 +171,7 @@ public final class Main {
             "whoami",
             "users",
             "contexts",
+            "contract-level",
             "help",
             "generate-completion"));
     return Collections.unmodifiableMap(groups);

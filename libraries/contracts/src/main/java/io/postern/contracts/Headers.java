@@ -24,6 +24,12 @@ public final class Headers {
   /** The organization of the record, where there is exactly one. */
   public static final String ORGANIZATION = "organization";
 
+  /**
+   * The contract level of a record that versions of the level before would misread, as {@link
+   * ContractLevel#header}; none: the first level.
+   */
+  public static final String LEVEL = "level";
+
   /** W3C trace context. */
   public static final String TRACEPARENT = "traceparent";
 

@@ -5,6 +5,7 @@ import io.postern.contracts.TopicDeclaration.Partitioning;
 import io.postern.contracts.TopicDeclaration.Records;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The topics (docs/design/architecture.md, "Topics"): names and declarations. Services create or
@@ -114,6 +115,12 @@ public final class Topics {
   /** The last validation of each outbound connector. */
   public static final String CONNECTOR_VALIDATIONS = "connector.validations";
 
+  /** The contract levels that an operator has raised the installation to. */
+  public static final String CONTRACT_LEVEL = "contract.level";
+
+  /** The replicas of all services: each says which contract level it reads. */
+  public static final String CONTRACT_REPLICAS = "contract.replicas";
+
   /**
    * Key of the announcement of the default anchor set's version in {@link #CERTIFICATE_VERDICTS}.
    */
@@ -155,6 +162,8 @@ public final class Topics {
   private static final String DIRECTORY_OWNER = "directory-owner";
   private static final String API = "api";
   private static final String CONSOLE = "console";
+  private static final List<String> EACH_SERVICE =
+      List.of(INGRESS, DELIVERY, CERTIFICATE, API, CONSOLE);
 
   public static final List<TopicDeclaration> ALL =
       List.of(
@@ -299,8 +308,23 @@ public final class Topics {
           spread(PROBE_RESULTS, HOUR, List.of(DELIVERY), List.of(API, CONSOLE)),
           // As probes: each replica of the API shows every comparison, whichever compares.
           spread(COMPARISON_RESULTS, HOUR, List.of(API), List.of(API)),
-          yearly(
-              CONNECTOR_VALIDATIONS, Partitioning.ONE, List.of(DELIVERY), List.of(API, CONSOLE)));
+          yearly(CONNECTOR_VALIDATIONS, Partitioning.ONE, List.of(DELIVERY), List.of(API, CONSOLE)),
+          compacted(CONTRACT_LEVEL, List.of(API), EACH_SERVICE),
+          new TopicDeclaration(
+              CONTRACT_REPLICAS,
+              Partitioning.ONE,
+              Cleanup.DELETE,
+              HOUR,
+              false,
+              EACH_SERVICE,
+              EACH_SERVICE));
+
+  /**
+   * Topics that must not lose a record, and that a release adds to a log which has mail: each
+   * service makes them there, and another topic shows where one was lost ({@link
+   * #CONTRACT_REPLICAS}).
+   */
+  public static final Set<String> MADE_BESIDE_MAIL = Set.of(CONTRACT_LEVEL);
 
   private Topics() {}
 

@@ -92,6 +92,8 @@ class TopicsTest {
     "probe.results, SPREAD, DELETE, PT1H",
     "comparison.results, SPREAD, DELETE, PT1H",
     "connector.validations, ONE, COMPACT_AND_DELETE, P400D",
+    "contract.level, ONE, COMPACT, PT1H",
+    "contract.replicas, ONE, DELETE, PT1H",
   })
   void partitioningCleanupAndRetention(
       String name, Partitioning partitioning, Cleanup cleanup, Duration retention) {
@@ -124,6 +126,7 @@ class TopicsTest {
             || topic.name().equals("comparison.results") // compared again
             || topic.name().startsWith("access") // the users' file has it; best effort
             || topic.name().equals("connector.validations") // validated again
+            || topic.name().equals("contract.replicas") // announced again
             || topic.name().equals("mail.routes")
             || topic.name().equals("mail.refusals")
             || topic.name().startsWith("tls.");

@@ -25,8 +25,8 @@ import org.jboss.logging.Logger;
  * A service's start: its settings are checked before anything connects or listens; then the log's
  * topics are made or verified, on a thread of its own, and {@link TopicsVerified} is fired. A log
  * that is away is waited for, for ever, with a line now and then; so is the end of its growth, by a
- * service that says so. Topics weaker than declared end the process with exit code 1, and so does
- * an observer that fails.
+ * service that says so, and an end of a contract level that this version does not read. Topics
+ * weaker than declared end the process with exit code 1, and so does an observer that fails.
  */
 @Singleton
 public class LogStart {
@@ -34,18 +34,25 @@ public class LogStart {
   private static final int EXIT_CODE = 1;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration READING = Duration.ofMillis(20);
 
   private final LogSettings settings;
   private final Deployment deployment;
+  private final InstallationContract contract;
   private final Event<TopicsVerified> verified;
   private volatile boolean waitsForGrowth;
   private final OccasionalLog trouble = new OccasionalLog(LogStart.class);
   private final Thread thread = Thread.ofVirtual().name("log-start").unstarted(this::run);
   private volatile boolean topicsVerified;
 
-  LogStart(LogSettings settings, Deployment deployment, Event<TopicsVerified> verified) {
+  LogStart(
+      LogSettings settings,
+      Deployment deployment,
+      InstallationContract contract,
+      Event<TopicsVerified> verified) {
     this.settings = settings;
     this.deployment = deployment;
+    this.contract = contract;
     this.verified = verified;
   }
 
@@ -78,6 +85,7 @@ public class LogStart {
         Thread.sleep(PAUSE);
         partitions = verified();
       }
+      awaitContract();
       verified.fire(new TopicsVerified(partitions.getAsInt()));
       topicsVerified = true;
       LOG.info("The topics in Kafka are verified");
@@ -89,6 +97,20 @@ public class LogStart {
       LOG.error("The Kafka readers cannot start", e);
       Quarkus.asyncExit(EXIT_CODE);
     }
+  }
+
+  private void awaitContract() throws InterruptedException {
+    contract.begin();
+    while (!contract.isRead()) {
+      Thread.sleep(READING); // its reader logs what is wrong
+    }
+    String problem = contract.mayWork();
+    while (!problem.isEmpty()) {
+      trouble.warn("The service waits: " + problem, null);
+      Thread.sleep(PAUSE);
+      problem = contract.mayWork();
+    }
+    trouble.over("The contract level in force is one that this version reads");
   }
 
   /** Ends the process with exit code 1, after its parts, and logs why. Returns at once. */

@@ -40,6 +40,12 @@ public final class ReplicaName {
     return name;
   }
 
+  /** The machine's name with the process' id, another one after each start. */
+  static String ofProcess() {
+    String host = hostName();
+    return (host.isEmpty() ? "localhost" : host) + "-" + PROCESS;
+  }
+
   static String of(String host, String port) {
     if (EVERY_MACHINES.matcher(host).matches() || port.isEmpty() || port.equals("0")) {
       return (host.isEmpty() ? "localhost" : host) + "-" + PROCESS + ":" + port;

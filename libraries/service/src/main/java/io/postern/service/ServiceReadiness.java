@@ -13,10 +13,12 @@ import org.eclipse.microprofile.health.Readiness;
 public class ServiceReadiness implements HealthCheck {
   private final Service service;
   private final LogStart log;
+  private final InstallationContract contract;
 
-  ServiceReadiness(Service service, LogStart log) {
+  ServiceReadiness(Service service, LogStart log, InstallationContract contract) {
     this.service = service;
     this.log = log;
+    this.contract = contract;
   }
 
   @Override
@@ -28,7 +30,11 @@ public class ServiceReadiness implements HealthCheck {
     if (clock != null) {
       answer.withData("clock", clock);
     }
+    String level = contract.problem();
+    if (!level.isEmpty()) {
+      answer.withData("contract-level", level);
+    }
     boolean ready = service.ready(answer);
-    return answer.status(topics && ready).build();
+    return answer.status(topics && level.isEmpty() && ready).build();
   }
 }

@@ -2,15 +2,22 @@ package io.postern.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.contracts.ContractLevel;
 import io.postern.lab.SharedBroker;
+import io.postern.log.LogSettings;
+import io.postern.log.LogUnavailableException;
+import io.postern.log.level.InstallationLevel;
 import io.quarkus.test.junit.main.LaunchResult;
 import io.quarkus.test.junit.main.QuarkusMainLauncher;
 import io.quarkus.test.junit.main.QuarkusMainTest;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,8 +31,11 @@ class EndOfStartTest {
   private static final String DEPLOYMENT = "postern.log.deployment";
   private static final String SESSIONS = "postern.further.sessions";
 
+  private @Nullable Handler handler;
+
   @AfterEach
   void asUsual() {
+    LOG.removeHandler(handler);
     for (String key : new String[] {SERVERS, DEPLOYMENT, SESSIONS}) {
       System.clearProperty(key);
     }
@@ -60,11 +70,46 @@ class EndOfStartTest {
   @Test
   void topicsThatAreWeakerThanDeclared(QuarkusMainLauncher launcher) {
     List<String> logged = new CopyOnWriteArrayList<>();
-    LOG.addHandler(
+    onLine(logged::add);
+    System.setProperty(SERVERS, SharedBroker.empty().bootstrap());
+    System.setProperty(DEPLOYMENT, "cluster");
+    assertThat(launcher.launch().exitCode()).isEqualTo(1);
+    assertThat(logged).singleElement().asString().contains("Kafka's topic __consumer_offsets");
+  }
+
+  /** At its next start it waits ({@link ContractLevelAtStartTest}). */
+  @Test
+  void aContractLevelThatIsRaisedAboveIt(QuarkusMainLauncher launcher) {
+    String servers = SharedBroker.empty().bootstrap();
+    List<String> logged = new CopyOnWriteArrayList<>();
+    onLine(
+        line -> {
+          logged.add(line);
+          if (line.equals("The topics in Kafka are verified")) {
+            raise(new LogSettings(Map.of("bootstrap.servers", servers)));
+          }
+        });
+    System.setProperty(SERVERS, servers);
+
+    assertThat(launcher.launch().exitCode()).isEqualTo(1);
+
+    assertThat(logged).contains(ContractLevel.tooOld(ContractLevel.READS + 1));
+  }
+
+  private static void raise(LogSettings log) {
+    try {
+      new InstallationLevel(log).raise(ContractLevel.READS + 1, "anna");
+    } catch (LogUnavailableException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void onLine(Consumer<String> lines) {
+    handler =
         new Handler() {
           @Override
           public void publish(LogRecord line) {
-            logged.add(line.getMessage());
+            lines.accept(line.getMessage());
           }
 
           @Override
@@ -72,11 +117,8 @@ class EndOfStartTest {
 
           @Override
           public void close() {}
-        });
-    System.setProperty(SERVERS, SharedBroker.empty().bootstrap());
-    System.setProperty(DEPLOYMENT, "cluster");
-    assertThat(launcher.launch().exitCode()).isEqualTo(1);
-    assertThat(logged).singleElement().asString().contains("Kafka's topic __consumer_offsets");
+        };
+    LOG.addHandler(handler);
   }
 
   private static void assertOneSentence(LaunchResult ended, String sentence) {

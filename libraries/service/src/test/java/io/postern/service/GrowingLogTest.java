@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.postern.contracts.Deployment;
 import io.postern.lab.SharedBroker;
 import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
 import io.postern.log.topics.HomePartitions;
 import io.postern.log.topics.LogGrowth;
 import io.postern.log.topics.TopicsSetup;
@@ -69,8 +70,14 @@ class GrowingLogTest {
     }
   }
 
+  static LogStart start(LogSettings log, boolean waits, List<TopicsVerified> fired) {
+    return start(
+        log, new InstallationContract(log, new LossySender(log), "test", "1"), waits, fired);
+  }
+
   @SuppressWarnings("unchecked") // the event's type is erased
-  private static LogStart start(LogSettings log, boolean waits, List<TopicsVerified> fired) {
+  static LogStart start(
+      LogSettings log, InstallationContract contract, boolean waits, List<TopicsVerified> fired) {
     Event<TopicsVerified> event =
         (Event<TopicsVerified>)
             Proxy.newProxyInstance(
@@ -82,7 +89,7 @@ class GrowingLogTest {
                   }
                   return null;
                 });
-    LogStart start = new LogStart(log, DEPLOYMENT, event);
+    LogStart start = new LogStart(log, DEPLOYMENT, contract, event);
     start.check(new StartupEvent(), new NamedService(waits));
     start.start(new StartupEvent(), new SimpleMeterRegistry());
     return start;

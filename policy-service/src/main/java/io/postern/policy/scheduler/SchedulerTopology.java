@@ -1,6 +1,7 @@
 package io.postern.policy.scheduler;
 
 import io.postern.contracts.Topics;
+import io.postern.log.ReadableLevel;
 import io.postern.log.TrustedClock;
 import java.util.Map;
 import java.util.function.Function;
@@ -62,6 +63,7 @@ final class SchedulerTopology {
       Function<String, KeyValueBytesStoreSupplier> restored,
       Function<String, KeyValueBytesStoreSupplier> derived) {
     ByteArrayDeserializer read = new ByteArrayDeserializer();
+    ByteArrayDeserializer readable = new ReadableLevel(); // what it refuses ends the thread
     ByteArraySerializer write = new ByteArraySerializer();
     Topology topology = new Topology();
     topology.addSource(
@@ -70,7 +72,7 @@ final class SchedulerTopology {
         // The log's times are never negative; if one were, its record would be dropped.
         (record, partitionTime) -> Math.max(0, record.timestamp()),
         read,
-        read,
+        readable,
         Topics.MAIL_OUTCOMES,
         Topics.MAIL_CONTROLS);
     topology.addProcessor(

@@ -217,6 +217,7 @@ public final class TopicsSetup {
         missing.stream()
             .filter(TopicDeclaration::flushEachAppend)
             .map(TopicDeclaration::name)
+            .filter(name -> !Topics.MADE_BESIDE_MAIL.contains(name))
             .toList();
     if (lost.isEmpty()) {
       return;

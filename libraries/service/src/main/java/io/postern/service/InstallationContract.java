@@ -1,0 +1,105 @@
+package io.postern.service;
+
+import io.postern.contracts.ContractLevel;
+import io.postern.contracts.v1.ReplicaAnnounced;
+import io.postern.log.LogSettings;
+import io.postern.log.asking.LossySender;
+import io.postern.log.level.LevelTopics;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+import java.time.Duration;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * The installation's contract level (docs/design/the-log.md, "Contract level"), for each service
+ * without a line of its own: this replica announces every 30 s what it reads, and when it stops.
+ * Its start waits while the level is above that, not ready; a level that is raised above it later
+ * ends the process, which waits when it is started again. Any thread.
+ */
+@Singleton
+public class InstallationContract {
+  private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(30);
+
+  private final LevelTopics topics;
+  private final Every every =
+      new Every(
+          InstallationContract.class,
+          "contract-level",
+          "this replica could not announce which contract level it reads; will be retried");
+  private boolean working; // guarded by this
+  private boolean ending; // the same
+
+  /**
+   * @param service its name for people
+   * @param version of the program, for people
+   */
+  InstallationContract(
+      LogSettings settings,
+      LossySender sender,
+      @ConfigProperty(name = "quarkus.application.name") String service,
+      @ConfigProperty(name = "quarkus.application.version", defaultValue = "") String version) {
+    topics =
+        new LevelTopics(
+            settings,
+            sender,
+            ReplicaAnnounced.newBuilder()
+                .setReplica(ReplicaName.ofProcess())
+                .setService(service)
+                .setVersion(version)
+                .setReads(ContractLevel.READS)
+                .build(),
+            this::inForce);
+  }
+
+  /** Whether this version may write what belongs to a level. */
+  public boolean writes(int level) {
+    return topics.levels().writes(level);
+  }
+
+  /** Begins to follow and to announce, once; the topics exist. */
+  void begin() {
+    topics.start();
+    every.repeatNow(ANNOUNCED_EVERY, topics::announce);
+  }
+
+  /**
+   * Why the service must not work; empty: it may, and from now on a level above what it reads ends
+   * the process.
+   */
+  synchronized String mayWork() {
+    String problem = problem();
+    working |= problem.isEmpty();
+    return problem;
+  }
+
+  /** Both topics were read: what {@link #mayWork} says is no matter of waiting for Kafka. */
+  boolean isRead() {
+    return topics.read();
+  }
+
+  /** For health, why the service does not work or ends; empty: it reads the level in force. */
+  synchronized String problem() {
+    int level = topics.levels().inForce();
+    if (level > ContractLevel.READS) {
+      return ContractLevel.tooOld(level);
+    }
+    return working || topics.read() ? "" : "the contract level is not read from Kafka yet";
+  }
+
+  private synchronized void inForce(int level) {
+    if (working && !ending && level > ContractLevel.READS) {
+      ending = true;
+      LogStart.end(ContractLevel.tooOld(level));
+    }
+  }
+
+  /** Behind all that the service stops. */
+  void stop(@Observes @Priority(Interceptor.Priority.PLATFORM_AFTER) ShutdownEvent event) {
+    every.close();
+    topics.close();
+    topics.goodbye();
+  }
+}

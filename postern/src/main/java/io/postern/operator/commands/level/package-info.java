@@ -1,0 +1,3 @@
+/** The commands for the contract level of the installation. */
+@org.jspecify.annotations.NullMarked
+package io.postern.operator.commands.level;
