@@ -37,7 +37,9 @@ public final class Installation implements QuarkusTestResourceLifecycleManager {
     try {
       folder = Files.createTempDirectory("console-test");
       broker = KafkaBroker.start(folder.resolve("broker"), properties -> {});
+      // A later version has begun before: all calls and pages are tested beside it.
       url = Postgres.empty();
+      Postgres.migrate(url, LaterTables.MIGRATIONS);
       Map<String, String> settings = new HashMap<>(AccessForTests.lab().settings());
       settings.putAll(
           Map.of(

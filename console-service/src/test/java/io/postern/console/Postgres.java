@@ -10,6 +10,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -64,11 +66,27 @@ public final class Postgres {
     return url(name);
   }
 
-  /** The address of a database with the read model's tables. */
+  /** The address of a database with the read model's tables; in {@link LaterTables} with more. */
   public static String migrated() {
     String url = empty();
-    Flyway.configure().dataSource(url, user(), password()).load().migrate();
+    migrate(url, further());
     return url;
+  }
+
+  /** The folders of migrations that {@link #migrated} takes beside those of this version. */
+  public static List<String> further() {
+    return LaterTables.areMade() ? LaterTables.MIGRATIONS : List.of();
+  }
+
+  /** Makes the tables of this version, and what these folders add. */
+  public static void migrate(String url, List<String> further) {
+    List<String> locations = new ArrayList<>(further);
+    locations.addFirst("db/migration");
+    Flyway.configure()
+        .locations(locations.toArray(String[]::new))
+        .dataSource(url, user(), password())
+        .load()
+        .migrate();
   }
 
   public static Connection connect(String url) throws SQLException {

@@ -98,7 +98,7 @@ final class ChangeReader {
             + conditions.sql()
             + ") "
             + columns
-            + "(SELECT * FROM own ORDER BY version DESC) o JOIN directory_change c"
+            + "(SELECT command_id, version FROM own ORDER BY version DESC) o JOIN directory_change c"
             + " ON c.command_id = o.command_id ORDER BY o.version DESC"
         : columns + "directory_change c WHERE " + conditions.sql() + " ORDER BY c.version DESC";
   }

@@ -24,6 +24,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Owner: one thread, which has the connection. Bounds of a transaction: {@link #full}.
  */
 public final class Fold {
+  /**
+   * Number of what this version writes for the records. A version that writes more, or other
+   * values, has a higher one: where its fold follows a lower one, that left its columns empty, the
+   * read model is built again
+   * (docs/decisions/0103-two-versions-of-the-console-share-its-tables.md).
+   */
+  static final int NUMBER = 1;
+
   private static final int MOST_RECORDS = 5_000;
   private static final int MOST_CHANGES = 20_000;
   private static final long MOST_BYTES = 8L << 20;
@@ -64,6 +72,7 @@ public final class Fold {
   private final Days days;
   private final InstantSource clock;
   private final long mostADay;
+  private final int number;
   private final Positions positions = new Positions();
   private final RuleStates rules = new RuleStates();
   private final MailRecords mail;
@@ -81,6 +90,14 @@ public final class Fold {
    *     day
    */
   public Fold(Connection connection, int retentionDays, long mostADay, InstantSource clock) {
+    this(connection, retentionDays, mostADay, clock, NUMBER);
+  }
+
+  /**
+   * @param number {@link #NUMBER}, or in tests that of another version
+   */
+  Fold(Connection connection, int retentionDays, long mostADay, InstantSource clock, int number) {
+    this.number = number;
     this.connection = connection;
     this.days = new Days(retentionDays);
     this.mostADay = mostADay;
@@ -94,6 +111,7 @@ public final class Fold {
     positions.load(connection);
     rules.load(connection);
     days.load(connection);
+    LastFold.follow(connection, number);
     keepDays();
   }
 

@@ -323,7 +323,9 @@ public final class OtherRecords {
         connection,
         "DELETE FROM directory_object o WHERE NOT EXISTS"
             + " (SELECT 1 FROM directory_again a WHERE a.object_key = o.object_key)",
-        "INSERT INTO directory_object AS o SELECT * FROM directory_again " + DIRECTORY_CONFLICT,
+        "INSERT INTO directory_object AS o (object_key, removed, version, record) SELECT object_key,"
+            + " removed, version, record FROM directory_again "
+            + DIRECTORY_CONFLICT,
         "TRUNCATE directory_again");
     directory = DIRECTORY;
   }

@@ -26,9 +26,6 @@ import org.jboss.logging.Logger;
 final class Rebuild {
   private static final Logger LOG = Logger.getLogger(Rebuild.class);
   private static final Duration ANSWER = Duration.ofSeconds(5);
-  private static final List<String> MAIL =
-      List.of("message", "message_organization", "recipient", "event", "reported");
-  private static final List<String> REFUSALS = List.of("refusal");
 
   private final Fold fold;
   private final Connection connection;
@@ -56,14 +53,10 @@ final class Rebuild {
   void run() throws SQLException {
     for (int day : new TreeSet<>(fold.days().there())) {
       if (whole(Topics.MAIL_ACCEPTED, day)) {
-        fold.days().empty(connection, day, MAIL);
-        delete("DELETE FROM mail_in WHERE day = " + day);
-        delete("DELETE FROM mail_out WHERE day = " + day);
-        delete("DELETE FROM mail_sender WHERE day = " + day);
+        fold.days().empty(connection, day, Topics.MAIL_ACCEPTED);
       }
       if (whole(Topics.MAIL_REFUSALS, day)) {
-        fold.days().empty(connection, day, REFUSALS);
-        delete("DELETE FROM mail_refused WHERE day = " + day);
+        fold.days().empty(connection, day, Topics.MAIL_REFUSALS);
         delete("DELETE FROM day_bound WHERE topic = 'mail.refusals' AND day = " + day);
       }
     }

@@ -29,16 +29,22 @@ final class Recipients {
    *
    * @param at the log's time of the message; null: not read yet
    * @param organization empty: not read yet
+   * @param counted where it is counted, by its columns: another version of this service may have
+   *     written them, and may derive them from the memory in another way
    */
-  private record Known(RecipientMemory memory, @Nullable Long at, String organization) {
-    static final Known NOTHING = new Known(RecipientMemory.getDefaultInstance(), null, "");
+  private record Known(
+      RecipientMemory memory, @Nullable Long at, String organization, Traffic.State counted) {
+    static final Known NOTHING =
+        new Known(
+            RecipientMemory.getDefaultInstance(), null, "", new Traffic.State("", "", "", ""));
   }
 
   // The limit makes the database look up each key: of a day without statistics it would compare all
   // rows with all keys.
   private static final String LOAD =
-      "SELECT k.q, k.n, r.fold, r.at, coalesce(r.organization, '') FROM unnest(?::text[], ?::int[]) AS k(q, n) CROSS JOIN LATERAL"
-          + " (SELECT fold, at, organization FROM recipient WHERE day = ? AND queue_id = k.q AND recipient = k.n"
+      "SELECT k.q, k.n, r.fold, r.at, coalesce(r.organization, ''), r.connector, r.token, r.tls,"
+          + " r.state FROM unnest(?::text[], ?::int[]) AS k(q, n) CROSS JOIN LATERAL"
+          + " (SELECT fold, at, organization, connector, token, tls, state FROM recipient WHERE day = ? AND queue_id = k.q AND recipient = k.n"
           + " LIMIT 1) r";
 
   private final Map<Key, List<Consumer<RecipientState>>> changes = new LinkedHashMap<>();
@@ -126,7 +132,9 @@ final class Recipients {
               new Known(
                   RecipientMemory.parseFrom(row.getBytes(3)),
                   row.getObject(4, Long.class),
-                  row.getString(5)));
+                  row.getString(5),
+                  new Traffic.State(
+                      row.getString(6), row.getString(7), row.getString(8), row.getString(9))));
         }
       }
     } catch (InvalidProtocolBufferException e) {
@@ -174,13 +182,12 @@ final class Recipients {
       Key key, Known before, RecipientState.@Nullable Accepted accepted, RecipientState.View now) {
     Long at = before.at();
     if (at != null) {
-      RecipientState.View former = new RecipientState(before.memory()).view();
-      traffic.leaves(key.day(), at, before.organization(), former);
-      traffic.enters(key.day(), at, before.organization(), now);
+      traffic.leaves(key.day(), at, before.organization(), before.counted());
+      traffic.enters(key.day(), at, before.organization(), Traffic.State.of(now));
     } else if (accepted != null) {
       traffic.accepted(key, accepted);
       senders.accepted(key, accepted);
-      traffic.enters(key.day(), accepted.at(), accepted.organization(), now);
+      traffic.enters(key.day(), accepted.at(), accepted.organization(), Traffic.State.of(now));
     }
   }
 }

@@ -24,7 +24,9 @@ final class RuleStates {
   void load(Connection connection) throws SQLException {
     all.clear();
     try (Statement statement = connection.createStatement()) {
-      try (ResultSet row = statement.executeQuery("SELECT * FROM rule_state")) {
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT partition, accepted_mark, due_mark, follow, owner FROM rule_state")) {
         while (row.next()) {
           int partition = row.getInt("partition");
           all.put(
@@ -37,7 +39,8 @@ final class RuleStates {
         }
       }
       try (ResultSet row =
-          statement.executeQuery("SELECT * FROM still_open ORDER BY partition, outcome_offset")) {
+          statement.executeQuery(
+              "SELECT partition, owner, queue_id, attempt, recipient FROM still_open ORDER BY partition, outcome_offset")) {
         while (row.next()) {
           of(row.getInt("partition"))
               .restore(

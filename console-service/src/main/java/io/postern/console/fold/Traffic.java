@@ -32,6 +32,13 @@ final class Traffic {
       String tls,
       String state) {}
 
+  /** Of a recipient, as it is counted and as its row has it. */
+  record State(String connector, String token, String tls, String name) {
+    static State of(RecipientState.View view) {
+      return new State(view.connector(), view.token(), view.tls(), view.state());
+    }
+  }
+
   private record MessageIn(String queueId, In counted) {}
 
   private static final class InCount {
@@ -97,18 +104,18 @@ final class Traffic {
   }
 
   /** A recipient is in that state now. */
-  void enters(int day, long at, String organization, RecipientState.View view) {
-    out.merge(out(day, at, organization, view), 1L, Long::sum);
+  void enters(int day, long at, String organization, State state) {
+    out.merge(out(day, at, organization, state), 1L, Long::sum);
   }
 
   /** A recipient, which was counted so, is in that state no more. */
-  void leaves(int day, long at, String organization, RecipientState.View view) {
-    out.merge(out(day, at, organization, view), -1L, Long::sum);
+  void leaves(int day, long at, String organization, State state) {
+    out.merge(out(day, at, organization, state), -1L, Long::sum);
   }
 
-  private static Out out(int day, long at, String organization, RecipientState.View view) {
+  private static Out out(int day, long at, String organization, State state) {
     return new Out(
-        day, hour(at), organization, view.connector(), view.token(), view.tls(), view.state());
+        day, hour(at), organization, state.connector(), state.token(), state.tls(), state.name());
   }
 
   private static int hour(long at) {

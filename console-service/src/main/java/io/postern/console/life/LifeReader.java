@@ -82,7 +82,9 @@ public final class LifeReader {
     TreeMap<Integer, RecipientView> recipients = new TreeMap<>();
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT * FROM recipient WHERE day = ? AND queue_id = ? AND at IS NOT NULL")) {
+            "SELECT "
+                + MessagePage.COLUMNS
+                + " FROM recipient x WHERE x.day = ? AND x.queue_id = ? AND x.at IS NOT NULL")) {
       select.setInt(1, day);
       select.setString(2, id.value());
       try (ResultSet row = select.executeQuery()) {

@@ -61,7 +61,9 @@ final class QueueReader {
     List<Recipient> found = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT r.*, m.from_address"
+            "SELECT r.queue_id, r.recipient, m.from_address, r.address, r.organization, r.state,"
+                + " r.reason, r.at, r.since, r.due, r.attempts, r.connector, r.route, r.token,"
+                + " r.host"
                 + FROM
                 + conditions.sql()
                 + " ORDER BY r.at, r.queue_id, r.recipient LIMIT ?")) {

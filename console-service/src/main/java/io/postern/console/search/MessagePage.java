@@ -22,13 +22,24 @@ public final class MessagePage {
   private static final int SHOWN = 20;
 
   private static final String MESSAGES =
-      "SELECT m.*, host(m.client_ip) AS ip FROM unnest(?::int[], ?::text[]) AS k(d, q)"
-          + " CROSS JOIN LATERAL (SELECT * FROM message x WHERE x.day = k.d AND x.queue_id = k.q"
-          + " LIMIT 1) m";
+      "SELECT m.queue_id, m.from_address, m.message_id, host(m.client_ip) AS ip, m.listener, m.tls,"
+          + " m.cipher, m.size, m.cause_queue_id FROM unnest(?::int[], ?::text[]) AS k(d, q)"
+          + " CROSS JOIN LATERAL (SELECT x.queue_id, x.from_address, x.message_id, x.client_ip,"
+          + " x.listener, x.tls, x.cipher, x.size, x.cause_queue_id FROM message x WHERE x.day = k.d"
+          + " AND x.queue_id = k.q LIMIT 1) m";
+
+  /** The columns that {@link #recipient} reads, of the table as {@code x}. */
+  public static final String COLUMNS =
+      "x.queue_id, x.recipient, x.address, x.direction, x.organization, x.incoming_organization,"
+          + " x.inbound_connector, x.incoming_connector, x.state, x.since, x.reason, x.token,"
+          + " x.connector, x.route, x.host, x.attempts, x.due";
 
   private static final String RECIPIENTS =
-      "SELECT r.* FROM unnest(?::int[], ?::text[]) AS k(d, q) CROSS JOIN LATERAL"
-          + " (SELECT *, count(*) OVER () AS number FROM recipient x WHERE x.day = k.d"
+      "SELECT "
+          + COLUMNS.replace("x.", "r.")
+          + ", r.number FROM unnest(?::int[], ?::text[]) AS k(d, q) CROSS JOIN LATERAL (SELECT "
+          + COLUMNS
+          + ", count(*) OVER () AS number FROM recipient x WHERE x.day = k.d"
           + " AND x.queue_id = k.q AND x.at IS NOT NULL"
           + " AND (? OR x.organization = ANY(?) OR x.incoming_organization = ANY(?))"
           + " ORDER BY x.recipient LIMIT "

@@ -44,9 +44,12 @@ public record RefusalGroups(List<Group> groups, long leftOut, ReadTo readTo) {
     List<Group> groups = new ArrayList<>();
     // The newest reference of the groups that are shown alone: of all of them it would be a sort.
     String sql =
-        "WITH shown AS (SELECT organization, from_domain, connector, rule, sum(count), min(at) AS"
+        "WITH shown AS (SELECT organization, from_domain, connector, rule, sum(count) AS"
+            + " refusals, min(at) AS"
             + " oldest, max(at) AS newest FROM refusal WHERE %1$s GROUP BY organization,"
-            + " from_domain, connector, rule ORDER BY 5 DESC, 7 DESC LIMIT ?) SELECT shown.*,"
+            + " from_domain, connector, rule ORDER BY 5 DESC, 7 DESC LIMIT ?) SELECT shown.organization,"
+            + " shown.from_domain, shown.connector, shown.rule, shown.refusals, shown.oldest,"
+            + " shown.newest,"
             + " (SELECT reference FROM refusal WHERE %1$s AND day = (shown.newest / ?)::int AND at ="
             + " shown.newest AND organization = shown.organization AND from_domain ="
             + " shown.from_domain AND connector = shown.connector AND rule = shown.rule LIMIT 1)"

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,21 @@ import org.flywaydb.core.api.FlywayException;
  * with its tables made. Any thread. Making them takes six hours at most.
  */
 public final class Database {
+  /** A pattern of Flyway: migrations of later versions, which only expand. */
+  private static final String LATER = "*:future";
+
+  /**
+   * A change of a table waits for the searches and backups that read it, and all later searches
+   * wait behind the change. A server that no longer hears its client ends the session, and with it
+   * the change.
+   */
+  private static final String SESSION =
+      "SET lock_timeout = '2s'; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5;"
+          + " SET tcp_keepalives_count = 4";
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(30);
+
   // A change of a large table takes long; a server that is gone is noticed at last.
   private static final Map<String, String> LINK =
       Map.of(
@@ -27,8 +43,10 @@ public final class Database {
 
   private final Flyway flyway;
   private final Optional<String> reader;
+  private final Duration betweenTries;
   private final OccasionalLog log = new OccasionalLog(Database.class);
   private boolean migrated;
+  private long notBefore = System.nanoTime();
 
   /**
    * @param flyway whose migrations these are; its connections are not taken, since a search's end
@@ -38,23 +56,45 @@ public final class Database {
    */
   public Database(
       Flyway flyway, String url, String user, String password, Optional<String> reader) {
+    this(flyway, url, user, password, reader, BETWEEN_TRIES);
+  }
+
+  /**
+   * @param betweenTries to change a table that is in use
+   */
+  Database(
+      Flyway flyway,
+      String url,
+      String user,
+      String password,
+      Optional<String> reader,
+      Duration betweenTries) {
+    this.betweenTries = betweenTries;
     this.reader = reader.filter(role -> !role.equals(user));
     this.flyway =
         Flyway.configure(flyway.getConfiguration().getClassLoader())
             .configuration(flyway.getConfiguration())
             .dataSource(url, user, password)
             .jdbcProperties(LINK)
+            // Quarkus' own default refuses tables of a later version.
+            .ignoreMigrationPatterns(LATER)
+            .initSql(SESSION)
             .load();
   }
 
   /**
-   * Makes the tables, or changes those of an earlier version; of several replicas one at a time.
+   * Makes the tables, or adds to those of an earlier version; of several replicas one at a time.
+   * Tables of a later version are used as they are.
    *
-   * @return false: the database is away, or another's
+   * @return false: the database is away, or another's; or a table is in use, which is tried again
+   *     half a minute later
    */
   public synchronized boolean migrate() {
     if (migrated) {
       return true;
+    }
+    if (System.nanoTime() - notBefore < 0) {
+      return false;
     }
     try {
       flyway.migrate();
@@ -66,9 +106,26 @@ public final class Database {
     } catch (SQLException e) {
       log.warn("The role postern.console.search-user cannot be given its rights", e);
     } catch (FlywayException e) {
-      log.warn("The database is not available yet; waiting for it", e);
+      if (inUse(e)) {
+        notBefore = System.nanoTime() + betweenTries.toNanos();
+        log.warn(
+            "A table is in use, for instance by a backup, and cannot be changed now; trying again"
+                + " every 30 seconds",
+            e);
+      } else {
+        log.warn("The database is not available yet; waiting for it", e);
+      }
     }
     return migrated;
+  }
+
+  private static boolean inUse(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && LOCK_NOT_AVAILABLE.equals(sql.getSQLState())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Reading, also of what is made later, and the request for a rebuild. */

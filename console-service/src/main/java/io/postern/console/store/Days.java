@@ -6,8 +6,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,9 +15,11 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The tables that are partitioned by day, as the database's catalogue has them: a migration adds
- * one. A partition of each is made before the first row of its day, and dropped when the day is
- * older than the retention. A day is the number of days since 1970-01-01 (UTC).
+ * The tables that have a day, as the database's catalogue has them: a migration adds one, and a
+ * version that does not know it keeps its days too. Of a table that is partitioned by day, a
+ * partition is made before the first row of its day, and dropped when the day is older than the
+ * retention; of another one, the rows are deleted then. A day is the number of days since
+ * 1970-01-01 (UTC).
  *
  * <p>Owner: one thread, with the writer's connection. A partition that was made in a transaction
  * that failed is unknown again after {@link #load}.
@@ -31,6 +33,16 @@ public final class Days {
           + " LEFT JOIN pg_inherits i ON i.inhparent = p.oid"
           + " LEFT JOIN pg_class c ON c.oid = i.inhrelid WHERE a.attname = 'day'";
 
+  // Of another program's table in this database nothing is deleted.
+  private static final String FOLDED = "folded from ";
+  private static final String KEPT = "kept by a rebuild";
+  private static final String TABLES =
+      "SELECT c.relname, c.relkind = 'p', coalesce(obj_description(c.oid, 'pg_class'), '')"
+          + " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+          + " AND n.nspname = current_schema() JOIN pg_attribute a ON a.attrelid = c.oid"
+          + " AND a.attname = 'day' AND NOT a.attisdropped"
+          + " WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition";
+
   // Of a clock that is wrong; nobody fills years with partitions.
   private static final int MOST_AHEAD = 30;
   private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyy_MM_dd");
@@ -39,6 +51,12 @@ public final class Days {
 
   /** The days that each table has a partition of. */
   private final Map<String, Set<Integer>> there = new TreeMap<>();
+
+  /** Tables with a day that are not partitioned, by their comment. */
+  private final Set<String> counts = new TreeSet<>();
+
+  /** The tables of each topic, by their comment. */
+  private final Map<String, Set<String>> folded = new HashMap<>();
 
   public Days(int retentionDays) {
     this.retentionDays = retentionDays;
@@ -65,6 +83,24 @@ public final class Days {
   /** Learns which tables there are, and which days each of them has a partition of. */
   public void load(Connection connection) throws SQLException {
     there.clear();
+    counts.clear();
+    folded.clear();
+    try (Statement statement = connection.createStatement();
+        ResultSet table = statement.executeQuery(TABLES)) {
+      while (table.next()) {
+        String name = table.getString(1);
+        String comment = table.getString(3);
+        boolean isFolded = comment.startsWith(FOLDED);
+        if (isFolded) {
+          folded
+              .computeIfAbsent(comment.substring(FOLDED.length()), topic -> new TreeSet<>())
+              .add(name);
+        }
+        if (!table.getBoolean(2) && (isFolded || comment.equals(KEPT))) {
+          counts.add(name);
+        }
+      }
+    }
     try (Statement statement = connection.createStatement();
         ResultSet found = statement.executeQuery(PARTITIONS)) {
       while (found.next()) {
@@ -122,11 +158,9 @@ public final class Days {
       long oldest = startMillis(first);
       statement.executeUpdate("DELETE FROM control WHERE at < " + oldest);
       statement.executeUpdate("DELETE FROM gap WHERE found < " + oldest);
-      statement.executeUpdate("DELETE FROM day_bound WHERE day < " + first);
-      statement.executeUpdate("DELETE FROM mail_in WHERE day < " + first);
-      statement.executeUpdate("DELETE FROM mail_out WHERE day < " + first);
-      statement.executeUpdate("DELETE FROM mail_sender WHERE day < " + first);
-      statement.executeUpdate("DELETE FROM mail_refused WHERE day < " + first);
+      for (String table : counts) {
+        statement.executeUpdate("DELETE FROM " + table + " WHERE day < " + first);
+      }
       // Delivery-service says each route's state again every few seconds while it has mail.
       statement.executeUpdate(
           "DELETE FROM route WHERE at < " + (nowMillis - TimeUnit.DAYS.toMillis(1)));
@@ -134,11 +168,15 @@ public final class Days {
     connection.commit();
   }
 
-  /** Empties the day's partitions of these tables. */
-  public void empty(Connection connection, int day, List<String> tables) throws SQLException {
+  /** Removes the day's rows from the tables that are folded from this topic. */
+  public void empty(Connection connection, int day, String topic) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      for (String table : tables) {
-        statement.execute("TRUNCATE " + partition(table, day));
+      for (String table : folded.getOrDefault(topic, Set.of())) {
+        if (counts.contains(table)) {
+          statement.executeUpdate("DELETE FROM " + table + " WHERE day = " + day);
+        } else if (there.getOrDefault(table, Set.of()).contains(day)) {
+          statement.execute("TRUNCATE " + partition(table, day));
+        }
       }
     }
   }

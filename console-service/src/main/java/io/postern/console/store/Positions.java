@@ -39,7 +39,10 @@ public final class Positions {
   public void load(Connection connection) throws SQLException {
     all.clear();
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT * FROM position")) {
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT topic, partition, next, newest, unreadable, end_offset, end_seen FROM"
+                    + " position")) {
       while (row.next()) {
         Position position = of(new Key(row.getString("topic"), row.getInt("partition")));
         position.next = row.getLong("next");
@@ -93,7 +96,7 @@ public final class Positions {
       throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
-            "INSERT INTO gap VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")) {
+            "INSERT INTO gap (topic, partition, first, behind, found) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")) {
       insert.setString(1, key.topic());
       insert.setInt(2, key.partition());
       insert.setLong(3, first);

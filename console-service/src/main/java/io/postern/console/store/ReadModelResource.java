@@ -56,7 +56,7 @@ public class ReadModelResource {
         connection -> {
           try (PreparedStatement insert =
               connection.prepareStatement(
-                  "INSERT INTO rebuild VALUES (1, ?, ?) ON CONFLICT DO NOTHING")) {
+                  "INSERT INTO rebuild (id, asked_for, by_whom) VALUES (1, ?, ?) ON CONFLICT DO NOTHING")) {
             insert.setLong(1, System.currentTimeMillis());
             insert.setString(2, by);
             return insert.executeUpdate();

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -185,11 +184,9 @@ class RetentionTest {
   }
 
   private void migrateFurther() {
-    Flyway.configure()
-        .locations("db/migration", "db/later")
-        .dataSource(url, Postgres.user(), Postgres.password())
-        .load()
-        .migrate();
+    List<String> further = new ArrayList<>(Postgres.further());
+    further.add("db/later");
+    Postgres.migrate(url, further);
   }
 
   private static ConsumerRecord<String, byte @Nullable []> accepted(long offset, long at) {
