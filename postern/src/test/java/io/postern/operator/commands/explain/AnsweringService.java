@@ -22,16 +22,16 @@ import java.util.Map;
  * A policy-service by HTTP on a free port, which gives the answers that a test has written, each
  * once and the last one again, and keeps what it was asked. Any thread.
  */
-final class AnsweringService implements AutoCloseable {
+public final class AnsweringService implements AutoCloseable {
   record Answer(int status, String body) {}
 
-  record Asked(String method, String path, String accept, String body) {}
+  public record Asked(String method, String path, String accept, String body) {}
 
   private final HttpServer server;
   private final Map<String, Deque<Answer>> answers = new HashMap<>();
   private final List<Asked> asked = new ArrayList<>();
 
-  AnsweringService() throws IOException {
+  public AnsweringService() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
     server.start();
@@ -40,17 +40,17 @@ final class AnsweringService implements AutoCloseable {
   /**
    * @param request such as "GET /api/v1/what-if/7"
    */
-  synchronized AnsweringService on(String request, int status, String body) {
+  public synchronized AnsweringService on(String request, int status, String body) {
     answers.computeIfAbsent(request, r -> new ArrayDeque<>()).add(new Answer(status, body));
     return this;
   }
 
-  synchronized List<Asked> asked() {
+  public synchronized List<Asked> asked() {
     return List.copyOf(asked);
   }
 
   /** A state folder as that of a ./run, with this service alone. */
-  Path state(Path folder) throws IOException {
+  public Path state(Path folder) throws IOException {
     Files.writeString(folder.resolve("credentials"), "admin:secret");
     Files.writeString(
         folder.resolve("running.properties"),

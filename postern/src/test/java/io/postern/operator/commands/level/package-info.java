@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.operator.commands.level;
+
+import org.jspecify.annotations.NullMarked;
