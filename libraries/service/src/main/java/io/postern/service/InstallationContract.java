@@ -15,20 +15,21 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * The installation's contract level (docs/design/the-log.md, "Contract level"), for each service
- * without a line of its own: this replica announces every 30 s what it reads, and when it stops.
- * Its start waits while the level is above that, not ready; a level that is raised above it later
- * ends the process, which waits when it is started again. Any thread.
+ * without a line of its own: this replica looks every 30 s, and announces what it reads, and when
+ * it stops. Its start waits while the level is above that, not ready; a level that is raised above
+ * it later ends the process, which waits when it is started again. Any thread.
  */
 @Singleton
 public class InstallationContract {
   private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(30);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final LevelTopics topics;
   private final Every every =
       new Every(
           InstallationContract.class,
           "contract-level",
-          "this replica could not announce which contract level it reads; will be retried");
+          "the contract level was not read, or what this replica reads not announced; will be retried");
   private boolean working; // guarded by this
   private boolean ending; // the same
 
@@ -50,8 +51,7 @@ public class InstallationContract {
                 .setService(service)
                 .setVersion(version)
                 .setReads(ContractLevel.READS)
-                .build(),
-            this::inForce);
+                .build());
   }
 
   /** Whether this version may write what belongs to a level. */
@@ -59,10 +59,16 @@ public class InstallationContract {
     return topics.levels().writes(level);
   }
 
-  /** Begins to follow and to announce, once; the topics exist. */
+  /** Begins to look and to announce, once; the topics exist. */
   void begin() {
-    topics.start();
-    every.repeatNow(ANNOUNCED_EVERY, topics::announce);
+    every.pace(
+        AFTER_FAILURE,
+        () -> {
+          topics.look();
+          inForce(topics.levels().inForce());
+          topics.announce();
+          return ANNOUNCED_EVERY;
+        });
   }
 
   /**
@@ -99,7 +105,6 @@ public class InstallationContract {
   /** Behind all that the service stops. */
   void stop(@Observes @Priority(Interceptor.Priority.PLATFORM_AFTER) ShutdownEvent event) {
     every.close();
-    topics.close();
     topics.goodbye();
   }
 }

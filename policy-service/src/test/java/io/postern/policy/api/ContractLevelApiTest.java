@@ -59,8 +59,8 @@ class ContractLevelApiTest {
             equalTo("no replica reads level " + LATER + ": it is of a later version"));
 
     LogSettings log = LogLab.settings(BrokerForTests.broker().bootstrap());
-    try (LossySender sender = new LossySender(log);
-        LevelTopics later = topics(log, sender)) {
+    try (LossySender sender = new LossySender(log)) {
+      LevelTopics later = topics(log, sender);
       later.announce();
 
       to(LATER)
@@ -86,7 +86,6 @@ class ContractLevelApiTest {
             .setReplica("gate-1")
             .setService("ingress")
             .setReads(LATER)
-            .build(),
-        _ -> {});
+            .build());
   }
 }

@@ -58,7 +58,7 @@ public final class InstallationLevel {
     }
   }
 
-  static void take(
+  private static void take(
       ContractLevels levels, ConsumerRecord<String, ? extends byte @Nullable []> record) {
     byte[] value = record.value();
     if (value == null) {

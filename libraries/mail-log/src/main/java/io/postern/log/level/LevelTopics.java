@@ -5,57 +5,51 @@ import io.postern.contracts.v1.ReplicaAnnounced;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.asking.LossySender;
-import io.postern.log.reading.TopicFollower;
 import io.postern.log.rules.ContractLevels;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntConsumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Follows {@code contract.level} and {@code contract.replicas}, and announces this replica. Owns a
- * follower's thread; any thread calls the methods.
+ * What one replica knows of the contract level, and announces. It looks when it is asked to: a
+ * follower would be one more Kafka client of each service (decision 96), for a number that changes
+ * once in years. Any thread.
  */
-public final class LevelTopics implements AutoCloseable {
+public final class LevelTopics {
   private static final Duration ANNOUNCE = Duration.ofSeconds(10);
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
+  private final InstallationLevel installation;
   private final LossySender sender;
   private final ReplicaAnnounced self;
   private final ContractLevels levels = new ContractLevels();
-  private final TopicFollower follower;
-  private final IntConsumer inForce;
-  private final AtomicBoolean levelsRead = new AtomicBoolean();
-  private final AtomicBoolean replicasRead = new AtomicBoolean();
+  private volatile boolean read;
   private volatile boolean announced;
 
   /**
    * @param self replica, service, version and the level that it reads
-   * @param inForce takes the level after each record, on the follower's thread
    */
-  public LevelTopics(
-      LogSettings settings, LossySender sender, ReplicaAnnounced self, IntConsumer inForce) {
+  public LevelTopics(LogSettings settings, LossySender sender, ReplicaAnnounced self) {
+    this.installation = new InstallationLevel(settings);
     this.sender = sender;
     this.self = self;
-    this.inForce = inForce;
-    follower = new TopicFollower(settings, "contract-level");
-    follower.follow(Topics.CONTRACT_LEVEL, new Folded(levelsRead));
-    follower.follow(Topics.CONTRACT_REPLICAS, new Folded(replicasRead));
   }
 
-  /** Begins to read, once; the topics exist. */
-  public void start() {
-    follower.start();
+  /**
+   * Reads the level that is in force now.
+   *
+   * @throws LogUnavailableException Kafka does not answer; what was known stays
+   */
+  public void look() throws LogUnavailableException {
+    levels.raised(installation.read().inForce());
+    read = true;
   }
 
   public ContractLevels levels() {
     return levels;
   }
 
-  /** Both topics were read to the end that they had at the start. */
+  /** The level was read once. */
   public boolean read() {
-    return levelsRead.get() && replicasRead.get();
+    return read;
   }
 
   /**
@@ -89,35 +83,5 @@ public final class LevelTopics implements AutoCloseable {
         self.getReplica(),
         self.toBuilder().setInForce(levels.inForce()).setStops(stops).build(),
         patience);
-  }
-
-  @Override
-  public void close() {
-    follower.close();
-  }
-
-  /** Of one of the topics. What is known stays when it is read again. */
-  private final class Folded implements TopicFollower.View {
-    private final AtomicBoolean read;
-
-    Folded(AtomicBoolean read) {
-      this.read = read;
-    }
-
-    @Override
-    public void begin() {
-      read.set(false);
-    }
-
-    @Override
-    public void take(ConsumerRecord<String, byte @Nullable []> record) {
-      InstallationLevel.take(levels, record);
-      inForce.accept(levels.inForce());
-    }
-
-    @Override
-    public void complete() {
-      read.set(true);
-    }
   }
 }

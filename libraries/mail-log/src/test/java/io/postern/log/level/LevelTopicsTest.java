@@ -30,24 +30,21 @@ import org.junit.jupiter.api.Test;
 class LevelTopicsTest {
   private static final int LATER = ContractLevel.READS + 1;
 
-  private static LevelTopics topics(
-      TestLog log, LossySender sender, String name, List<Integer> known) {
+  private static LevelTopics topics(TestLog log, LossySender sender, String name) {
     ReplicaAnnounced self =
         ReplicaAnnounced.newBuilder().setReplica(name).setService("test").setReads(LATER).build();
-    return new LevelTopics(log.settings, sender, self, known::add);
+    return new LevelTopics(log.settings, sender, self);
   }
 
   @Test
   void replicasAreSeenAndARaiseReachesThemAndOutlivesItsTopic() throws Exception {
     TestLog log = TestLog.shared();
     InstallationLevel installation = new InstallationLevel(log.settings);
-    List<Integer> known = new CopyOnWriteArrayList<>();
-    try (LossySender sender = new LossySender(log.settings);
-        LevelTopics one = topics(log, sender, "one", known);
-        LevelTopics two = topics(log, sender, "two", new CopyOnWriteArrayList<>())) {
-      one.start();
-      two.start();
-      await().until(() -> one.read() && two.read());
+    try (LossySender sender = new LossySender(log.settings)) {
+      LevelTopics one = topics(log, sender, "one");
+      LevelTopics two = topics(log, sender, "two");
+      one.look();
+      assertThat(one.levels().writes(LATER)).isFalse();
       one.announce();
       two.announce();
 
@@ -59,7 +56,10 @@ class LevelTopicsTest {
       installation.raise(LATER, "anna");
       installation.raise(LATER, "bert");
 
-      await().until(() -> known.contains(LATER) && two.levels().writes(LATER));
+      one.look();
+      two.look();
+      assertThat(one.levels().writes(LATER)).isTrue();
+      assertThat(two.levels().writes(LATER)).isTrue();
       assertThat(installation.read().inForce()).isEqualTo(LATER);
       two.goodbye();
       assertThat(installation.read().replicas())
