@@ -43,10 +43,11 @@ public final class Brokers implements AutoCloseable {
   }
 
   /** One that lost its disk comes back to the same cluster. */
-  private static String cluster(Path folder) {
+  static String cluster(Path folder) {
     UUID id =
         UUID.nameUUIDFromBytes(folder.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8));
-    return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits()).toString();
+    String text = new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits()).toString();
+    return text.replaceFirst("^-", "A"); // kafka-storage would take it for an option
   }
 
   /** Value for {@code bootstrap.servers}. */
