@@ -1,5 +1,5 @@
 # The usual tasks; `make help` lists them.
-.PHONY: help build fmt check test test-all it log-model kills power-cuts attacks fuzz outdated sbom lock run demo dev warm docker docker-walk cluster-walk api-docs accept-contracts reference site pictures keycloak clean
+.PHONY: help build fmt check test test-all it log-model kills cluster-kills replicas power-cuts attacks fuzz outdated sbom lock run demo dev warm docker docker-walk cluster-walk api-docs accept-contracts reference site pictures keycloak clean
 SHELL := /bin/bash
 TOOLS = . tools/jdk.sh && . tools/build.sh && require_tools
 MAVEN = $(TOOLS) && "$$MVN" -B -ntp
@@ -51,6 +51,12 @@ cluster-kills: ## mail over three brokers while these and services are killed, p
 	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    $(if $(SEED),-Dkills.seed=$(SEED)) $(if $(FORMER),-Dkills.former=$(FORMER)) -Dkills.count=$(COUNT) -Dkills.messages=$(MESSAGES) -Dkills.kills=$(KILLS) \
 	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.kills.ClusterKillsMain
+
+replicas: ## mail while each service goes from one replica to four and back, accounted on both sides: SEED= (ten minutes)
+	@$(TOOLS) && build_all . && \
+	  cd testing/end-to-end && exec "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+	    -Dkills.seed=$(SEED) \
+	    -cp 'target/test-classes:../stack/target/stack-0.1.0-SNAPSHOT.jar:../stack/target/libs/*' io.postern.e2e.kills.ReplicasMain
 
 COUNT ?= 50
 power-cuts: ## mail while the power is cut, accounted on both sides, one seed after the other: SEED= COUNT= (see docs/evidence/fault-tests.md)

@@ -1,5 +1,6 @@
 package io.postern.lab;
 
+import io.postern.lab.disk.DiskNotes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,8 +20,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * The remains of a folder after a power cut, by the notes of {@link io.postern.lab.disk.DiskNotes},
- * as POSIX allows it and no kinder.
+ * The remains of a folder after a power cut, by the notes of {@link DiskNotes}, as POSIX allows it
+ * and no kinder.
  *
  * <ul>
  *   <li><b>Bytes.</b> A file keeps the bytes that it had when its last completed flush began. Of
@@ -96,8 +97,8 @@ public final class PowerCut {
 
   PowerCut(Path data, Path notes, RandomGenerator random, Set<Tail> tails) {
     this.data = data;
-    this.links = notes.resolve("links");
-    this.notesFile = notes.resolve("notes");
+    this.links = DiskNotes.links(data);
+    this.notesFile = DiskNotes.file(notes);
     this.random = random;
     this.tails = tails.stream().sorted().toList();
   }

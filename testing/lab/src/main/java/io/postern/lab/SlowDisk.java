@@ -14,17 +14,20 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Java agent for the broker that makes each flush of a log segment wait as long as a file says
- * (milliseconds; no file: not at all), before the real flush is done. It shows that each reply that
- * must wait for the disk does.
+ * A Java agent for the broker that makes each flush of a log segment, and where it is asked for
+ * each write too, wait as long as a file says (milliseconds; no file: not at all), before the real
+ * one is done. It shows that each reply that must wait for the disk does.
  */
 public final class SlowDisk {
   private static final String CONTROL = "postern.lab.slow-disk";
+  private static final String WRITES = "postern.lab.slow-disk.writes";
   // In the newer package from 4.3 on.
   private static final List<String> RECORDS =
       List.of(
@@ -45,6 +48,13 @@ public final class SlowDisk {
     }
   }
 
+  /** The same for a disk whose writes wait too, one after the other. */
+  public static List<String> jvmOptionsOfWrites(Path control) {
+    List<String> options = new ArrayList<>(jvmOptions(control));
+    options.add("-D" + WRITES + "=true");
+    return options;
+  }
+
   /** How long each flush waits from now on. */
   public static void delay(Path control, long millis) throws IOException {
     Files.writeString(control, Long.toString(millis));
@@ -55,9 +65,19 @@ public final class SlowDisk {
     instrumentation.addTransformer(
         new ChangedClasses(
             RECORDS.stream()
-                .map(
+                .flatMap(
                     records ->
-                        new CodeChange(records, "flush()", SlowDisk::isFlush, DelayFirst::new))
+                        Stream.of(
+                            new CodeChange(
+                                records,
+                                "flush()",
+                                SlowDisk::isFlush,
+                                () -> new DelayFirst("waitForDisk")),
+                            new CodeChange(
+                                records,
+                                "append()",
+                                method -> method.methodName().equalsString("append"),
+                                () -> new DelayFirst("waitToWrite"))))
                 .toList()));
   }
 
@@ -65,17 +85,30 @@ public final class SlowDisk {
     return method.methodName().equalsString("flush") && method.methodTypeSymbol().equals(NOTHING);
   }
 
-  /** Puts the call of {@link #waitForDisk()} in front of a method's first instruction. */
+  /** Puts the call of a method of this class in front of a method's first instruction. */
   private static final class DelayFirst implements CodeTransform {
+    private final String wait;
+
+    private DelayFirst(String wait) {
+      this.wait = wait;
+    }
+
     @Override
     public void atStart(java.lang.classfile.CodeBuilder builder) {
-      builder.invokestatic(ClassDesc.of(SlowDisk.class.getName()), "waitForDisk", NOTHING);
+      builder.invokestatic(ClassDesc.of(SlowDisk.class.getName()), wait, NOTHING);
     }
 
     @Override
     public void accept(
         java.lang.classfile.CodeBuilder builder, java.lang.classfile.CodeElement element) {
       builder.with(element);
+    }
+  }
+
+  /** Called by the broker's own code. */
+  public static void waitToWrite() {
+    if (Boolean.getBoolean(WRITES)) {
+      waitForDisk();
     }
   }
 

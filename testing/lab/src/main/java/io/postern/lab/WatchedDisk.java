@@ -21,7 +21,8 @@ public final class WatchedDisk {
 
   /**
    * @param data the watched folder; it need not be there yet
-   * @param notes a folder for this class alone, on the same file system, outside of {@code data}
+   * @param notes a folder for this class alone, outside of {@code data}; its second links to the
+   *     files are beside {@code data}
    */
   public WatchedDisk(Path data, Path notes) {
     this.data = data.toAbsolutePath();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.lab.PowerCut.Tail;
+import io.postern.lab.disk.DiskNotes;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -172,10 +173,10 @@ class PowerCutTest {
 
   private void notes(String line) throws IOException {
     Path notes = Files.createDirectories(folder.resolve("notes"));
-    Files.createDirectories(notes.resolve("links"));
+    Files.createDirectories(DiskNotes.links(data));
     long root = (Long) Files.getAttribute(data, "unix:ino");
     long log = (Long) Files.getAttribute(data.resolve("log"), "unix:ino");
-    Files.writeString(notes.resolve("notes"), "D\t" + root + "\tlog\t" + log + "\n" + line + "\n");
+    Files.writeString(DiskNotes.file(notes), "D\t" + root + "\tlog\t" + log + "\n" + line + "\n");
   }
 
   @Test

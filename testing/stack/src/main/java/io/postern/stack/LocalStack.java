@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -52,7 +53,7 @@ public final class LocalStack implements AutoCloseable {
   private final Consumer<String> say;
   private final Brokers brokers;
   private final int smtpPort;
-  private final List<Replica> replicas = new ArrayList<>();
+  private final List<Replica> replicas = new CopyOnWriteArrayList<>();
   private @Nullable PostgresServer postgres;
 
   private LocalStack(StackOptions options, Brokers brokers, int smtpPort, Consumer<String> say) {
@@ -139,6 +140,20 @@ public final class LocalStack implements AutoCloseable {
     for (int number = 1; number <= options.processes().count(service); number++) {
       startReplica(service, number);
     }
+  }
+
+  /** Starts one more of a service, as an operator does who wants more of them. */
+  public synchronized Replica add(Service service) {
+    startReplica(service, replicas(service).size() + 1);
+    return replicas(service).getLast();
+  }
+
+  /** Ends the last of a service in order; whoever asks for replicas is not told of it any more. */
+  public synchronized void removeLast(Service service) throws IOException, InterruptedException {
+    Replica last = replicas(service).getLast();
+    replicas.remove(last);
+    last.process().restartByItself(false);
+    last.process().stop();
   }
 
   /** A machine that has none has a console that waits for one. */
@@ -431,6 +446,11 @@ public final class LocalStack implements AutoCloseable {
     Map<String, String> client = new HashMap<>(options.processes().broker().client());
     client.put("bootstrap.servers", brokers.bootstrap());
     return new LogSettings(client);
+  }
+
+  /** The console's; null: it has none. */
+  public @Nullable PostgresServer database() {
+    return postgres;
   }
 
   public Brokers brokers() {

@@ -87,7 +87,7 @@ final class Accounting {
     List<String> there = accepted.queueIds(seq);
     counts.unsure += told.timesUnsure(seq);
     if (queueId == null) {
-      counts.givenUp++;
+      counts.givenUp += told.attempts(seq) > 0 ? 1 : 0;
     } else {
       counts.told++;
       if (!there.contains(queueId)) {

@@ -4,11 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import io.postern.lab.BrokerNetwork;
 import io.postern.lab.PowerCut;
+import io.postern.lab.SlowDisk;
+import io.postern.lab.SmallDisk;
 import io.postern.lab.WatchedDisk;
 import io.postern.programs.Brokers;
 import io.postern.programs.KafkaBroker;
 import io.postern.stack.StateFolder;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,6 +44,12 @@ final class BrokerHarms {
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final long LOOK_MILLIS = 200;
 
+  /** A broker writes several times a second. */
+  private static final Duration FULL = Duration.ofSeconds(60);
+
+  /** Of each write and flush of a slow disk. */
+  private static final long SLOW_MILLIS = 1_000;
+
   private final Brokers brokers;
   private final Map<String, String> client;
   private final Hosts hosts;
@@ -49,15 +59,25 @@ final class BrokerHarms {
    * Where brokers run.
    *
    * @param disks whose power may be lost, by the brokers' ids
+   * @param small disks that may be filled; none where this machine does not let us
+   * @param slow what tells each broker how slow its disk is ({@link SlowDisk})
    * @param network null: all are on one host
    */
-  record Hosts(Map<Integer, WatchedDisk> disks, @Nullable BrokerNetwork network)
+  record Hosts(
+      Map<Integer, WatchedDisk> disks,
+      Map<Integer, SmallDisk> small,
+      Map<Integer, Path> slow,
+      @Nullable BrokerNetwork network)
       implements AutoCloseable {
+    /** One host whose disk nothing happens to. */
+    static final Hosts NONE = new Hosts(Map.of(), Map.of(), Map.of(), null);
+
     @Override
     public void close() {
       if (network != null) {
         network.close();
       }
+      small.values().forEach(SmallDisk::close);
     }
   }
 
@@ -91,6 +111,20 @@ final class BrokerHarms {
       }
       return;
     }
+    if (harm == Plan.Harm.FULL_DISK) {
+      fill(broker, lasts);
+      return;
+    }
+    if (harm == Plan.Harm.SLOW_DISK) {
+      Path control = requireNonNull(hosts.slow().get(broker.id()));
+      SlowDisk.delay(control, SLOW_MILLIS);
+      try {
+        Thread.sleep(lasts);
+      } finally {
+        Files.delete(control);
+      }
+      return;
+    }
     if (harm.pauses()) {
       broker.pause();
       try {
@@ -114,6 +148,27 @@ final class BrokerHarms {
     }
     Thread.sleep(lasts);
     broker.restart();
+  }
+
+  /** Until it has ended by itself and for so long after that; then there is room again. */
+  private void fill(KafkaBroker broker, Duration lasts) throws IOException, InterruptedException {
+    SmallDisk disk = requireNonNull(hosts.small().get(broker.id()));
+    boolean ended;
+    try {
+      long end = System.nanoTime() + FULL.toNanos();
+      do {
+        disk.fill(); // again: Kafka deletes files too
+        Thread.sleep(LOOK_MILLIS);
+        ended = !broker.isAlive();
+      } while (!ended && System.nanoTime() - end < 0);
+      Thread.sleep(lasts);
+    } finally {
+      disk.makeRoom();
+    }
+    broker.restart();
+    if (!ended) {
+      throw new IOException("it ran on for " + FULL.toSeconds() + " s with a full disk");
+    }
   }
 
   private void cut(int id, Plan.Harm harm) throws IOException {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.postern.e2e.kills.Findings.Kind;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Replica;
+import io.postern.stack.Service;
 import io.postern.stack.process.ManagedProcess;
 import java.io.IOException;
 import java.time.Duration;
@@ -49,6 +50,7 @@ final class Chaos implements Runnable {
   private final Set<String> down = ConcurrentHashMap.newKeySet();
   private final List<Thread> running = new ArrayList<>();
   private final AtomicBoolean loadEnded = new AtomicBoolean();
+  private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicInteger begunEvents = new AtomicInteger();
   private final AtomicInteger done = new AtomicInteger();
 
@@ -80,7 +82,8 @@ final class Chaos implements Runnable {
     this.clocks = clocks;
     this.harmable = new Semaphore(brokers.count(), /* fair */ true);
     this.replicas =
-        stack.replicas().stream().collect(Collectors.toMap(Replica::name, replica -> replica));
+        stack.replicas().stream()
+            .collect(Collectors.toConcurrentMap(Replica::name, replica -> replica));
     stack.replicas().forEach(replica -> replica.process().restartByItself(false));
   }
 
@@ -98,6 +101,11 @@ final class Chaos implements Runnable {
     return next < events.size() && begun.getAsInt() >= events.get(next).atMessage();
   }
 
+  /** Whether nothing of the plan is left. */
+  boolean isOver() {
+    return over.get();
+  }
+
   int done() {
     return done.get();
   }
@@ -109,6 +117,9 @@ final class Chaos implements Runnable {
         while (begun.getAsInt() < event.atMessage() && !loadEnded.get()) {
           Thread.sleep(LOOK_MILLIS);
           raiseTheDead();
+        }
+        if (event.harm().scales()) {
+          awaitFormer();
         }
         List<String> victims = awaitUp(event);
         if (victims.isEmpty()) {
@@ -132,11 +143,17 @@ final class Chaos implements Runnable {
                       }
                     }));
       }
-      for (Thread thread : running) {
-        thread.join();
-      }
+      awaitFormer();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      over.set(true);
+    }
+  }
+
+  private void awaitFormer() throws InterruptedException {
+    for (Thread thread : running) {
+      thread.join();
     }
   }
 
@@ -169,6 +186,9 @@ final class Chaos implements Runnable {
 
   /** What takes data goes without any other harm to a broker. */
   private int brokersOf(Plan.Event event, List<String> victims) {
+    if (event.harm().scales()) {
+      return 0;
+    }
     return event.harm().takesData() || event.harm() == Plan.Harm.MOVED_LEADERS
         ? brokers.count()
         : (int) victims.stream().filter(each -> !replicas.containsKey(each)).count();
@@ -185,6 +205,11 @@ final class Chaos implements Runnable {
         case MOVED_LEADERS -> brokers.moveLeaders();
         case RENEWED -> renew(victims);
         case GROWTH -> grow(victims);
+        case ADDED, REMOVED -> {
+          Thread.sleep(event.lasts());
+          start = System.nanoTime();
+          scale(victims.getFirst(), event.harm() == Plan.Harm.ADDED);
+        }
         case LOST_POWER, LOST_DISK -> {
           brokers.awaitWhole();
           start = System.nanoTime();
@@ -271,6 +296,19 @@ final class Chaos implements Runnable {
         replica.process().start();
         awaitReady(replica);
       }
+    }
+  }
+
+  private void scale(String name, boolean more) throws IOException, InterruptedException {
+    Service service = Service.named(name.replaceAll("-\\d$", ""));
+    if (more) {
+      Replica added = stack.add(service);
+      added.process().restartByItself(false);
+      replicas.put(name, added);
+      awaitReady(added);
+    } else {
+      replicas.remove(name);
+      stack.removeLast(service);
     }
   }
 

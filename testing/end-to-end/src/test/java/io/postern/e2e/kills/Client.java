@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,22 +31,26 @@ final class Client implements Runnable {
   /**
    * What the clients of a run share.
    *
-   * @param ports of all ingress replicas
+   * @param ports of all ingress replicas, as they are when somebody connects
    * @param large bounds how many large messages are in memory
    * @param ahead whether new blocks have to wait
+   * @param pace of each client: what it waits for before a message
+   * @param enough whether no new block is begun
    */
   record Load(
       Plan plan,
       String organization,
       Bodies bodies,
-      List<Integer> ports,
+      Supplier<List<Integer>> ports,
       Identity ownServer,
       Told told,
       Findings findings,
       AtomicInteger nextBlock,
       AtomicInteger begun,
       Semaphore large,
-      BooleanSupplier ahead) {}
+      BooleanSupplier ahead,
+      Duration pace,
+      BooleanSupplier enough) {}
 
   private final Load load;
   private int turn;
@@ -60,13 +65,14 @@ final class Client implements Runnable {
   public void run() {
     try {
       for (int block = load.nextBlock().getAndIncrement();
-          block < load.plan().blocks();
+          block < load.plan().blocks() && !load.enough().getAsBoolean();
           block = load.nextBlock().getAndIncrement()) {
         while (load.ahead().getAsBoolean()) {
           Thread.sleep(FIRST_PAUSE_MILLIS);
         }
         int end = Math.min((block + 1) * Plan.BLOCK, load.plan().messages());
         for (int seq = block * Plan.BLOCK; seq < end; seq++) {
+          Thread.sleep(load.pace());
           load.begun().incrementAndGet();
           send(load.plan().message(seq));
         }
@@ -167,7 +173,8 @@ final class Client implements Runnable {
     if (session != null) {
       return session;
     }
-    int port = load.ports().get(Math.floorMod(turn++, load.ports().size()));
+    List<Integer> ports = load.ports().get();
+    int port = ports.get(Math.floorMod(turn++, ports.size()));
     SmtpClient client = SmtpClient.connect("127.0.0.1", port).patience(PATIENCE);
     session = client;
     String name = "mail." + Plan.senderDomain(sender, load.organization());

@@ -39,6 +39,7 @@ final class ClusterKillsMain {
             Profile.SHORT,
             2,
             former.isEmpty() ? all -> all : all -> all.beside(Path.of(former).toAbsolutePath()));
+    world.lacks().forEach(what -> System.out.println("kills: " + what));
     Thread stop = new Thread(() -> LongRun.closeQuietly(world), "stop");
     Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
     try {
@@ -56,11 +57,18 @@ final class ClusterKillsMain {
     System.exit(good ? 0 : 1);
   }
 
+  /** Beside the kills. */
+  static int diskFaults(int kills) {
+    return Math.max(2, kills / 10);
+  }
+
   /** One seed: mail, what happens to brokers and services, the account, which is printed. */
   static KillsRun.Result run(
       World world, long seed, int messages, int kills, Profile profile, int clients)
       throws Exception {
-    Plan plan = Plan.withThreeBrokers(seed, messages, kills, world.hasNetwork(), profile);
+    Plan plan =
+        Plan.withThreeBrokers(seed, messages, kills, world.hasNetwork(), profile)
+            .withDiskFaults(diskFaults(kills), world.hasSmallDisks());
     KillsRun.Result result = new KillsRun(world, plan, profile, "cluster" + seed, clients).run();
     Report.print(result, world);
     return result;

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.postern.lab.PowerCut;
 import io.postern.operator.audit.AuditPrinter;
 import io.postern.operator.audit.AuditReport;
-import io.postern.stack.Replica;
 import io.postern.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,13 +46,15 @@ final class KillsRun {
    * @param kills how much of the plan happened
    * @param sums to be added to those of other runs
    * @param gaps what happened, and how long nobody got a 250
+   * @param changes of the number of replicas
    */
   record Result(
       Findings findings,
       List<String> table,
       int kills,
       Map<String, Long> sums,
-      Map<String, Gaps.Gap> gaps) {}
+      Map<String, Gaps.Gap> gaps,
+      List<Change> changes) {}
 
   /**
    * @param organization unique in the stack
@@ -145,7 +146,8 @@ final class KillsRun {
           table,
           chaos.done(),
           sums,
-          new Gaps(disruptions.all(), told.acceptedNanos()).rows());
+          new Gaps(disruptions.all(), told.acceptedNanos()).rows(),
+          Change.of(disruptions.all(), told.acceptedNanos(), received.takenNanos()));
     }
   }
 
@@ -181,14 +183,16 @@ final class KillsRun {
             plan,
             organization,
             new Bodies(plan.seed()),
-            world.stack().replicas(Service.INGRESS).stream().map(Replica::smtpPort).toList(),
+            world::smtpPorts,
             peers.ownServer(),
             told,
             findings,
             new AtomicInteger(),
             begun,
             new Semaphore(LARGE_AT_ONCE),
-            chaos::loadIsAhead);
+            plan.lastsAsItsEvents() ? () -> false : chaos::loadIsAhead,
+            plan.pace(),
+            plan.lastsAsItsEvents() ? chaos::isOver : () -> false);
     List<Thread> senders = new ArrayList<>();
     Thread killing = Thread.ofPlatform().name("chaos").start(chaos);
     for (int i = 0; i < clients; i++) {

@@ -30,11 +30,33 @@ final class Plan {
 
   private static final Duration BEYOND_SESSION = Duration.ofSeconds(10);
 
+  /** Of each service, at most. */
+  private static final int REPLICAS = 4;
+
+  /** Before the first replica comes. */
+  private static final int CLIENTS_WARM = 100;
+
+  /** From a change to the next one. */
+  private static final Duration BETWEEN = Duration.ofSeconds(5);
+
+  /** Between two messages of a client. */
+  private static final Duration SLOW_PACE = Duration.ofMillis(1_200);
+
   /** What else a plan has. */
   private enum Extra {
     NONE,
     GROWTH,
-    CLOCKS
+    CLOCKS,
+    REPLICAS
+  }
+
+  /**
+   * What happens to the disks of three brokers.
+   *
+   * @param full whether every second one is filled, or all are slow
+   */
+  private record Disks(int faults, boolean full) {
+    private static final Disks GOOD = new Disks(0, false);
   }
 
   private final long seed;
@@ -43,12 +65,13 @@ final class Plan {
   private final int powerCuts;
   private final int consoleKills;
   private final int brokers;
+  private final Disks disks;
   private final Extra extra;
   private final Profile profile;
   private final List<Message> given;
 
   Plan(long seed, int messages, int kills, Profile profile) {
-    this(seed, messages, kills, 0, 0, 1, Extra.NONE, profile, List.of());
+    this(seed, messages, kills, 0, 0, 1, Disks.GOOD, Extra.NONE, profile, List.of());
   }
 
   private Plan(
@@ -58,6 +81,7 @@ final class Plan {
       int powerCuts,
       int consoleKills,
       int brokers,
+      Disks disks,
       Extra extra,
       Profile profile,
       List<Message> given) {
@@ -67,6 +91,7 @@ final class Plan {
     this.powerCuts = powerCuts;
     this.consoleKills = consoleKills;
     this.brokers = brokers;
+    this.disks = disks;
     this.extra = extra;
     this.profile = profile;
     this.given = given;
@@ -74,7 +99,7 @@ final class Plan {
 
   /** Power cuts, and nobody is killed alone. */
   static Plan withPowerCuts(long seed, int messages, int cuts, Profile profile) {
-    return new Plan(seed, messages, 0, cuts, 0, 1, Extra.NONE, profile, List.of());
+    return new Plan(seed, messages, 0, cuts, 0, 1, Disks.GOOD, Extra.NONE, profile, List.of());
   }
 
   /**
@@ -85,28 +110,75 @@ final class Plan {
   static Plan withThreeBrokers(
       long seed, int messages, int kills, boolean network, Profile profile) {
     return new Plan(
-        seed, messages, kills, 0, 0, network ? NETWORK : 3, Extra.NONE, profile, List.of());
+        seed,
+        messages,
+        kills,
+        0,
+        0,
+        network ? NETWORK : 3,
+        Disks.GOOD,
+        Extra.NONE,
+        profile,
+        List.of());
   }
 
   /** The same, and the two replicas of the console are killed in turn, so many times. */
   Plan withConsoleKills(int consoles) {
-    return new Plan(seed, messages, kills, powerCuts, consoles, brokers, extra, profile, given);
+    return new Plan(
+        seed, messages, kills, powerCuts, consoles, brokers, disks, extra, profile, given);
+  }
+
+  /**
+   * The same, and so many times the disk of one of three brokers is slow or full.
+   *
+   * @param full whether it may be filled
+   */
+  Plan withDiskFaults(int faults, boolean full) {
+    return new Plan(
+        seed,
+        messages,
+        kills,
+        powerCuts,
+        consoleKills,
+        brokers,
+        new Disks(faults, full),
+        extra,
+        profile,
+        given);
   }
 
   /** One event: the log grows, at a fifth of the load. */
   static Plan withGrowth(long seed, int messages, Profile profile) {
-    return new Plan(seed, messages, 0, 0, 0, 1, Extra.GROWTH, profile, List.of());
+    return new Plan(seed, messages, 0, 0, 0, 1, Disks.GOOD, Extra.GROWTH, profile, List.of());
+  }
+
+  /**
+   * Each service gets a second, third and fourth replica and loses them again, one change after the
+   * other, with some seconds between them; the load is slow, and ends with the last change.
+   */
+  static Plan withReplicas(long seed, int messages, Profile profile) {
+    return new Plan(seed, messages, 0, 0, 0, 1, Disks.GOOD, Extra.REPLICAS, profile, List.of());
   }
 
   /** A third of what happens are clocks that are set. */
   Plan withClocks() {
     return new Plan(
-        seed, messages, kills, powerCuts, consoleKills, brokers, Extra.CLOCKS, profile, given);
+        seed,
+        messages,
+        kills,
+        powerCuts,
+        consoleKills,
+        brokers,
+        disks,
+        Extra.CLOCKS,
+        profile,
+        given);
   }
 
   /** Just these messages, good peers and no kills. */
   static Plan of(List<Message> messages, Profile profile) {
-    return new Plan(1, messages.size(), 0, 0, 0, 1, Extra.NONE, profile, List.copyOf(messages));
+    return new Plan(
+        1, messages.size(), 0, 0, 0, 1, Disks.GOOD, Extra.NONE, profile, List.copyOf(messages));
   }
 
   /** Who a block's messages come from. */
@@ -148,6 +220,10 @@ final class Plan {
     LOST_POWER("one machine without power, what was not flushed is gone", true),
     /** A broker is killed and comes back with an empty disk. */
     LOST_DISK("back with an empty disk", true),
+    /** Until the broker has ended, and for some seconds after that. */
+    FULL_DISK("with a full disk", true),
+    /** Each write waits for a second. */
+    SLOW_DISK("with a slow disk", false),
     /** A broker and the replicas of the services with its number are killed. */
     LOST_ZONE("killed with the services of its zone", true),
     /** From the other brokers, both ways. */
@@ -163,7 +239,11 @@ final class Plan {
     /** Every process is stopped in order and started again, one after the other. */
     RENEWED("everything renewed, one after the other", false),
     /** Policy and delivery are stopped in order, the log grows, they are started. */
-    GROWTH("policy and delivery stopped, the log grown", false);
+    GROWTH("policy and delivery stopped, the log grown", false),
+    /** Has begun to work when it ends. */
+    ADDED("one replica more", false),
+    /** Ended in order. */
+    REMOVED("one replica less", false);
 
     private final String words;
     private final boolean ends;
@@ -179,7 +259,12 @@ final class Plan {
 
     /** Whether processes are asked to end. */
     boolean inOrder() {
-      return this == RENEWED || this == GROWTH;
+      return this == RENEWED || this == GROWTH || scales();
+    }
+
+    /** Whether replicas come or go. */
+    boolean scales() {
+      return this == ADDED || this == REMOVED;
     }
 
     /** Whether a process stands still. */
@@ -217,7 +302,7 @@ final class Plan {
    *
    * @param atMessage when so many messages were begun
    * @param victims names of replicas and brokers; empty: all of them
-   * @param lasts until they are started or continued
+   * @param lasts until they are started or continued; before a replica comes or goes
    */
   record Event(int atMessage, List<String> victims, Harm harm, Duration lasts) {
     Event(int atMessage, String victim, Harm harm, Duration lasts) {
@@ -308,8 +393,41 @@ final class Plan {
     if (extra == Extra.GROWTH) {
       events.add(new Event(messages / 5, POLICY_AND_DELIVERY, Harm.GROWTH, Duration.ZERO));
     }
+    if (extra == Extra.REPLICAS) {
+      scaling(events);
+    }
+    diskFaults(events);
     consoleKills(events);
     return events;
+  }
+
+  private void scaling(List<Event> events) {
+    for (Service service : Service.values()) {
+      for (int number = 2; number <= REPLICAS; number++) {
+        events.add(new Event(CLIENTS_WARM, Replica.name(service, number), Harm.ADDED, BETWEEN));
+      }
+      for (int number = REPLICAS; number >= 2; number--) {
+        events.add(new Event(CLIENTS_WARM, Replica.name(service, number), Harm.REMOVED, BETWEEN));
+      }
+    }
+  }
+
+  /** Drawn apart, as the kills of the console. */
+  private void diskFaults(List<Event> events) {
+    SplittableRandom random = random(7, 0);
+    double between = 0.85 * messages / Math.max(1, disks.faults());
+    for (int i = 0; i < disks.faults(); i++) {
+      int at = (int) (0.08 * messages + between * (i + random.nextDouble() * 0.8));
+      String victim =
+          random.nextInt(4) == 0
+              ? Disruptions.CONTROLLER
+              : Disruptions.broker(1 + random.nextInt(3));
+      events.add(
+          disks.full() && i % 2 == 0
+              ? new Event(at, victim, Harm.FULL_DISK, Duration.ofMillis(random.nextInt(4_000)))
+              : new Event(
+                  at, victim, Harm.SLOW_DISK, BEYOND_SESSION.plusMillis(random.nextInt(6_000))));
+    }
   }
 
   /** Drawn apart, so that what else happens is the same with and without a console. */
@@ -392,6 +510,16 @@ final class Plan {
         Replica.name(Service.INGRESS, number),
         Replica.name(Service.POLICY, number),
         Replica.name(Service.DELIVERY, number));
+  }
+
+  /** What each client waits for before a message. */
+  Duration pace() {
+    return extra == Extra.REPLICAS ? SLOW_PACE : Duration.ZERO;
+  }
+
+  /** Whether the load goes on until everything has happened, and ends then. */
+  boolean lastsAsItsEvents() {
+    return extra == Extra.REPLICAS;
   }
 
   /** What a peer does. */

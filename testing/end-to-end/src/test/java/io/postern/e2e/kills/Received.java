@@ -209,6 +209,15 @@ final class Received implements PeerWitness {
     return dsns.getOrDefault(seq, Set.of());
   }
 
+  /** When each was taken, ascending, by System.nanoTime. */
+  long[] takenNanos() {
+    return taken.values().stream()
+        .flatMap(List::stream)
+        .mapToLong(Taken::takenNanos)
+        .sorted()
+        .toArray();
+  }
+
   long receipts() {
     return taken.values().stream().mapToLong(List::size).sum();
   }

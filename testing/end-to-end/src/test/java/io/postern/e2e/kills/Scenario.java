@@ -2,13 +2,13 @@ package io.postern.e2e.kills;
 
 import io.postern.lab.PeerManner;
 import io.postern.operator.audit.AuditReport;
-import io.postern.stack.Replica;
-import io.postern.stack.Service;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A few messages in an organization of their own, with the same account as a whole run. Owner: one
@@ -38,13 +38,15 @@ final class Scenario implements AutoCloseable {
                 plan,
                 organization,
                 new Bodies(plan.seed()),
-                world.stack().replicas(Service.INGRESS).stream().map(Replica::smtpPort).toList(),
+                world::smtpPorts,
                 peers.ownServer(),
                 told,
                 findings,
                 new AtomicInteger(),
                 new AtomicInteger(),
                 new Semaphore(1),
+                () -> false,
+                Duration.ZERO,
                 () -> false),
             0);
   }
@@ -57,6 +59,11 @@ final class Scenario implements AutoCloseable {
   /** One try; whether its sender was told 250. */
   boolean send(int seq) {
     return client.tryOnce(plan.message(seq));
+  }
+
+  /** Null: no 250. */
+  @Nullable String queueId(int seq) {
+    return told.queueId(seq);
   }
 
   void manner(Destination destination, PeerManner manner) {
@@ -87,6 +94,13 @@ final class Scenario implements AutoCloseable {
   /** Hears the name of whoever says MAIL to a peer. */
   void onEnvelope(Consumer<String> listener) {
     received.onEnvelope(listener);
+  }
+
+  /** What the audit says of all mail of the log now. */
+  AuditReport audit() throws InterruptedException {
+    return new Settling(
+            world, plan, new AcceptedMail(world.client(), organization), Profile.MUTATED)
+        .audit();
   }
 
   /** What the account says now, without what the peers saw at once. */

@@ -11,13 +11,17 @@ import io.postern.lab.LogAuthority;
 import io.postern.lab.PeerMessage;
 import io.postern.lab.PeerWitness;
 import io.postern.lab.ScriptedPeer;
+import io.postern.lab.SlowDisk;
+import io.postern.lab.SmallDisk;
 import io.postern.lab.WatchedDisk;
 import io.postern.log.LogSettings;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.programs.BrokerSettings;
+import io.postern.programs.Brokers;
 import io.postern.programs.FreePorts;
 import io.postern.stack.LocalStack;
 import io.postern.stack.Processes;
+import io.postern.stack.Replica;
 import io.postern.stack.Service;
 import io.postern.stack.Size;
 import io.postern.stack.StackOptions;
@@ -26,9 +30,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +47,10 @@ import org.jspecify.annotations.Nullable;
 final class World implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(180);
   private static final String STRANGERS = "mx.strangers.example";
+  private static final int BROKERS = 3;
+
+  /** Of a broker's own; far above the mark below which new mail is refused. */
+  private static final long DISK_BYTES = 64L << 30;
 
   private final StateFolder state;
   private final CrlServer crls;
@@ -105,8 +115,7 @@ final class World implements AutoCloseable {
    */
   static World start(Path folder, Profile profile, int replicas, UnaryOperator<Processes> more)
       throws Exception {
-    return started(
-        new World(folder, profile, replicas, more, new BrokerHarms.Hosts(Map.of(), null)));
+    return started(new World(folder, profile, replicas, more, BrokerHarms.Hosts.NONE));
   }
 
   /** With wall clocks that differ by minutes, and can be set. */
@@ -119,25 +128,61 @@ final class World implements AutoCloseable {
 
   /**
    * With three brokers, whose machines may lose their power one at a time: each on a host of its
-   * own and with mutual TLS where this machine lets us make hosts, else on loopback.
+   * own and with mutual TLS where this machine lets us make hosts, else on loopback; each with a
+   * disk that can be filled where it lets us mount one.
    *
-   * @param state on the same file system as {@code notes}
    * @param notes of the brokers' flushes
    */
   static World startThreeBrokers(
       Path state, Path notes, Profile profile, int replicas, UnaryOperator<Processes> more)
       throws Exception {
-    Map<Integer, WatchedDisk> disks = Power.disks(new StateFolder(state), notes, 3);
-    BrokerNetwork network = BrokerNetwork.canBeMade() ? BrokerNetwork.of(3) : null;
-    BrokerHarms.Hosts hosts = new BrokerHarms.Hosts(Map.copyOf(disks), network);
+    StateFolder folder = new StateFolder(state);
+    Map<Integer, WatchedDisk> disks = Power.disks(folder, notes, BROKERS);
+    Map<Integer, Path> slow = new TreeMap<>();
+    disks.keySet().forEach(id -> slow.put(id, notes.resolve("slow-" + id)));
+    BrokerNetwork network = BrokerNetwork.canBeMade() ? BrokerNetwork.of(BROKERS) : null;
+    BrokerHarms.Hosts hosts =
+        new BrokerHarms.Hosts(disks, smallDisks(folder.broker()), slow, network);
     LogAuthority authority = new LogAuthority(state.resolve("log-authority"));
-    return started(
-        new World(
-            state,
-            profile,
-            replicas,
-            all -> more.apply(onHosts(Power.watched(all.brokers(3), disks), network, authority)),
-            hosts));
+    try {
+      return started(
+          new World(
+              state,
+              profile,
+              replicas,
+              all ->
+                  more.apply(
+                      onHosts(
+                          slow(Power.watched(all.brokers(BROKERS), disks), slow),
+                          network,
+                          authority)),
+              hosts));
+    } catch (Exception e) {
+      hosts.close();
+      throw e;
+    }
+  }
+
+  /** For the folder of each broker, where this machine lets us. */
+  private static Map<Integer, SmallDisk> smallDisks(Path folder) throws IOException {
+    Map<Integer, SmallDisk> disks = new TreeMap<>();
+    if (SmallDisk.canBeMade()) {
+      for (int id = 1; id <= BROKERS; id++) {
+        disks.put(id, SmallDisk.mounted(Brokers.folder(folder, id), DISK_BYTES));
+      }
+    }
+    return disks;
+  }
+
+  private static Processes slow(Processes processes, Map<Integer, Path> controls) {
+    BrokerSettings broker = processes.broker();
+    return processes.broker(
+        broker.withJvmOfNode(
+            id -> {
+              List<String> options = new ArrayList<>(broker.jvmOfNode().apply(id));
+              options.addAll(SlowDisk.jvmOptionsOfWrites(requireNonNull(controls.get(id))));
+              return options;
+            }));
   }
 
   private static Processes onHosts(
@@ -236,6 +281,11 @@ final class World implements AutoCloseable {
     return stack;
   }
 
+  /** Of all ingress replicas there are now. */
+  List<Integer> smtpPorts() {
+    return stack.replicas(Service.INGRESS).stream().map(Replica::smtpPort).toList();
+  }
+
   StateFolder state() {
     return state;
   }
@@ -264,6 +314,23 @@ final class World implements AutoCloseable {
   /** Whether a broker may be cut off. */
   boolean hasNetwork() {
     return hosts.network() != null;
+  }
+
+  /** Whether a broker's disk may be filled. */
+  boolean hasSmallDisks() {
+    return !hosts.small().isEmpty();
+  }
+
+  /** What this machine does not let us do to three brokers, in words. */
+  List<String> lacks() {
+    List<String> lacks = new ArrayList<>();
+    if (!hasNetwork()) {
+      lacks.add("network namespaces cannot be made here: no broker is cut off");
+    }
+    if (!hasSmallDisks()) {
+      lacks.add("no file system can be mounted here: no broker's disk is filled");
+    }
+    return lacks;
   }
 
   /** What may be done to the brokers. */

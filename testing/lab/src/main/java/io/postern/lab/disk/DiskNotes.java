@@ -36,10 +36,7 @@ import org.jspecify.annotations.Nullable;
  * at once, since a flush without a note would make a promise that was kept look broken.
  */
 public final class DiskNotes {
-  /** The notes, and the folder of second links beside them. */
-  static final String NOTES = "notes";
-
-  static final String LINKS = "links";
+  private static final String NOTES = "notes";
 
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
   private static final Map<Long, Long> MAPPED = new ConcurrentHashMap<>();
@@ -52,14 +49,24 @@ public final class DiskNotes {
 
   private DiskNotes(Path folder, Path watched) throws IOException {
     this.watched = watched.toRealPath();
-    this.links = Files.createDirectories(folder.resolve(LINKS));
-    Path file = folder.resolve(NOTES);
+    this.links = Files.createDirectories(links(this.watched));
+    Path file = file(folder);
     boolean first = !Files.exists(file);
     // Not a channel: an interrupted thread would close it for all.
     out = new FileOutputStream(file.toFile(), true);
     if (first) {
       all(this.watched);
     }
+  }
+
+  /** Where the second links are: beside the watched folder, since a link leaves no file system. */
+  public static Path links(Path watched) {
+    return watched.resolveSibling(watched.getFileName() + ".links");
+  }
+
+  /** Where the notes are in their folder, which may be on another file system. */
+  public static Path file(Path folder) {
+    return folder.resolve(NOTES);
   }
 
   /**
