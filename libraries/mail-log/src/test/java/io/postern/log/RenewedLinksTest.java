@@ -47,6 +47,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RenewedLinksTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Of a certificate that ends while a test waits for it: clients connect within that time. */
+  private static final Duration SHORT = Duration.ofSeconds(30);
+
   private static final TopicPartition TOPIC = new TopicPartition("letters", 0);
   @TempDir private static Path folder;
   private static final LabCa AUTHORITY = LabCa.create("Log");
@@ -76,7 +80,7 @@ class RenewedLinksTest {
   @Test
   void s3_aClientWhoseCertificateIsReplacedGoesOnBeyondItsEndAndTheOldOneIsRefused()
       throws Exception {
-    Identity former = client(Duration.ofSeconds(20));
+    Identity former = client(SHORT);
     Path own = files("ingress", former);
     Path kept = files("kept", former);
     LogSettings settings = settings(own);
@@ -134,17 +138,22 @@ class RenewedLinksTest {
    */
   @Test
   void s3_aSwappedSecretOfThreeFilesIsTakenUpByClientAndBroker() throws Exception {
-    Identity former = client(Duration.ofSeconds(20));
-    Secret own = new Secret(folder.resolve("secret-client"), former);
     Secret brokers = new Secret(folder.resolve("secret-broker"), brokersOwn());
     try (KafkaBroker other =
-            KafkaBroker.start(
-                folder.resolve("other"),
-                BrokerSettings.small()
-                    .with(properties -> mutualTls(properties, brokers.link()))
-                    .withMore(List.of("-Dpostern.link.look-seconds=1"))
-                    .withClient(link(files("second", client(Duration.ofDays(1))))));
-        Admin admin = Admin.create(settings(other, own.link()).admin())) {
+        KafkaBroker.start(
+            folder.resolve("other"),
+            BrokerSettings.small()
+                .with(properties -> mutualTls(properties, brokers.link()))
+                .withMore(List.of("-Dpostern.link.look-seconds=1"))
+                .withClient(link(files("second", client(Duration.ofDays(1))))))) {
+      aSwappedSecretIsTakenUp(other, brokers);
+    }
+  }
+
+  private static void aSwappedSecretIsTakenUp(KafkaBroker other, Secret brokers) throws Exception {
+    Identity former = client(SHORT);
+    Secret own = new Secret(folder.resolve("secret-client"), former);
+    try (Admin admin = Admin.create(settings(other, own.link()).admin())) {
       admin.describeCluster().clusterId().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       Path visitor = files("visitor of the other", client(Duration.ofDays(1)));
       Identity next = brokersOwn();
