@@ -26,6 +26,7 @@ import io.postern.operator.commands.exchange.Import;
 import io.postern.operator.commands.explain.Explain;
 import io.postern.operator.commands.explain.WhatIf;
 import io.postern.operator.commands.hops.NextHops;
+import io.postern.operator.commands.level.ContractLevelCommand;
 import io.postern.operator.commands.partner.SecurePartner;
 import io.postern.operator.commands.partner.Validate;
 import io.postern.operator.commands.partner.Watch;
@@ -88,6 +89,7 @@ import picocli.CommandLine.Command;
       MtaSts.class,
       TlsReportsCommand.class,
       Status.class,
+      ContractLevelCommand.class,
       AuditCommand.class,
       WhoAmI.class,
       Users.class,
