@@ -65,6 +65,12 @@ public final class ProblemException extends RuntimeException {
     return new ProblemException(Problem.of(503, "Unavailable", detail));
   }
 
+  /** 503: Kafka did not answer within 10 s. */
+  public static ProblemException kafkaAway() {
+    return new ProblemException(
+        Problem.of(503, "Kafka is unavailable", "Kafka could not be read or written within 10 s."));
+  }
+
   /** 504: no answer in time; a change may still be made. */
   public static ProblemException timedOut(String detail) {
     return new ProblemException(Problem.of(504, "No response in time", detail));

@@ -88,24 +88,12 @@ public record DeliveryPosition(
       }
       return first(0);
     }
-    String[] fields = metadata.length() > MOST_CHARS ? new String[] {""} : metadata.split("/", -1);
-    // A format belongs to a contract level: a version reads that of the level before, too.
-    return switch (fields[0]) {
-      case VERSION -> second(committedOffset, fields);
-      default -> throw unreadable();
-    };
-  }
-
-  private static IllegalArgumentException unreadable() {
-    return new IllegalArgumentException(
-        "the delivery position was written by another version of Postern and cannot be read: "
-            + "deliver its mail with that version, or start with empty topics");
-  }
-
-  /** Of contract level 1. */
-  private static DeliveryPosition second(long committedOffset, String[] fields) {
-    if (fields.length != FIELDS) {
-      throw unreadable();
+    String[] fields = metadata.length() > MOST_CHARS ? new String[0] : metadata.split("/", -1);
+    // A format belongs to a contract level: a version that adds one reads this one too.
+    if (fields.length != FIELDS || !fields[0].equals(VERSION)) {
+      throw new IllegalArgumentException(
+          "the delivery position was written by another version of Postern and cannot be read: "
+              + "deliver its mail with that version, or start with empty topics");
     }
     if (!fields[1].equals(RELEASED) && !fields[1].equals(OWNED)) {
       throw new IllegalArgumentException("a delivery position is neither owned nor released");

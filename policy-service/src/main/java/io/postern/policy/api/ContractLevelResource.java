@@ -138,7 +138,7 @@ public class ContractLevelResource {
     try {
       return installation.read();
     } catch (LogUnavailableException e) {
-      throw away();
+      throw ProblemException.kafkaAway();
     }
   }
 
@@ -146,15 +146,10 @@ public class ContractLevelResource {
     try {
       installation.raise(level, caller.name());
     } catch (LogUnavailableException e) {
-      throw away();
+      throw ProblemException.kafkaAway();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw away();
+      throw ProblemException.kafkaAway();
     }
-  }
-
-  private static ProblemException away() {
-    return new ProblemException(
-        Problem.of(503, "Kafka is unavailable", "Kafka could not be read or written within 10 s."));
   }
 }

@@ -1,6 +1,5 @@
 package io.postern.policy.partner;
 
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ConnectorValidation;
@@ -114,10 +113,10 @@ public class ProbeLog {
       sender.sendNow(Topics.PROBE_REQUESTS, request.getProbeId(), request, PATIENCE);
     } catch (LogUnavailableException e) {
       LOG.warnf(e, "a validation cannot be requested");
-      throw away();
+      throw ProblemException.kafkaAway();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw away();
+      throw ProblemException.kafkaAway();
     }
     synchronized (this) {
       bytes += probe(request.getProbeId()).asked(request, System.currentTimeMillis());
@@ -139,7 +138,7 @@ public class ProbeLog {
           wait(left);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
-          throw away();
+          throw ProblemException.kafkaAway();
         }
         probe = probes.get(id);
       }
@@ -197,18 +196,13 @@ public class ProbeLog {
     try {
       for (TopicOnDemand topic : topics) {
         if (!topic.awaitRead(Duration.ofNanos(end - System.nanoTime()))) {
-          throw away();
+          throw ProblemException.kafkaAway();
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw away();
+      throw ProblemException.kafkaAway();
     }
-  }
-
-  private static ProblemException away() {
-    return new ProblemException(
-        Problem.of(503, "Kafka is unavailable", "Kafka could not be read or written within 10 s."));
   }
 
   @PreDestroy

@@ -1,6 +1,5 @@
 package io.postern.policy.whatif;
 
-import io.postern.api.Problem;
 import io.postern.api.ProblemException;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ComparisonRecord;
@@ -126,11 +125,11 @@ public class ComparisonLog {
   void read() {
     try {
       if (!topic.awaitRead(PATIENCE)) {
-        throw away();
+        throw ProblemException.kafkaAway();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw away();
+      throw ProblemException.kafkaAway();
     }
   }
 
@@ -160,7 +159,7 @@ public class ComparisonLog {
         wait(left);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw away();
+        throw ProblemException.kafkaAway();
       }
       its = all.get(id);
     }
@@ -187,16 +186,11 @@ public class ComparisonLog {
           ComparisonRecord.newBuilder().setComparisonId(id).setCancel(true).build(),
           PATIENCE);
     } catch (LogUnavailableException e) {
-      throw away();
+      throw ProblemException.kafkaAway();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw away();
+      throw ProblemException.kafkaAway();
     }
-  }
-
-  static ProblemException away() {
-    return new ProblemException(
-        Problem.of(503, "Kafka is unavailable", "Kafka could not be read or written within 10 s."));
   }
 
   @PreDestroy

@@ -88,10 +88,10 @@ public class WhatIfRuns {
       return run;
     } catch (LogUnavailableException e) {
       LOG.warnf(e, "a comparison was not begun");
-      throw ComparisonLog.away();
+      throw ProblemException.kafkaAway();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw ComparisonLog.away();
+      throw ProblemException.kafkaAway();
     }
   }
 

@@ -105,8 +105,8 @@ public final class ContractLevels {
                     replica.reads(),
                     silentMillis < Duration.ofMinutes(2).toMillis()
                         ? ""
-                        : "; if it is gone, wait until it is silent for 15 minutes, which it is for "
-                            + silentMillis / 60_000));
+                        : "; if it is gone, wait until it has been silent for 15 minutes, now %d"
+                            .formatted(silentMillis / 60_000)));
       }
     }
     return hindrances;

@@ -51,7 +51,7 @@ class ContractLevelsTest {
         .containsExactly(
             "delivery b (version 0.9) reads level 1: update it, or stop it",
             "delivery c (version 0.9) reads level 1: update it, or stop it; if it is gone, wait until"
-                + " it is silent for 15 minutes, which it is for 14");
+                + " it has been silent for 15 minutes, now 14");
   }
 
   @Test
