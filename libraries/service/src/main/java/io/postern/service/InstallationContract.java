@@ -15,13 +15,19 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * The installation's contract level (docs/design/the-log.md, "Contract level"), for each service
- * without a line of its own: this replica looks every 30 s, and announces what it reads, and when
- * it stops. Its start waits while the level is above that, not ready; a level that is raised above
- * it later ends the process, which waits when it is started again. Any thread.
+ * without a line of its own: this replica looks at its start, 10 s later and then every 2 minutes,
+ * announces what it reads each time, and when it stops. Its start waits while the level is above
+ * that, not ready; a level that is raised above it later ends the process, which waits when it is
+ * started again. Any thread.
  */
 @Singleton
 public class InstallationContract {
-  private static final Duration ANNOUNCED_EVERY = Duration.ofSeconds(30);
+  /** Versions change at starts: a level that was raised during this one is seen soon. */
+  private static final Duration AFTER_START = Duration.ofSeconds(10);
+
+  /** Several times in the 15 minutes after which a silent replica is not waited for. */
+  private static final Duration ANNOUNCED_EVERY = Duration.ofMinutes(2);
+
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final LevelTopics topics;
@@ -30,6 +36,7 @@ public class InstallationContract {
           InstallationContract.class,
           "contract-level",
           "the contract level was not read, or what this replica reads not announced; will be retried");
+  private boolean announced; // by the thread of every
   private boolean working; // guarded by this
   private boolean ending; // the same
 
@@ -67,7 +74,9 @@ public class InstallationContract {
           topics.look();
           inForce(topics.levels().inForce());
           topics.announce();
-          return ANNOUNCED_EVERY;
+          Duration next = announced ? ANNOUNCED_EVERY : AFTER_START;
+          announced = true;
+          return next;
         });
   }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -17,21 +18,21 @@ import org.junit.jupiter.api.Test;
 
 /** What a service that uses the frame does without a line of its own. */
 @QuarkusTest
-@QuarkusTestResource(LateBroker.class)
+@QuarkusTestResource(value = LateBroker.class, restrictToAnnotatedClass = true)
 class FurtherServiceTest {
   @TestHTTPResource(value = "/", management = true)
   @Nullable URI management;
 
   @Test
   void itLivesWithoutTheLogAndIsReadyWhenTheLogHasCome() {
-    asked().get("/q/health/live").then().statusCode(200).body("checks[0].name", equalTo("further"));
+    asked().get("/q/health/live").then().statusCode(200).body("checks.name", hasItem("further"));
     asked()
         .get("/q/health/ready")
         .then()
         .statusCode(503)
-        .body("checks[0].name", equalTo("further"))
-        .body("checks[0].data.topics-verified", equalTo(false))
-        .body("checks[0].data.directory-current", equalTo(false));
+        .body("checks.name", hasItem("further"))
+        .body("checks.find { it.name == 'further' }.data.'topics-verified'", equalTo(false))
+        .body("checks.find { it.name == 'further' }.data.'directory-current'", equalTo(false));
 
     LateBroker.come();
 
@@ -41,8 +42,8 @@ class FurtherServiceTest {
     asked()
         .get("/q/health/ready")
         .then()
-        .body("checks[0].data.topics-verified", equalTo(true))
-        .body("checks[0].data.sessions", equalTo(10));
+        .body("checks.find { it.name == 'further' }.data.'topics-verified'", equalTo(true))
+        .body("checks.find { it.name == 'further' }.data.'sessions'", equalTo(10));
     asked().get("/q/metrics").then().body(containsString("postern_directory_version -1.0"));
   }
 

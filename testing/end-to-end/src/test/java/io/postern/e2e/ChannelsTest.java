@@ -13,9 +13,11 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The settings of the channels of Reactive Messaging (docs/decisions/0003). */
+/** The settings of the channels of Reactive Messaging, shared ones first (docs/decisions/0003). */
 class ChannelsTest {
   private static final String OUTGOING = "mp.messaging.outgoing.";
+  private static final String SHARED =
+      "libraries/service/src/main/resources/META-INF/microprofile-config.properties";
 
   /**
    * A refused handshake, as in the hour of a renewed certificate, ends an idempotent producer for
@@ -40,8 +42,10 @@ class ChannelsTest {
         Path file = folder.resolve("src/main/resources/application.properties");
         if (Files.exists(file)) {
           Properties settings = new Properties();
-          try (Reader reader = Files.newBufferedReader(file)) {
-            settings.load(reader);
+          for (Path each : List.of(Project.root().resolve(SHARED), file)) {
+            try (Reader reader = Files.newBufferedReader(each)) {
+              settings.load(reader);
+            }
           }
           all.add(settings);
         }

@@ -30,7 +30,7 @@ class KafkaClientsTest {
   @Timeout(300)
   void theServicesHaveFewerThanFortyClients() throws Exception {
     TestStack stack = TestStack.shared();
-    // A look at the contract level, every 30 s, has a client for a moment.
+    // A look at the contract level, every 2 minutes, has a client for a moment.
     await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertFew(stack));
   }
 

@@ -103,7 +103,7 @@ public final class ContractLevels {
                     replica.name(),
                     replica.version(),
                     replica.reads(),
-                    silentMillis < Duration.ofMinutes(2).toMillis()
+                    silentMillis < Duration.ofMinutes(5).toMillis()
                         ? ""
                         : "; if it is gone, wait until it has been silent for 15 minutes, now %d"
                             .formatted(silentMillis / 60_000)));

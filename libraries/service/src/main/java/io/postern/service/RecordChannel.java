@@ -1,6 +1,7 @@
-package io.postern.ingress.intake;
+package io.postern.service;
 
 import io.postern.log.sending.RecordSink;
+import io.quarkus.arc.properties.IfBuildProperty;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.KafkaRecord;
@@ -10,11 +11,15 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jspecify.annotations.Nullable;
 
-/** The channel {@code records}: refusals, handshakes and chains. */
+/**
+ * The channel {@code records} of a service whose settings have one: the records that the service
+ * writes of its own accord (docs/decisions/0003), each topic in the order of sending.
+ */
 @ApplicationScoped
+@IfBuildProperty(name = "mp.messaging.outgoing.records.connector", stringValue = "smallrye-kafka")
 public class RecordChannel implements RecordSink {
-  // The sum of its users' bounds.
-  private static final int QUEUED = 1_200;
+  /** No less than the bounds of any service's users together. */
+  private static final int QUEUED = 2_100;
 
   private final MutinyEmitter<byte @Nullable []> emitter;
 
