@@ -40,7 +40,9 @@ import org.jspecify.annotations.Nullable;
  * takes a broker's data is the caller's to do to one at a time, when the others have all.
  */
 final class BrokerHarms {
-  private static final Duration WHOLE = Duration.ofSeconds(120);
+  /** A broker with an empty disk copies all of a long run. */
+  private static final Duration WHOLE = Duration.ofMinutes(10);
+
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final long LOOK_MILLIS = 200;
 

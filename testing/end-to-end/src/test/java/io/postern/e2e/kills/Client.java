@@ -68,13 +68,19 @@ final class Client implements Runnable {
           block < load.plan().blocks() && !load.enough().getAsBoolean();
           block = load.nextBlock().getAndIncrement()) {
         while (load.ahead().getAsBoolean()) {
+          load.told().rests();
           Thread.sleep(FIRST_PAUSE_MILLIS);
         }
         int end = Math.min((block + 1) * Plan.BLOCK, load.plan().messages());
         for (int seq = block * Plan.BLOCK; seq < end; seq++) {
           Thread.sleep(load.pace());
           load.begun().incrementAndGet();
-          send(load.plan().message(seq));
+          load.told().isUnderWay();
+          try {
+            send(load.plan().message(seq));
+          } finally {
+            load.told().ends();
+          }
         }
         hangUp();
       }

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * How long senders got no 250 while something happened, by what it was.
  *
  * @param all what happened
- * @param accepted when each 250 came, ascending; both by System.nanoTime
+ * @param accepted when each 250 came, or nobody wanted one, ascending; both by System.nanoTime
  */
 record Gaps(List<Disruptions.Disruption> all, long[] accepted) {
   /**

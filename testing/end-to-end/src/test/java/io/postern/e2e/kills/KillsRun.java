@@ -146,7 +146,7 @@ final class KillsRun {
           table,
           chaos.done(),
           sums,
-          new Gaps(disruptions.all(), told.acceptedNanos()).rows(),
+          new Gaps(disruptions.all(), told.servedNanos()).rows(),
           Change.of(disruptions.all(), told.acceptedNanos(), received.takenNanos()));
     }
   }

@@ -52,7 +52,7 @@ final class Table {
     lines.add(row("  pending", counts.pending));
     lines.add(row("peers: receipts", received.receipts()));
     lines.add("what happened, and the longest time without a 250 while it did");
-    new Gaps(disruptions.all(), told.acceptedNanos())
+    new Gaps(disruptions.all(), told.servedNanos())
         .rows()
         .forEach(
             (what, gap) ->

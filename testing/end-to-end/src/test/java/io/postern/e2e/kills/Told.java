@@ -1,9 +1,12 @@
 package io.postern.e2e.kills;
 
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** What the senders were told of each message, and what they sent. Thread-safe. */
@@ -13,6 +16,8 @@ final class Told {
   private final AtomicIntegerArray unsure;
   private final AtomicIntegerArray attempts;
   private final AtomicLongArray acceptedNanos;
+  private final AtomicInteger underWay = new AtomicInteger();
+  private final ConcurrentLinkedQueue<Long> rests = new ConcurrentLinkedQueue<>();
 
   Told(int messages) {
     accepted = new AtomicReferenceArray<>(messages);
@@ -38,13 +43,36 @@ final class Told {
     unsure.incrementAndGet(seq);
   }
 
+  /** A sender is at work on a message until {@link #ends}. */
+  void isUnderWay() {
+    underWay.incrementAndGet();
+  }
+
+  void ends() {
+    underWay.decrementAndGet();
+  }
+
+  /** A sender waits for what happens to the services; without any at work nobody misses a 250. */
+  void rests() {
+    if (underWay.get() == 0) {
+      rests.add(System.nanoTime());
+    }
+  }
+
   /** When each 250 came, ascending, by System.nanoTime. */
   long[] acceptedNanos() {
+    return times().sorted().toArray();
+  }
+
+  /** The same, with the times at which no sender wanted one. */
+  long[] servedNanos() {
+    return LongStream.concat(times(), rests.stream().mapToLong(Long::longValue)).sorted().toArray();
+  }
+
+  private LongStream times() {
     return IntStream.range(0, accepted.length())
         .filter(seq -> accepted.get(seq) != null)
-        .mapToLong(acceptedNanos::get)
-        .sorted()
-        .toArray();
+        .mapToLong(acceptedNanos::get);
   }
 
   /** The digest of what was sent; null: it was never sent. */

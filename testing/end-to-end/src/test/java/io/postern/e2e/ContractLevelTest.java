@@ -1,0 +1,88 @@
+package io.postern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.commandline.Program;
+import io.postern.contracts.ContractLevel;
+import io.postern.operator.Main;
+import io.postern.stack.Service;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The contract level that an operator is shown, and may not raise, beside running services. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ContractLevelTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60); // of the announcements
+  private static final String IN_FORCE = "level %d is in force\n".formatted(ContractLevel.FIRST);
+  private static final int NEXT = ContractLevel.READS + 1;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private Path context = Path.of("");
+
+  @BeforeAll
+  void connect(@TempDir Path folder) throws Exception {
+    TestStack stack = TestStack.shared();
+    Path credentials = Files.writeString(folder.resolve("credentials"), stack.credentials());
+    context =
+        Files.writeString(
+            folder.resolve("context.properties"),
+            "postern.policy.url=http://127.0.0.1:%d\npostern.policy.credentials-file=%s\n"
+                .formatted(stack.processes().apiPort(Service.POLICY), credentials));
+  }
+
+  @Test
+  void eachServiceSaysWhichLevelItReads() {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(run("contract-level")).as(err.toString()).isZero();
+              assertThat(out.toString())
+                  .startsWith(IN_FORCE)
+                  .contains("no replica reads level " + NEXT);
+              for (Service service : Service.OF_MAIL) {
+                assertThat(out.toString().lines().filter(ofService(service)))
+                    .as(out.toString())
+                    .hasSize(1);
+              }
+            });
+  }
+
+  private static Predicate<String> ofService(Service service) {
+    String start = "%-20s reads level %d, ".formatted(service.module(), ContractLevel.READS);
+    return line -> line.startsWith(start);
+  }
+
+  @Test
+  void aLevelThatNoReplicaReadsIsNotRaised() {
+    assertThat(run("contract-level", "raise")).isEqualTo(1);
+    assertThat(out.toString()).contains("no replica reads level " + NEXT);
+    run("contract-level");
+    assertThat(out.toString()).startsWith(IN_FORCE);
+  }
+
+  private int run(String... args) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    List<String> line = new ArrayList<>(List.of(args));
+    line.addAll(List.of("--context", context.toString()));
+    return Program.run(
+        new CommandLine(Main.class)
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true)),
+        line.toArray(String[]::new));
+  }
+}
