@@ -8,7 +8,6 @@ import io.postern.operator.Main;
 import io.postern.stack.Service;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,13 +33,7 @@ class ContractLevelTest {
 
   @BeforeAll
   void connect(@TempDir Path folder) throws Exception {
-    TestStack stack = TestStack.shared();
-    Path credentials = Files.writeString(folder.resolve("credentials"), stack.credentials());
-    context =
-        Files.writeString(
-            folder.resolve("context.properties"),
-            "postern.policy.url=http://127.0.0.1:%d\npostern.policy.credentials-file=%s\n"
-                .formatted(stack.processes().apiPort(Service.POLICY), credentials));
+    context = TestStack.shared().context(folder);
   }
 
   @Test

@@ -10,10 +10,8 @@ import io.postern.lab.Issue;
 import io.postern.lab.RunningProgram;
 import io.postern.lab.ScriptedPeer;
 import io.postern.operator.Main;
-import io.postern.stack.Service;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,12 +57,7 @@ class PartnerCommandsTest {
         .outbound(connector("To good", "good", good))
         .outbound(connector("To revoked", "revoked", revoked))
         .apply();
-    Path credentials = Files.writeString(folder.resolve("credentials"), stack.credentials());
-    context =
-        Files.writeString(
-            folder.resolve("context.properties"),
-            "postern.policy.url=http://127.0.0.1:%d\npostern.policy.credentials-file=%s\n"
-                .formatted(stack.processes().apiPort(Service.POLICY), credentials));
+    context = stack.context(folder);
   }
 
   @AfterAll

@@ -103,6 +103,15 @@ final class TestStack implements AutoCloseable {
     return shared;
   }
 
+  /** What the program {@code postern} needs to connect to this stack, in a file of the folder. */
+  Path context(Path folder) throws IOException {
+    Path credentials = Files.writeString(folder.resolve("credentials"), credentials());
+    return Files.writeString(
+        folder.resolve("context.properties"),
+        "postern.policy.url=http://127.0.0.1:%d\npostern.policy.credentials-file=%s\n"
+            .formatted(processes().apiPort(Service.POLICY), credentials));
+  }
+
   /** The private key whose public key certificate-service of the shared stack has. */
   static Path emergencyKey() {
     return EMERGENCY.resolve("private.pem");

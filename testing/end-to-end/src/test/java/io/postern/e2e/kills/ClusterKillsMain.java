@@ -1,12 +1,9 @@
 package io.postern.e2e.kills;
 
 import io.postern.e2e.LongRun;
-import io.postern.stack.Processes;
-import io.postern.stack.Service;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 
 /**
  * The long run over three brokers: {@code make cluster-kills SEED=… COUNT=… MESSAGES=… KILLS=…},
@@ -41,7 +38,7 @@ final class ClusterKillsMain {
             folder.resolve("notes"),
             Profile.SHORT,
             2,
-            former.isEmpty() ? all -> all : all -> beside(all, Path.of(former).toAbsolutePath()));
+            former.isEmpty() ? all -> all : all -> all.beside(Path.of(former).toAbsolutePath()));
     world.lacks().forEach(what -> System.out.println("kills: " + what));
     Thread stop = new Thread(() -> LongRun.closeQuietly(world), "stop");
     Runtime.getRuntime().addShutdownHook(stop); // for Ctrl-C
@@ -58,12 +55,6 @@ final class ClusterKillsMain {
       LongRun.remove(folder, good);
     }
     System.exit(good ? 0 : 1);
-  }
-
-  private static Processes beside(Processes all, Path former) {
-    // A console of before decision 103 refuses a database with migrations of a later version.
-    return all.beside(former)
-        .settings(Service.CONSOLE, Map.of("quarkus.flyway.ignore-migration-patterns", "*:future"));
   }
 
   /** Beside the kills. */
