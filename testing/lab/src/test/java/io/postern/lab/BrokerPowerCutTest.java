@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.lab.PowerCut.Tail;
 import io.postern.programs.BrokerSettings;
 import io.postern.programs.KafkaBroker;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +79,39 @@ class BrokerPowerCutTest {
     assertThat(read(LATER)).containsExactly("found after a kill");
   }
 
+  /**
+   * Kafka (4.2.2) ends at each start for such an index, and says "Unexpected aborted transaction
+   * version": it rebuilds every other index that is damaged.
+   */
+  @Test
+  void aBrokerStartsWhoseIndexOfAbortedTransactionsIsDamaged() throws Exception {
+    produce(FLUSHED, "one");
+    abort(FLUSHED);
+    produce(FLUSHED, "two");
+    broker.kill();
+    Path index = broker.data().resolve(FLUSHED + "-0").resolve("00000000000000000000.txnindex");
+    byte[] damaged = new byte[(int) Files.size(index)];
+    assertThat(damaged).isNotEmpty();
+    Arrays.fill(damaged, (byte) 'X');
+    Files.write(index, damaged);
+    broker.restart();
+    assertThat(read(FLUSHED)).containsExactly("one", "two");
+  }
+
+  private void abort(String topic) {
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", broker.bootstrap());
+    settings.put("transactional.id", "aborts");
+    try (var producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      var unused = producer.send(new ProducerRecord<>(topic, 0, null, "aborted"));
+      producer.flush();
+      producer.abortTransaction();
+    }
+  }
+
   private void produce(String topic, String value) throws Exception {
     Properties settings = new Properties();
     settings.put("bootstrap.servers", broker.bootstrap());
@@ -92,6 +127,7 @@ class BrokerPowerCutTest {
   private List<String> read(String topic) {
     Properties settings = new Properties();
     settings.put("bootstrap.servers", broker.bootstrap());
+    settings.put("isolation.level", "read_committed");
     TopicPartition partition = new TopicPartition(topic, 0);
     try (var consumer =
         new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {

@@ -186,6 +186,7 @@ public final class KafkaBroker implements AutoCloseable {
       BrokerSettings.write(settings.properties(folder, node), configuration);
       Files.writeString(folder.resolve("log4j2.properties"), BrokerSettings.logging(log()));
       awaitPredecessor();
+      AbortIndexes.rebuildAfterCrash(data);
       process = start(program(Files.exists(data.resolve("meta.properties"))), configuration);
     } catch (IOException failed) {
       throw new UncheckedIOException("broker in " + folder + " cannot be started", failed);

@@ -109,6 +109,25 @@ class BrokerStartScriptTest {
     assertThat(calls()).hasSize(2);
   }
 
+  @Test
+  void afterACrashTheIndexesOfSegmentsWithAbortedTransactionsAreMadeAgain() throws Exception {
+    Path partition = Files.createDirectories(folder.resolve("data/mail.outcomes-0"));
+    Files.createFile(folder.resolve("data/.kafka_cleanshutdown"));
+    Files.writeString(partition.resolve("00.txnindex"), "aborted");
+    Files.createFile(partition.resolve("00.index"));
+    Files.createFile(partition.resolve("07.txnindex"));
+    Files.createFile(partition.resolve("07.index"));
+    start("", "data");
+    assertThat(partition.resolve("00.index")).exists();
+
+    Files.delete(folder.resolve("data/.kafka_cleanshutdown"));
+    start("", "data");
+    assertThat(partition.resolve("00.index")).doesNotExist();
+    assertThat(partition.resolve("00.txnindex")).exists();
+    assertThat(partition.resolve("07.index")).exists();
+    assertThat(calls()).endsWith("start", "start");
+  }
+
   /**
    * @param more names and values of variables, or one argument
    */
