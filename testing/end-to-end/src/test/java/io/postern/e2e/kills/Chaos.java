@@ -38,6 +38,9 @@ final class Chaos implements Runnable {
 
   private static final long LOOK_MILLIS = 50;
 
+  /** Longer than a record waits for its leader. */
+  private static final Duration DEAD = Duration.ofSeconds(8);
+
   private final LocalStack stack;
   private final List<Plan.Event> events;
   private final IntSupplier begun;
@@ -211,6 +214,9 @@ final class Chaos implements Runnable {
           start = System.nanoTime();
           scale(victims.getFirst(), event.harm() == Plan.Harm.ADDED);
         }
+        case REJOIN ->
+            rejoin(
+                requireNonNull(replicas.get(victims.getFirst())), victims.getLast(), event.lasts());
         case LOST_POWER, LOST_DISK -> {
           brokers.awaitWhole();
           start = System.nanoTime();
@@ -285,6 +291,18 @@ final class Chaos implements Runnable {
       harm(event, replica.process());
       awaitReady(replica);
     }
+  }
+
+  private void rejoin(Replica replica, String broker, Duration lasts)
+      throws IOException, InterruptedException {
+    replica.process().pause();
+    try {
+      Thread.sleep(lasts);
+    } finally {
+      replica.process().resume();
+    }
+    brokers.harm(broker, Plan.Harm.KILL, DEAD);
+    awaitReady(replica);
   }
 
   private void renew(List<String> victims) throws IOException, InterruptedException {

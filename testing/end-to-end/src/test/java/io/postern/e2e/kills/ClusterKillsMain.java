@@ -62,13 +62,19 @@ final class ClusterKillsMain {
     return Math.max(2, kills / 10);
   }
 
+  /** Beside them. */
+  static int rejoins(int kills) {
+    return Integer.getInteger("kills.rejoins", Math.max(1, kills / 12));
+  }
+
   /** One seed: mail, what happens to brokers and services, the account, which is printed. */
   static KillsRun.Result run(
       World world, long seed, int messages, int kills, Profile profile, int clients)
       throws Exception {
     Plan plan =
         Plan.withThreeBrokers(seed, messages, kills, world.hasNetwork(), profile)
-            .withDiskFaults(diskFaults(kills), world.hasSmallDisks());
+            .withDiskFaults(diskFaults(kills), world.hasSmallDisks())
+            .withRejoins(rejoins(kills));
     KillsRun.Result result = new KillsRun(world, plan, profile, "cluster" + seed, clients).run();
     Report.print(result, world);
     return result;

@@ -51,12 +51,13 @@ final class Plan {
   }
 
   /**
-   * What happens to the disks of three brokers.
+   * What else happens to three brokers.
    *
-   * @param full whether every second one is filled, or all are slow
+   * @param full whether every second disk is filled, or all are slow
+   * @param rejoins brokers that are killed as a member comes back into its group
    */
-  private record Disks(int faults, boolean full) {
-    private static final Disks GOOD = new Disks(0, false);
+  private record Apart(int disks, boolean full, int rejoins) {
+    private static final Apart NONE = new Apart(0, false, 0);
   }
 
   private final long seed;
@@ -65,13 +66,13 @@ final class Plan {
   private final int powerCuts;
   private final int consoleKills;
   private final int brokers;
-  private final Disks disks;
+  private final Apart apart;
   private final Extra extra;
   private final Profile profile;
   private final List<Message> given;
 
   Plan(long seed, int messages, int kills, Profile profile) {
-    this(seed, messages, kills, 0, 0, 1, Disks.GOOD, Extra.NONE, profile, List.of());
+    this(seed, messages, kills, 0, 0, 1, Apart.NONE, Extra.NONE, profile, List.of());
   }
 
   private Plan(
@@ -81,7 +82,7 @@ final class Plan {
       int powerCuts,
       int consoleKills,
       int brokers,
-      Disks disks,
+      Apart apart,
       Extra extra,
       Profile profile,
       List<Message> given) {
@@ -91,7 +92,7 @@ final class Plan {
     this.powerCuts = powerCuts;
     this.consoleKills = consoleKills;
     this.brokers = brokers;
-    this.disks = disks;
+    this.apart = apart;
     this.extra = extra;
     this.profile = profile;
     this.given = given;
@@ -99,7 +100,7 @@ final class Plan {
 
   /** Power cuts, and nobody is killed alone. */
   static Plan withPowerCuts(long seed, int messages, int cuts, Profile profile) {
-    return new Plan(seed, messages, 0, cuts, 0, 1, Disks.GOOD, Extra.NONE, profile, List.of());
+    return new Plan(seed, messages, 0, cuts, 0, 1, Apart.NONE, Extra.NONE, profile, List.of());
   }
 
   /**
@@ -116,7 +117,7 @@ final class Plan {
         0,
         0,
         network ? NETWORK : 3,
-        Disks.GOOD,
+        Apart.NONE,
         Extra.NONE,
         profile,
         List.of());
@@ -125,7 +126,7 @@ final class Plan {
   /** The same, and the two replicas of the console are killed in turn, so many times. */
   Plan withConsoleKills(int consoles) {
     return new Plan(
-        seed, messages, kills, powerCuts, consoles, brokers, disks, extra, profile, given);
+        seed, messages, kills, powerCuts, consoles, brokers, apart, extra, profile, given);
   }
 
   /**
@@ -141,7 +142,22 @@ final class Plan {
         powerCuts,
         consoleKills,
         brokers,
-        new Disks(faults, full),
+        new Apart(faults, full, apart.rejoins()),
+        extra,
+        profile,
+        given);
+  }
+
+  /** The same, and so many times a broker is killed as a member comes back into its group. */
+  Plan withRejoins(int rejoins) {
+    return new Plan(
+        seed,
+        messages,
+        kills,
+        powerCuts,
+        consoleKills,
+        brokers,
+        new Apart(apart.disks(), apart.full(), rejoins),
         extra,
         profile,
         given);
@@ -149,7 +165,7 @@ final class Plan {
 
   /** One event: the log grows, at a fifth of the load. */
   static Plan withGrowth(long seed, int messages, Profile profile) {
-    return new Plan(seed, messages, 0, 0, 0, 1, Disks.GOOD, Extra.GROWTH, profile, List.of());
+    return new Plan(seed, messages, 0, 0, 0, 1, Apart.NONE, Extra.GROWTH, profile, List.of());
   }
 
   /**
@@ -157,7 +173,7 @@ final class Plan {
    * other, with some seconds between them; the load is slow, and ends with the last change.
    */
   static Plan withReplicas(long seed, int messages, Profile profile) {
-    return new Plan(seed, messages, 0, 0, 0, 1, Disks.GOOD, Extra.REPLICAS, profile, List.of());
+    return new Plan(seed, messages, 0, 0, 0, 1, Apart.NONE, Extra.REPLICAS, profile, List.of());
   }
 
   /** A third of what happens are clocks that are set. */
@@ -169,7 +185,7 @@ final class Plan {
         powerCuts,
         consoleKills,
         brokers,
-        disks,
+        apart,
         Extra.CLOCKS,
         profile,
         given);
@@ -178,7 +194,7 @@ final class Plan {
   /** Just these messages, good peers and no kills. */
   static Plan of(List<Message> messages, Profile profile) {
     return new Plan(
-        1, messages.size(), 0, 0, 0, 1, Disks.GOOD, Extra.NONE, profile, List.copyOf(messages));
+        1, messages.size(), 0, 0, 0, 1, Apart.NONE, Extra.NONE, profile, List.copyOf(messages));
   }
 
   /** Who a block's messages come from. */
@@ -234,6 +250,11 @@ final class Plan {
     NO_SERVICES("cut off from the services", false),
     CLOCK_AHEAD("with a clock ten minutes ahead for a while", false),
     CLOCK_BACK("with a clock set back by ten minutes for a while", false),
+    /**
+     * A replica is paused for longer than a session with the log; when it goes on and its group
+     * shares the partitions out anew, a broker is killed.
+     */
+    REJOIN("killed as a replica came back that its group had given up", false),
     /** Every partition of the mail topics gets another leader. */
     MOVED_LEADERS("leaders moved", false),
     /** Every process is stopped in order and started again, one after the other. */
@@ -269,7 +290,7 @@ final class Plan {
 
     /** Whether a process stands still. */
     boolean pauses() {
-      return this == PAUSE || this == LONG_PAUSE;
+      return this == PAUSE || this == LONG_PAUSE || this == REJOIN;
     }
 
     /** By how much the wall clock is set for the time, negative: back. */
@@ -397,6 +418,7 @@ final class Plan {
       scaling(events);
     }
     diskFaults(events);
+    rejoins(events);
     consoleKills(events);
     return events;
   }
@@ -415,18 +437,31 @@ final class Plan {
   /** Drawn apart, as the kills of the console. */
   private void diskFaults(List<Event> events) {
     SplittableRandom random = random(7, 0);
-    double between = 0.85 * messages / Math.max(1, disks.faults());
-    for (int i = 0; i < disks.faults(); i++) {
+    double between = 0.85 * messages / Math.max(1, apart.disks());
+    for (int i = 0; i < apart.disks(); i++) {
       int at = (int) (0.08 * messages + between * (i + random.nextDouble() * 0.8));
       String victim =
           random.nextInt(4) == 0
               ? Disruptions.CONTROLLER
               : Disruptions.broker(1 + random.nextInt(3));
       events.add(
-          disks.full() && i % 2 == 0
+          apart.full() && i % 2 == 0
               ? new Event(at, victim, Harm.FULL_DISK, Duration.ofMillis(random.nextInt(4_000)))
               : new Event(
                   at, victim, Harm.SLOW_DISK, BEYOND_SESSION.plusMillis(random.nextInt(6_000))));
+    }
+  }
+
+  /** Drawn apart, as the kills of the console. */
+  private void rejoins(List<Event> events) {
+    SplittableRandom random = random(8, 0);
+    double between = 0.85 * messages / Math.max(1, apart.rejoins());
+    for (int i = 0; i < apart.rejoins(); i++) {
+      int at = (int) (0.08 * messages + between * (i + random.nextDouble() * 0.8));
+      String replica = POLICY_AND_DELIVERY.get(random.nextInt(POLICY_AND_DELIVERY.size()));
+      String broker = Disruptions.broker(1 + random.nextInt(3));
+      Duration lasts = BEYOND_SESSION.plusMillis(1_500 + random.nextInt(5_000));
+      events.add(new Event(at, List.of(replica, broker), Harm.REJOIN, lasts));
     }
   }
 

@@ -18,19 +18,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * G1, G2, G3, G5 over three brokers with three copies of each record, of which two are enough for
  * an acknowledgement, and none is flushed for it. A seed is repeated by {@code make cluster-kills
- * SEED=… MESSAGES=1500 KILLS=12 COUNT=1}.
+ * SEED=… MESSAGES=1500 KILLS=14 COUNT=1}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ThreeBrokersTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final int EACH = 10;
+
+  /**
+   * A seed whose plan has almost everything: brokers killed, paused for long, cut off from the
+   * others and from the services, one without power, one with an empty, a full and a slow disk, a
+   * lost zone, moved leaders, and one killed as a member comes back into its group.
+   */
+  private static final long SEED = 8;
+
+  private static final int KILLS = 14;
 
   private World world;
 
@@ -105,16 +112,12 @@ class ThreeBrokersTest {
     }
   }
 
-  /**
-   * In the first a disk and a machine's power are lost; in the second brokers are cut off. In both
-   * a disk is full and a disk is slow.
-   */
-  @ParameterizedTest(name = "seed {0}")
-  @CsvSource({"1, 12", "22, 10"})
+  @Test
   @Order(3)
-  void G1_G2_G3_G5_theAccountIsClean(long seed, int kills) throws Exception {
-    KillsRun.Result result = ClusterKillsMain.run(world, seed, 1_500, kills, Profile.SHORT, 12);
-    assertThat(result.kills()).isEqualTo(kills + ClusterKillsMain.diskFaults(kills));
+  void G1_G2_G3_G5_theAccountIsClean() throws Exception {
+    KillsRun.Result result = ClusterKillsMain.run(world, SEED, 1_500, KILLS, Profile.SHORT, 12);
+    assertThat(result.kills())
+        .isEqualTo(KILLS + ClusterKillsMain.diskFaults(KILLS) + ClusterKillsMain.rejoins(KILLS));
     assertThat(result.findings().all()).as("findings, explained above").isEmpty();
   }
 
