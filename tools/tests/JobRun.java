@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A job as a process: JUnit's console launcher in the module's folder. Its output is a file below target/tests. */
 final class JobRun {
-  /** No job takes longer on a busy machine; one that does is ended and has failed. */
-  private static final long MINUTES = 40;
+  /** No job takes half of that on a busy machine; one that takes longer is ended and has failed. */
+  private static final long MINUTES = 50;
 
   private final Path root;
   private final Job job;
@@ -33,6 +33,7 @@ final class JobRun {
     builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
     Process process = builder.redirectErrorStream(true).redirectOutput(times.toFile()).start();
     if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+      appendThreads(process, log);
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.waitFor();
       Files.writeString(log, "\nended after " + MINUTES + " minutes\n", java.nio.file.StandardOpenOption.APPEND);
@@ -40,6 +41,18 @@ final class JobRun {
     String[] numbers = Files.readString(times).strip().split("\\s+");
     double wall = number(numbers, 0);
     return new Ended(job, process.exitValue(), wall, number(numbers, 1) + number(numbers, 2), log);
+  }
+
+  /** What the job's own JVM was doing, the test in progress among it. */
+  private static void appendThreads(Process job, Path log) throws IOException, InterruptedException {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    for (ProcessHandle child : job.children().toList()) {
+      new ProcessBuilder("timeout", "30", jcmd, Long.toString(child.pid()), "Thread.print")
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+          .start()
+          .waitFor();
+    }
   }
 
   private static double number(String[] numbers, int index) {

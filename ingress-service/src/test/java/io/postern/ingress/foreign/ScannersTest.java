@@ -124,13 +124,13 @@ class ScannersTest {
     }
   }
 
+  /** It takes a minute for each, and does not see where a listener is. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"STARTTLS", "FOUR_CERTIFICATES"})
   void testssl_finds_what_we_publish_and_warns_of_nothing(Kind kind) throws Exception {
     if (isThere(TESTSSL)) {
       start(kind);
       testssl(kind);
-      throughTheBalancer(kind);
     }
   }
 
