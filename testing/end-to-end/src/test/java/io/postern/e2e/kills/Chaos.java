@@ -214,9 +214,7 @@ final class Chaos implements Runnable {
           start = System.nanoTime();
           scale(victims.getFirst(), event.harm() == Plan.Harm.ADDED);
         }
-        case REJOIN ->
-            rejoin(
-                requireNonNull(replicas.get(victims.getFirst())), victims.getLast(), event.lasts());
+        case REJOIN -> rejoin(event);
         case LOST_POWER, LOST_DISK -> {
           brokers.awaitWhole();
           start = System.nanoTime();
@@ -293,16 +291,11 @@ final class Chaos implements Runnable {
     }
   }
 
-  private void rejoin(Replica replica, String broker, Duration lasts)
-      throws IOException, InterruptedException {
-    replica.process().pause();
-    try {
-      Thread.sleep(lasts);
-    } finally {
-      replica.process().resume();
-    }
-    brokers.harm(broker, Plan.Harm.KILL, DEAD);
-    awaitReady(replica);
+  private void rejoin(Plan.Event event) throws IOException, InterruptedException {
+    Replica member = requireNonNull(replicas.get(event.victims().getFirst()));
+    harm(event, member.process());
+    brokers.harm(event.victims().getLast(), Plan.Harm.KILL, DEAD);
+    awaitReady(member);
   }
 
   private void renew(List<String> victims) throws IOException, InterruptedException {

@@ -135,32 +135,17 @@ final class Plan {
    * @param full whether it may be filled
    */
   Plan withDiskFaults(int faults, boolean full) {
-    return new Plan(
-        seed,
-        messages,
-        kills,
-        powerCuts,
-        consoleKills,
-        brokers,
-        new Apart(faults, full, apart.rejoins()),
-        extra,
-        profile,
-        given);
+    return with(new Apart(faults, full, apart.rejoins()));
   }
 
   /** The same, and so many times a broker is killed as a member comes back into its group. */
   Plan withRejoins(int rejoins) {
+    return with(new Apart(apart.disks(), apart.full(), rejoins));
+  }
+
+  private Plan with(Apart more) {
     return new Plan(
-        seed,
-        messages,
-        kills,
-        powerCuts,
-        consoleKills,
-        brokers,
-        new Apart(apart.disks(), apart.full(), rejoins),
-        extra,
-        profile,
-        given);
+        seed, messages, kills, powerCuts, consoleKills, brokers, more, extra, profile, given);
   }
 
   /** One event: the log grows, at a fifth of the load. */
