@@ -5,6 +5,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DirectoryCommand;
 import io.postern.contracts.v1.DirectoryProblem;
 import io.postern.contracts.v1.DirectoryResult;
+import io.postern.log.ClosingClients;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import jakarta.inject.Singleton;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -28,8 +30,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The way in for commands: a call writes one and waits for the owner's answer. Each call has
  * clients of its own: an administrator's change is rare, and no client then outlives a broken
- * broker. Any thread that may block; four calls at a time, and one of an organization ({@link
- * Turns}), others wait within their patience.
+ * broker. Any thread that may block, for its patience and 2 s in which the clients close; four
+ * calls at a time, and one of an organization ({@link Turns}), others wait within their patience.
  */
 @Singleton
 public final class DirectoryCommands {
@@ -110,7 +112,8 @@ public final class DirectoryCommands {
     Properties properties = settings.reader(true);
     // A consumer's close waits for the fetch that is under way.
     properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
-    try (KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(properties)) {
+    KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(properties);
+    try (var closing = ClosingClients.closing(reader)) {
       reader.assign(List.of(results));
       long end = reader.endOffsets(List.of(results), left(deadline)).getOrDefault(results, 0L);
       reader.seek(results, end);
@@ -129,7 +132,12 @@ public final class DirectoryCommands {
   }
 
   private void write(DirectoryCommand command, long deadline) throws LogUnavailableException {
-    KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer());
+    Properties properties = settings.producer();
+    properties.merge(
+        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+        (int) left(deadline).toMillis(),
+        (usual, left) -> Math.min((int) usual, (int) left));
+    KafkaProducer<String, byte[]> producer = new KafkaProducer<>(properties);
     try {
       producer
           .send(

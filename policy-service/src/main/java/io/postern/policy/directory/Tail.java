@@ -2,6 +2,7 @@ package io.postern.policy.directory;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
+import io.postern.log.ClosingClients;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import java.time.Duration;
@@ -28,8 +29,10 @@ final class Tail {
     List<TopicPartition> one = List.of(partition);
     List<T> records = new ArrayList<>();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    try (KafkaConsumer<String, byte[]> uncommitted = new KafkaConsumer<>(settings.reader(false));
-        KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(settings.reader(true))) {
+    KafkaConsumer<String, byte[]> uncommitted = new KafkaConsumer<>(settings.reader(false));
+    KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(settings.reader(true));
+    try (var closing = ClosingClients.closing(uncommitted);
+        var too = ClosingClients.closing(reader)) {
       uncommitted.assign(one);
       long end = uncommitted.endOffsets(one).getOrDefault(partition, 0L);
       long begin = uncommitted.beginningOffsets(one).getOrDefault(partition, 0L);

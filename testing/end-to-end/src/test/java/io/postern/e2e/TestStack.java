@@ -36,6 +36,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -169,9 +170,16 @@ final class TestStack implements AutoCloseable {
     }
   }
 
-  /** The first one of a cold stack may take longer than a client is kept waiting. */
+  /**
+   * The first change and the first verdict of a cold stack, on a disk that is busy, may take longer
+   * than a client is kept waiting.
+   */
   private void awaitFirstVerdict() throws Exception {
-    try (TestOrganization first = organization("first").apply()) {
+    try (TestOrganization first = organization("first")) {
+      Awaitility.await("the first change of the directory")
+          .atMost(READY)
+          .ignoreExceptionsInstanceOf(IOException.class)
+          .until(first::apply, Objects::nonNull);
       Awaitility.await("the first verdict").atMost(READY).until(() -> verdict(first));
     }
   }

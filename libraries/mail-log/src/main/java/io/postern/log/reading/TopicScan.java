@@ -2,6 +2,7 @@ package io.postern.log.reading;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
+import io.postern.log.ClosingClients;
 import io.postern.log.LogSettings;
 import java.time.Duration;
 import java.util.Collection;
@@ -136,6 +137,6 @@ public final class TopicScan implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    ClosingClients.closing(consumer).close();
   }
 }
