@@ -47,6 +47,7 @@ import picocli.CommandLine;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServiceHttpTest {
   private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration ANSWER = Duration.ofSeconds(60);
   private Path folder = Path.of("");
   private final List<Process> started = new ArrayList<>();
   private HttpClient trusting = HttpClient.newHttpClient();
@@ -133,7 +134,7 @@ class ServiceHttpTest {
   private HttpResponse<String> get(int port, String path) throws Exception {
     return trusting.send(
         HttpRequest.newBuilder(URI.create("https://localhost:" + port + path))
-            .timeout(Duration.ofSeconds(10))
+            .timeout(ANSWER)
             .build(),
         HttpResponse.BodyHandlers.ofString());
   }
@@ -256,7 +257,7 @@ class ServiceHttpTest {
       return fresh
           .send(
               HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/"))
-                  .timeout(Duration.ofSeconds(10))
+                  .timeout(ANSWER)
                   .build(),
               HttpResponse.BodyHandlers.discarding())
           .sslSession()
