@@ -34,8 +34,12 @@ final class LoadCommand implements Callable<Integer> {
   @Option(names = "--host", description = "a loopback address (default: ${DEFAULT-VALUE})")
   private String host = "127.0.0.1";
 
-  @Option(names = "--port", description = "the relay's (default: ${DEFAULT-VALUE})")
-  private int port = 2525;
+  @Option(
+      names = "--port",
+      split = ",",
+      description =
+          "the relay's; several: of its replicas, sessions in turn (default: ${DEFAULT-VALUE})")
+  private List<Integer> ports = List.of(2525);
 
   @Option(names = "--tls", description = "starttls or none (default: ${DEFAULT-VALUE})")
   private Tls tls = Tls.STARTTLS;
@@ -112,7 +116,10 @@ final class LoadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    InetSocketAddress to = Transport.loopback(host, port);
+    List<InetSocketAddress> to = new ArrayList<>();
+    for (int port : ports) {
+      to.add(Transport.loopback(host, port));
+    }
     SinkClient sink =
         sinkPort == 0 ? null : new SinkClient(URI.create("http://127.0.0.1:" + sinkPort));
     List<List<Measurement>> all = new ArrayList<>();
@@ -150,7 +157,7 @@ final class LoadCommand implements Callable<Integer> {
     return all.stream().flatMap(List::stream).allMatch(Measurement::good) ? 0 : 1;
   }
 
-  private LoadOptions options(InetSocketAddress to, int size, int each, int open) {
+  private LoadOptions options(List<InetSocketAddress> to, int size, int each, int open) {
     double most = seconds > 0 ? seconds : messages > 0 ? timeout : 5;
     return new LoadOptions(
         to,

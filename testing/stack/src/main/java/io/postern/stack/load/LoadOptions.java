@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * One run of load.
  *
- * @param relay where the mail goes, on loopback
+ * @param relays where the mail goes, on loopback; sessions in turn
  * @param tls whether STARTTLS is demanded; the relay's certificate is not judged
  * @param pipelining commands of a transaction go together (RFC 2920) where the relay offers it
  * @param chunking BDAT instead of DATA (RFC 3030) where the relay offers it
@@ -21,7 +21,7 @@ import java.util.List;
  * @param limit of the whole run
  */
 record LoadOptions(
-    InetSocketAddress relay,
+    List<InetSocketAddress> relays,
     boolean tls,
     boolean pipelining,
     boolean chunking,
@@ -36,7 +36,7 @@ record LoadOptions(
   /** The same with other bounds. */
   LoadOptions messages(int most, Duration within) {
     return new LoadOptions(
-        relay,
+        relays,
         tls,
         pipelining,
         chunking,

@@ -8,6 +8,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -46,6 +47,7 @@ final class LoadRun {
   private final Samples acceptLatency = new Samples();
   private final Map<String, Integer> failures = new TreeMap<>();
   private final Deque<LoadSession> waiting = new ArrayDeque<>(); // for their turn at a steady rate
+  private int connected; // sessions so far, for their turn at the relays
   private int slots; // sessions that are open or will be
   private int next;
   private int acceptedCount;
@@ -105,10 +107,12 @@ final class LoadRun {
       ended(false);
       return;
     }
+    InetSocketAddress relay = options.relays().get(connected % options.relays().size());
+    connected++;
     bootstrap
         .clone()
         .handler(new LoadSession(this))
-        .connect(options.relay())
+        .connect(relay)
         .addListener(
             connected -> {
               if (!connected.isSuccess()) {

@@ -47,7 +47,18 @@ final class LoadAndSinkTest {
 
   private LoadOptions options(boolean tls, boolean pipelining, boolean chunking) {
     return new LoadOptions(
-        mail, tls, pipelining, chunking, 3, 4, 5_000, 50, TIME, 0, List.of("a.example"), TIME);
+        List.of(mail),
+        tls,
+        pipelining,
+        chunking,
+        3,
+        4,
+        5_000,
+        50,
+        TIME,
+        0,
+        List.of("a.example"),
+        TIME);
   }
 
   @ParameterizedTest
@@ -79,7 +90,18 @@ final class LoadAndSinkTest {
     var _ = sink(null, false, 0);
     LoadOptions options =
         new LoadOptions(
-            mail, false, true, false, 3, 0, 1_000, 40, TIME, 50, List.of("a.example"), TIME);
+            List.of(mail),
+            false,
+            true,
+            false,
+            3,
+            0,
+            1_000,
+            40,
+            TIME,
+            50,
+            List.of("a.example"),
+            TIME);
     LoadResult result = LoadRun.run(options, "steady", group);
     assertThat(result.accepted()).isEqualTo(40);
     long planned = result.begun().get(39) - result.begun().get(0);
