@@ -52,7 +52,7 @@ final class MeasuredClusterMain {
             Path.of(args[3]),
             processes,
             new Progress());
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(example)));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> LongRun.closeQuietly(example)));
     example.startConsole();
     System.out.println("brokers " + numbers(example.stack().brokers().all(), KafkaBroker::pid));
     List<Replica> ingress = example.stack().replicas(Service.INGRESS);
@@ -72,13 +72,5 @@ final class MeasuredClusterMain {
     return all.stream()
         .map(each -> Long.toString(number.applyAsLong(each)))
         .collect(Collectors.joining(","));
-  }
-
-  private static void close(RunningExample example) {
-    try {
-      example.close();
-    } catch (Exception e) {
-      System.err.println("did not close: " + e);
-    }
   }
 }

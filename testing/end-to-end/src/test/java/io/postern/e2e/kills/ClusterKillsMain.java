@@ -62,7 +62,7 @@ final class ClusterKillsMain {
     System.exit(good ? 0 : 1);
   }
 
-  /** The first compiler leaves AES in bytecode: three brokers take most of the machine for TLS. */
+  /** Brokers with both compilers: only the second one uses the processor's AES, for their TLS. */
   private static Processes compiled(Processes all) {
     return all.broker(all.broker().withMore(List.of("-XX:TieredStopAtLevel=4")));
   }

@@ -47,7 +47,7 @@ final class LoadRun {
   private final Samples acceptLatency = new Samples();
   private final Map<String, Integer> failures = new TreeMap<>();
   private final Deque<LoadSession> waiting = new ArrayDeque<>(); // for their turn at a steady rate
-  private int connected; // sessions so far, for their turn at the relays
+  private int sessionCount; // so far, for their turn at the relays
   private int slots; // sessions that are open or will be
   private int next;
   private int acceptedCount;
@@ -107,8 +107,8 @@ final class LoadRun {
       ended(false);
       return;
     }
-    InetSocketAddress relay = options.relays().get(connected % options.relays().size());
-    connected++;
+    InetSocketAddress relay = options.relays().get(sessionCount % options.relays().size());
+    sessionCount++;
     bootstrap
         .clone()
         .handler(new LoadSession(this))

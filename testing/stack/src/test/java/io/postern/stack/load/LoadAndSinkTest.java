@@ -46,19 +46,13 @@ final class LoadAndSinkTest {
   }
 
   private LoadOptions options(boolean tls, boolean pipelining, boolean chunking) {
+    return options(List.of(mail), tls, pipelining, chunking);
+  }
+
+  private static LoadOptions options(
+      List<InetSocketAddress> relays, boolean tls, boolean pipelining, boolean chunking) {
     return new LoadOptions(
-        List.of(mail),
-        tls,
-        pipelining,
-        chunking,
-        3,
-        4,
-        5_000,
-        50,
-        TIME,
-        0,
-        List.of("a.example"),
-        TIME);
+        relays, tls, pipelining, chunking, 3, 4, 5_000, 50, TIME, 0, List.of("a.example"), TIME);
   }
 
   @ParameterizedTest
@@ -83,6 +77,20 @@ final class LoadAndSinkTest {
         .contains("50 messages, 249390 octets", "of no run 0")
         .containsPattern("; 1[345] sessions")
         .containsPattern(tls ? "; 1[345] handshakes, 0 resumed" : "; 0 handshakes");
+  }
+
+  @Test
+  void replicasGetSessionsInTurn() throws Exception {
+    Sink one = sink(null, false, 0);
+    Sink other = new Sink(null, false, 0);
+    InetSocketAddress second = address(FreePorts.next());
+    other.listen(second);
+    LoadResult result =
+        LoadRun.run(options(List.of(mail, second), false, true, false), "turns", group);
+    assertThat(result.failures()).isEmpty();
+    // 13 to 15 sessions of four messages.
+    assertThat(one.totals()).containsPattern("; [678] sessions");
+    assertThat(other.totals()).containsPattern("; [678] sessions");
   }
 
   @Test
