@@ -13,9 +13,11 @@ import java.util.stream.Stream;
  *
  * @param inAllOnly whether only ./test --all has it
  * @param stacks whether it starts services: of those two run at a time
+ * @param places of the four that there are, how many it takes: a cluster of brokers needs a processor of its own
  * @param classes binary names
  */
-record Job(String name, boolean inAllOnly, boolean stacks, String module, List<String> classes) {
+record Job(String name, boolean inAllOnly, boolean stacks, int places, String module, List<String> classes) {
+  private static final int CLUSTER = 3;
 
   /**
    * The jobs of testing/jobs, with the classes that each has: a class belongs to the first line of its module that matches it. A module
@@ -42,12 +44,13 @@ record Job(String name, boolean inAllOnly, boolean stacks, String module, List<S
       if (matched.isEmpty()) {
         throw new IllegalArgumentException("testing/jobs: no class of " + part[3] + " is left for \"" + line + "\"");
       }
-      jobs.add(new Job(part[0], part[1].equals("all"), part[2].equals("stacks"), part[3], matched));
+      boolean cluster = part[2].equals("cluster");
+      jobs.add(new Job(part[0], part[1].equals("all"), cluster || part[2].equals("stacks"), cluster ? CLUSTER : 1, part[3], matched));
     }
     left.forEach(
         (module, classes) -> {
           if (!classes.isEmpty()) {
-            jobs.add(new Job(module.substring(module.lastIndexOf('/') + 1), false, false, module, classes));
+            jobs.add(new Job(module.substring(module.lastIndexOf('/') + 1), false, false, 1, module, classes));
           }
         });
     return jobs;

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 /** A job as a process: JUnit's console launcher in the module's folder. Its output is a file below target/tests. */
 final class JobRun {
   /** No job takes half of that on a busy machine; one that takes longer is ended and has failed. */
-  private static final long MINUTES = 50;
+  private static final long MINUTES = 35;
 
   private final Path root;
   private final Job job;

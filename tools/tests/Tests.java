@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 /**
  * Runs the tests of what is built: {@code java tools/tests/Tests.java [--all] [MODULE [CLASS ...]]}, from the project's root. Four jobs at a
  * time keep two cores busy, since most wait for a good part of their time; at most two of them start services: more stacks that start at
- * once are slower than some of the product's time-outs. TEST_JOBS is half of that number.
+ * once are slower than some of the product's time-outs, and a cluster of brokers runs beside one other job only. TEST_JOBS is half of that
+ * number.
  */
 public class Tests {
   private static final int LANE = Integer.parseInt(System.getenv().getOrDefault("TEST_JOBS", "2"));
@@ -35,7 +36,8 @@ public class Tests {
   private final boolean all;
   private final boolean whole;
   private final List<Job> waiting;
-  private int stacks;
+  private int free = 2 * LANE;
+  private int freeForStacks = LANE;
 
   private Tests(Path root, List<Job> jobs, boolean all, boolean whole) {
     this.root = root;
@@ -66,6 +68,7 @@ public class Tests {
         job.name(),
         job.inAllOnly(),
         job.stacks(),
+        job.places(),
         job.module(),
         job.classes().stream().filter(each -> classes.stream().anyMatch(name -> each.substring(each.lastIndexOf('.') + 1).matches(name.replace("*", ".*")))).toList());
   }
@@ -94,20 +97,39 @@ public class Tests {
     return ended;
   }
 
-  /** The next job in the order of testing/jobs: one that starts services while fewer than LANE do, else another; null: none is left. */
-  private synchronized Job next(Job done) {
-    stacks -= done != null && done.stacks() ? 1 : 0;
-    Job next = first(stacks < LANE);
-    next = next == null ? first(false) : next;
-    if (next != null) {
-      waiting.remove(next);
-      stacks += next.stacks() ? 1 : 0;
+  /**
+   * The next job in the order of testing/jobs: one that starts services, where there is room, else another; waits while none has room; null:
+   * none is left.
+   */
+  private synchronized Job next(Job done) throws InterruptedException {
+    if (done != null) {
+      free += places(done);
+      freeForStacks += stackPlaces(done);
+      notifyAll();
     }
-    return next;
+    while (!waiting.isEmpty()) {
+      Job next = waiting.stream().filter(Job::stacks).filter(this::fits).findFirst().or(() -> waiting.stream().filter(this::fits).findFirst()).orElse(null);
+      if (next != null) {
+        waiting.remove(next);
+        free -= places(next);
+        freeForStacks -= stackPlaces(next);
+        return next;
+      }
+      wait();
+    }
+    return null;
   }
 
-  private Job first(boolean startsServices) {
-    return waiting.stream().filter(job -> job.stacks() == startsServices).findFirst().orElse(null);
+  private boolean fits(Job job) {
+    return places(job) <= free && stackPlaces(job) <= freeForStacks;
+  }
+
+  private static int places(Job job) {
+    return Math.min(job.places(), 2 * LANE);
+  }
+
+  private static int stackPlaces(Job job) {
+    return job.stacks() ? Math.min(job.places(), LANE) : 0;
   }
 
   /** Reports of an earlier run must not be counted. */

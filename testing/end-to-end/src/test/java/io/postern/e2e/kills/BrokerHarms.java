@@ -20,8 +20,10 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -218,6 +220,20 @@ final class BrokerHarms {
       Thread.sleep(LOOK_MILLIS);
     }
     throw new IOException("not whole after " + WHOLE.toSeconds() + " s: " + last);
+  }
+
+  /** For people: which broker runs, and a partition that is not whole. */
+  String state() throws InterruptedException {
+    Map<Integer, Boolean> alive = new TreeMap<>();
+    brokers.all().forEach(broker -> alive.put(broker.id(), broker.isAlive()));
+    try (Admin admin = admin()) {
+      return "brokers that run "
+          + alive
+          + ", "
+          + Objects.requireNonNullElse(behind(admin), "whole");
+    } catch (IOException away) {
+      return "brokers that run " + alive + ", " + away.getMessage();
+    }
   }
 
   private static @Nullable String behind(Admin admin) throws IOException, InterruptedException {

@@ -114,6 +114,11 @@ final class Chaos implements Runnable {
     return done.get();
   }
 
+  /** Who is down now, or was just started. */
+  Set<String> down() {
+    return Set.copyOf(down);
+  }
+
   @Override
   public void run() {
     try {

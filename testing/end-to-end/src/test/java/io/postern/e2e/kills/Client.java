@@ -156,9 +156,11 @@ final class Client implements Runnable {
         // "Not stored now" is not "not stored": the log's own answer may have been late.
         load.told().unsure(message.seq());
       }
+      load.told().refused(reply.toString());
       hangUp();
       return false;
     } catch (IOException e) {
+      load.told().refused(e.toString());
       if (past) {
         load.told().unsure(message.seq());
       }

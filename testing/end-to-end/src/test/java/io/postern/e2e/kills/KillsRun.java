@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.postern.lab.PowerCut;
 import io.postern.operator.audit.AuditPrinter;
 import io.postern.operator.audit.AuditReport;
+import io.postern.stack.LocalStack;
+import io.postern.stack.Replica;
 import io.postern.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +33,9 @@ final class KillsRun {
 
   private static final int LARGE_AT_ONCE = 2;
   private static final Duration SAY = Duration.ofSeconds(10);
+
+  /** A whole stack without power is ready again in half of it. */
+  private static final Duration STANDS_STILL = Duration.ofMinutes(8);
 
   private final World world;
   private final Plan plan;
@@ -201,10 +206,30 @@ final class KillsRun {
     for (Thread sender : senders) {
       while (!sender.join(SAY)) {
         say(begun + " messages begun, " + chaos.done() + " kills and pauses done");
+        if (told.unserved().compareTo(STANDS_STILL) > 0) {
+          senders.forEach(Thread::interrupt);
+          killing.interrupt();
+          throw new IllegalStateException(standsStill(told, chaos));
+        }
       }
     }
     chaos.loadEnded();
     killing.join();
+  }
+
+  private String standsStill(Told told, Chaos chaos) throws InterruptedException {
+    Map<String, Boolean> ready = new TreeMap<>();
+    for (Replica replica : world.stack().replicas()) {
+      ready.put(replica.name(), LocalStack.ready(replica.managementPort()));
+    }
+    return "no 250 for %d s; %d harms were done, down is %s; the last try ended with \"%s\"; %s; ready: %s"
+        .formatted(
+            told.unserved().toSeconds(),
+            chaos.done(),
+            chaos.down(),
+            told.lastRefusal(),
+            world.brokerHarms(plan.powerCutRandom()).state(),
+            ready);
   }
 
   private static void say(String line) {

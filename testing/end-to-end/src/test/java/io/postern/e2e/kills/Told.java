@@ -1,8 +1,10 @@
 package io.postern.e2e.kills;
 
+import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
@@ -16,6 +18,8 @@ final class Told {
   private final AtomicIntegerArray unsure;
   private final AtomicIntegerArray attempts;
   private final AtomicLongArray acceptedNanos;
+  private final AtomicLong served = new AtomicLong(System.nanoTime());
+  private volatile String refusal = "";
   private final AtomicInteger underWay = new AtomicInteger();
   private final ConcurrentLinkedQueue<Long> rests = new ConcurrentLinkedQueue<>();
 
@@ -36,6 +40,21 @@ final class Told {
   void accepted(int seq, String queueId) {
     acceptedNanos.set(seq, System.nanoTime());
     accepted.set(seq, queueId);
+    served.set(System.nanoTime());
+  }
+
+  /** What a sender heard or saw last that was no 250; it tries again. */
+  void refused(String what) {
+    refusal = what;
+  }
+
+  String lastRefusal() {
+    return refusal;
+  }
+
+  /** Since the last 250, or since no sender wanted one. */
+  Duration unserved() {
+    return Duration.ofNanos(System.nanoTime() - served.get());
   }
 
   /** No 250 came, and it may have been taken all the same (G5 c). */
@@ -56,6 +75,7 @@ final class Told {
   void rests() {
     if (underWay.get() == 0) {
       rests.add(System.nanoTime());
+      served.set(System.nanoTime());
     }
   }
 
