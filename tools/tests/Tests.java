@@ -91,8 +91,12 @@ public class Tests {
 
   private List<JobRun.Ended> work() throws IOException, InterruptedException {
     List<JobRun.Ended> ended = new ArrayList<>();
-    for (Job job = next(null); job != null; job = next(job)) {
-      ended.add(one(job));
+    for (Job job = next(); job != null; job = next()) {
+      try {
+        ended.add(one(job));
+      } finally {
+        giveBack(job);
+      }
     }
     return ended;
   }
@@ -101,12 +105,7 @@ public class Tests {
    * The next job in the order of testing/jobs: one that starts services, where there is room, else another; waits while none has room; null:
    * none is left.
    */
-  private synchronized Job next(Job done) throws InterruptedException {
-    if (done != null) {
-      free += places(done);
-      freeForStacks += stackPlaces(done);
-      notifyAll();
-    }
+  private synchronized Job next() throws InterruptedException {
     while (!waiting.isEmpty()) {
       Job next = waiting.stream().filter(Job::stacks).filter(this::fits).findFirst().or(() -> waiting.stream().filter(this::fits).findFirst()).orElse(null);
       if (next != null) {
@@ -118,6 +117,12 @@ public class Tests {
       wait();
     }
     return null;
+  }
+
+  private synchronized void giveBack(Job job) {
+    free += places(job);
+    freeForStacks += stackPlaces(job);
+    notifyAll();
   }
 
   private boolean fits(Job job) {

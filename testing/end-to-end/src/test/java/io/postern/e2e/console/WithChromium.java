@@ -46,6 +46,16 @@ final class WithChromium implements InvocationInterceptor {
     run(invocation, context);
   }
 
+  /** Such as a test with parameters. */
+  @Override
+  public void interceptTestTemplateMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    run(invocation, context);
+  }
+
   @Override
   public void interceptAfterEachMethod(
       Invocation<@Nullable Void> invocation,

@@ -154,6 +154,7 @@ final class Chaos implements Runnable {
       }
       awaitFormer();
     } catch (InterruptedException e) {
+      running.forEach(Thread::interrupt);
       Thread.currentThread().interrupt();
     } finally {
       over.set(true);

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
@@ -18,7 +17,7 @@ final class Told {
   private final AtomicIntegerArray unsure;
   private final AtomicIntegerArray attempts;
   private final AtomicLongArray acceptedNanos;
-  private final AtomicLong served = new AtomicLong(System.nanoTime());
+  private final long began = System.nanoTime();
   private volatile String refusal = "";
   private final AtomicInteger underWay = new AtomicInteger();
   private final ConcurrentLinkedQueue<Long> rests = new ConcurrentLinkedQueue<>();
@@ -40,7 +39,6 @@ final class Told {
   void accepted(int seq, String queueId) {
     acceptedNanos.set(seq, System.nanoTime());
     accepted.set(seq, queueId);
-    served.set(System.nanoTime());
   }
 
   /** What a sender heard or saw last that was no 250; it tries again. */
@@ -54,7 +52,9 @@ final class Told {
 
   /** Since the last 250, or since no sender wanted one. */
   Duration unserved() {
-    return Duration.ofNanos(System.nanoTime() - served.get());
+    long[] served = servedNanos();
+    return Duration.ofNanos(
+        System.nanoTime() - (served.length == 0 ? began : served[served.length - 1]));
   }
 
   /** No 250 came, and it may have been taken all the same (G5 c). */
@@ -75,7 +75,6 @@ final class Told {
   void rests() {
     if (underWay.get() == 0) {
       rests.add(System.nanoTime());
-      served.set(System.nanoTime());
     }
   }
 
