@@ -4,10 +4,10 @@ import io.postern.log.OccasionalLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.InterruptException;
@@ -65,7 +65,7 @@ public final class ConsumerThread implements AutoCloseable {
     default void close() {}
   }
 
-  private final Supplier<KafkaConsumer<String, byte[]>> consumers;
+  private final Callable<KafkaConsumer<String, byte[]>> consumers;
   private final String trouble;
   private final OccasionalLog log;
   private final Reader reader;
@@ -80,7 +80,7 @@ public final class ConsumerThread implements AutoCloseable {
    */
   public ConsumerThread(
       String name,
-      Supplier<KafkaConsumer<String, byte[]>> consumers,
+      Callable<KafkaConsumer<String, byte[]>> consumers,
       String trouble,
       OccasionalLog log,
       Reader reader) {
@@ -181,7 +181,7 @@ public final class ConsumerThread implements AutoCloseable {
   }
 
   private void session() throws Exception {
-    KafkaConsumer<String, byte[]> fresh = consumers.get();
+    KafkaConsumer<String, byte[]> fresh = consumers.call();
     consumer = fresh;
     // A close that fails must not hide why the session ended.
     try (AutoCloseable closing = () -> close(fresh);

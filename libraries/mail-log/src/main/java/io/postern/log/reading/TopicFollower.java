@@ -63,7 +63,7 @@ public final class TopicFollower implements AutoCloseable {
   TopicFollower(Supplier<KafkaConsumer<String, byte[]>> consumers, String name) {
     this.thread =
         new ConsumerThread(
-            "follow-" + name, consumers, name + " cannot be read", log, Reading::new);
+            "follow-" + name, consumers::get, name + " cannot be read", log, Reading::new);
   }
 
   /** Before the start. */

@@ -22,8 +22,8 @@ import org.apache.kafka.common.errors.InterruptException;
 final class DurableSender implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
-  // Halves the appends where a few sessions send at once, at no cost of their rate; a message that
-  // comes alone waits 2 ms longer (docs/evidence/performance.md).
+  // Halves the appends where a few sessions send at once (docs/evidence/performance.md). Envelopes
+  // do not wait so long when no other can come (ComingEnvelopes).
   private static final int LINGER_MILLIS = 1;
 
   private final Supplier<Producer<String, byte[]>> maker;

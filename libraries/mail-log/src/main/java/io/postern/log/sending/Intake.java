@@ -47,6 +47,7 @@ public final class Intake {
   private final Partitions partitions;
   private final Duration patience;
   private final Semaphore lent;
+  private final ComingEnvelopes.Place coming;
   private final Acknowledgements acknowledgements = new Acknowledgements();
   private final MessageDigest digest = Fingerprints.digest();
   private byte[] buffer = new byte[SMALL_BYTES];
@@ -76,7 +77,8 @@ public final class Intake {
       DurableSender large,
       Partitions partitions,
       Duration patience,
-      Semaphore lent) {
+      Semaphore lent,
+      ComingEnvelopes coming) {
     this.queueId = queueId;
     this.envelopes = BoundSender.of(envelopes);
     this.small = BoundSender.of(small);
@@ -84,6 +86,7 @@ public final class Intake {
     this.partitions = partitions;
     this.patience = patience;
     this.lent = lent;
+    this.coming = coming.place();
   }
 
   public QueueId queueId() {
@@ -146,7 +149,11 @@ public final class Intake {
           .headers()
           .add(Headers.ORGANIZATION, organizations.getFirst().getBytes(StandardCharsets.UTF_8));
     }
-    send(envelopes, accepted);
+    try {
+      send(envelopes, accepted, () -> {});
+    } finally {
+      coming.ends(envelopes.producer);
+    }
     var unused = acknowledgements.awaitAll(patience);
     state = State.DONE;
   }
@@ -159,6 +166,7 @@ public final class Intake {
   /** Gives the message up: its chunks in the log stay unreferenced. Always allowed. */
   public void abandon() {
     state = State.DONE;
+    coming.ends(envelopes.producer);
     release();
   }
 
@@ -169,14 +177,16 @@ public final class Intake {
     acknowledgements.awaitBelow(UNACKNOWLEDGED_BYTES - value.length, patience);
     // The first chunk settles the sender: the chunks of a content stay in order.
     boolean alone = last && chunks == 1;
-    send(alone ? small : large, message(Topics.MAIL_CONTENT, value));
+    // Chunks are acknowledged in their order, the last one behind all others.
+    Runnable durable = last ? coming::comes : () -> {};
+    send(alone ? small : large, message(Topics.MAIL_CONTENT, value), durable);
   }
 
   private ProducerRecord<String, byte[]> message(String topic, byte[] value) {
     return new ProducerRecord<>(topic, queueId.partition(), queueId.value(), value);
   }
 
-  private void send(BoundSender bound, ProducerRecord<String, byte[]> message)
+  private void send(BoundSender bound, ProducerRecord<String, byte[]> message, Runnable durable)
       throws LogUnavailableException {
     int bytes = message.value().length;
     int partition = queueId.partition();
@@ -188,6 +198,9 @@ public final class Intake {
           message,
           (metadata, failure) -> {
             partitions.answered(partition, bytes, System.nanoTime());
+            if (failure == null) {
+              durable.run();
+            }
             // The client passes metadata without an offset along with a failure.
             acknowledgements.answered(
                 number, bytes, failure == null ? metadata.offset() : -1, failure);

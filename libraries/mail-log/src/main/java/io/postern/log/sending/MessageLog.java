@@ -36,6 +36,7 @@ public final class MessageLog implements AutoCloseable {
   private final Partitions partitions;
   private final Duration patience;
   private final Semaphore lent = new Semaphore(LENT_BYTES);
+  private final ComingEnvelopes coming = new ComingEnvelopes();
 
   /** Messages go to partition 0, which each log has, until {@link #grow} says more. */
   public MessageLog(LogSettings settings) {
@@ -91,7 +92,12 @@ public final class MessageLog implements AutoCloseable {
   public Intake begin() {
     QueueId queueId =
         QueueId.next(partitions.choose(System.nanoTime()), TrustedClock.ofTheMachine().millis());
-    return new Intake(queueId, envelopes, small, large, partitions, patience, lent);
+    return new Intake(queueId, envelopes, small, large, partitions, patience, lent, coming);
+  }
+
+  /** Messages whose content is durable and whose envelope is not sent; for tests. */
+  int comingEnvelopes() {
+    return coming.count();
   }
 
   /** Waits some seconds for records on their way. */

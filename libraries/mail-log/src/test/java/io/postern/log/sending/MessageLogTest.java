@@ -104,6 +104,7 @@ class MessageLogTest {
         sent.add(mail.get());
       }
     }
+    assertThat(messages.comingEnvelopes()).isZero();
     assertThat(accepted())
         .containsKeys(sent.stream().map(m -> m.accepted().getQueueId()).toArray(String[]::new));
     try (ContentReader reader = new ContentReader(log.settings)) {
@@ -154,6 +155,9 @@ class MessageLogTest {
       log.broker.resume();
     }
     awaitSent();
+    content.abandon();
+    envelope.abandon();
+    assertThat(impatient.comingEnvelopes()).isZero();
   }
 
   @Test
