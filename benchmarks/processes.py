@@ -12,7 +12,7 @@ import sys
 import time
 
 TICK = os.sysconf("SC_CLK_TCK")
-NAMES = ["ingress-service", "policy-service", "certificate-service", "delivery-service"]
+NAMES = ["ingress-service", "policy-service", "certificate-service", "delivery-service", "console-service"]
 
 
 def tree(root):
@@ -37,6 +37,8 @@ def name(pid):
     for service in NAMES:
         if service + "/target" in line:
             return service
+    if "postgres" in line.split("\0", 1)[0]:  # a server's processes write their titles there
+        return "PostgreSQL"
     return "broker" if "kafka.Kafka" in line else "the rest"
 
 

@@ -25,7 +25,8 @@ final class FoldSession implements ConsumerThread.Session {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration WAIT = Duration.ofSeconds(1);
   private static final Duration ENDS = Duration.ofSeconds(5);
-  private static final long COMMIT_NANOS = Duration.ofMillis(500).toNanos();
+  // A little less than a fetch waits: the records of each make a transaction.
+  private static final long COMMIT_NANOS = Duration.ofMillis(350).toNanos();
   private static final long LOOK_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long KEEP_NANOS = Duration.ofMinutes(10).toNanos();
 

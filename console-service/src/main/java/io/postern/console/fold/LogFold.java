@@ -9,11 +9,13 @@ import io.postern.log.reading.ConsumerThread;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reader of all folded topics, which writes the read model while it has the writer's lock;
@@ -32,12 +34,16 @@ public final class LogFold implements AutoCloseable {
   private static final int PARTITION_BYTES = 256 << 10;
   private static final Duration METADATA_AGE = Duration.ofSeconds(30);
   private static final int POLL_RECORDS = 2_000;
+  // Few full fetches instead of one at each append: a transaction takes as long to begin.
+  private static final int FETCH_MIN_BYTES = 1 << 20;
+  private static final Duration FETCH_WAIT = Duration.ofMillis(400);
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
   private final Link link;
   private final ConsoleSettings settings;
   private final BooleanSupplier migrated;
   private final ConsumerThread thread;
+  private @Nullable Connection connection; // of the next session; the thread's
   final AtomicLong folded = new AtomicLong();
   private volatile boolean writing;
   private volatile boolean connected;
@@ -54,7 +60,7 @@ public final class LogFold implements AutoCloseable {
     this.thread =
         new ConsumerThread(
             "console-fold",
-            () -> new KafkaConsumer<>(properties(log)),
+            () -> consumer(log),
             "the read model cannot be written",
             new OccasionalLog(LogFold.class),
             new ConsumerThread.Reader() {
@@ -74,6 +80,8 @@ public final class LogFold implements AutoCloseable {
 
   static Properties properties(LogSettings log) {
     Properties properties = log.reader(true);
+    properties.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, FETCH_MIN_BYTES);
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT.toMillis());
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_BYTES);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
@@ -87,22 +95,32 @@ public final class LogFold implements AutoCloseable {
     thread.start();
   }
 
-  private ConsumerThread.Session session(KafkaConsumer<String, byte[]> consumer)
-      throws SQLException {
+  /** The database first: without it a client of Kafka would be made and closed at each try. */
+  private KafkaConsumer<String, byte[]> consumer(LogSettings log) throws SQLException {
     if (!migrated.getAsBoolean()) {
       throw new SQLException("the database is unavailable");
     }
-    Connection connection = WriterConnection.open(link.url(), link.user(), link.password());
+    Connection opened = WriterConnection.open(link.url(), link.user(), link.password());
+    try {
+      KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties(log));
+      connection = opened;
+      return consumer;
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private ConsumerThread.Session session(KafkaConsumer<String, byte[]> consumer)
+      throws SQLException {
+    Connection opened = Objects.requireNonNull(connection);
     try {
       Fold fold =
           new Fold(
-              connection,
-              settings.retentionDays(),
-              settings.mostADay(),
-              TrustedClock.ofTheMachine());
-      return new FoldSession(this, consumer, connection, fold);
+              opened, settings.retentionDays(), settings.mostADay(), TrustedClock.ofTheMachine());
+      return new FoldSession(this, consumer, opened, fold);
     } catch (RuntimeException e) {
-      connection.close();
+      opened.close();
       throw e;
     }
   }

@@ -32,6 +32,7 @@ public final class Database {
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(30);
+  private static final Duration UNAVAILABLE = Duration.ofSeconds(2);
 
   // A change of a large table takes long; a server that is gone is noticed at last.
   private static final Map<String, String> LINK =
@@ -113,6 +114,7 @@ public final class Database {
                 + " every 30 seconds",
             e);
       } else {
+        notBefore = System.nanoTime() + UNAVAILABLE.toNanos();
         log.warn("The database is not available yet; waiting for it", e);
       }
     }
