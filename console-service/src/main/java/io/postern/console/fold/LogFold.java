@@ -34,8 +34,9 @@ public final class LogFold implements AutoCloseable {
   private static final int PARTITION_BYTES = 256 << 10;
   private static final Duration METADATA_AGE = Duration.ofSeconds(30);
   private static final int POLL_RECORDS = 2_000;
-  // Few full fetches instead of one at each append: a transaction takes as long to begin.
-  private static final int FETCH_MIN_BYTES = 1 << 20;
+  // Few full fetches instead of one at each append: a transaction takes as long to begin. More than
+  // a partition's share would hold up the backlog of a partition that is read by itself.
+  private static final int FETCH_MIN_BYTES = PARTITION_BYTES;
   private static final Duration FETCH_WAIT = Duration.ofMillis(400);
   private static final Duration SILENCE = Duration.ofSeconds(30);
 

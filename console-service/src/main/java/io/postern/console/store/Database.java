@@ -32,7 +32,7 @@ public final class Database {
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(30);
-  private static final Duration UNAVAILABLE = Duration.ofSeconds(2);
+  private static final Duration UNAVAILABLE = Duration.ofSeconds(1);
 
   // A change of a large table takes long; a server that is gone is noticed at last.
   private static final Map<String, String> LINK =

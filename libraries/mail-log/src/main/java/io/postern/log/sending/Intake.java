@@ -150,7 +150,7 @@ public final class Intake {
           .add(Headers.ORGANIZATION, organizations.getFirst().getBytes(StandardCharsets.UTF_8));
     }
     try {
-      send(envelopes, accepted, () -> {});
+      send(envelopes, accepted, false);
     } finally {
       coming.ends(envelopes.producer);
     }
@@ -177,16 +177,17 @@ public final class Intake {
     acknowledgements.awaitBelow(UNACKNOWLEDGED_BYTES - value.length, patience);
     // The first chunk settles the sender: the chunks of a content stay in order.
     boolean alone = last && chunks == 1;
-    // Chunks are acknowledged in their order, the last one behind all others.
-    Runnable durable = last ? coming::comes : () -> {};
-    send(alone ? small : large, message(Topics.MAIL_CONTENT, value), durable);
+    send(alone ? small : large, message(Topics.MAIL_CONTENT, value), last);
   }
 
   private ProducerRecord<String, byte[]> message(String topic, byte[] value) {
     return new ProducerRecord<>(topic, queueId.partition(), queueId.value(), value);
   }
 
-  private void send(BoundSender bound, ProducerRecord<String, byte[]> message, Runnable durable)
+  /**
+   * @param last of the content: chunks are acknowledged in their order, this one behind all others
+   */
+  private void send(BoundSender bound, ProducerRecord<String, byte[]> message, boolean last)
       throws LogUnavailableException {
     int bytes = message.value().length;
     int partition = queueId.partition();
@@ -198,8 +199,8 @@ public final class Intake {
           message,
           (metadata, failure) -> {
             partitions.answered(partition, bytes, System.nanoTime());
-            if (failure == null) {
-              durable.run();
+            if (last && failure == null) {
+              coming.comes();
             }
             // The client passes metadata without an offset along with a failure.
             acknowledgements.answered(

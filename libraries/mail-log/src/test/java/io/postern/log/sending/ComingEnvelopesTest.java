@@ -10,6 +10,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ComingEnvelopesTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -73,6 +74,7 @@ class ComingEnvelopesTest {
   }
 
   @Test
+  @Timeout(60)
   void nobodyWaitsForAFlushOfAPartitionWithoutALeader() {
     CountDownLatch acknowledged = new CountDownLatch(1);
     Producer stalled = new Producer(acknowledged);

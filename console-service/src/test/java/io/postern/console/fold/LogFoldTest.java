@@ -7,19 +7,35 @@ import io.postern.log.LogSettings;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerDelegate;
 import javax.management.MBeanServerNotification;
 import javax.management.NotificationListener;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.junit.jupiter.api.Test;
 
-/** A console whose database is away asks for it, and costs nothing else. */
-class WithoutADatabaseTest {
+class LogFoldTest {
   private static final String CLIENT = "of-a-console-without-a-database";
 
+  /** Where others are read up, or paused, the broker would wait for octets that it may not send. */
   @Test
-  void noClientOfKafkaIsMade() throws Exception {
+  void aPartitionThatIsReadByItselfFillsAFetch() {
+    Properties properties =
+        LogFold.properties(new LogSettings(Map.of("bootstrap.servers", "127.0.0.1:1")));
+    assertThat(octets(properties, ConsumerConfig.FETCH_MIN_BYTES_CONFIG))
+        .isLessThanOrEqualTo(octets(properties, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG));
+  }
+
+  private static int octets(Properties properties, String key) {
+    return (int) Objects.requireNonNull(properties.get(key), key);
+  }
+
+  /** A console whose database is away asks for it, and costs nothing else. */
+  @Test
+  void withoutADatabaseNoClientOfKafkaIsMade() throws Exception {
     LogSettings log =
         new LogSettings(Map.of("bootstrap.servers", "127.0.0.1:1", "client.id", CLIENT));
     AtomicInteger asked = new AtomicInteger();
