@@ -31,6 +31,10 @@ def tree(root):
     return found
 
 
+def lives(pid):  # the database's helpers come and go
+    return os.path.exists(f"/proc/{pid}/task")
+
+
 def name(pid):
     with open(f"/proc/{pid}/cmdline") as cmdline:
         line = cmdline.read()
@@ -56,7 +60,7 @@ def cpu(pids):
 
 def threads(pids):
     used = {}
-    for pid in pids:
+    for pid in filter(lives, pids):
         for thread in os.listdir(f"/proc/{pid}/task"):
             try:
                 with open(f"/proc/{pid}/task/{thread}/stat") as stat:
@@ -71,7 +75,7 @@ def threads(pids):
 
 def memory(pids):
     resident = {}
-    for pid in pids:
+    for pid in filter(lives, pids):
         with open(f"/proc/{pid}/status") as status:
             for line in status:
                 if line.startswith("VmRSS:"):

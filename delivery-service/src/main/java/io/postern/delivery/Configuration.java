@@ -58,6 +58,7 @@ class Configuration {
   final ClientIdentity identity;
   final OwnAddresses ownAddresses;
   final String replica;
+  final long verdictCacheBytes;
 
   @Inject
   Configuration(
@@ -80,6 +81,8 @@ class Configuration {
             "postern.delivery.destination.host-messages-per-minute",
             delivery.destination().hostMessagesPerMinute(),
             0);
+    verdictCacheBytes =
+        atLeast("postern.delivery.verdict-cache-bytes", delivery.verdictCacheBytes(), MIN_BYTES);
     destinations = destinations(delivery.destination());
     reader = reader(delivery);
     timeouts = timeouts(delivery.timeout());

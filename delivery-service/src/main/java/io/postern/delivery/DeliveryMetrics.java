@@ -1,6 +1,7 @@
 package io.postern.delivery;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -17,6 +18,7 @@ import io.postern.delivery.keeper.KeepResult;
 import io.postern.delivery.mtasts.KafkaStsPolicies;
 import io.postern.delivery.position.DeliveryReader;
 import io.postern.delivery.session.Connections;
+import io.postern.log.content.ContentReader;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /** The metrics of deliveries; README.md describes each. Any thread. */
@@ -76,7 +79,10 @@ final class DeliveryMetrics {
       Connections connections,
       Lateness lateness,
       PresentedCertificates certificates,
-      KafkaStsPolicies policies) {
+      KafkaStsPolicies policies,
+      ContentReader contents) {
+    contents("fetched", contents, ContentReader::fetched);
+    contents("used", contents, ContentReader::used);
     registry.gauge("postern.delivery.policies", policies, KafkaStsPolicies::count);
     registry.gauge("postern.delivery.open", reader, DeliveryReader::inWindow);
     Gauge.builder("postern.delivery.lateness", lateness, Lateness::seconds)
@@ -108,6 +114,14 @@ final class DeliveryMetrics {
         Tags.of("state", "untold"),
         certificates,
         PresentedCertificates::unpublished);
+  }
+
+  private void contents(
+      String what, ContentReader contents, ToDoubleFunction<ContentReader> bytes) {
+    FunctionCounter.builder("postern.delivery.content", contents, bytes)
+        .tag("what", what)
+        .baseUnit("bytes")
+        .register(registry);
   }
 
   /** A content that was to be kept. */

@@ -152,7 +152,8 @@ public class DeliveryService implements Service {
             metrics::recorded,
             registry);
     reader = deliveries;
-    metrics.gauges(deliveries, destinations, mailHosts, connections, lateness, presented, policies);
+    metrics.gauges(
+        deliveries, destinations, mailHosts, connections, lateness, presented, policies, contents);
     running.add(announcer);
     running.add(policies);
     states.start();
@@ -200,7 +201,8 @@ public class DeliveryService implements Service {
             configuration.maxHosts,
             configuration.delivery.allowPrivateTargets(),
             new Random());
-    KafkaVerdicts verdicts = running.add(new KafkaVerdicts(log, sender));
+    KafkaVerdicts verdicts =
+        running.add(new KafkaVerdicts(log, sender, configuration.verdictCacheBytes));
     DaneLookup dane = new DaneLookup(configuration.resolver);
     return new HopTools(
         configuration.identity,

@@ -131,6 +131,14 @@ public interface DeliverySettings {
   Duration verdictPatience();
 
   /**
+   * Memory for verdicts on certificates, some 2 KB each. A partner's chain that is not among them
+   * is asked about again, which takes some milliseconds: increase it where mail goes to more than
+   * 7,000 hosts.
+   */
+  @WithDefault("16777216")
+  long verdictCacheBytes();
+
+  /**
    * How long the first MTA-STS policy of a domain is waited for. After that, only the connector's
    * TLS level counts.
    */

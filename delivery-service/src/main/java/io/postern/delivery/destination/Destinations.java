@@ -10,11 +10,11 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +42,7 @@ public final class Destinations {
   private static final Duration PUBLISHED_AGAIN = Duration.ofMinutes(1);
   // Shorter than the time after which an open delivery is handed over.
   private static final long PATIENCE_IF_LATE_NANOS = Duration.ofSeconds(20).toNanos();
+  private static final int SLICE = 256;
   private static final String NOTICES =
       "not tried: mail with a null reverse-path uses all of its share";
   private static final String NOTICES_HERE =
@@ -363,24 +364,25 @@ public final class Destinations {
    * The states that {@code mail.routes} needs now, the most important ones first. Forgets the
    * destinations of which nothing is left to know.
    */
-  public synchronized List<RouteState> statesToPublish(String replica, int most) {
+  public List<RouteState> statesToPublish(String replica, int most) {
     record Publication(Destination destination, RouteState state) {}
     long now = clock.getAsLong();
     List<Publication> worth = new ArrayList<>();
-    Iterator<Map.Entry<String, Destination>> each = destinations.entrySet().iterator();
-    while (each.hasNext()) {
-      Destination destination = each.next().getValue();
-      RouteState state = destination.state(replica, share());
-      if (destination.worthPublishing(state, now, PUBLISHED_AGAIN)) {
-        worth.add(new Publication(destination, state));
-      }
-      if (destination.forgettable(now, MEMORY)) {
-        each.remove();
-      }
-    }
+    inSlices(
+        destination -> {
+          RouteState state = destination.state(replica, share());
+          if (destination.worthPublishing(state, now, PUBLISHED_AGAIN)) {
+            worth.add(new Publication(destination, state));
+          }
+          if (destination.forgettable(now, MEMORY)) {
+            destinations.remove(destination.route, destination);
+          }
+        });
     worth.sort(Comparator.comparingInt(one -> one.destination().rank()));
     List<Publication> chosen = worth.subList(0, Math.min(most, worth.size()));
-    chosen.forEach(one -> one.destination().published(one.state(), now));
+    synchronized (this) {
+      chosen.forEach(one -> one.destination().published(one.state(), now));
+    }
     return chosen.stream().map(Publication::state).toList();
   }
 
@@ -400,8 +402,27 @@ public final class Destinations {
   }
 
   /** Destinations that are dead. */
-  public synchronized int dead() {
-    return (int) destinations.values().stream().filter(Destination::dead).count();
+  public int dead() {
+    int[] dead = {0};
+    inSlices(destination -> dead[0] += destination.dead() ? 1 : 0);
+    return dead[0];
+  }
+
+  /**
+   * Each destination that is known now, {@value #SLICE} at a time under the lock: a delivery that
+   * needs the lock waits for one slice, not for ten thousand destinations.
+   */
+  private void inSlices(Consumer<Destination> use) {
+    List<Destination> all;
+    synchronized (this) {
+      all = List.copyOf(destinations.values());
+    }
+    for (int from = 0; from < all.size(); from += SLICE) {
+      List<Destination> slice = all.subList(from, Math.min(from + SLICE, all.size()));
+      synchronized (this) {
+        slice.forEach(use);
+      }
+    }
   }
 
   /** Deliveries that may run to a destination here; null: nothing is known of it. */

@@ -376,6 +376,25 @@ class DestinationsTest {
     assertThat(destinations.statesToPublish("replica", 10)).isEmpty();
   }
 
+  @Test
+  void ofManyDestinationsEachOneIsSaidOnceAndForgotten() throws Exception {
+    Destinations many =
+        DestinationsLab.destinations(DestinationsLab.SETTINGS, crowded::get, clock::get);
+    List<Slot> running = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      running.add(many.tryAcquire(SlotRequest.of("d" + i, ""), false, () -> true));
+    }
+    assertThat(many.statesToPublish("replica", 2_000))
+        .extracting(RouteState::getRoute)
+        .hasSize(1_000)
+        .doesNotHaveDuplicates();
+    running.forEach(slot -> many.release(slot, Feedback.THROUGH, ""));
+    assertThat(many.dead()).isZero();
+    clock.addAndGet(Duration.ofHours(2).toNanos());
+    assertThat(many.statesToPublish("replica", 2_000)).hasSize(1_000);
+    assertThat(many.known()).isZero();
+  }
+
   private void takes(String route, Duration time) throws InterruptedException {
     takes(destinations, route, time);
   }

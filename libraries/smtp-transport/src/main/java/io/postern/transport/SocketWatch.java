@@ -8,11 +8,14 @@ import org.jboss.logging.Logger;
 /**
  * The end of reads and writes that are overdue. A blocking channel has no write time-out; a read
  * with one would make the virtual threads' scheduler set a timer and wake a thread for it, each
- * time. One daemon thread looks at all open sockets every 100 ms instead. Any thread.
+ * time. One daemon thread looks at all open sockets instead: every 100 ms, and with more than
+ * {@value #PROMPT} open in as many hundreds of milliseconds as there are ten thousands, so that its
+ * cost has a bound and an end may be a second late with 100,000. Any thread.
  */
 final class SocketWatch {
   private static final Logger LOG = Logger.getLogger(SocketWatch.class);
   private static final long PERIOD_NANOS = 100_000_000;
+  private static final int PROMPT = 10_000;
   private static final Set<TimedSocket> OPEN = ConcurrentHashMap.newKeySet();
 
   static {
@@ -31,7 +34,7 @@ final class SocketWatch {
 
   private static void look() {
     while (true) {
-      LockSupport.parkNanos(PERIOD_NANOS);
+      LockSupport.parkNanos(PERIOD_NANOS * (1 + OPEN.size() / PROMPT));
       try {
         long now = System.nanoTime();
         for (TimedSocket socket : OPEN) {

@@ -15,6 +15,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -45,6 +46,8 @@ final class ContentLane implements AutoCloseable {
   // Reading this many records more is cheaper than a seek, which throws away records fetched ahead.
   private static final long NEAR = 32;
 
+  private final LongAdder fetched = new LongAdder();
+  private final LongAdder used = new LongAdder();
   private final RecentRecords recent;
   private final @Nullable Consumer<Passage> behind;
   private final OccasionalLog log = new OccasionalLog(ContentLane.class);
@@ -97,6 +100,16 @@ final class ContentLane implements AutoCloseable {
     if (thread.closed()) {
       failAll();
     }
+  }
+
+  /** Bytes of the records that came from Kafka. */
+  long fetched() {
+    return fetched.sum();
+  }
+
+  /** Bytes of the records that passages took. */
+  long used() {
+    return used.sum();
   }
 
   @Override
@@ -174,6 +187,7 @@ final class ContentLane implements AutoCloseable {
         return false;
       }
       passage.take(chunk.key(), chunk.value());
+      used.add(Math.max(0, chunk.serializedValueSize()));
     }
     return true;
   }
@@ -246,6 +260,7 @@ final class ContentLane implements AutoCloseable {
     for (ConsumerRecord<String, byte[]> chunk : chunks) {
       gap(here, expected, chunk.offset());
       recent.put(partition, chunk);
+      fetched.add(Math.max(0, chunk.serializedValueSize()));
       expected = chunk.offset() + 1;
     }
     here.position = consumer.position(partition);

@@ -77,6 +77,19 @@ public final class ContentReader implements AutoCloseable {
     return budget.bytes();
   }
 
+  /**
+   * Bytes of content that came from Kafka since the start. Above {@link #used} by what was fetched
+   * twice, or was fetched and not wanted.
+   */
+  public long fetched() {
+    return scan.fetched() + late.fetched() + large.fetched();
+  }
+
+  /** Bytes of content that streams took since the start. */
+  public long used() {
+    return scan.used() + late.used() + large.used();
+  }
+
   Passage begin(ContentReference reference) {
     Passage passage = new Passage(reference, budget, this::behind);
     if (reference.getTopic().equals(Topics.MAIL_CONTENT)) {

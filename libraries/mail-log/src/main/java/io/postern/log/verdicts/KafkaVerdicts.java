@@ -28,14 +28,15 @@ import org.jspecify.annotations.Nullable;
  * those that other replicas asked for; callers are virtual threads.
  *
  * <p>Identical questions in flight are one request; a verdict is kept until it ends ("valid
- * until"), at most {@link VerdictCache}'s bound, which says when one is void. A chain of more than
- * 10 certificates or 64 KiB is bad (too-complex) without asking anyone. An outage is UNKNOWN,
+ * until"), within the bound of {@link VerdictCache}, which says when one is void. A chain of more
+ * than 10 certificates or 64 KiB is bad (too-complex) without asking anyone. An outage is UNKNOWN,
  * UNAVAILABLE. A caller that asks before the log's first answer waits for that too, within the same
  * patience.
  */
 public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
   private static final int MAX_CERTIFICATES = 10;
   private static final int MAX_BYTES = 64 * 1024;
+  private static final long BYTES = 16L << 20;
   private static final int MOST_QUESTIONS = 50_000; // each has a waiting caller
 
   private final VerdictCache cache;
@@ -43,16 +44,25 @@ public final class KafkaVerdicts implements VerdictSource, AutoCloseable {
   private final TopicFollower reader;
   private final CompletableFuture<@Nullable Void> met;
 
-  /** Begins to read at once; the log may be away. The caller closes the sender, after this. */
+  /** Keeps 16 MiB of verdicts. See the next one. */
   public KafkaVerdicts(LogSettings settings, LossySender sender) {
-    this(settings, sender, TrustedClock.ofTheMachine());
+    this(settings, sender, BYTES);
+  }
+
+  /**
+   * Begins to read at once; the log may be away. The caller closes the sender, after this.
+   *
+   * @param bytes of verdicts that are kept
+   */
+  public KafkaVerdicts(LogSettings settings, LossySender sender, long bytes) {
+    this(settings, sender, bytes, TrustedClock.ofTheMachine());
   }
 
   /**
    * @param clock by which verdicts end
    */
-  KafkaVerdicts(LogSettings settings, LossySender sender, InstantSource clock) {
-    cache = new VerdictCache(clock);
+  KafkaVerdicts(LogSettings settings, LossySender sender, long bytes, InstantSource clock) {
+    cache = new VerdictCache(clock, bytes);
     questions =
         new Questions<>(
             new Questions.Kind(

@@ -11,32 +11,35 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verdicts that are valid, at most 16 MiB of them, the announced versions of the default anchor set
- * and of the distrusted certificates, and the announced revocations. Written by the reader's
+ * Verdicts that are valid, within a bound in bytes, the announced versions of the default anchor
+ * set and of the distrusted certificates, and the announced revocations. Written by the reader's
  * thread, read by any.
  *
  * <p>Nothing is known before the log was read to its end once: the newest announcement could void
  * it.
  */
 final class VerdictCache {
-  private static final long MAX_BYTES = 16L << 20;
   private static final int OVERHEAD = 400;
 
-  private final Cache<VerdictKey, CertificateVerdict> verdicts =
-      Caffeine.newBuilder()
-          .maximumWeight(MAX_BYTES)
-          .weigher(
-              (VerdictKey key, CertificateVerdict verdict) ->
-                  verdict.getSerializedSize() + OVERHEAD)
-          .executor(Runnable::run)
-          .build();
+  private final Cache<VerdictKey, CertificateVerdict> verdicts;
   private final AnnouncedRevocations revocations = new AnnouncedRevocations();
   private final InstantSource clock;
   private volatile @Nullable AnchorSetAnnouncement announced;
   private volatile boolean ready;
 
-  VerdictCache(InstantSource clock) {
+  /**
+   * @param bytes of all verdicts with their keys; those used least go first
+   */
+  VerdictCache(InstantSource clock, long bytes) {
     this.clock = clock;
+    verdicts =
+        Caffeine.newBuilder()
+            .maximumWeight(bytes)
+            .weigher(
+                (VerdictKey key, CertificateVerdict verdict) ->
+                    verdict.getSerializedSize() + OVERHEAD)
+            .executor(Runnable::run)
+            .build();
   }
 
   @Nullable CertificateVerdict get(VerdictKey key) {

@@ -47,7 +47,9 @@ class KafkaVerdictsTest extends VerdictSourceContract {
     log = TestLog.shared();
     judge = new TestJudge(log);
     sender = new LossySender(log.settings);
-    verdicts = new KafkaVerdicts(log.settings, sender, () -> Instant.now().plusMillis(AHEAD.get()));
+    verdicts =
+        new KafkaVerdicts(
+            log.settings, sender, 1 << 20, () -> Instant.now().plusMillis(AHEAD.get()));
   }
 
   @AfterAll

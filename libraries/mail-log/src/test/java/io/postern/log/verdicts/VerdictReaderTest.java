@@ -25,7 +25,7 @@ class VerdictReaderTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final VerdictKey key = VerdictSourceContract.question("leaf").key();
-  private final VerdictCache cache = new VerdictCache(InstantSource.system());
+  private final VerdictCache cache = new VerdictCache(InstantSource.system(), 1 << 20);
   private final Questions<VerdictKey, CertificateVerdict> questions =
       new Questions<>(
           new Questions.Kind("t", 10, 10, false, false, Duration.ZERO, Duration.ZERO),
