@@ -145,8 +145,10 @@ final class Outbox {
     return !requirement.equals(TlsRequirement.getDefaultInstance());
   }
 
+  /** In the order of the envelopes, which the decider reads back in this order. */
   List<AttemptDue> attempts() {
     return attempts.entrySet().stream()
+        .sorted(Comparator.comparingLong(due -> due.getKey().getAcceptedOffset()))
         .map(
             due ->
                 due.getKey().toBuilder()
