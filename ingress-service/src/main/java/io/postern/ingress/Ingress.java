@@ -2,6 +2,7 @@ package io.postern.ingress;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.postern.contracts.ContractLevel;
 import io.postern.contracts.Topics;
 import io.postern.ingress.attribution.RewrittenSenders;
 import io.postern.ingress.bounds.Level;
@@ -24,17 +25,21 @@ import io.postern.ingress.tls.StapledAnswers;
 import io.postern.ingress.tls.TlsFileSettings;
 import io.postern.log.LogSettings;
 import io.postern.log.LogSpace;
+import io.postern.log.LogUnavailableException;
 import io.postern.log.TrustedClock;
 import io.postern.log.asking.LossySender;
 import io.postern.log.certificates.OcspStaples;
 import io.postern.log.certificates.OwnTlsAnnouncer;
 import io.postern.log.directory.DirectoryReader;
 import io.postern.log.reading.TopicFollower;
+import io.postern.log.sealing.SealingKeys;
 import io.postern.log.sending.MessageLog;
 import io.postern.log.topics.HomePartitionsQuestion;
 import io.postern.log.verdicts.BackgroundVerdicts;
 import io.postern.log.verdicts.KafkaVerdicts;
 import io.postern.rules.Directory;
+import io.postern.service.Every;
+import io.postern.service.InstallationContract;
 import io.postern.service.RunningParts;
 import io.postern.service.SenderRewritingSettings;
 import io.postern.service.Service;
@@ -45,6 +50,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Locale;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.jboss.logging.Logger;
@@ -62,6 +68,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class Ingress implements Service {
   private static final Logger LOG = Logger.getLogger(Ingress.class);
+  private static final Duration KEYS_LOOKED_AFTER = Duration.ofSeconds(10);
 
   private final Configuration configuration;
   private final LogSettings log;
@@ -78,6 +85,8 @@ public class Ingress implements Service {
   private final ServerTls tls;
   private final OwnTlsAnnouncer announcer;
   private final LogSpace space;
+  private final SealingKeys keys;
+  private final InstallationContract contract;
   private volatile @Nullable MessageLog messages;
   private final KafkaRecipientQuestions recipients;
   private volatile @Nullable IngressServer server;
@@ -92,6 +101,7 @@ public class Ingress implements Service {
       Handshakes handshakes,
       PresentedChains presentedChains,
       SenderRewritingSettings senderRewriting,
+      InstallationContract contract,
       MeterRegistry registry) {
     this.configuration = configuration;
     this.log = log;
@@ -100,7 +110,9 @@ public class Ingress implements Service {
     this.handshakes = handshakes;
     this.presentedChains = presentedChains;
     this.rewriting = new RewritingSecrets(senderRewriting.file());
+    this.contract = contract;
     this.registry = registry;
+    keys = new SealingKeys(log);
     // Closed last: it publishes the counts of the sessions' refusals.
     counts = running.add(new RefusalCounts(refusals, registry));
     follower = running.add(new TopicFollower(log, "answers"));
@@ -124,7 +136,7 @@ public class Ingress implements Service {
   void start(@Observes StartupEvent event) {
     running.add(announcer);
     KafkaVerdicts verdicts = running.add(new KafkaVerdicts(log, sender));
-    MessageLog mail = running.add(new MessageLog(log));
+    MessageLog mail = running.add(new MessageLog(log, keys::current));
     messages = mail;
     Gauge.builder("postern.ingress.partitions", mail, MessageLog::partitions)
         .description("Partitions of the mail topics that new messages go to")
@@ -206,6 +218,15 @@ public class Ingress implements Service {
     recipients.start();
     follower.start();
     announcer.start();
+    running
+        .add(new Every(Ingress.class, "content-keys", "small contents go in records of their own"))
+        .repeatNow(KEYS_LOOKED_AFTER, this::renewKeys);
+  }
+
+  private void renewKeys() throws LogUnavailableException, InterruptedException {
+    if (contract.writes(ContractLevel.SEALED_CONTENTS)) {
+      keys.renew();
+    }
   }
 
   void stop(@Observes ShutdownEvent event) {

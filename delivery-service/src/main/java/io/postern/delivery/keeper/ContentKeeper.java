@@ -18,10 +18,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The copying of contents: each segment that refers to {@code mail.content} gets a copy in {@code
- * mail.content.held}; inline segments and copies stay as they are. The copies of the last messages
- * are remembered, as the recipients of one message may be held one after the other. Owner: the
- * keeper's thread. Bounded: a copy's chunks, see {@link HeldContent}; 200 messages.
+ * The copying of contents: each segment that refers to {@code mail.content}, or to a sealed
+ * content, gets a copy in {@code mail.content.held}; inline segments and copies stay as they are.
+ * The copies of the last messages are remembered, as the recipients of one message may be held one
+ * after the other. Owner: the keeper's thread. Bounded: a copy's chunks, see {@link HeldContent};
+ * 200 messages.
  */
 final class ContentKeeper implements AutoCloseable {
   private static final int REMEMBERED = 200;

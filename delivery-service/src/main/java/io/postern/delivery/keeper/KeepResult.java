@@ -7,6 +7,6 @@ public enum KeepResult {
   NOTHING,
   /** The log has it no more: retention took it, or it never was. */
   GONE,
-  /** It is not the accepted one, or cannot be read for a long time. */
+  /** It is not the accepted one, its key is lost, or it cannot be read for a long time. */
   UNREADABLE
 }

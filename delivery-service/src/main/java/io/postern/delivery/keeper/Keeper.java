@@ -1,6 +1,7 @@
 package io.postern.delivery.keeper;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.AcceptedContent;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
@@ -183,11 +184,12 @@ public final class Keeper implements AutoCloseable {
       LOG.errorf("the content of %s cannot be kept: its envelope is not in Kafka", queueId);
       return new Result(KeepResult.GONE, null);
     }
-    if (message.getContentList().stream().noneMatch(ContentSegment::hasReference)) {
+    List<ContentSegment> content = AcceptedContent.of(message, notice.getAcceptedOffset());
+    if (content.stream().noneMatch(ContentSegment::hasReference)) {
       return new Result(KeepResult.NOTHING, null);
     }
     try {
-      List<ContentSegment> moved = contents.keep(QueueId.parse(queueId), message.getContentList());
+      List<ContentSegment> moved = contents.keep(QueueId.parse(queueId), content);
       return new Result(KeepResult.COPIED, Answers.moved(notice, message, moved));
     } catch (ContentException e) {
       if (e.kind() == ContentException.Kind.UNAVAILABLE && !hopeless(partition, offset)) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.AcceptedContent;
 import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Deployment;
+import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
@@ -25,6 +27,8 @@ import io.postern.log.content.ContentException;
 import io.postern.log.content.ContentReader;
 import io.postern.log.content.ContentStream;
 import io.postern.log.reading.ConsumerThread;
+import io.postern.log.sealing.SealingKey;
+import io.postern.log.sealing.SealingKeys;
 import io.postern.log.sending.Intake;
 import io.postern.log.sending.MessageLog;
 import io.postern.log.topics.TopicsSetup;
@@ -36,6 +40,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -255,6 +260,54 @@ class KeeperTest {
         .containsExactly(
             KeepResult.GONE, KeepResult.UNREADABLE, KeepResult.GONE, KeepResult.COPIED);
     assertThat(answers(gone)).isEmpty();
+  }
+
+  @Test
+  void aSealedContentIsOpenedAndKeptAndOneWithoutItsKeyDelaysNobody() throws Exception {
+    SealingKeys keys = new SealingKeys(log);
+    keys.renew();
+    Mail first = sealed(Objects.requireNonNull(keys.current()));
+    Mail lost = sealed(SealingKey.random());
+    Mail last = sealed(Objects.requireNonNull(keys.current()));
+    keeper(() -> {});
+    for (Mail mail : List.of(first, lost, last)) {
+      ask(mail, NoticeKind.KEEP_CONTENT);
+    }
+    for (Mail mail : List.of(first, last)) {
+      List<ContentSegment> moved = parse(awaitAnswers(mail, 1).getFirst()).getMovedContentList();
+      assertThat(moved.getLast().getReference().getTopic()).isEqualTo(Topics.MAIL_CONTENT_HELD);
+      assertThat(read(reader, moved)).isEqualTo(mail.content());
+    }
+    Awaitility.await().atMost(PATIENCE).until(() -> kept.size() == 3);
+    assertThat(kept)
+        .containsExactlyInAnyOrder(KeepResult.COPIED, KeepResult.UNREADABLE, KeepResult.COPIED);
+    assertThat(answers(lost)).isEmpty();
+  }
+
+  /** A message whose content stands in its envelope's record. */
+  private Mail sealed(SealingKey key) throws Exception {
+    byte[] content = new byte[1_000];
+    random.nextBytes(content);
+    QueueId queueId = QueueId.next(1);
+    MessageAccepted accepted =
+        MessageAccepted.newBuilder()
+            .setQueueId(queueId.value())
+            .addGroups(RecipientGroup.newBuilder().setOrganization("contoso").addRecipients(0))
+            .addContent(
+                ContentSegment.newBuilder()
+                    .setReference(
+                        AcceptedContent.own(queueId)
+                            .setSize(content.length)
+                            .setSha256(ByteString.copyFrom(Fingerprints.sha256(content)))))
+            .build();
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(Topics.MAIL_ACCEPTED, 1, queueId.value(), accepted.toByteArray());
+    record
+        .headers()
+        .add(Headers.SEALED_CONTENT, key.seal(queueId.value(), content, content.length));
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(log.producer())) {
+      return new Mail(accepted, producer.send(record).get().offset(), content);
+    }
   }
 
   @Test

@@ -15,7 +15,12 @@ import java.util.List;
 public final class ContractLevel {
   /** What each level added, level 1 first. */
   public static final List<String> ADDED =
-      List.of("what versions before contract levels write, and all that they may ignore");
+      List.of(
+          "what versions before contract levels write, and all that they may ignore",
+          "contents up to 16 KiB sealed in the records of mail.accepted, and references to them");
+
+  /** From which on small contents travel sealed in their envelopes' records. */
+  public static final int SEALED_CONTENTS = 2;
 
   /** That of an installation without a record of one. */
   public static final int FIRST = 1;

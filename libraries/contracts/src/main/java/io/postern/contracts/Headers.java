@@ -30,6 +30,13 @@ public final class Headers {
    */
   public static final String LEVEL = "level";
 
+  /**
+   * Of an envelope in {@code mail.accepted}: its message's content, sealed
+   * (docs/decisions/0105-small-contents-travel-sealed.md). No part of the value, so that whoever
+   * copies or keeps envelopes does not copy contents.
+   */
+  public static final String SEALED_CONTENT = "sealed-content";
+
   /** W3C trace context. */
   public static final String TRACEPARENT = "traceparent";
 

@@ -15,6 +15,10 @@ public final class Topics {
   public static final String MAIL_ACCEPTED = "mail.accepted";
   public static final String MAIL_CONTENT = "mail.content";
   public static final String MAIL_CONTENT_HELD = "mail.content.held";
+
+  /** The keys of contents that are sealed in {@link #MAIL_ACCEPTED}. */
+  public static final String MAIL_CONTENT_KEYS = "mail.content.keys";
+
   public static final String MAIL_DELIVERIES = "mail.deliveries";
   public static final String MAIL_OUTCOMES = "mail.outcomes";
 
@@ -139,9 +143,13 @@ public final class Topics {
   public static final Duration LONGEST_HOLD = Duration.ofDays(14);
 
   private static final Duration MARGIN = Duration.ofDays(2);
-  // A message that outlives its content has expired (docs/design/the-log.md, "Home partition and
-  // content").
-  private static final Duration CONTENT = LONGEST_LIFETIME.plus(MARGIN);
+
+  /**
+   * How long the log has a content, or the key of a sealed one. A message that outlives its content
+   * has expired (docs/design/the-log.md, "Home partition and content").
+   */
+  public static final Duration CONTENT_KEPT = LONGEST_LIFETIME.plus(MARGIN);
+
   // No message lives longer than lifetime and hold: all that is said about one stays that long.
   private static final Duration MESSAGE = LONGEST_LIFETIME.plus(LONGEST_HOLD).plus(MARGIN);
   // A report is made and posted within two days of the first session that it counts.
@@ -174,9 +182,14 @@ public final class Topics {
               // The API: sessions to explain.
               List.of(DECIDER, NOTICES, DELIVERY, API, CONSOLE)),
           // The notice writer: a DSN's text. The TLS reporter: a report's.
-          mail(MAIL_CONTENT, CONTENT, List.of(INGRESS, NOTICES, TLS_REPORTER), List.of(DELIVERY))
+          mail(
+                  MAIL_CONTENT,
+                  CONTENT_KEPT,
+                  List.of(INGRESS, NOTICES, TLS_REPORTER),
+                  List.of(DELIVERY))
               .of(Records.CHUNKS),
           mail(MAIL_CONTENT_HELD, MESSAGE, List.of(DELIVERY), List.of(DELIVERY)).of(Records.CHUNKS),
+          one(MAIL_CONTENT_KEYS, CONTENT_KEPT, List.of(INGRESS), List.of(DELIVERY)),
           // A day longer than their sources: a reader of the oldest source finds its decision.
           mail(
                   MAIL_DELIVERIES,
@@ -324,7 +337,7 @@ public final class Topics {
    * service makes them there, and another topic shows where one was lost ({@link
    * #CONTRACT_REPLICAS}).
    */
-  public static final Set<String> MADE_BESIDE_MAIL = Set.of(CONTRACT_LEVEL);
+  public static final Set<String> MADE_BESIDE_MAIL = Set.of(CONTRACT_LEVEL, MAIL_CONTENT_KEYS);
 
   private Topics() {}
 

@@ -56,6 +56,7 @@ class TopicsTest {
     "mail.accepted, MAIL, DELETE, P21D",
     "mail.content, MAIL, DELETE, P7D",
     "mail.content.held, MAIL, DELETE, P21D",
+    "mail.content.keys, ONE, DELETE, P7D",
     "mail.deliveries, MAIL, DELETE, P22D",
     "mail.outcomes, MAIL, DELETE, P21D",
     "mail.due, MAIL, DELETE, P21D",
@@ -175,7 +176,8 @@ class TopicsTest {
   @ParameterizedTest
   @FieldSource("ALL")
   void aFlushSyncsSmallIndexesAndAKilledBrokerScansSmallSegments(TopicDeclaration topic) {
-    boolean content = topic.name().startsWith("mail.content");
+    boolean content =
+        topic.name().equals(Topics.MAIL_CONTENT) || topic.name().equals(Topics.MAIL_CONTENT_HELD);
     for (Deployment deployment : List.of(NODE, CLUSTER)) {
       assertThat(topic.configs(deployment))
           .containsEntry("index.interval.bytes", content ? "262144" : "32768")
@@ -216,6 +218,8 @@ class TopicsTest {
   void contentIsReadByDeliveryAlone() {
     assertThat(topic(Topics.MAIL_CONTENT).readers()).containsExactly("delivery");
     assertThat(topic(Topics.MAIL_CONTENT_HELD).readers()).containsExactly("delivery");
+    assertThat(topic(Topics.MAIL_CONTENT_KEYS).readers()).containsExactly("delivery");
+    assertThat(topic(Topics.MAIL_CONTENT_KEYS).writers()).containsExactly("ingress");
     // The notice writer: the text of DSNs.
     assertThat(topic(Topics.MAIL_CONTENT).writers())
         .containsExactly("ingress", "notice-writer", "tls-reporter");

@@ -1,5 +1,6 @@
 package io.postern.policy.decider;
 
+import io.postern.contracts.AcceptedContent;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.ContentSegment;
@@ -51,13 +52,13 @@ record DecisionInput(
   }
 
   /**
-   * The segments of the content. Of a held message the references are those of the copy, each in
-   * the place of the original's; inline segments stay.
+   * The segments of the content, each with its place. Of a held message the references are those of
+   * the copy, each in the place of the original's; inline segments stay.
    */
   List<ContentSegment> content() {
     Iterator<ContentSegment> moved =
         due.getMovedContentList().stream().filter(ContentSegment::hasReference).iterator();
-    return message.getContentList().stream()
+    return AcceptedContent.of(message, acceptedOffset).stream()
         .map(segment -> segment.hasReference() && moved.hasNext() ? moved.next() : segment)
         .toList();
   }

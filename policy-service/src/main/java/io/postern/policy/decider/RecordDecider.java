@@ -1,6 +1,8 @@
 package io.postern.policy.decider;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.AcceptedContent;
+import io.postern.contracts.ContractLevel;
 import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
@@ -95,6 +97,10 @@ final class RecordDecider {
     Header trace = cause.headers().lastHeader(Headers.TRACEPARENT);
     if (trace != null) {
       record.headers().add(trace);
+    }
+    if (decision.getDeliveriesList().stream()
+        .anyMatch(delivery -> AcceptedContent.isSealed(delivery.getContentList()))) {
+      record.headers().add(Headers.LEVEL, ContractLevel.header(ContractLevel.SEALED_CONTENTS));
     }
     return record;
   }

@@ -19,7 +19,8 @@ import java.time.Duration;
  *
  * <p>The content must outlive the DSN that refers to it. It is kept for two days more than the
  * longest lifetime, the DSN's (docs/design/the-log.md, "Home partition and content"): one day is
- * the original's before its notice, the other the notice writer's. Pure.
+ * the original's before its notice, the other the notice writer's, less the six hours in which a
+ * key seals contents. Pure.
  */
 final class FullReturn {
   /** The size that most hosts take in one message. */

@@ -1,6 +1,8 @@
 package io.postern.policy.notices;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.AcceptedContent;
+import io.postern.contracts.ContractLevel;
 import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Spelling;
@@ -242,7 +244,10 @@ final class NoticeRecords {
             .anyMatch(r -> r.getRecipient() < 0 || r.getRecipient() >= all)) {
       throw new UnreadableNoticeException("it does not fit the accepted message");
     }
-    return original;
+    return original.toBuilder()
+        .clearContent()
+        .addAllContent(AcceptedContent.of(original, notice.getAcceptedOffset()))
+        .build();
   }
 
   /**
@@ -290,6 +295,11 @@ final class NoticeRecords {
                   written.getQueueId(),
                   written.toByteArray());
           headers(record, cause, report.organization());
+          if (AcceptedContent.isSealed(written.getContentList())) {
+            record
+                .headers()
+                .add(Headers.LEVEL, ContractLevel.header(ContractLevel.SEALED_CONTENTS));
+          }
           return record;
         });
   }

@@ -6,12 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.postern.contracts.AcceptedContent;
 import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.ContractLevel;
+import io.postern.contracts.Headers;
 import io.postern.contracts.Marks;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
+import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.MessageAccepted;
@@ -49,6 +53,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
@@ -117,6 +122,30 @@ class DeciderTest {
         queueId.value(),
         Messages.to(queueId, recipients).toByteArray());
     return queueId;
+  }
+
+  @Test
+  void aDecisionThatRefersToASealedContentSaysItsLevelAndNoOtherDoes() throws Exception {
+    QueueId sealed = QueueId.next(1);
+    log.write(
+        Topics.MAIL_ACCEPTED,
+        1,
+        sealed.value(),
+        Messages.to(sealed, "bob@fabrikam.example").toBuilder()
+            .addContent(ContentSegment.newBuilder().setReference(AcceptedContent.own(sealed)))
+            .build()
+            .toByteArray());
+    QueueId apart = accept(1, "bob@fabrikam.example");
+    startDecider(() -> Optional.of(DIRECTORY));
+    await().atMost(LONG).until(() -> !decisions(apart).isEmpty());
+    for (ConsumerRecord<String, byte[]> record : log.deliveries()) {
+      Header level = record.headers().lastHeader(Headers.LEVEL);
+      if (sealed.value().equals(record.key())) {
+        assertThat(level.value()).isEqualTo(ContractLevel.header(2));
+      } else {
+        assertThat(level).isNull();
+      }
+    }
   }
 
   /** The Decisions about a message that count, in the order of the log. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
+import io.postern.contracts.AcceptedContent;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.Topics;
@@ -324,6 +325,24 @@ class MessageDeciderTest {
 
     assertThat(decision.getDeliveriesList().getFirst().getContentList())
         .containsExactly(received, copy);
+  }
+
+  @Test
+  void aSealedContentIsAReferenceToTheAcceptedRecord() {
+    MessageAccepted message =
+        Messages.to(QUEUE_ID, "bob@fabrikam.example").toBuilder()
+            .addContent(
+                ContentSegment.newBuilder().setReference(AcceptedContent.own(QUEUE_ID).setSize(9)))
+            .build();
+    ContentReference placed =
+        AcceptedContent.own(QUEUE_ID)
+            .setSize(9)
+            .setFirstOffset(ACCEPTED.offset())
+            .setLastOffset(ACCEPTED.offset())
+            .build();
+
+    assertThat(decide(message).getDeliveriesList().getFirst().getContentList().getLast())
+        .isEqualTo(ContentSegment.newBuilder().setReference(placed).build());
   }
 
   private static ContentSegment reference(String topic) {

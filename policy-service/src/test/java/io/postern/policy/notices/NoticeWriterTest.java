@@ -7,12 +7,15 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.postern.contracts.AcceptedContent;
 import io.postern.contracts.ConsumerGroups;
+import io.postern.contracts.ContractLevel;
 import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.ContentChunk;
+import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.Direction;
@@ -311,6 +314,39 @@ class NoticeWriterTest {
     assertThat(about(queueId)).hasSize(1);
     assertThat(parsed(queueId).human()).contains("carl@").doesNotContain("bob@");
     assertThat(suppressed("not-asked")).isEqualTo(2);
+  }
+
+  @Test
+  void aSealedContentThatIsReturnedStaysWhereItIsAndTheDsnSaysItsLevel() throws Exception {
+    startWriter(() -> {});
+    QueueId queueId = QueueId.next(2);
+    MessageAccepted.Builder original = Samples.message(queueId, "bob@fabrikam.example");
+    original.getEnvelopeBuilder().setRet("FULL");
+    original
+        .clearContent()
+        .addContent(Samples.TRACE)
+        .addContent(
+            ContentSegment.newBuilder().setReference(AcceptedContent.own(queueId).setSize(1234)));
+    NoticeRequested.Builder notice = refused(original);
+    ask(notice);
+
+    await().atMost(LONG).untilAsserted(() -> assertThat(about(queueId)).hasSize(1));
+    MessageAccepted dsn = about(queueId).getFirst();
+    assertThat(dsn.getContentList())
+        .contains(
+            ContentSegment.newBuilder()
+                .setReference(
+                    AcceptedContent.own(queueId)
+                        .setSize(1234)
+                        .setFirstOffset(notice.getAcceptedOffset())
+                        .setLastOffset(notice.getAcceptedOffset()))
+                .build());
+    assertThat(AcceptedContent.of(dsn, 1_000_000)).isEqualTo(dsn.getContentList());
+    assertThat(
+            log.read(Topics.MAIL_ACCEPTED).stream()
+                .filter(record -> dsn.getQueueId().equals(record.key()))
+                .map(record -> record.headers().lastHeader(Headers.LEVEL).value()))
+        .containsExactly(ContractLevel.header(2));
   }
 
   @Test

@@ -29,6 +29,10 @@ class AccessRightsTest {
     assertThat(who(Topics.MAIL_CONTENT, AclOperation.WRITE))
         .containsExactlyInAnyOrder("User:ingress", "User:policy");
     assertThat(who(Topics.MAIL_CONTENT_HELD, AclOperation.READ)).containsExactly("User:delivery");
+    assertThat(who(Topics.MAIL_CONTENT_KEYS, AclOperation.READ)).containsExactly("User:delivery");
+    assertThat(who(Topics.MAIL_CONTENT_KEYS, AclOperation.WRITE)).containsExactly("User:ingress");
+    // Ingress seals contents, and cannot read those of others.
+    assertThat(who(Topics.MAIL_ACCEPTED, AclOperation.READ)).doesNotContain("User:ingress");
   }
 
   @Test

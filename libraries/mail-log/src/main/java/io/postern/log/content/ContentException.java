@@ -15,6 +15,11 @@ public final class ContentException extends Exception {
      * again does not help.
      */
     DAMAGED,
+    /**
+     * It is sealed, and the log does not have its key: the topic of keys lost it, or was restored
+     * without it. Trying again helps when an operator has restored that topic.
+     */
+    KEYLESS,
     /** The log does not answer, or the reader was closed. Try again later. */
     UNAVAILABLE
   }

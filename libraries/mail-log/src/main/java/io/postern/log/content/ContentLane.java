@@ -1,5 +1,7 @@
 package io.postern.log.content;
 
+import io.postern.contracts.Headers;
+import io.postern.contracts.Topics;
 import io.postern.log.LogSettings;
 import io.postern.log.OccasionalLog;
 import io.postern.log.content.ContentException.Kind;
@@ -26,6 +28,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,7 +190,7 @@ final class ContentLane implements AutoCloseable {
         return false;
       }
       passage.take(chunk.key(), chunk.value());
-      used.add(Math.max(0, chunk.serializedValueSize()));
+      used.add(RecentRecords.octets(chunk));
     }
     return true;
   }
@@ -259,13 +262,29 @@ final class ContentLane implements AutoCloseable {
     long expected = here.position;
     for (ConsumerRecord<String, byte[]> chunk : chunks) {
       gap(here, expected, chunk.offset());
-      recent.put(partition, chunk);
-      fetched.add(Math.max(0, chunk.serializedValueSize()));
+      ConsumerRecord<String, byte[]> content = content(chunk);
+      recent.put(partition, content);
+      fetched.add(RecentRecords.octets(content));
       expected = chunk.offset() + 1;
     }
     here.position = consumer.position(partition);
     gap(here, expected, here.position);
     here.passages.removeIf(this::fill);
+  }
+
+  // Of an envelope's record the sealed content alone: a copy, so that no fetch stays in memory with
+  // it. Without one it is empty.
+  private static ConsumerRecord<String, byte[]> content(ConsumerRecord<String, byte[]> record) {
+    if (!record.topic().equals(Topics.MAIL_ACCEPTED)) {
+      return record;
+    }
+    Header sealed = record.headers().lastHeader(Headers.SEALED_CONTENT);
+    return new ConsumerRecord<>(
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        record.key(),
+        sealed == null ? new byte[0] : sealed.value());
   }
 
   // Offsets that hold no record: deleted ones, or transaction markers.

@@ -4,6 +4,7 @@ import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.ContentSegment;
 import io.postern.log.LogSettings;
+import io.postern.log.sealing.ContentKeys;
 import java.time.Duration;
 import java.util.List;
 
@@ -19,7 +20,8 @@ import java.util.List;
  * all streams; 8 MiB of records of the first two threads and 2 MiB of the third are kept for
  * streams that need them a moment later; a fetch of a partition is 512 KiB, 128 KiB and 1 MiB, 4
  * MiB in all (1 MiB of the second). A log that does not answer within the patience is a {@link
- * ContentException} of kind UNAVAILABLE.
+ * ContentException} of kind UNAVAILABLE. Contents that are sealed in envelopes' records are opened
+ * by their streams' owners ({@link ContentKeys}).
  */
 public final class ContentReader implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -34,6 +36,7 @@ public final class ContentReader implements AutoCloseable {
 
   private final Duration patience;
   private final ContentBudget budget = new ContentBudget();
+  private final ContentKeys keys;
   private final ContentLane late;
   private final ContentLane large;
   private final ContentLane scan;
@@ -48,6 +51,7 @@ public final class ContentReader implements AutoCloseable {
    */
   public ContentReader(LogSettings settings, Duration patience) {
     this.patience = patience;
+    keys = new ContentKeys(settings);
     late = new ContentLane("content-late", settings, LATE_FETCH, LATE_KEPT, null);
     large = new ContentLane("content-large", settings, LARGE_FETCH, LARGE_KEPT, null);
     scan = new ContentLane("content-scan", settings, SCAN_FETCH, SCAN_KEPT, this::behind);
@@ -91,11 +95,11 @@ public final class ContentReader implements AutoCloseable {
   }
 
   Passage begin(ContentReference reference) {
-    Passage passage = new Passage(reference, budget, this::behind);
-    if (reference.getTopic().equals(Topics.MAIL_CONTENT)) {
-      scan.add(passage);
-    } else {
+    Passage passage = new Passage(reference, budget, keys, this::behind);
+    if (reference.getTopic().equals(Topics.MAIL_CONTENT_HELD)) {
       behind(passage);
+    } else {
+      scan.add(passage);
     }
     return passage;
   }

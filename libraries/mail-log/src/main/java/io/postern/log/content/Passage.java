@@ -6,8 +6,12 @@ import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ContentChunk;
 import io.postern.contracts.v1.ContentReference;
+import io.postern.log.LogUnavailableException;
 import io.postern.log.WatchedCondition;
 import io.postern.log.content.ContentException.Kind;
+import io.postern.log.sealing.BrokenSealException;
+import io.postern.log.sealing.ContentKeys;
+import io.postern.log.sealing.SealingKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -30,6 +34,8 @@ final class Passage {
   private final ContentReference reference;
   private final TopicPartition partition;
   private final ContentBudget budget;
+  private final ContentKeys keys;
+  private final boolean sealed;
   private final Consumer<Passage> more;
   private final boolean stepsKnown;
 
@@ -55,17 +61,21 @@ final class Passage {
   /**
    * @param more reads on when a full passage was emptied
    */
-  Passage(ContentReference reference, ContentBudget budget, Consumer<Passage> more) {
+  Passage(
+      ContentReference reference, ContentBudget budget, ContentKeys keys, Consumer<Passage> more) {
     this.reference = reference;
     this.partition = new TopicPartition(reference.getTopic(), reference.getPartition());
     this.budget = budget;
+    this.keys = keys;
+    this.sealed = reference.getTopic().equals(Topics.MAIL_ACCEPTED);
     this.more = more;
     this.next = reference.getFirstOffset();
     this.owner = reference.getQueueId().isEmpty() ? null : reference.getQueueId();
     this.stepsKnown = reference.getChunkStepsCount() > 0 || next == reference.getLastOffset();
     boolean content =
         reference.getTopic().equals(Topics.MAIL_CONTENT)
-            || reference.getTopic().equals(Topics.MAIL_CONTENT_HELD);
+            || reference.getTopic().equals(Topics.MAIL_CONTENT_HELD)
+            || sealed && owner != null && next == reference.getLastOffset();
     if (!content || reference.getPartition() < 0 || next < 0 || next > reference.getLastOffset()) {
       fail(Kind.DAMAGED, "reference without content", null);
     }
@@ -106,11 +116,41 @@ final class Passage {
       if (again) {
         more.accept(this);
       }
+      if (sealed) {
+        data = opened(data);
+      }
       check(data, last);
       if (data.hasRemaining()) {
         return data;
       }
     }
+  }
+
+  private ByteBuffer opened(ByteBuffer data) throws ContentException {
+    Kind kind;
+    String why;
+    @Nullable Exception cause;
+    try {
+      byte[] content = data.array(); // all of it, see take()
+      String id = SealingKey.idOf(content);
+      SealingKey key = keys.find(id);
+      if (key != null) {
+        return ByteBuffer.wrap(key.open(reference.getQueueId(), content));
+      }
+      kind = Kind.KEYLESS;
+      why = "its key " + id + " is not in " + Topics.MAIL_CONTENT_KEYS;
+      cause = null;
+    } catch (BrokenSealException e) {
+      kind = Kind.DAMAGED;
+      why = "it cannot be opened: " + e.getMessage();
+      cause = e;
+    } catch (LogUnavailableException e) {
+      kind = Kind.UNAVAILABLE;
+      why = "its key cannot be read";
+      cause = e;
+    }
+    fail(kind, why, cause); // else the next call would take it for the end
+    throw new ContentException(kind, at(why), cause);
   }
 
   private void check(ByteBuffer data, boolean last) throws ContentException {
@@ -198,6 +238,10 @@ final class Passage {
       return;
     }
     owner = key;
+    if (sealed) {
+      ready(ByteBuffer.wrap(value), true);
+      return;
+    }
     ContentChunk chunk;
     try {
       chunk = chunk(value);
@@ -221,7 +265,13 @@ final class Passage {
       return;
     }
     chunks++;
-    ByteBuffer data = Slices.of(chunk.getData());
+    ready(Slices.of(chunk.getData()), last);
+    if (!last) {
+      advance();
+    }
+  }
+
+  private void ready(ByteBuffer data, boolean last) {
     lock.lock();
     try {
       if (!closed) {
@@ -233,9 +283,6 @@ final class Passage {
       changed.signalAll();
     } finally {
       lock.unlock();
-    }
-    if (!last) {
-      advance();
     }
   }
 

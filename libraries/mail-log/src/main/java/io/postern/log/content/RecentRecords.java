@@ -41,6 +41,10 @@ final class RecentRecords {
   }
 
   private static long size(ConsumerRecord<String, byte[]> chunk) {
-    return (long) OVERHEAD + Math.max(0, chunk.serializedValueSize());
+    return (long) OVERHEAD + octets(chunk);
+  }
+
+  static int octets(ConsumerRecord<String, byte[]> record) {
+    return record.value() == null ? 0 : record.value().length;
   }
 }

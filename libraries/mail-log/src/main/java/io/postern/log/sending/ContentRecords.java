@@ -1,6 +1,7 @@
 package io.postern.log.sending;
 
 import com.google.protobuf.UnsafeByteOperations;
+import io.postern.contracts.AcceptedContent;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.ContentChunk;
 import io.postern.contracts.v1.ContentReference;
@@ -19,6 +20,18 @@ final class ContentRecords {
         .setLast(last)
         .build()
         .toByteArray();
+  }
+
+  /**
+   * The reference to a content that is sealed in its envelope's record.
+   *
+   * @param sha256 of the content; not copied
+   */
+  static ContentReference sealed(QueueId queueId, long size, byte[] sha256) {
+    return AcceptedContent.own(queueId)
+        .setSize(size)
+        .setSha256(UnsafeByteOperations.unsafeWrap(sha256))
+        .build();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.postern.log.sending;
 
+import io.postern.contracts.ContractLevel;
 import io.postern.contracts.Fingerprints;
 import io.postern.contracts.Headers;
 import io.postern.contracts.QueueId;
@@ -9,6 +10,7 @@ import io.postern.contracts.v1.ContentReference;
 import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.RecipientGroup;
 import io.postern.log.LogUnavailableException;
+import io.postern.log.sealing.SealingKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -16,14 +18,16 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One message on its way into the log: content in pieces, then the envelope. Owner: one thread that
- * may block (a virtual one); acknowledgements arrive on the producer's thread, see {@link
- * Acknowledgements}. Each call ends within the log's patience. The first failure is final: later
- * calls throw again.
+ * One message on its way into the log: content in pieces, then the envelope, or both in one record.
+ * Owner: one thread that may block (a virtual one); acknowledgements arrive on the producer's
+ * thread, see {@link Acknowledgements}. Each call ends within the log's patience. The first failure
+ * is final: later calls throw again.
  */
 public final class Intake {
   // Two fill a batch of 512 KiB, and a batch is the unit of append and of read.
@@ -48,6 +52,7 @@ public final class Intake {
   private final Duration patience;
   private final Semaphore lent;
   private final ComingEnvelopes.Place coming;
+  private final Supplier<@Nullable SealingKey> keys;
   private final Acknowledgements acknowledgements = new Acknowledgements();
   private final MessageDigest digest = Fingerprints.digest();
   private byte[] buffer = new byte[SMALL_BYTES];
@@ -56,6 +61,7 @@ public final class Intake {
   private long size;
   private long sent;
   private int loan;
+  private byte @Nullable [] sealed;
   private State state = State.CONTENT;
 
   /** A sender and the producer that it had when the message began, for all of the message. */
@@ -69,6 +75,7 @@ public final class Intake {
    * @param envelopes takes envelopes, each behind the acknowledgement of its content
    * @param small takes contents of one chunk, which never wait behind larger ones
    * @param large takes contents of more than one chunk
+   * @param keys to seal a small content with; null: none is in use
    */
   Intake(
       QueueId queueId,
@@ -78,7 +85,8 @@ public final class Intake {
       Partitions partitions,
       Duration patience,
       Semaphore lent,
-      ComingEnvelopes coming) {
+      ComingEnvelopes coming,
+      Supplier<@Nullable SealingKey> keys) {
     this.queueId = queueId;
     this.envelopes = BoundSender.of(envelopes);
     this.small = BoundSender.of(small);
@@ -87,6 +95,7 @@ public final class Intake {
     this.patience = patience;
     this.lent = lent;
     this.coming = coming.place();
+    this.keys = keys;
   }
 
   public QueueId queueId() {
@@ -119,9 +128,20 @@ public final class Intake {
     return true;
   }
 
-  /** Sends the rest and waits until all content is durable. */
+  /**
+   * Sends the rest and waits until all content is durable. A content of up to 16 KiB is sealed
+   * instead, while there is a key, and goes with its envelope.
+   */
   public ContentReference finishContent() throws LogUnavailableException {
     expect(State.CONTENT);
+    SealingKey key = chunks == 0 && filled <= SMALL_BYTES ? keys.get() : null;
+    if (key != null) {
+      sealed = key.seal(queueId.value(), buffer, filled);
+      coming.comes();
+      release();
+      state = State.ENVELOPE;
+      return ContentRecords.sealed(queueId, size, digest.digest());
+    }
     sendChunk(true);
     release();
     List<Long> offsets = acknowledgements.awaitAll(patience);
@@ -137,7 +157,8 @@ public final class Intake {
       throw new IllegalArgumentException("the envelope is of another message");
     }
     byte[] value = message.toByteArray();
-    if (value.length > MAX_ENVELOPE_BYTES) {
+    byte[] inHeader = sealed == null ? new byte[0] : sealed;
+    if (value.length + inHeader.length > MAX_ENVELOPE_BYTES) {
       throw new IllegalArgumentException(
           "an envelope of " + value.length + " bytes does not fit into a record");
     }
@@ -149,8 +170,14 @@ public final class Intake {
           .headers()
           .add(Headers.ORGANIZATION, organizations.getFirst().getBytes(StandardCharsets.UTF_8));
     }
+    if (sealed != null) {
+      accepted
+          .headers()
+          .add(Headers.LEVEL, ContractLevel.header(ContractLevel.SEALED_CONTENTS))
+          .add(Headers.SEALED_CONTENT, inHeader);
+    }
     try {
-      send(envelopes, accepted, false);
+      send(envelopes, accepted, inHeader.length, false);
     } finally {
       coming.ends(envelopes.producer);
     }
@@ -177,7 +204,7 @@ public final class Intake {
     acknowledgements.awaitBelow(UNACKNOWLEDGED_BYTES - value.length, patience);
     // The first chunk settles the sender: the chunks of a content stay in order.
     boolean alone = last && chunks == 1;
-    send(alone ? small : large, message(Topics.MAIL_CONTENT, value), last);
+    send(alone ? small : large, message(Topics.MAIL_CONTENT, value), 0, last);
   }
 
   private ProducerRecord<String, byte[]> message(String topic, byte[] value) {
@@ -185,11 +212,13 @@ public final class Intake {
   }
 
   /**
+   * @param inHeader octets beside the value
    * @param last of the content: chunks are acknowledged in their order, this one behind all others
    */
-  private void send(BoundSender bound, ProducerRecord<String, byte[]> message, boolean last)
+  private void send(
+      BoundSender bound, ProducerRecord<String, byte[]> message, int inHeader, boolean last)
       throws LogUnavailableException {
-    int bytes = message.value().length;
+    int bytes = message.value().length + inHeader;
     int partition = queueId.partition();
     int number = acknowledgements.sending(bytes);
     partitions.sent(partition, bytes, System.nanoTime());

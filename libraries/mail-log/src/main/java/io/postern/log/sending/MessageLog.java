@@ -4,14 +4,17 @@ import io.postern.contracts.QueueId;
 import io.postern.log.LogSettings;
 import io.postern.log.LogUnavailableException;
 import io.postern.log.TrustedClock;
+import io.postern.log.sealing.SealingKey;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ingress' durable way into the log (G1; docs/design/the-log.md, "Home partition and content"):
- * content in chunks, all acknowledged, then the envelope. Any number of virtual threads, one per
- * {@link Intake}.
+ * content in chunks, all acknowledged, then the envelope; a small content sealed in the envelope's
+ * record, while there is a key for it. Any number of virtual threads, one per {@link Intake}.
  *
  * <p>A connection has one request in flight. So contents and envelopes have a producer each, or
  * each would wait for the other's flush; and contents of more than one chunk have one of their own,
@@ -37,10 +40,15 @@ public final class MessageLog implements AutoCloseable {
   private final Duration patience;
   private final Semaphore lent = new Semaphore(LENT_BYTES);
   private final ComingEnvelopes coming = new ComingEnvelopes();
+  private final Supplier<@Nullable SealingKey> keys;
 
-  /** Messages go to partition 0, which each log has, until {@link #grow} says more. */
-  public MessageLog(LogSettings settings) {
-    this(settings, 1);
+  /**
+   * Messages go to partition 0, which each log has, until {@link #grow} says more.
+   *
+   * @param keys to seal small contents with, see {@link io.postern.log.sealing.SealingKeys#current}
+   */
+  public MessageLog(LogSettings settings, Supplier<@Nullable SealingKey> keys) {
+    this(settings, 1, PATIENCE, keys);
   }
 
   /**
@@ -51,9 +59,21 @@ public final class MessageLog implements AutoCloseable {
   }
 
   /**
+   * Without keys: each content goes in records of its own.
+   *
    * @param patience longest wait for an acknowledgement, at least a second
    */
   public MessageLog(LogSettings settings, int partitions, Duration patience) {
+    this(settings, partitions, patience, () -> null);
+  }
+
+  /** With all that there is to choose. */
+  public MessageLog(
+      LogSettings settings,
+      int partitions,
+      Duration patience,
+      Supplier<@Nullable SealingKey> keys) {
+    this.keys = keys;
     this.partitions = new Partitions(partitions, System.nanoTime());
     this.patience = patience;
     this.envelopes = new DurableSender(settings, patience, ENVELOPE_BUFFER_BYTES);
@@ -67,6 +87,7 @@ public final class MessageLog implements AutoCloseable {
    * @param producer is closed with it
    */
   public MessageLog(Producer<String, byte[]> producer, int partitions, Duration patience) {
+    this.keys = () -> null;
     this.partitions = new Partitions(partitions, System.nanoTime());
     this.patience = patience;
     this.envelopes = new DurableSender(() -> producer);
@@ -92,7 +113,7 @@ public final class MessageLog implements AutoCloseable {
   public Intake begin() {
     QueueId queueId =
         QueueId.next(partitions.choose(System.nanoTime()), TrustedClock.ofTheMachine().millis());
-    return new Intake(queueId, envelopes, small, large, partitions, patience, lent, coming);
+    return new Intake(queueId, envelopes, small, large, partitions, patience, lent, coming, keys);
   }
 
   /** Messages whose content is durable and whose envelope is not sent; for tests. */
