@@ -1,6 +1,7 @@
 package io.postern.policy.decider;
 
 import io.postern.log.LogSettings;
+import io.postern.log.sending.CompressingProducer;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.Queue;
@@ -8,7 +9,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -63,7 +63,7 @@ final class DecisionLog implements AutoCloseable {
     properties.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
-    return new KafkaProducer<>(properties);
+    return new CompressingProducer(properties);
   }
 
   /**
