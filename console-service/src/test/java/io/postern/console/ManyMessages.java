@@ -5,6 +5,8 @@ import com.google.protobuf.MessageLite;
 import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.ContentReference;
+import io.postern.contracts.v1.ContentSegment;
 import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DecisionSource;
 import io.postern.contracts.v1.DeliveryRequested;
@@ -150,8 +152,12 @@ public final class ManyMessages {
               .setCipherSuite("TLS_AES_128_GCM_SHA256")
               .setGroup("X25519MLKEM768")
               .setForwardSecrecy(true)
-              .setPeerChainFingerprint(ByteString.copyFrom(new byte[32]))
-              .addPeerNames("mail.contoso.example"));
+              .setPeerChainFingerprint(hash(from))
+              .setOwnFingerprint(hash("own"))
+              .addPeerNames("mail.contoso.example")
+              .setPeerSubject("CN=mail.contoso.example,O=Contoso Ltd")
+              .setPeerVerifiesEcdsa(true)
+              .setPeerVerifiesRsa(true));
     }
     RecipientGroup.Builder group =
         RecipientGroup.newBuilder()
@@ -160,7 +166,8 @@ public final class ManyMessages {
             .setConnector(incoming ? "" : "From our own server")
             .setDirection(incoming ? Direction.INCOMING : Direction.ORIGINATING)
             .setVerdict("good")
-            .setExplanation(explanation());
+            .setVerdictKey(hash("verdict" + from))
+            .setExplanation(explanation(organization, "contoso.example"));
     String partner = from.substring(from.indexOf('@') + 1);
     if (incoming && isReported(partner)) {
       group.setReported(reported(organization, partner, id));
@@ -173,10 +180,35 @@ public final class ManyMessages {
                 .addRecipients(EnvelopeRecipient.newBuilder().setAddress(to)))
         .addGroups(group)
         .setSession(session)
+        .setAcceptedMillis(id.createdMillis())
+        .addAllContent(content(id, to))
         .setMessageId("<" + id + "@contoso.example>")
-        .setHeaderBlock(ByteString.copyFrom(new byte[1_000]))
+        .setHeaderBlock(ByteString.copyFrom(new byte[300]))
         .setSize(10_000)
         .build();
+  }
+
+  private static List<ContentSegment> content(QueueId id, String to) {
+    String received =
+        "Received: from mail.contoso.example ([192.0.2.1])\r\n\tby mx.postern.example (Postern)"
+            + " with ESMTPS\r\n\t(version=TLSv1.3 cipher=TLS_AES_128_GCM_SHA256 group=x25519)\r\n\tid "
+            + id
+            + "\r\n\tfor <"
+            + to
+            + ">;\r\n\tThu, 3 Dec 2026 01:08:11 +0000\r\n";
+    return List.of(
+        ContentSegment.newBuilder().setInline(ByteString.copyFromUtf8(received)).build(),
+        ContentSegment.newBuilder()
+            .setReference(
+                ContentReference.newBuilder()
+                    .setTopic(Topics.MAIL_CONTENT)
+                    .setPartition(id.partition())
+                    .setFirstOffset(id.createdMillis() % 1_000_000)
+                    .setLastOffset(id.createdMillis() % 1_000_000)
+                    .setSize(10_000)
+                    .setSha256(hash(id.value()))
+                    .setQueueId(id.value()))
+            .build());
   }
 
   private static boolean isReported(String domain) {
@@ -194,19 +226,53 @@ public final class ManyMessages {
         .build();
   }
 
-  private static Explanation explanation() {
-    Explanation.Builder explanation =
-        Explanation.newBuilder().setSummary("The connector \"From our own server\" applies.");
-    for (int i = 0; i < 4; i++) {
-      explanation.addSteps(
-          ExplanationStep.newBuilder()
-              .setSubject("inbound connector contoso/From our own server " + i)
-              .setMatched(i == 3)
-              .setCondition("tlsSenderCertificateName")
-              .setDetail(
-                  "The certificate has mail.contoso.example, and *.contoso.example is asked."));
-    }
-    return explanation.build();
+  private static Explanation explanation(String organization, String name) {
+    String connector = "inbound connector " + organization + "/From our own server";
+    return Explanation.newBuilder()
+        .setSummary("Originating: " + connector + " by the client's certificate")
+        .addSteps(
+            step(
+                connector,
+                "tlsSenderCertificateName",
+                "mail." + name + " matches the certificate's name mail." + name))
+        .addSteps(
+            step(
+                "accepted domain " + name,
+                "acceptedDomain",
+                "the certificate's name mail." + name + " is of this domain"))
+        .addSteps(step(connector, "verdict", "the certificate chain is good"))
+        .setOrganization(organization)
+        .build();
+  }
+
+  private static Explanation routing(String organization, String connector, String domain) {
+    String subject = "outbound connector " + organization + "/" + connector;
+    return Explanation.newBuilder()
+        .setSummary(domain + ": " + subject + ", TLS certificate-validation")
+        .addSteps(step(subject, "recipientDomains", "it names exactly " + domain))
+        .addSteps(
+            step(
+                "outbound connector " + organization + "/To Fabrikam",
+                "recipientDomains",
+                "it is for fabrikam.example, not " + domain))
+        .setOrganization(organization)
+        .build();
+  }
+
+  private static ExplanationStep step(String subject, String condition, String detail) {
+    return ExplanationStep.newBuilder()
+        .setSubject(subject)
+        .setMatched(true)
+        .setCondition(condition)
+        .setDetail(detail)
+        .build();
+  }
+
+  /** 32 octets that nothing compresses: the same for the same seed. */
+  private static ByteString hash(String seed) {
+    byte[] hash = new byte[32];
+    new Random(seed.hashCode()).nextBytes(hash);
+    return ByteString.copyFrom(hash);
   }
 
   private static String connector(String domain, boolean incoming) {
@@ -234,7 +300,13 @@ public final class ManyMessages {
                 .setConnector(connector(domain, incoming))
                 .setNextHop(NextHop.newBuilder().setRoute(domain).setMxDomain(domain))
                 .setRequirement(TlsRequirement.newBuilder().setLevel(TlsLevel.OPPORTUNISTIC))
-                .setExplanation(explanation()))
+                .addAllContent(content(id, to))
+                .setSize(10_000)
+                .setAcceptedMillis(id.createdMillis())
+                .setExpiresMillis(id.createdMillis() + 86_400_000)
+                .setRoutingVersion(5)
+                .setDirectoryVersion(5)
+                .setExplanation(routing(organization, connector(domain, incoming), domain)))
         .build();
   }
 
@@ -263,7 +335,17 @@ public final class ManyMessages {
         .setHost("mx." + domain)
         .setAddress("203.0.113.9:25")
         .setToken(delivered ? "opportunistic:encryption-only" : "certificate-validation/" + reason)
-        .setTlsFacts(TlsFacts.newBuilder().setVersion(TlsVersion.TLS_1_3))
+        .setTlsFacts(
+            TlsFacts.newBuilder()
+                .setVersion(TlsVersion.TLS_1_3)
+                .setCipherSuite("TLS_AES_128_GCM_SHA256")
+                .setGroup("X25519MLKEM768")
+                .setForwardSecrecy(true)
+                .setPeerChainFingerprint(hash("mx." + domain))
+                .addPeerNames("mx." + domain)
+                .setPeerSubject("CN=mx." + domain)
+                .setServerName("mx." + domain))
+        .setVerdict("good")
         .addRecipients(
             RecipientOutcome.newBuilder()
                 .setRecipient(0)

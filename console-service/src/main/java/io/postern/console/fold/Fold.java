@@ -1,11 +1,11 @@
 package io.postern.console.fold;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.console.store.DayBounds;
 import io.postern.console.store.Days;
 import io.postern.console.store.Positions;
 import io.postern.contracts.Topics;
 import io.postern.log.OccasionalLog;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -30,7 +30,7 @@ public final class Fold {
    * read model is built again
    * (docs/decisions/0103-two-versions-of-the-console-share-its-tables.md).
    */
-  static final int NUMBER = 1;
+  static final int NUMBER = 2;
 
   private static final int MOST_RECORDS = 5_000;
   private static final int MOST_CHANGES = 20_000;
@@ -165,7 +165,7 @@ public final class Fold {
       }
     } catch (MailRecords.OldMessageException e) {
       // beyond the retention: nobody finds it
-    } catch (InvalidProtocolBufferException
+    } catch (IOException // no message of protobuf
         | IllegalArgumentException
         | IndexOutOfBoundsException e) {
       positions.unreadable(key);

@@ -19,7 +19,7 @@ final class LastFold {
 
   /**
    * The fold with this number writes from now on. What a lower one wrote is read again by it: a
-   * rebuild is requested. In the caller's transaction.
+   * rebuild is requested. In a database that is new, none has written. In the caller's transaction.
    */
   static void follow(Connection connection, int number) throws SQLException {
     int before = before(connection, number);
@@ -31,7 +31,7 @@ final class LastFold {
       update.setInt(1, number);
       update.executeUpdate();
     }
-    if (before < number) {
+    if (before < number && hasWritten(connection)) {
       LOG.infof(
           "An earlier version of this service wrote the read model (fold %d, now %d): it is rebuilt",
           before, number);
@@ -43,6 +43,13 @@ final class LastFold {
         insert.setString(2, BY);
         insert.executeUpdate();
       }
+    }
+  }
+
+  private static boolean hasWritten(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT 1 FROM position LIMIT 1")) {
+      return row.next();
     }
   }
 

@@ -1,6 +1,5 @@
 package io.postern.console.fold;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.console.store.Days;
 import io.postern.console.store.Rows;
 import io.postern.contracts.QueueId;
@@ -19,6 +18,7 @@ import io.postern.contracts.v1.SessionFacts;
 import io.postern.log.rules.LearningChain;
 import io.postern.log.rules.OutcomeRule;
 import io.postern.log.rules.RecipientFold;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -55,23 +55,11 @@ final class MailRecords {
   private final Traffic traffic;
   private final SenderCounts senders;
   private final DayCheck days;
-  private final Rows messages =
-      new Rows(
-          "message",
-          "day int, queue_id text, at bigint, from_address text, from_domain text, message_id text,"
-              + " client_ip inet, listener text, tls text, cipher text, chain bytea, size bigint,"
-              + " recipients int, cause_queue_id text, record bytea",
-          "ON CONFLICT DO NOTHING");
+  private final Lives lives = new Lives();
   private final Rows organizations =
       new Rows(
           "message_organization",
           "day int, organization text, at bigint, queue_id text",
-          "ON CONFLICT DO NOTHING");
-  private final Rows events =
-      new Rows(
-          "event",
-          "day int, queue_id text, topic text, log_offset bigint, at bigint, worth text,"
-              + " record bytea",
           "ON CONFLICT DO NOTHING");
   private final Rows controls =
       new Rows(
@@ -89,10 +77,11 @@ final class MailRecords {
   }
 
   /**
+   * @throws IOException octets that are no message of protobuf
    * @throws IllegalArgumentException a record that is none of its topic
    */
   void read(ConsumerRecord<String, byte @Nullable []> read)
-      throws InvalidProtocolBufferException, OldMessageException, SQLException {
+      throws IOException, OldMessageException, SQLException {
     byte[] value = read.value();
     if (value == null) {
       if (read.topic().equals(Topics.SCHEDULE)) {
@@ -101,7 +90,8 @@ final class MailRecords {
       return;
     }
     switch (read.topic()) {
-      case Topics.MAIL_ACCEPTED -> accepted(MessageAccepted.parseFrom(value), read.timestamp());
+      case Topics.MAIL_ACCEPTED ->
+          accepted(MessageAccepted.parseFrom(value), read.timestamp(), value);
       case Topics.MAIL_DELIVERIES -> decision(Decision.parseFrom(value), read, value);
       case Topics.MAIL_OUTCOMES -> outcome(OutcomeRecorded.parseFrom(value), read, value);
       case Topics.MAIL_SCHEDULE_OUTCOMES -> own(OutcomeRecorded.parseFrom(value), read, value);
@@ -113,13 +103,17 @@ final class MailRecords {
     }
   }
 
-  private void accepted(MessageAccepted message, long at) throws OldMessageException, SQLException {
+  private void accepted(MessageAccepted message, long at, byte[] value)
+      throws OldMessageException, SQLException, IOException {
     String queueId = message.getQueueId();
     int day = day(queueId);
     SessionFacts session = message.getSession();
     String from = message.getEnvelope().getReversePath();
-    byte[] chain = session.getTlsFacts().getPeerChainFingerprint().toByteArray();
-    messages.add(
+    List<String> names = session.getTlsFacts().getPeerNamesList();
+    lives.accepted(
+        queueId,
+        at,
+        WithoutContent.accepted(value),
         day,
         queueId,
         at,
@@ -130,12 +124,10 @@ final class MailRecords {
         Texts.column(session.getListener()),
         Texts.tls(session),
         Texts.column(session.getTlsFacts().getCipherSuite()),
-        chain.length == 0 ? null : chain,
         message.getSize(),
         message.getEnvelope().getRecipientsCount(),
         message.getCauseQueueId(),
-        // Header fields are content: nobody finds a subject here.
-        message.toBuilder().clearHeaderBlock().clearContent().build().toByteArray());
+        names.isEmpty() ? null : Texts.whole(String.join(" ", names)));
     Set<String> seeing = new TreeSet<>();
     for (RecipientGroup group : message.getGroupsList()) {
       seeing.add(group.getOrganization());
@@ -168,13 +160,14 @@ final class MailRecords {
   }
 
   private void decision(Decision decision, ConsumerRecord<?, ?> read, byte[] value)
-      throws OldMessageException, SQLException {
+      throws OldMessageException, SQLException, IOException {
     LearningChain.Link link = rules.of(read.partition()).decision(decision, read.timestamp());
     String queueId = decision.getQueueId();
     if (queueId.isEmpty()) {
       return; // of a source that nobody can read
     }
-    int day = event(queueId, read, link.name().toLowerCase(Locale.ROOT), value);
+    int day =
+        event(queueId, read, link.name().toLowerCase(Locale.ROOT), WithoutContent.decision(value));
     if (link != LearningChain.Link.NEXT) {
       return;
     }
@@ -265,7 +258,8 @@ final class MailRecords {
       throw new IllegalArgumentException("its key is not a queue id");
     }
     int day = day(queueId);
-    events.add(day, queueId, read.topic(), read.offset(), read.timestamp(), worth, value);
+    lives.event(
+        new Lives.Event(day, queueId, read.topic(), read.offset(), read.timestamp(), worth, value));
     return day;
   }
 
@@ -282,9 +276,8 @@ final class MailRecords {
   }
 
   void write(Connection connection) throws SQLException {
-    messages.write(connection);
+    lives.write(connection);
     organizations.write(connection);
-    events.write(connection);
     controls.write(connection);
     recipients.write(connection);
     reported.write(connection); // the recipients' deliveries are among them
@@ -299,9 +292,8 @@ final class MailRecords {
 
   /** After a transaction that failed. */
   void forget() {
-    messages.clear();
+    lives.forget();
     organizations.clear();
-    events.clear();
     controls.clear();
     recipients.forget();
     reported.clear();

@@ -22,7 +22,12 @@ final class Texts {
       int end = Character.isHighSurrogate(cut.charAt(MOST - 1)) ? MOST - 1 : MOST;
       cut = cut.substring(0, end);
     }
-    return cut.indexOf('\0') < 0 ? cut : cut.replace('\0', ' ');
+    return whole(cut);
+  }
+
+  /** Of a column without an index: of any length. */
+  static String whole(String text) {
+    return text.indexOf('\0') < 0 ? text : text.replace('\0', ' ');
   }
 
   /** As addresses are compared in searches: the domain in its normal form. */
@@ -44,7 +49,7 @@ final class Texts {
       return null;
     }
     try {
-      return java.net.InetAddress.ofLiteral(ip).getHostAddress().replaceFirst("%.*", "");
+      return java.net.InetAddress.ofLiteral(ip).getHostAddress();
     } catch (IllegalArgumentException e) {
       return null;
     }

@@ -7,7 +7,10 @@ import io.postern.console.search.Found.RecipientView;
 import io.postern.console.search.MessagePage;
 import io.postern.console.sight.Sight;
 import io.postern.console.store.Days;
+import io.postern.console.store.PackedLife;
 import io.postern.console.store.ReadTo;
+import io.postern.console.wire.LifeRecord;
+import io.postern.console.wire.MessageLife;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.MessageAccepted;
 import java.sql.Connection;
@@ -15,8 +18,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -25,9 +31,11 @@ import java.util.TreeMap;
  * controls, the first ones. Stateless.
  */
 public final class LifeReader {
+  private static final int MOST_EVENTS = 2_000;
   private static final String EVENTS =
-      "SELECT topic, at, worth, record FROM event WHERE day = ? AND queue_id = ?"
-          + " ORDER BY at, topic, log_offset LIMIT 2000";
+      "SELECT topic, log_offset, at, worth, record FROM event WHERE day = ? AND queue_id = ?"
+          + " ORDER BY at, topic, log_offset LIMIT "
+          + MOST_EVENTS;
   private static final String CONTROLS =
       "SELECT at, record FROM control WHERE queue_id = ? OR queue_id = '' AND at BETWEEN ? AND ?"
           + " ORDER BY at LIMIT 1000";
@@ -42,14 +50,15 @@ public final class LifeReader {
     int day = Days.of(id.createdMillis());
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT at, record FROM message WHERE day = ? AND queue_id = ?")) {
+            "SELECT at, record, life FROM message WHERE day = ? AND queue_id = ?")) {
       select.setInt(1, day);
       select.setString(2, id.value());
       try (ResultSet row = select.executeQuery()) {
         if (!row.next()) {
           throw ProblemException.notFound("message " + id);
         }
-        MessageAccepted message = MessageAccepted.parseFrom(row.getBytes(2));
+        MessageLife life = PackedLife.of(row);
+        MessageAccepted message = MessageAccepted.parseFrom(life.getAccepted());
         Set<Integer> seen = sight.recipients(message);
         if (seen.isEmpty()) {
           throw ProblemException.notFound("message " + id);
@@ -60,7 +69,7 @@ public final class LifeReader {
             id.value(),
             new AcceptedView(message, seen, sight).at(row.getLong(1)),
             List.copyOf(recipients.values()),
-            events(connection, day, id, row.getLong(1), recipients, events),
+            events(connection, day, id, life, row.getLong(1), recipients, events),
             ReadTo.of(connection));
       }
     } catch (InvalidProtocolBufferException e) {
@@ -98,24 +107,59 @@ public final class LifeReader {
     return recipients;
   }
 
-  private static List<Event> events(
-      Connection connection,
-      int day,
-      QueueId id,
-      long acceptedAt,
-      TreeMap<Integer, RecipientView> recipients,
-      LifeEvents events)
-      throws SQLException, InvalidProtocolBufferException {
-    long last = acceptedAt;
+  /** A record in the log. */
+  private record Place(String topic, long offset) {}
+
+  private record Kept(Place place, long at, String worth, byte[] record) {}
+
+  /** The packed records and the others, each once: some may be among both ({@code Lives}). */
+  private static List<Kept> kept(
+      Connection connection, int day, QueueId id, MessageLife life, long acceptedAt)
+      throws SQLException {
+    Map<Place, Kept> kept = new HashMap<>();
+    for (LifeRecord each : life.getRecordsList()) {
+      Place place = new Place(each.getTopic(), each.getLogOffset());
+      kept.put(
+          place,
+          new Kept(
+              place,
+              acceptedAt + each.getAfter(),
+              each.getWorth(),
+              each.getRecord().toByteArray()));
+    }
     try (PreparedStatement select = connection.prepareStatement(EVENTS)) {
       select.setInt(1, day);
       select.setString(2, id.value());
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          last = Math.max(last, row.getLong(2));
-          events.add(row.getString(1), row.getLong(2), row.getString(3), row.getBytes(4));
+          Place place = new Place(row.getString(1), row.getLong(2));
+          kept.putIfAbsent(
+              place, new Kept(place, row.getLong(3), row.getString(4), row.getBytes(5)));
         }
       }
+    }
+    return kept.values().stream()
+        .sorted(
+            Comparator.comparingLong(Kept::at)
+                .thenComparing(each -> each.place().topic())
+                .thenComparingLong(each -> each.place().offset()))
+        .limit(MOST_EVENTS)
+        .toList();
+  }
+
+  private static List<Event> events(
+      Connection connection,
+      int day,
+      QueueId id,
+      MessageLife life,
+      long acceptedAt,
+      TreeMap<Integer, RecipientView> recipients,
+      LifeEvents events)
+      throws SQLException, InvalidProtocolBufferException {
+    long last = acceptedAt;
+    for (Kept each : kept(connection, day, id, life, acceptedAt)) {
+      last = Math.max(last, each.at());
+      events.add(each.place().topic(), each.at(), each.worth(), each.record());
     }
     Set<String> routes = new HashSet<>();
     recipients.values().forEach(recipient -> routes.add(recipient.route()));

@@ -47,6 +47,8 @@ public final class Days {
   private static final int MOST_AHEAD = 30;
   private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyy_MM_dd");
 
+  private static final int NONE = Integer.MIN_VALUE;
+
   private final int retentionDays;
 
   /** The days that each table has a partition of. */
@@ -57,6 +59,8 @@ public final class Days {
 
   /** The tables of each topic, by their comment. */
   private final Map<String, Set<String>> folded = new HashMap<>();
+
+  private int needed = NONE; // the last day that was asked for: it has its partitions
 
   public Days(int retentionDays) {
     this.retentionDays = retentionDays;
@@ -82,6 +86,7 @@ public final class Days {
 
   /** Learns which tables there are, and which days each of them has a partition of. */
   public void load(Connection connection) throws SQLException {
+    needed = NONE;
     there.clear();
     counts.clear();
     folded.clear();
@@ -122,6 +127,9 @@ public final class Days {
 
   /** Makes the day's partitions where there are none. */
   public void need(Connection connection, int day) throws SQLException {
+    if (day == needed) {
+      return; // most records are of today
+    }
     for (Map.Entry<String, Set<Integer>> table : there.entrySet()) {
       if (table.getValue().add(day)) {
         try (Statement statement = connection.createStatement()) {
@@ -131,6 +139,7 @@ public final class Days {
         }
       }
     }
+    needed = day;
   }
 
   /**
@@ -139,6 +148,7 @@ public final class Days {
    * dropped.
    */
   public void keep(Connection connection, long nowMillis) throws SQLException {
+    needed = NONE;
     need(connection, of(nowMillis));
     need(connection, of(nowMillis) + 1);
     int first = first(nowMillis);

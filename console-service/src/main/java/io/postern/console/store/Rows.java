@@ -2,6 +2,7 @@ package io.postern.console.store;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,13 +78,34 @@ public final class Rows {
     if (rows.isEmpty()) {
       return;
     }
-    try (PreparedStatement insert = connection.prepareStatement(sql)) {
-      for (int i = 0; i < columns.size(); i++) {
-        insert.setArray(i + 1, connection.createArrayOf(columns.get(i).arrayType(), column(i)));
-      }
+    try (PreparedStatement insert = statement(connection)) {
       insert.executeUpdate();
     }
     rows.clear();
+  }
+
+  /** The same of a statement that ends with RETURNING and one column of text: its values. */
+  public List<String> writeReturning(Connection connection) throws SQLException {
+    List<String> values = new ArrayList<>();
+    if (rows.isEmpty()) {
+      return values;
+    }
+    try (PreparedStatement insert = statement(connection);
+        ResultSet row = insert.executeQuery()) {
+      while (row.next()) {
+        values.add(row.getString(1));
+      }
+    }
+    rows.clear();
+    return values;
+  }
+
+  private PreparedStatement statement(Connection connection) throws SQLException {
+    PreparedStatement insert = connection.prepareStatement(sql);
+    for (int i = 0; i < columns.size(); i++) {
+      insert.setArray(i + 1, connection.createArrayOf(columns.get(i).arrayType(), column(i)));
+    }
+    return insert;
   }
 
   /** Forgets the rows. */

@@ -68,7 +68,8 @@ record ClaimedPartner(
 
   /**
    * What a row of the table message has at least whose session claims to be the partner. Names of
-   * its certificate are in the record; one that fits ends with the wanted name's parent.
+   * its certificate are a column, or in the record where an earlier fold wrote it; one that fits
+   * ends with the wanted name's parent.
    */
   Conditions accepted() {
     String[] domains =
@@ -76,7 +77,8 @@ record ClaimedPartner(
             .map(name -> DomainNames.parent(DomainNames.normal(name)))
             .toArray(String[]::new);
     return rows(
-        "EXISTS (SELECT FROM unnest(?) AS d WHERE position(convert_to(d, 'UTF8') IN record) > 0)",
+        "EXISTS (SELECT FROM unnest(?) AS d WHERE position(d IN peer_names) > 0"
+            + " OR life IS NULL AND position(convert_to(d, 'UTF8') IN record) > 0)",
         List.<String[]>of(domains),
         List.of());
   }

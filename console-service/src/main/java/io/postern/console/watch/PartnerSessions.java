@@ -3,6 +3,7 @@ package io.postern.console.watch;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.console.search.Conditions;
 import io.postern.console.store.Days;
+import io.postern.console.store.PackedLife;
 import io.postern.console.store.ReadModel;
 import io.postern.console.store.ReadTo;
 import io.postern.contracts.Spelling;
@@ -134,10 +135,15 @@ final class PartnerSessions {
                     + " AND o.at = m.at AND o.queue_id = m.queue_id AND o.day = m.day)",
                 organization);
     return find(
-        "SELECT at, record FROM message m WHERE " + conditions.sql() + " ORDER BY at, queue_id",
+        "SELECT at, record, life FROM message m WHERE "
+            + conditions.sql()
+            + " ORDER BY at, queue_id",
         conditions,
         (row, table) ->
-            accepted(MessageAccepted.parseFrom(row.getBytes("record")), row.getLong("at"), table));
+            accepted(
+                MessageAccepted.parseFrom(PackedLife.of(row).getAccepted()),
+                row.getLong("at"),
+                table));
   }
 
   private Table refused() throws SQLException {

@@ -3,11 +3,19 @@ package io.postern.console.fold;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.console.LogRecords;
 import io.postern.console.Postgres;
+import io.postern.console.store.PackedLife;
 import io.postern.console.store.WriterConnection;
+import io.postern.console.wire.LifeRecord;
+import io.postern.console.wire.MessageLife;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
+import io.postern.contracts.v1.Decision;
+import io.postern.contracts.v1.DecisionSource;
+import io.postern.contracts.v1.MessageAccepted;
 import io.postern.contracts.v1.MessageRefused;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
@@ -20,10 +28,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -144,6 +155,41 @@ class FoldTest {
     for (String table : TABLES) {
       assertThat(again.get(table)).as(table).isEqualTo(once.get(table));
     }
+  }
+
+  /** The same, where records that were not read before come in the transaction of an old one. */
+  @Test
+  void aRecordThatComesWithAnAcceptanceThatWasReadBeforeIsKept() throws Exception {
+    String url = Postgres.migrated();
+    QueueId id = QueueId.of(0, RandomLog.START, 1);
+    ConsumerRecord<String, byte @Nullable []> accepted =
+        LogRecords.of(
+            Topics.MAIL_ACCEPTED,
+            0,
+            RandomLog.START,
+            id.value(),
+            MessageAccepted.newBuilder().setQueueId(id.value()).build());
+    Fold fold = fold(url);
+    fold.read(accepted);
+    fold.commit();
+
+    fold.forget();
+    fold.read(accepted);
+    fold.read(
+        LogRecords.of(
+            Topics.MAIL_DELIVERIES,
+            0,
+            RandomLog.START + 1,
+            id.value(),
+            Decision.newBuilder()
+                .setSource(DecisionSource.SOURCE_ACCEPTED)
+                .setPrevious(-1)
+                .setQueueId(id.value())
+                .build()));
+    fold.commit();
+
+    assertThat(rows(url).getOrDefault("event", "").lines()).hasSize(1);
+    assertThat(rows(url).getOrDefault("message", "").lines()).hasSize(2); // row and acceptance
   }
 
   @Test
@@ -346,8 +392,48 @@ class FoldTest {
         String from = table.equals("mail_out") ? "mail_out WHERE recipients <> 0" : table;
         rows.put(table, text(statement, "SELECT %s FROM %s".formatted(columns, from)));
       }
+      rows.put("message", rows.getOrDefault("message", "") + lives(statement, rows));
     }
     return rows;
+  }
+
+  /**
+   * The acceptances. Which other records are packed with them follows from the transactions: they
+   * are put to those of the table event, each once.
+   */
+  private static String lives(Statement statement, Map<String, String> rows) throws SQLException {
+    StringBuilder acceptances = new StringBuilder();
+    Set<String> events = new TreeSet<>(rows.getOrDefault("event", "").lines().toList());
+    try (ResultSet row =
+        statement.executeQuery(
+            "SELECT day, queue_id, at, record, life FROM message ORDER BY day, queue_id")) {
+      while (row.next()) {
+        MessageLife life = PackedLife.of(row);
+        acceptances.append(hex(life.getAccepted())).append('\n');
+        for (LifeRecord each : life.getRecordsList()) {
+          events.add(
+              "(%d,%s,%s,%d,%d,%s,\"\\\\x%s\")"
+                  .formatted(
+                      row.getInt("day"),
+                      row.getString("queue_id"),
+                      each.getTopic(),
+                      each.getLogOffset(),
+                      row.getLong("at") + each.getAfter(),
+                      each.getWorth().isEmpty() ? "\"\"" : each.getWorth(),
+                      hex(each.getRecord())));
+        }
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
+    StringBuilder text = new StringBuilder();
+    events.forEach(event -> text.append(event).append('\n'));
+    rows.put("event", text.toString());
+    return acceptances.toString();
+  }
+
+  private static String hex(ByteString octets) {
+    return HexFormat.of().formatHex(octets.toByteArray());
   }
 
   /** Those of this version. */
@@ -356,7 +442,8 @@ class FoldTest {
         statement.executeQuery(
             "SELECT string_agg(column_name, ', ' ORDER BY ordinal_position) FROM"
                 + " information_schema.columns WHERE table_schema = current_schema() AND table_name"
-                + " = '%s' AND column_name NOT LIKE 'later%%'".formatted(table))) {
+                + " = '%s' AND column_name NOT LIKE 'later%%' AND column_name <> 'life'"
+                    .formatted(table))) {
       row.next();
       return row.getString(1);
     }
