@@ -214,8 +214,9 @@ public interface DeliverySettings {
     Duration shortestHandBack();
 
     /**
-     * Longest time before it is tried again, for a dead destination from the next probe on.
-     * Increase it to save work with a backlog of a million messages.
+     * Longest time before it is tried again, for a dead destination from the next probe on. What
+     * would wait for a minute or more rests until its destination is up; with less than a minute
+     * here, nothing does.
      */
     @WithDefault("10m")
     Duration longestHandBack();

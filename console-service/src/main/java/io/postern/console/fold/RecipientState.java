@@ -4,6 +4,7 @@ import io.postern.console.wire.RecipientFact;
 import io.postern.console.wire.RecipientMemory;
 import io.postern.console.wire.ReportedDelivery;
 import io.postern.contracts.OutcomeConnections;
+import io.postern.contracts.ParkedEntries;
 import io.postern.contracts.v1.DeliveryRequested;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
@@ -131,7 +132,10 @@ final class RecipientState {
     if (state == ScheduleState.WAITING
         || state == ScheduleState.ENTRY_HELD
         || state == ScheduleState.WATCHED) {
-      memory.setEntryDueMillis(entry.getDueMillis()).setEntryReason(entry.getReason());
+      memory.setEntryReason(entry.getReason());
+      if (!ParkedEntries.isParked(entry)) { // nobody knows when its route is up
+        memory.setEntryDueMillis(entry.getDueMillis());
+      }
     }
   }
 

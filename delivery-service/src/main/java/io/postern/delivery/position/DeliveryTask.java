@@ -29,6 +29,7 @@ public record DeliveryTask(DeliveryRequested request, long requestedMillis) {
             .setRoutingVersion(request.getRoutingVersion())
             .setRoute(request.getNextHop().getRoute())
             .setRequirement(request.getRequirement())
+            .setNullReversePath(notice())
             .setAtMillis(System.currentTimeMillis());
     outcome.getTimingsBuilder().setRequestedMillis(requestedMillis);
     return outcome;

@@ -1,5 +1,6 @@
 package io.postern.policy.scheduler;
 
+import io.postern.contracts.ParkedEntries;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.MessageControl;
 import io.postern.contracts.v1.ScheduleEntry;
@@ -20,17 +21,20 @@ import org.jspecify.annotations.Nullable;
 final class Changes {
   private final Entries entries;
   private final ScheduleMarks marks;
+  private final ParkedMail parked;
   private final Outbox outbox;
   private final long now;
   private final Map<EntryKey, StagedEntry> staged = new LinkedHashMap<>();
   private final List<Runnable> others = new ArrayList<>();
+  private final Map<ParkedGroup, RouteSign> ended = new LinkedHashMap<>();
   private int remembered; // entries that only remember a control: more than before
 
   private record StagedEntry(@Nullable ScheduleEntry old, @Nullable ScheduleEntry entry) {}
 
-  Changes(Entries entries, ScheduleMarks marks, Outbox outbox, long now) {
+  Changes(Entries entries, ScheduleMarks marks, ParkedMail parked, Outbox outbox, long now) {
     this.entries = entries;
     this.marks = marks;
+    this.parked = parked;
     this.outbox = outbox;
     this.now = now;
   }
@@ -98,6 +102,11 @@ final class Changes {
     others.add(change);
   }
 
+  /** The attempt of mail that rested has ended; what recipients of one step say counts once. */
+  void ended(ParkedGroup group, RouteSign sign) {
+    ended.merge(group, sign, (a, b) -> a.compareTo(b) > 0 ? a : b);
+  }
+
   /** Whether there is no room for one more entry that only remembers a control. */
   boolean tooManyRemembered() {
     return entries.remembered() + remembered >= Entries.MOST_REMEMBERED;
@@ -111,6 +120,10 @@ final class Changes {
           if (change.old() != null || change.entry() != null) {
             entries.put(key, change.old(), change.entry());
           }
+          if (change.entry() != null && ParkedEntries.isParked(change.entry())) {
+            parked.rests(ParkedGroup.of(change.entry()), now);
+          }
         });
+    ended.forEach((group, sign) -> parked.ended(group, sign, now));
   }
 }

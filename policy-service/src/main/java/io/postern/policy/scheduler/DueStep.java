@@ -1,5 +1,6 @@
 package io.postern.policy.scheduler;
 
+import io.postern.contracts.ParkedEntries;
 import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.ScheduleEntry;
 
@@ -24,7 +25,7 @@ final class DueStep {
       case WAITING -> {
         if (now >= entry.getExpiresMillis()) {
           transitions.expire(changes, key, entry);
-        } else if (now >= entry.getDueMillis()) {
+        } else if (now >= entry.getDueMillis() && !ParkedEntries.isParked(entry)) {
           transitions.open(changes, key, entry);
         } else {
           transitions.delayed(changes, key, entry);

@@ -1,6 +1,7 @@
 package io.postern.policy.scheduler;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.postern.contracts.ParkedEntries;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.ScheduleEntry;
 import io.postern.contracts.v1.ScheduleState;
@@ -21,10 +22,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The schedule of one partition, and an index of it by time, so that waiting entries cost nothing
- * until they are due. The index is derived: it has no changelog and is made anew when a partition
- * comes, so that it never disagrees with the schedule. {@link #build} makes it in pieces, since a
- * thread that is busy for seconds lets the transactions of its other partitions run out. Until the
- * index is built nothing is due, and all else works. Owner: the partition's task.
+ * until they are due, and of what rests by its group. The index is derived: it has no changelog and
+ * is made anew when a partition comes, so that it never disagrees with the schedule. {@link #build}
+ * makes it in pieces, since a thread that is busy for seconds lets the transactions of its other
+ * partitions run out. Until the index is built nothing is due, and all else works. Owner: the
+ * partition's task.
  */
 final class Entries {
   /** An entry that is never due. */
@@ -38,6 +40,7 @@ final class Entries {
 
   private final KeyValueStore<String, byte[]> schedule;
   private final KeyValueStore<Bytes, byte[]> index;
+  private final ParkedIndex parked;
   private final ToLongFunction<ScheduleEntry> wake;
   private final AtomicLongArray counts; // by state
   private final Map<String, Integer> remembered = new HashMap<>(); // entries REMEMBERED by message
@@ -54,6 +57,7 @@ final class Entries {
   private @Nullable Bytes cleared; // up to there
   private String indexed = ""; // up to there, and counted
   private int unreadable;
+  private long resting;
 
   /** An entry whose time has come. */
   record DueEntry(long time, EntryKey key) {}
@@ -65,6 +69,7 @@ final class Entries {
       AtomicLongArray counts) {
     this.schedule = schedule;
     this.index = index;
+    this.parked = new ParkedIndex(index);
     this.wake = wake;
     this.counts = counts;
   }
@@ -133,6 +138,10 @@ final class Entries {
           batch.add(KeyValue.pair(indexKey(time, key), NOTHING));
           next = Math.min(next, time);
         }
+        KeyValue<Bytes, byte[]> rests = ParkedIndex.pair(key, entry);
+        if (rests != null) {
+          batch.add(rests);
+        }
       }
     }
     index.putAll(batch);
@@ -165,6 +174,7 @@ final class Entries {
         count(key, old, -1);
       }
     }
+    parked.change(key, old, entry);
     if (before == after) {
       return;
     }
@@ -175,6 +185,16 @@ final class Entries {
       index.put(indexKey(after, key), NOTHING);
       next = Math.min(next, after);
     }
+  }
+
+  /** How many rest, once built. */
+  long resting() {
+    return resting;
+  }
+
+  /** The entries that rest, complete once built. */
+  ParkedIndex parked() {
+    return parked;
   }
 
   /** When something is due at the earliest; {@link #NEVER}: nothing waits. */
@@ -192,7 +212,8 @@ final class Entries {
     }
     List<DueEntry> due = new ArrayList<>();
     // From there on: before it are only the tombstones of earlier entries.
-    try (KeyValueIterator<Bytes, byte[]> times = index.range(indexKey(next, null), null)) {
+    try (KeyValueIterator<Bytes, byte[]> times =
+        index.range(indexKey(next, null), ParkedIndex.BEGIN)) {
       while (times.hasNext()) {
         ByteBuffer key = ByteBuffer.wrap(times.next().key.get());
         next = key.getLong();
@@ -271,6 +292,9 @@ final class Entries {
   }
 
   private void count(EntryKey key, ScheduleEntry entry, int change) {
+    if (ParkedEntries.isParked(entry)) {
+      resting += change;
+    }
     int state = entry.getStateValue();
     if (state >= 0 && state < counts.length()) {
       counts.addAndGet(state, change);

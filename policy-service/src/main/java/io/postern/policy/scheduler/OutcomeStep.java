@@ -3,6 +3,7 @@ package io.postern.policy.scheduler;
 import io.postern.contracts.DeliveryId;
 import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
+import io.postern.contracts.Reasons;
 import io.postern.contracts.Texts;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.ContentReference;
@@ -34,6 +35,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutcomeStep {
   private static final long DEFAULT_LIFETIME = Duration.ofDays(1).toMillis();
+
+  /** Mail that delivery does not want for so long rests until its route is up. */
+  static final long FAR = Duration.ofMinutes(1).toMillis();
+
+  // No host of the route has answered; an attempt that began is no proof that it is up.
+  private static final Set<String> UNREACHED =
+      Set.of(
+          Reasons.CONNECT_FAILED,
+          Reasons.DISCONNECTED,
+          Reasons.DNS_FAILURE,
+          Reasons.INTERNAL_ERROR,
+          Reasons.INTERRUPTED,
+          Reasons.SOURCE_ADDRESS_UNAVAILABLE,
+          Reasons.TIMEOUT,
+          Reasons.TOO_SLOW);
 
   private final ScheduleTimes times;
   private final Transitions transitions;
@@ -186,6 +202,9 @@ final class OutcomeStep {
       return;
     }
     ScheduleEntry entry = judged.entry();
+    if (entry != null && entry.getState() == ScheduleState.OPEN && entry.getParked()) {
+      changes.ended(ParkedGroup.of(entry), sign(entry, outcome, recipient));
+    }
     if (recipient.getKind() == OutcomeKind.DELIVERED) {
       if (judged.count() == Count.LATE) {
         changes.later(metrics::late);
@@ -207,6 +226,20 @@ final class OutcomeStep {
     } else {
       skipped(changes, SkipKind.ANNULLED); // finding no state, it creates none
     }
+  }
+
+  private static RouteSign sign(
+      ScheduleEntry entry, OutcomeRecorded outcome, RecipientOutcome recipient) {
+    if (!Transitions.route(outcome.getRoute()).equals(entry.getRoute())) {
+      return RouteSign.MOVED;
+    }
+    boolean refused =
+        switch (recipient.getKind()) {
+          case DEFERRED -> outcome.getNoAttempt() || UNREACHED.contains(recipient.getReason());
+          case STILL_OPEN -> true;
+          default -> false;
+        };
+    return refused ? RouteSign.REFUSED : RouteSign.ANSWERED;
   }
 
   private static ScheduleEntry.Builder begun(
@@ -328,12 +361,13 @@ final class OutcomeStep {
       OutcomeRecorded outcome,
       RecipientOutcome recipient) {
     long next;
+    boolean rests = rests(outcome, recipient, entry.getRoute(), changes.now());
     if (outcome.getNoAttempt()) {
       entry.setHandBacks(entry.getHandBacks() + 1);
-      next =
-          Math.max(
-              outcome.getNotBeforeMillis(),
-              changes.now() + times.handBackMillis(entry.getHandBacks()));
+      next = changes.now() + times.handBackMillis(entry.getHandBacks());
+      if (!rests) {
+        next = Math.max(next, outcome.getNotBeforeMillis());
+      }
     } else {
       entry.setHandBacks(0).setTries(entry.getTries() + 1);
       next = changes.now() + times.untilNextMillis(key.queueId(), entry, recipient.getReason());
@@ -341,9 +375,19 @@ final class OutcomeStep {
     entry
         .setState(ScheduleState.WAITING)
         .setCause(DueCause.DUE_RETRY)
+        .setParked(rests)
+        .setNullReversePath(outcome.getNullReversePath())
         .setReason(Texts.cut(recipient.getReason(), Transitions.MOST_REASON))
         .setDueMillis(Math.min(next, entry.getExpiresMillis()));
     changes.put(key, entry.build());
+  }
+
+  private static boolean rests(
+      OutcomeRecorded outcome, RecipientOutcome recipient, String route, long now) {
+    return outcome.getNoAttempt()
+        && recipient.getReason().equals(Reasons.DESTINATION_BUSY)
+        && outcome.getNotBeforeMillis() - now >= FAR
+        && !route.isEmpty();
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.function.ToDoubleFunction;
 public final class SchedulerMetrics {
   private final Map<Integer, AtomicLongArray> entries = new ConcurrentHashMap<>(); // by partition
   private final Map<Integer, Long> next = new ConcurrentHashMap<>(); // by partition
+  private final Map<Integer, Long> parked = new ConcurrentHashMap<>(); // by partition
   private final MeterRegistry registry;
   private final Counter due;
   private final Counter undecidable;
@@ -44,6 +45,12 @@ public final class SchedulerMetrics {
     for (SkipKind kind : SkipKind.values()) {
       counter(kind);
     }
+    Gauge.builder(
+            "postern.scheduler.parked",
+            parked,
+            all -> all.values().stream().mapToLong(Long::longValue).sum())
+        .description("Recipients in this replica's schedule that rest until their route is up")
+        .register(registry);
     late =
         Counter.builder("postern.scheduler.late")
             .description("Recipients delivered by an owner that had lost the partition")
@@ -75,6 +82,11 @@ public final class SchedulerMetrics {
   void gone(int partition) {
     entries.remove(partition);
     next.remove(partition);
+    parked.remove(partition);
+  }
+
+  void parked(int partition, long recipients) {
+    parked.put(partition, recipients);
   }
 
   void next(int partition, long millis) {

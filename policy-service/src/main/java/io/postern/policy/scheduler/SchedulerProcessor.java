@@ -2,6 +2,7 @@ package io.postern.policy.scheduler;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.postern.contracts.Headers;
+import io.postern.contracts.ParkedEntries;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.MessageControl;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
@@ -59,14 +61,16 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
   // An entry that cannot be processed is looked at again after it.
   private static final Duration NOT_NOW = Duration.ofHours(1);
 
-  // The least that a flush gets while other attempts are due.
+  // The least that a flush, and what has rested, gets while other attempts are due.
   private static final int FLUSH_SHARE = 100;
+  private static final int PARKED_SHARE = 100;
   private static final long FORGET_EVERY = Duration.ofHours(1).toMillis();
 
   private final ScheduleTimes times;
   private final SchedulerMetrics metrics;
   private final OutcomesProgress outcomesProgress;
   private final LongUnaryOperator clock;
+  private final Function<ParkedIndex, ParkedMail> parked;
   private @Nullable Task task;
 
   /**
@@ -78,15 +82,28 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
       SchedulerMetrics metrics,
       OutcomesProgress outcomesProgress,
       LongUnaryOperator clock) {
+    this(times, metrics, outcomesProgress, clock, ParkedMail::new);
+  }
+
+  /**
+   * @param parked makes the part that says when mail goes on that rests
+   */
+  SchedulerProcessor(
+      ScheduleTimes times,
+      SchedulerMetrics metrics,
+      OutcomesProgress outcomesProgress,
+      LongUnaryOperator clock,
+      Function<ParkedIndex, ParkedMail> parked) {
     this.times = times;
     this.metrics = metrics;
     this.outcomesProgress = outcomesProgress;
     this.clock = clock;
+    this.parked = parked;
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
-    task = new Task(context, times, metrics, outcomesProgress, clock);
+    task = new Task(context, times, metrics, outcomesProgress, clock, parked);
   }
 
   @Override
@@ -116,6 +133,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
     private final ControlStep controls;
     private final DueStep dueStep;
     private final RouteFlush flushes;
+    private final ParkedMail parked;
     private final OutcomesProgress outcomesProgress;
     private final OutcomesProgress.Task reading;
     private final Transitions transitions;
@@ -130,7 +148,8 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
         ScheduleTimes times,
         SchedulerMetrics metrics,
         OutcomesProgress outcomesProgress,
-        LongUnaryOperator clock) {
+        LongUnaryOperator clock,
+        Function<ParkedIndex, ParkedMail> parking) {
       this.context = context;
       this.clock = clock;
       this.metrics = metrics;
@@ -149,6 +168,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
       controls = new ControlStep(transitions);
       dueStep = new DueStep(transitions, remembered);
       flushes = new RouteFlush(entries, marks, transitions);
+      parked = parking.apply(entries.parked());
       writer = new Writer(context, metrics);
       reading = outcomesProgress.begin(partition, now());
       punctuation = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, this::punctuate);
@@ -179,13 +199,16 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
 
     // Each punctuation is a transaction, with nothing in it too.
     private void pace(long now) {
-      Duration wanted =
-          !entries.built() || flushes.underWay() ? BETWEEN : until(entries.next() - now);
+      Duration wanted = !entries.built() || flushes.underWay() ? BETWEEN : until(next() - now);
       if (!wanted.equals(interval)) {
         punctuation.cancel();
         punctuation = context.schedule(wanted, PunctuationType.WALL_CLOCK_TIME, this::punctuate);
         interval = wanted;
       }
+    }
+
+    private long next() {
+      return entries.resting() == 0 ? entries.next() : Math.min(entries.next(), parked.next());
     }
 
     /**
@@ -277,6 +300,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
         marks.forgetAll(now - Topics.LONGEST_LIFETIME.toMillis());
       }
       metrics.next(partition, entries.next());
+      metrics.parked(partition, entries.resting());
       pace(now);
     }
 
@@ -288,6 +312,39 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
       }
       if (flushing) {
         flush(now, MOST_AT_ONCE - due.size());
+      }
+      List<ParkedIndex.Head> up =
+          parked.take(
+              now, flushing ? PARKED_SHARE : Math.max(PARKED_SHARE, MOST_AT_ONCE - due.size()));
+      if (!up.isEmpty()) {
+        open(up, now);
+      }
+    }
+
+    private void open(List<ParkedIndex.Head> up, long now) {
+      RuntimeException failure =
+          failure(now, null, changes -> up.forEach(each -> open(changes, each)));
+      if (failure != null) {
+        up.forEach(each -> openAlone(each, now));
+      }
+    }
+
+    private void openAlone(ParkedIndex.Head head, long now) {
+      RuntimeException failure = failure(now, null, changes -> open(changes, head));
+      if (failure != null) {
+        // It rests on, until it expires at the latest.
+        LOG.errorf(failure, "the schedule's entries %s cannot be processed", head.keys());
+        metrics.undecidable();
+        parked.ended(head.group(), RouteSign.REFUSED, now);
+      }
+    }
+
+    private void open(Changes changes, ParkedIndex.Head head) {
+      for (EntryKey key : head.keys()) {
+        ScheduleEntry entry = changes.entry(key);
+        if (entry != null && ParkedEntries.isParked(entry)) {
+          transitions.open(changes, key, entry);
+        }
       }
     }
 
@@ -377,7 +434,7 @@ final class SchedulerProcessor implements Processor<byte[], byte[], byte[], byte
 
     private void step(long now, @Nullable Header trace, Consumer<Changes> step) {
       Outbox outbox = writer.outbox(now);
-      Changes changes = new Changes(entries, marks, outbox, now);
+      Changes changes = new Changes(entries, marks, parked, outbox, now);
       step.accept(changes);
       Writer.Batch batch = writer.batch(outbox);
       try {

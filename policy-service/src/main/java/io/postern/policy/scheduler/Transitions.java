@@ -1,6 +1,7 @@
 package io.postern.policy.scheduler;
 
 import io.postern.contracts.Fingerprints;
+import io.postern.contracts.ParkedEntries;
 import io.postern.contracts.Reasons;
 import io.postern.contracts.Texts;
 import io.postern.contracts.Topics;
@@ -35,7 +36,10 @@ final class Transitions {
   /** The time at which an entry needs a step of the clock: an attempt, an end, a notice. */
   long wake(ScheduleEntry entry) {
     return switch (entry.getState()) {
-      case WAITING -> Math.min(entry.getDueMillis(), delayNotice(entry));
+      case WAITING ->
+          Math.min(
+              ParkedEntries.isParked(entry) ? entry.getExpiresMillis() : entry.getDueMillis(),
+              delayNotice(entry));
       case ENTRY_HELD, WATCHED, DELIVERED_MARK, REMEMBERED -> entry.getDueMillis();
       case OPEN -> entry.getExpiresMillis() + ANSWERLESS;
       case SCHEDULE_STATE_UNSPECIFIED, UNRECOGNIZED -> Entries.NEVER;
@@ -56,6 +60,7 @@ final class Transitions {
         entry.toBuilder()
             .setState(ScheduleState.OPEN)
             .setAttempt(entry.getAttempt() + 1)
+            .setParked(ParkedEntries.isParked(entry))
             .clearCause()
             .clearRemembered()
             .clearRememberedBy()
@@ -146,6 +151,7 @@ final class Transitions {
         .setDueMillis(until)
         .setExpiresMillis(entry.getExpiresMillis() + (until - now))
         .setHandBacks(0)
+        .clearParked()
         .clearCause();
     if (!entry.getKeepAsked()) {
       keep(changes, key, entry);

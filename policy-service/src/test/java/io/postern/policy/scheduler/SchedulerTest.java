@@ -10,6 +10,7 @@ import io.postern.contracts.ConsumerGroups;
 import io.postern.contracts.Deployment;
 import io.postern.contracts.Owner;
 import io.postern.contracts.QueueId;
+import io.postern.contracts.Reasons;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.OutcomeId;
@@ -106,23 +107,32 @@ class SchedulerTest {
   }
 
   private void outcome(QueueId queueId, int attempt, OutcomeKind kind, Owner writer) {
-    byte[] outcome =
-        OutcomeRecorded.newBuilder()
-            .setId(OutcomeId.newBuilder().setIncarnation("test").setNumber(++numbers))
-            .setWriter(OutcomeWriter.WRITER_DELIVERY)
-            .setOwner(writer.message())
-            .setQueueId(queueId.value())
-            .setDeliveryId(queueId + "/" + attempt + "/0")
-            .setAttempt(attempt)
-            .setAcceptedMillis(System.currentTimeMillis())
-            .setExpiresMillis(System.currentTimeMillis() + Duration.ofDays(1).toMillis())
-            .addRecipients(RecipientOutcome.newBuilder().setKind(kind).setReason("timeout"))
-            .build()
-            .toByteArray();
+    write(outcome(queueId, attempt, kind, writer, "timeout"));
+  }
+
+  private OutcomeRecorded.Builder outcome(
+      QueueId queueId, int attempt, OutcomeKind kind, Owner writer, String reason) {
+    return OutcomeRecorded.newBuilder()
+        .setId(OutcomeId.newBuilder().setIncarnation("test").setNumber(++numbers))
+        .setWriter(OutcomeWriter.WRITER_DELIVERY)
+        .setOwner(writer.message())
+        .setQueueId(queueId.value())
+        .setDeliveryId(queueId + "/" + attempt + "/0")
+        .setAttempt(attempt)
+        .setAcceptedMillis(System.currentTimeMillis())
+        .setExpiresMillis(System.currentTimeMillis() + Duration.ofDays(1).toMillis())
+        .addRecipients(RecipientOutcome.newBuilder().setKind(kind).setReason(reason));
+  }
+
+  private static void write(OutcomeRecorded.Builder outcome) {
+    QueueId queueId = QueueId.parse(outcome.getQueueId());
     var unused =
         delivery.send(
             new ProducerRecord<>(
-                Topics.MAIL_OUTCOMES, queueId.partition(), queueId.value(), outcome));
+                Topics.MAIL_OUTCOMES,
+                queueId.partition(),
+                queueId.value(),
+                outcome.build().toByteArray()));
   }
 
   private List<QueueId> deferred(int messages) {
@@ -269,6 +279,52 @@ class SchedulerTest {
       allInOrderAndOnce(more);
       allInOrderAndOnce(ids);
       assertThat(two.ready()).isTrue();
+    }
+  }
+
+  /** The next replica knows nothing of routes: it finds what rests, and probes. */
+  @Test
+  void whatRestsWhenAReplicaStopsGoesWhenTheNextOneFindsItsRouteUp() {
+    List<QueueId> ids = new ArrayList<>();
+    for (int i = 0; i < 20 * LogLab.PARTITIONS; i++) {
+      QueueId id = QueueId.next(i % LogLab.PARTITIONS);
+      ids.add(id);
+      write(
+          outcome(id, 1, OutcomeKind.DEFERRED, owner, Reasons.DESTINATION_BUSY)
+              .setRoute("mx:dead" + i / LogLab.PARTITIONS % 2 + ".example")
+              .setNoAttempt(true)
+              .setNotBeforeMillis(System.currentTimeMillis() + Duration.ofMinutes(10).toMillis()));
+    }
+    delivery.flush();
+    List<String> keys = ids.stream().map(id -> id + "/0").toList();
+    try (Scheduler before = scheduler("rests")) {
+      await().atMost(LONG).until(before::ready);
+      await().atMost(LONG).until(() -> inChangelog().containsAll(keys));
+    }
+    assertThat(ids)
+        .as("one a route and partition at most")
+        .filteredOn(id -> !attempts(id).isEmpty())
+        .hasSizeLessThanOrEqualTo(2 * LogLab.PARTITIONS);
+    Set<QueueId> delivered = new HashSet<>();
+    try (Scheduler after = scheduler("rests-on")) {
+      await()
+          .atMost(LONG)
+          .until(
+              () -> {
+                Map<String, List<Integer>> all = attempts();
+                for (QueueId id : ids) {
+                  if (all.containsKey(id.value()) && delivered.add(id)) {
+                    outcome(id, 2, OutcomeKind.DELIVERED);
+                  }
+                }
+                delivery.flush();
+                return delivered.size() == ids.size();
+              });
+      await()
+          .atMost(LONG)
+          .untilAsserted(() -> assertThat(inChangelog()).doesNotContainAnyElementsOf(keys));
+      assertThat(ids).allSatisfy(id -> assertThat(attempts(id)).containsExactly(2));
+      assertThat(after.alive()).isTrue();
     }
   }
 

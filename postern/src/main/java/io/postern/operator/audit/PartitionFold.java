@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import io.postern.contracts.Owner;
+import io.postern.contracts.ParkedEntries;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.v1.AttemptDue;
 import io.postern.contracts.v1.DecisionSource;
@@ -382,7 +383,8 @@ final class PartitionFold {
     state.retries.state[retry] = entry == null ? 0 : (byte) entry.getStateValue();
     if (entry != null) {
       state.retries.attempt[retry] = entry.getAttempt();
-      state.retries.due[retry] = entry.getDueMillis();
+      state.retries.due[retry] =
+          ParkedEntries.isParked(entry) ? entry.getExpiresMillis() : entry.getDueMillis();
     }
   }
 

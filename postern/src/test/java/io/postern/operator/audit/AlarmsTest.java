@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.postern.contracts.Owner;
 import io.postern.contracts.v1.Decision;
 import io.postern.contracts.v1.DecisionSource;
+import io.postern.contracts.v1.DueCause;
 import io.postern.contracts.v1.NoticeKind;
 import io.postern.contracts.v1.NoticeRequested;
 import io.postern.contracts.v1.OutcomeConnection;
@@ -224,6 +225,10 @@ final class AlarmsTest {
             "waiting long beyond its time",
             s -> overdue(s, ScheduleState.WAITING),
             AlarmKind.OVERDUE),
+        alarm(
+            "resting beyond its expiry",
+            s -> resting(s, HandLog.NOW - HandLog.STUCK.toMillis() - 1),
+            AlarmKind.OVERDUE),
         alarm("held for too long", s -> overdue(s, ScheduleState.ENTRY_HELD), AlarmKind.OVERDUE),
         alarm("watched for too long", s -> overdue(s, ScheduleState.WATCHED), AlarmKind.OVERDUE),
         alarm(
@@ -380,6 +385,19 @@ final class AlarmsTest {
         Mail.entry(state, 1).setDueMillis(HandLog.NOW - HandLog.STUCK.toMillis() - 1).build());
   }
 
+  private static void resting(Scene s, long expires) {
+    s.deferredOnce();
+    s.log.write(
+        Topic.SCHEDULE,
+        s.key() + "/0",
+        Mail.entry(ScheduleState.WAITING, 1)
+            .setCause(DueCause.DUE_RETRY)
+            .setParked(true)
+            .setDueMillis(HandLog.NOW - HandLog.STUCK.toMillis() - 1)
+            .setExpiresMillis(expires)
+            .build());
+  }
+
   private static void longAgo(Scene s) {
     s.log.timestamp = HandLog.NOW - HandLog.STUCK.toMillis() - 1;
   }
@@ -459,6 +477,7 @@ final class AlarmsTest {
                   Topic.SCHEDULE, s.key() + "/0", Mail.entry(ScheduleState.REMEMBERED, 0).build());
               s.byScheduler(OutcomeKind.OUTCOME_KIND_UNSPECIFIED);
             }),
+        calm("resting until its route is up", s -> resting(s, HandLog.NOW + 1)),
         calm(
             "an answer after its end",
             s ->
