@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * How many messages of one group may be on their way at a time. Up to one it <em>probes</em>: one
  * message, and after each that was refused a pause that doubles. What its hosts answer lets the
  * window grow, first as fast as the answers come, then by one a round; a refusal halves it, once a
- * second at most, as that of TCP does. So mail comes back at the pace at which it is taken,
- * and nobody has to know that pace. Times are Unix milliseconds. Owner: {@link ParkedLane}.
+ * second at most, as that of TCP does. So mail comes back at the pace at which it is taken, and
+ * nobody has to know that pace. Times are Unix milliseconds. Owner: {@link ParkedLane}.
  */
 final class RouteWindow {
   /** Less than the half of a partition's window in delivery, above which slow mail is returned. */
