@@ -2,6 +2,7 @@ package io.postern.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.contracts.ContractLevel;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.Topics;
 import io.postern.contracts.v1.DeliveryRequested;
@@ -12,30 +13,43 @@ import io.postern.lab.PeerStage;
 import io.postern.lab.PeerStep;
 import io.postern.lab.ScriptedPeer;
 import io.postern.lab.SmtpClient;
+import io.postern.log.reading.TopicScan;
 import io.postern.operator.api.QueueClient;
 import io.postern.operator.trace.MailTrace;
 import io.postern.smtp.Reply;
 import io.postern.stack.Processes;
+import io.postern.stack.Replica;
 import io.postern.stack.Service;
 import io.postern.stack.Size;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What becomes of mail that cannot go at once: tried again, decided anew, held, told to its sender.
- * A stack of its own, whose schedule has seconds where the product has minutes.
+ * A stack of its own, whose schedule has seconds where the product has minutes, and where small
+ * contents travel sealed.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RetryTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private TestStack stack;
 
   @BeforeAll
@@ -47,12 +61,14 @@ class RetryTest {
                     Service.POLICY,
                     Map.of(
                         "postern.schedule.intervals", "1s,2s",
-                        "postern.schedule.delay-notice", "4s")));
+                        "postern.schedule.delay-notice", "4s")),
+            true);
   }
 
   @AfterAll
   void accountAndEnd() throws Exception {
     try {
+      SealedContents.assertUsed(stack.kafka());
       stack.assertAuditClean();
     } finally {
       stack.close();
@@ -124,6 +140,20 @@ class RetryTest {
 
   private QueueClient queue() {
     return stack.queue();
+  }
+
+  /** Here the highest level that the services read is in force. */
+  @Test
+  void aContractLevelThatNoReplicaReadsIsNotRaised(@TempDir Path folder) throws Exception {
+    Path context = stack.context(folder);
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int next = ContractLevel.READS + 1;
+    assertThat(ContractLevelTest.run(context, out, err, "contract-level", "raise")).isEqualTo(1);
+    assertThat(out.toString()).contains("no replica reads level " + next);
+    StringWriter after = new StringWriter();
+    assertThat(ContractLevelTest.run(context, after, err, "contract-level")).isZero();
+    assertThat(after.toString()).startsWith("level %d is in force%n".formatted(next - 1));
   }
 
   @Test
@@ -209,6 +239,88 @@ class RetryTest {
       PeerMessage arrived = with.partner.messages().getFirst();
       assertThat(new String(arrived.content(), StandardCharsets.ISO_8859_1))
           .endsWith(new String(content, StandardCharsets.ISO_8859_1));
+    }
+  }
+
+  @Test
+  void whatIsHeldOutlivesTheKeyOfItsContent() throws Exception {
+    try (Partnership with = new Partnership("held-sealed")) {
+      with.demands(with.host);
+      with.partner.on(PeerStage.RCPT, PeerStep.answer(451, "4.3.0", "not now"));
+      QueueId queueId = with.send("held sealed");
+      awaitLast(queueId, with.recipient(), "deferred");
+      queue().control(queueId, "hold", List.of(0), true);
+      awaitLast(queueId, with.recipient(), "held");
+      awaitCopied(queueId);
+      List<ConsumerRecord<String, byte[]>> keys = loseKeys();
+      try {
+        with.partner.on(PeerStage.RCPT, PeerStep.answer(250, "2.1.5", "now"));
+        queue().control(queueId, "release", List.of(), true);
+        awaitLast(queueId, with.recipient(), "delivered");
+        assertThat(with.partner.messages()).hasSize(1);
+      } finally {
+        restore(keys);
+      }
+    }
+  }
+
+  @Test
+  void withoutTheKeyOfItsContentAMessageStaysUntilTheKeyIsRestored() throws Exception {
+    try (Partnership with = new Partnership("keyless")) {
+      with.demands(with.host);
+      with.partner.on(PeerStage.RCPT, PeerStep.answer(451, "4.3.0", "not now"));
+      QueueId queueId = with.send("keyless");
+      awaitLast(queueId, with.recipient(), "deferred");
+      List<ConsumerRecord<String, byte[]>> keys = loseKeys();
+      try {
+        with.partner.on(PeerStage.RCPT, PeerStep.answer(250, "2.1.5", "now"));
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(stack.trace(queueId).outcomes())
+                        .extracting(outcome -> outcome.getRecipients(0))
+                        .anySatisfy(
+                            recipient -> {
+                              assertThat(recipient.getReason()).isEqualTo("content-unreadable");
+                              assertThat(recipient.getDetail())
+                                  .contains("is not in mail.content.keys");
+                            }));
+        assertThat(with.partner.messages()).isEmpty();
+      } finally {
+        restore(keys);
+      }
+      awaitLast(queueId, with.recipient(), "delivered");
+      assertThat(with.partner.messages()).hasSize(1);
+    }
+  }
+
+  /** The topic of keys as after a restore without it; delivery begins again. */
+  private List<ConsumerRecord<String, byte[]>> loseKeys() throws Exception {
+    List<ConsumerRecord<String, byte[]>> keys = new ArrayList<>();
+    TopicPartition topic = new TopicPartition(Topics.MAIL_CONTENT_KEYS, 0);
+    try (TopicScan scan = new TopicScan(stack.kafka(), PATIENCE)) {
+      scan.read(List.of(topic), 0, keys::add);
+    }
+    try (Admin admin = Admin.create(stack.kafka().admin())) {
+      var unused =
+          admin
+              .deleteRecords(
+                  Map.of(topic, RecordsToDelete.beforeOffset(keys.getLast().offset() + 1)))
+              .all()
+              .get();
+    }
+    for (Replica replica : stack.processes().replicas(Service.DELIVERY)) {
+      replica.process().killAndWait();
+    }
+    return keys;
+  }
+
+  private void restore(List<ConsumerRecord<String, byte[]>> keys) throws Exception {
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(stack.kafka().producer())) {
+      for (ConsumerRecord<String, byte[]> key : keys) {
+        producer.send(new ProducerRecord<>(key.topic(), key.key(), key.value())).get();
+      }
     }
   }
 

@@ -156,8 +156,18 @@ final class TestStack implements AutoCloseable {
   }
 
   static TestStack start(Processes processes) throws Exception {
+    return start(processes, false);
+  }
+
+  /**
+   * @param sealed small contents travel sealed from the start
+   */
+  static TestStack start(Processes processes, boolean sealed) throws Exception {
     TestStack stack = new TestStack(Files.createTempDirectory("postern-test"), processes);
     try {
+      if (sealed) {
+        SealedContents.raise(stack.kafka());
+      }
       // Ingress is ready without a directory, which policy applies, and accepts no mail.
       stack.stack.awaitReady(Service.POLICY, READY);
       stack.awaitFirstVerdict();
