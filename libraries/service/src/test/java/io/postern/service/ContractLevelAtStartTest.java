@@ -64,9 +64,9 @@ class ContractLevelAtStartTest {
 
       assertThat(fired).isEmpty();
       assertThat(start.topicsVerified()).isFalse();
-      assertThat(ContractLevel.tooOld(2))
+      assertThat(ContractLevel.tooOld(3))
           .isEqualTo(
-              "this version reads contract level 1, and the installation is at level 2: start a"
+              "this version reads contract level 2, and the installation is at level 3: start a"
                   + " version that reads it");
     } finally {
       start.stop(new ShutdownEvent());

@@ -48,11 +48,15 @@ class ContractLevelApiTest {
         .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> admin().get(PATH).then().body("replicas.service", hasItem("policy-service")));
+    admin().get(PATH).then().body("inForce", equalTo(ContractLevel.FIRST));
+    for (int level = ContractLevel.FIRST + 1; level <= ContractLevel.READS; level++) {
+      to(level).put(PATH).then().statusCode(200).body("inForce", equalTo(level));
+    }
     admin()
         .get(PATH)
         .then()
         .statusCode(200)
-        .body("inForce", equalTo(ContractLevel.FIRST))
+        .body("inForce", equalTo(ContractLevel.READS))
         .body("next", equalTo(LATER))
         .body(
             "hindrances[0]",
@@ -72,8 +76,12 @@ class ContractLevelApiTest {
           .body("errors[0].problem", containsString("reads level " + ContractLevel.READS));
       later.goodbye();
     }
-    assertThat(new InstallationLevel(log).read().inForce()).isEqualTo(ContractLevel.FIRST);
-    to(ContractLevel.FIRST).put(PATH).then().statusCode(200).body("inForce", equalTo(1));
+    assertThat(new InstallationLevel(log).read().inForce()).isEqualTo(ContractLevel.READS);
+    to(ContractLevel.FIRST)
+        .put(PATH)
+        .then()
+        .statusCode(200)
+        .body("inForce", equalTo(ContractLevel.READS));
     to(LATER + 1).put(PATH).then().statusCode(400);
     to(0).put(PATH).then().statusCode(400);
   }
