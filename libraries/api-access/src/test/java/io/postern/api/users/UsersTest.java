@@ -295,8 +295,8 @@ class UsersTest {
   @Test
   void aListOfEndedSessionsThatIsWrongEndsAStartWithItsNameAndTheCure() throws Exception {
     Users users = users();
-    users.endSessions("anna");
     long before = System.currentTimeMillis() - 10;
+    users.endSessions("anna");
     Files.writeString(sessions(), "{\"users\": {\"an");
 
     assertThatThrownBy(this::users)
