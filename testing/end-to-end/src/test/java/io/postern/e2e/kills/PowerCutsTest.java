@@ -3,6 +3,7 @@ package io.postern.e2e.kills;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.contracts.Topics;
+import io.postern.e2e.SealedContents;
 import io.postern.e2e.kills.Findings.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * G1, G2, G3, G5 while the machine loses its power under load (docs/evidence/fault-tests.md):
  * nothing lost that was answered 250, nothing below its TLS level, duplicates for the reasons of G5
- * alone. A seed is repeated by {@code make power-cuts SEED=… COUNT=1}.
+ * alone. Small contents travel sealed. A seed is repeated by {@code make power-cuts SEED=…
+ * COUNT=1}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -45,7 +47,7 @@ class PowerCutsTest {
   void start(@TempDir Path folder) throws Exception {
     Path state = folder.resolve("state");
     power = new Power(state, folder.resolve("notes"), 1);
-    world = World.start(state, Profile.SHORT, 1, power::watched);
+    world = World.startSealed(state, Profile.SHORT, 1, power::watched);
   }
 
   @AfterAll
@@ -60,6 +62,7 @@ class PowerCutsTest {
     KillsRun.Result result = PowerCutsMain.run(world, power, seed);
     assertThat(result.kills()).isEqualTo(PowerCutsMain.CUTS);
     assertThat(result.findings().all()).as("findings, explained above").isEmpty();
+    SealedContents.assertUsed(world.kafka());
   }
 
   /** The account would find what it is there to find. Last: the log is not what it was. */

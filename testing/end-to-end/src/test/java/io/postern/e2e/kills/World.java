@@ -2,6 +2,7 @@ package io.postern.e2e.kills;
 
 import static java.util.Objects.requireNonNull;
 
+import io.postern.e2e.SealedContents;
 import io.postern.lab.BrokerNetwork;
 import io.postern.lab.CrlServer;
 import io.postern.lab.Issue;
@@ -116,6 +117,14 @@ final class World implements AutoCloseable {
   static World start(Path folder, Profile profile, int replicas, UnaryOperator<Processes> more)
       throws Exception {
     return started(new World(folder, profile, replicas, more, BrokerHarms.Hosts.NONE));
+  }
+
+  /** The same, where small contents travel sealed. */
+  static World startSealed(
+      Path folder, Profile profile, int replicas, UnaryOperator<Processes> more) throws Exception {
+    World world = new World(folder, profile, replicas, more, BrokerHarms.Hosts.NONE);
+    SealedContents.raise(world.kafka());
+    return started(world);
   }
 
   /** With wall clocks that differ by minutes, and can be set. */
