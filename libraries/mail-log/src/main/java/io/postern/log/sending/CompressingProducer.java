@@ -41,7 +41,7 @@ public final class CompressingProducer extends KafkaProducer<String, byte[]> {
   }
 
   /** The same settings for records of which none is large. */
-  static Properties compressing(Properties settings) {
+  private static Properties compressing(Properties settings) {
     Properties compressing = new Properties();
     compressing.putAll(settings);
     compressing.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, CODEC);

@@ -31,15 +31,8 @@ final class DurableSender implements AutoCloseable {
   private volatile Producer<String, byte[]> current;
   private boolean closed;
 
-  /** Of contents, as they are. */
   DurableSender(LogSettings settings, Duration patience, long bufferBytes) {
-    this(producers(properties(settings, patience, bufferBytes)));
-  }
-
-  /** Of records of which none is large ({@link CompressingProducer#MOST_BYTES}). */
-  static DurableSender compressing(LogSettings settings, Duration patience, long bufferBytes) {
-    return new DurableSender(
-        producers(CompressingProducer.compressing(properties(settings, patience, bufferBytes))));
+    this(producers(settings, patience, bufferBytes));
   }
 
   /**
@@ -50,11 +43,8 @@ final class DurableSender implements AutoCloseable {
     this.current = maker.get();
   }
 
-  private static Supplier<Producer<String, byte[]>> producers(Properties properties) {
-    return () -> new KafkaProducer<>(properties);
-  }
-
-  private static Properties properties(LogSettings settings, Duration patience, long bufferBytes) {
+  private static Supplier<Producer<String, byte[]>> producers(
+      LogSettings settings, Duration patience, long bufferBytes) {
     Properties properties = settings.producer();
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
     properties.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
@@ -64,7 +54,7 @@ final class DurableSender implements AutoCloseable {
     // Ends before the caller's patience: the caller gets the reason, and no record comes long after
     // that.
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, third * 5 / 2);
-    return properties;
+    return () -> new KafkaProducer<>(properties);
   }
 
   Producer<String, byte[]> current() {

@@ -73,8 +73,7 @@ public final class Intake {
 
   /**
    * @param envelopes takes envelopes, each behind the acknowledgement of its content
-   * @param small takes contents of one chunk, which never wait behind larger ones, and envelopes
-   *     that are too large to be compressed
+   * @param small takes contents of one chunk, which never wait behind larger ones
    * @param large takes contents of more than one chunk
    * @param keys to seal a small content with; null: none is in use
    */
@@ -178,9 +177,7 @@ public final class Intake {
           .add(Headers.SEALED_CONTENT, inHeader);
     }
     try {
-      // Envelopes need no order; the other sender does not compress.
-      BoundSender sender = value.length > CompressingProducer.MOST_BYTES ? small : envelopes;
-      send(sender, accepted, inHeader.length, false);
+      send(envelopes, accepted, inHeader.length, false);
     } finally {
       coming.ends(envelopes.producer);
     }

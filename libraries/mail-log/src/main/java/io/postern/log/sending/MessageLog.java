@@ -76,7 +76,7 @@ public final class MessageLog implements AutoCloseable {
     this.keys = keys;
     this.partitions = new Partitions(partitions, System.nanoTime());
     this.patience = patience;
-    this.envelopes = DurableSender.compressing(settings, patience, ENVELOPE_BUFFER_BYTES);
+    this.envelopes = new DurableSender(settings, patience, ENVELOPE_BUFFER_BYTES);
     this.small = new DurableSender(settings, patience, SMALL_BUFFER_BYTES);
     this.large = new DurableSender(settings, patience, LARGE_BUFFER_BYTES);
   }
