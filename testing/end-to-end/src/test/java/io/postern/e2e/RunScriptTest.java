@@ -176,10 +176,14 @@ class RunScriptTest {
     }
 
     // The second start goes on with the data of the first, and SIGTERM ends it in order.
+    String first = Files.readString(output);
     Process second = begin(output, "--state", state, "--no-warm", "--size", "small");
     try {
       awaitText(output, STARTED);
-      assertThat(run("audit", "--state", state).output()).contains("8 messages");
+      String again = Files.readString(output);
+      assertThat(run("audit", "--state", state).output())
+          .as(first + again)
+          .contains("  " + (accepted(first) + accepted(again)) + " messages");
       administratorsFindWhatTheyLookFor(state);
       assertThat(run("stop", "--state", state).code()).isZero();
       nothingIsLeft(state);
@@ -188,6 +192,13 @@ class RunScriptTest {
     } finally {
       second.destroyForcibly();
     }
+  }
+
+  /** Samples with a 250; a busy machine may answer one of the four with 451. */
+  private static long accepted(String output) {
+    long accepted = output.lines().filter(line -> line.startsWith("  accepted  ")).count();
+    assertThat(accepted).as(output).isPositive();
+    return accepted;
   }
 
   /** By the scripts that anybody may run beside a ./run; some forty commands, one by one. */
