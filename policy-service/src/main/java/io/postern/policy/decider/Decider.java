@@ -46,11 +46,14 @@ public final class Decider implements Worker.Task {
   private static final Duration CROWDED_POLL = Duration.ofMillis(5);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final long BETWEEN_NANOS = Duration.ofMillis(10).toNanos();
+  private static final long BUSY_BETWEEN_NANOS = Duration.ofMillis(25).toNanos();
+  private static final long BUSY_A_SECOND = 700;
   private static final long ROOM_NANOS = Duration.ofMillis(1).toNanos();
   // Envelopes are read back one by one, each within 3 s; the rest comes with the next poll, which
   // the group waits for.
   private static final long ROUND_NANOS = Duration.ofSeconds(3).toNanos();
-  private static final long COMMIT_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long COMMIT_NANOS = SECOND_NANOS;
   private static final int BATCH_RECORDS = 500;
   private static final int FETCH_BYTES = 8 << 20;
 
@@ -64,6 +67,7 @@ public final class Decider implements Worker.Task {
   private final OccasionalLog trouble = new OccasionalLog(Decider.class);
   private boolean paused;
   private long lastRead = System.nanoTime();
+  private boolean busy;
   private long lastCommit = System.nanoTime();
   private Map<TopicPartition, OffsetAndMetadata> committed = Map.of(); // or on its way
 
@@ -156,7 +160,9 @@ public final class Decider implements Worker.Task {
     if (current == null) {
       member.giveBack(polled); // partitions that came with this very poll were not paused yet
     } else if (!polled.isEmpty()) {
-      lastRead = System.nanoTime();
+      long now = System.nanoTime();
+      busy = polled.count() * SECOND_NANOS >= BUSY_A_SECOND * (now - lastRead);
+      lastRead = now;
       decide(member, polled, current);
     }
     if (System.nanoTime() - lastCommit >= COMMIT_NANOS) {
@@ -290,7 +296,7 @@ public final class Decider implements Worker.Task {
   // Under load records gather at the broker meanwhile, and a fetch and an append cost about the
   // same for one as for many; a record after a pause does not wait.
   private void pace() {
-    long wait = lastRead + BETWEEN_NANOS - System.nanoTime();
+    long wait = lastRead + (busy ? BUSY_BETWEEN_NANOS : BETWEEN_NANOS) - System.nanoTime();
     if (wait > 0) {
       LockSupport.parkNanos(wait);
     }

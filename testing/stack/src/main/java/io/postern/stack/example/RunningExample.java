@@ -1,5 +1,8 @@
 package io.postern.stack.example;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.postern.contracts.ContractLevel;
+import io.postern.operator.api.ContractLevelClient;
 import io.postern.operator.api.DirectoryClient;
 import io.postern.operator.connection.Variables;
 import io.postern.programs.Brokers;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunningExample implements AutoCloseable {
   private static final Duration READY_LIMIT = Duration.ofSeconds(120);
 
+  private static final Duration LEVEL_PAUSE = Duration.ofMillis(200);
   private static final Duration BROKER_LOOK = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -78,6 +82,7 @@ public final class RunningExample implements AutoCloseable {
         stack.awaitReady(READY_LIMIT);
         progress.done("all services are ready");
         if (version.isPresent()) {
+          raiseLevel(new ContractLevelClient(stack.api(Service.POLICY)));
           stack.awaitDirectory(version.getAsLong(), READY_LIMIT);
         }
         progress.done("the directory is in force");
@@ -159,6 +164,22 @@ public final class RunningExample implements AutoCloseable {
           file.name() + " was not applied:\n  " + String.join("\n  ", answer.problems()));
     }
     return OptionalLong.of(answer.version());
+  }
+
+  /** A new state has no older version to go back to, so it begins at the highest level. */
+  private static void raiseLevel(ContractLevelClient client)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + READY_LIMIT.toNanos();
+    for (int level = ContractLevel.FIRST + 1; level <= ContractLevel.READS; level++) {
+      JsonNode answer = client.raise(level);
+      while (answer.has("errors")) { // what the services read comes a moment after they are ready
+        if (System.nanoTime() - end > 0) {
+          throw new IllegalStateException("the contract level is not raised: " + answer);
+        }
+        TimeUnit.NANOSECONDS.sleep(LEVEL_PAUSE.toNanos());
+        answer = client.raise(level);
+      }
+    }
   }
 
   /** A broker that dies is started again with the same ports and data, after 1, 2, 4 ... 30 s. */
