@@ -291,6 +291,21 @@ class QueueApiTest {
         .then();
   }
 
+  /**
+   * The rule of addresses is that of the search: the local part as written, the domain in any case.
+   */
+  @Test
+  void aSenderIsFoundAsItsAddressIsWritten() throws Exception {
+    QueueId id = message("contoso", "Anna.Schmidt@Contoso.example", "spelling.example", "timeout");
+    String from = "\"filter\": {\"from\": \"Anna.Schmidt@CONTOSO.example.\"}";
+    control("{\"action\": \"retry\", " + from + "}", true)
+        .statusCode(200)
+        .body("messages", equalTo(1));
+    queue("from=Anna.Schmidt@contoso.example").body("recipients.queueId", hasItem(id.value()));
+    queue("to=one@Spelling.example").body("recipients.queueId", hasItem(id.value()));
+    queue("from=anna.schmidt@contoso.example").body("recipients", hasSize(0));
+  }
+
   @Test
   void theWholeQueueIsNeverAskedForByMistake() throws Exception {
     for (String body :

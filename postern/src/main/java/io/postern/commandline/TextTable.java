@@ -1,8 +1,8 @@
 package io.postern.commandline;
 
+import io.postern.texts.CsvLine;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * A table: as lines with aligned columns for people, or as CSV (RFC 4180) for spreadsheets.
@@ -12,8 +12,6 @@ import java.util.stream.Collectors;
  * @param rows each with a cell a column
  */
 public record TextTable(List<String> columns, List<List<String>> rows) {
-  private static final String FORMULA = "=+-@\t\r";
-
   public TextTable {
     columns = List.copyOf(columns);
     rows = rows.stream().map(List::copyOf).toList();
@@ -46,20 +44,8 @@ public record TextTable(List<String> columns, List<List<String>> rows) {
 
   /** The names first, each line with its end. */
   String csv() {
-    StringBuilder text = new StringBuilder(csv(columns));
-    rows.forEach(row -> text.append(csv(row)));
+    StringBuilder text = new StringBuilder(CsvLine.of(columns));
+    rows.forEach(row -> text.append(CsvLine.of(row)));
     return text.toString();
-  }
-
-  private static String csv(List<String> cells) {
-    return cells.stream().map(TextTable::cell).collect(Collectors.joining(",", "", "\r\n"));
-  }
-
-  /** Strangers choose some cells: a spreadsheet must take none for a formula. */
-  private static String cell(String text) {
-    String harmless = !text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
-    return harmless.matches("[^\",\r\n]*")
-        ? harmless
-        : "\"" + harmless.replace("\"", "\"\"") + "\"";
   }
 }

@@ -38,6 +38,7 @@ class MainTest {
     "2, queue",
     "2, queue hold",
     "2, queue hold 000000000000000000000 --reason timeout",
+    "2, queue cancel --to-domain fabrikam.example --recipient 0 --yes",
     "2, why hello",
     "2, explain --to anna@contoso.example --ip 192.0.2.9",
     "3, explain --from <> --to anna@contoso.example --ip 192.0.2.9 --state /nowhere",

@@ -1,9 +1,9 @@
 package io.postern.console.fold;
 
+import io.postern.console.store.Addresses;
 import io.postern.contracts.Spelling;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.SessionFacts;
-import io.postern.names.DomainNames;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -30,17 +30,12 @@ final class Texts {
     return text.indexOf('\0') < 0 ? text : text.replace('\0', ' ');
   }
 
-  /** As addresses are compared in searches: the domain in its normal form. */
   static String address(String address) {
-    int at = address.lastIndexOf('@');
-    return at < 0
-        ? column(address)
-        : column(address.substring(0, at + 1) + DomainNames.normal(address.substring(at + 1)));
+    return column(Addresses.normal(address));
   }
 
   static String domain(String address) {
-    int at = address.lastIndexOf('@');
-    return at < 0 ? "" : column(DomainNames.normal(address.substring(at + 1)));
+    return column(Addresses.domain(address));
   }
 
   /** An address that PostgreSQL's inet takes; null: none. */

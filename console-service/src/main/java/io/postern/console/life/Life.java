@@ -122,6 +122,7 @@ public record Life(
   /**
    * Something that happened.
    *
+   * @param kind left-out: at this place further records are not listed, because they are too many
    * @param counts false: no reader of the log lets it count, for {@code worth}
    * @param worth of a record that counts for nothing: replay, gap, learnt, skipped
    * @param attempt its number
@@ -130,7 +131,16 @@ public record Life(
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Event(
       String at,
-      @Schema(enumeration = {"decision", "attempt", "state", "due", "control", "notice"})
+      @Schema(
+              enumeration = {
+                "decision",
+                "attempt",
+                "state",
+                "due",
+                "control",
+                "notice",
+                "left-out"
+              })
           String kind,
       boolean counts,
       String worth,

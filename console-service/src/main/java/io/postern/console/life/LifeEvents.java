@@ -236,6 +236,11 @@ final class LifeEvents {
         "");
   }
 
+  /** At this place there are more records than are read. */
+  void addLeftOut(long at) {
+    add(at, "left-out", true, "", null, List.of(), null, null, null, "");
+  }
+
   private void add(
       long at,
       String kind,

@@ -25,20 +25,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The life of one message, from the records that are kept of it. Bounds: 2,000 events and 1,000
- * controls, the first ones. Stateless.
+ * The life of one message, from the records that are kept of it. Bounds: the records that were read
+ * with its acceptance, and of the later ones the first 1,001 and the last 1,000; the last 1,000
+ * controls. An event of the kind left-out stands for what is between. Stateless.
  */
 public final class LifeReader {
-  private static final int MOST_EVENTS = 2_000;
+  private static final int MOST = 1_000;
   private static final String EVENTS =
-      "SELECT topic, log_offset, at, worth, record FROM event WHERE day = ? AND queue_id = ?"
-          + " ORDER BY at, topic, log_offset LIMIT "
-          + MOST_EVENTS;
+      "SELECT topic, log_offset, at, worth, record FROM event WHERE day = ? AND queue_id = ?";
+  private static final String FIRST_EVENTS =
+      EVENTS + " ORDER BY at, topic, log_offset LIMIT " + (MOST + 1);
+  private static final String LAST_EVENTS =
+      EVENTS + " ORDER BY at DESC, topic DESC, log_offset DESC LIMIT " + (MOST + 1);
   private static final String CONTROLS =
       "SELECT at, record FROM control WHERE queue_id = ? OR queue_id = '' AND at BETWEEN ? AND ?"
-          + " ORDER BY at LIMIT 1000";
+          + " ORDER BY at DESC LIMIT "
+          + (MOST + 1);
 
   private LifeReader() {}
 
@@ -112,8 +117,13 @@ public final class LifeReader {
 
   private record Kept(Place place, long at, String worth, byte[] record) {}
 
+  /**
+   * @param beforeGap behind it records are left out; null: none is
+   */
+  private record Records(List<Kept> inOrder, @Nullable Place beforeGap) {}
+
   /** The packed records and the others, each once: some may be among both ({@code Lives}). */
-  private static List<Kept> kept(
+  private static Records kept(
       Connection connection, int day, QueueId id, MessageLife life, long acceptedAt)
       throws SQLException {
     Map<Place, Kept> kept = new HashMap<>();
@@ -127,24 +137,46 @@ public final class LifeReader {
               each.getWorth(),
               each.getRecord().toByteArray()));
     }
-    try (PreparedStatement select = connection.prepareStatement(EVENTS)) {
+    List<Kept> first = rows(connection, FIRST_EVENTS, day, id);
+    first.forEach(each -> kept.putIfAbsent(each.place(), each));
+    Place beforeGap = null;
+    if (first.size() > MOST) {
+      List<Kept> last = rows(connection, LAST_EVENTS, day, id);
+      Place farthest = last.getLast().place();
+      if (first.stream().noneMatch(each -> each.place().equals(farthest))) {
+        last.removeLast();
+        beforeGap = first.getLast().place();
+      }
+      last.forEach(each -> kept.putIfAbsent(each.place(), each));
+    }
+    List<Kept> inOrder =
+        kept.values().stream()
+            .sorted(
+                Comparator.comparingLong(Kept::at)
+                    .thenComparing(each -> each.place().topic())
+                    .thenComparingLong(each -> each.place().offset()))
+            .toList();
+    return new Records(inOrder, beforeGap);
+  }
+
+  private static List<Kept> rows(Connection connection, String sql, int day, QueueId id)
+      throws SQLException {
+    List<Kept> rows = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
       select.setInt(1, day);
       select.setString(2, id.value());
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          Place place = new Place(row.getString(1), row.getLong(2));
-          kept.putIfAbsent(
-              place, new Kept(place, row.getLong(3), row.getString(4), row.getBytes(5)));
+          rows.add(
+              new Kept(
+                  new Place(row.getString(1), row.getLong(2)),
+                  row.getLong(3),
+                  row.getString(4),
+                  row.getBytes(5)));
         }
       }
     }
-    return kept.values().stream()
-        .sorted(
-            Comparator.comparingLong(Kept::at)
-                .thenComparing(each -> each.place().topic())
-                .thenComparingLong(each -> each.place().offset()))
-        .limit(MOST_EVENTS)
-        .toList();
+    return rows;
   }
 
   private static List<Event> events(
@@ -157,9 +189,13 @@ public final class LifeReader {
       LifeEvents events)
       throws SQLException, InvalidProtocolBufferException {
     long last = acceptedAt;
-    for (Kept each : kept(connection, day, id, life, acceptedAt)) {
+    Records records = kept(connection, day, id, life, acceptedAt);
+    for (Kept each : records.inOrder()) {
       last = Math.max(last, each.at());
       events.add(each.place().topic(), each.at(), each.worth(), each.record());
+      if (each.place().equals(records.beforeGap())) {
+        events.addLeftOut(each.at());
+      }
     }
     Set<String> routes = new HashSet<>();
     recipients.values().forEach(recipient -> routes.add(recipient.route()));
@@ -171,8 +207,12 @@ public final class LifeReader {
       select.setLong(2, acceptedAt);
       select.setLong(3, waits ? Long.MAX_VALUE : last);
       try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          events.addControl(row.getLong(1), row.getBytes(2), routes);
+        for (int i = 0; row.next(); i++) {
+          if (i < MOST) {
+            events.addControl(row.getLong(1), row.getBytes(2), routes);
+          } else {
+            events.addLeftOut(row.getLong(1));
+          }
         }
       }
     }

@@ -3,8 +3,9 @@ package io.postern.console.queue;
 import io.postern.api.ProblemException;
 import io.postern.api.Times;
 import io.postern.console.search.Conditions;
+import io.postern.console.store.Addresses;
+import io.postern.names.DomainNames;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -65,10 +66,10 @@ public record QueueFilter(
         .given("r.route = ?", text(route))
         .given("r.connector = ?", text(connector))
         .given("r.organization = ?", text(organization))
-        .given("m.from_address = ?", lower(from))
-        .given("m.from_domain = ?", lower(fromDomain))
-        .given("r.address = ?", lower(to))
-        .given("r.domain = ?", lower(toDomain))
+        .given("m.from_address = ?", Addresses.normal(text(from)))
+        .given("m.from_domain = ?", DomainNames.normal(text(fromDomain)))
+        .given("r.address = ?", Addresses.normal(text(to)))
+        .given("r.domain = ?", DomainNames.normal(text(toDomain)))
         .given("r.queue_id = ?", text(queueId));
     if (!text(olderThan).isEmpty()) {
       conditions.and("r.at < ?", Times.parse("olderThan", text(olderThan), now).toEpochMilli());
@@ -89,9 +90,5 @@ public record QueueFilter(
 
   private static String text(@Nullable String given) {
     return given == null ? "" : given;
-  }
-
-  private static String lower(@Nullable String given) {
-    return text(given).toLowerCase(Locale.ROOT);
   }
 }

@@ -1,6 +1,7 @@
 package io.postern.console.reports;
 
 import io.postern.console.store.ReadTo;
+import io.postern.texts.CsvLine;
 import java.util.List;
 
 /**
@@ -23,5 +24,12 @@ public record Report(
   public Report {
     columns = List.copyOf(columns);
     rows = List.copyOf(rows);
+  }
+
+  /** As CSV, the names of the columns first. */
+  public String csv() {
+    StringBuilder text = new StringBuilder(CsvLine.of(columns));
+    rows.forEach(row -> text.append(CsvLine.of(row)));
+    return text.toString();
   }
 }

@@ -89,7 +89,7 @@ public class ReportsResource {
     MediaType csv = MediaType.valueOf(TEXT_CSV);
     return headers.getAcceptableMediaTypes().stream()
             .anyMatch(accepted -> !accepted.isWildcardType() && accepted.isCompatible(csv))
-        ? Response.ok(Csv.of(report), csv.withCharset("utf-8")).build()
+        ? Response.ok(report.csv(), csv.withCharset("utf-8")).build()
         : Response.ok(report, MediaType.APPLICATION_JSON_TYPE).build();
   }
 

@@ -1,6 +1,7 @@
 package io.postern.console.search;
 
 import io.postern.api.ProblemException;
+import io.postern.console.store.Addresses;
 import io.postern.console.store.Days;
 import io.postern.contracts.QueueId;
 import io.postern.contracts.RefusalReference;
@@ -176,10 +177,7 @@ public record Filter(
 
   private static String address(String name, String address) {
     checkLength(name, address);
-    int at = address.lastIndexOf('@');
-    return at < 0
-        ? address
-        : address.substring(0, at + 1) + DomainNames.normal(address.substring(at + 1));
+    return Addresses.normal(address);
   }
 
   private static String domain(String name, String domain) {

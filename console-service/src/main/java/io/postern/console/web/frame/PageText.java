@@ -1,6 +1,6 @@
 package io.postern.console.web.frame;
 
-import io.postern.console.Visible;
+import io.postern.texts.Visible;
 import io.quarkus.qute.EngineBuilder;
 import io.quarkus.qute.Expression;
 import io.quarkus.qute.HtmlEscaper;

@@ -305,6 +305,7 @@ final class LifeTimeline {
           case "due" -> f.t("life.due", number(event));
           case "notice" -> f.t("life.notice", f.word("notice", text(event.cause())));
           case "state" -> f.t("life.state");
+          case "left-out" -> f.t("life.leftout");
           default -> event.kind();
         };
     if (event.kind().equals("due") && !text(event.cause()).isEmpty()) {

@@ -68,13 +68,14 @@ final class FlowTables {
     return at == 0 ? one.column().compareTo(other.column()) : at;
   }
 
-  /** The search for the mail that a cell counts. */
-  private static String link(Flow flow, String organization, Key key) {
+  /** The search for the mail that a cell counts: refusals have a session's TLS, too. */
+  static String link(String tls, String organization, Instant since, Instant until) {
     return QueryPath.to("/messages")
-        .with("tls", key.column())
+        .with("kind", "messages")
+        .with("tls", tls)
         .with("organization", organization)
-        .with("since", key.at())
-        .with("until", Instant.parse(key.at()).plus(1, unit(flow)).toString())
+        .with("since", since.toString())
+        .with("until", until.toString())
         .toString();
   }
 
@@ -99,10 +100,10 @@ final class FlowTables {
       List<Cell> cells = new ArrayList<>();
       for (String column : columns) {
         Key key = new Key(at.toString(), column);
+        String href = link(column, organization, at, at.plus(1, unit(flow)));
         long value = counts.getOrDefault(key, 0L);
         total += value;
-        cells.add(
-            new Cell(value, f.number(value), value == 0 ? "" : link(flow, organization, key)));
+        cells.add(new Cell(value, f.number(value), value == 0 ? "" : href));
       }
       String time = at.toString();
       rows.addFirst(

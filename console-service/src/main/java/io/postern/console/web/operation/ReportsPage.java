@@ -1,7 +1,6 @@
 package io.postern.console.web.operation;
 
 import io.postern.api.ProblemException;
-import io.postern.console.reports.Csv;
 import io.postern.console.reports.Report;
 import io.postern.console.reports.ReportsResource;
 import io.postern.console.web.frame.FieldFaults;
@@ -107,7 +106,7 @@ public class ReportsPage {
       @QueryParam("until") @DefaultValue("") String until) {
     String name = file.replace(".csv", "");
     Report report = reports.report(name, organization, since, until);
-    return Response.ok(Csv.of(report), MediaType.valueOf("text/csv").withCharset("utf-8"))
+    return Response.ok(report.csv(), MediaType.valueOf("text/csv").withCharset("utf-8"))
         .header(
             HttpHeaders.CONTENT_DISPOSITION,
             "attachment; filename=\"%s-%s-%s.csv\""

@@ -77,6 +77,9 @@ abstract class QueueAction implements Callable<Integer> {
     if (queueId != null && !conditions.isEmpty()) {
       throw wrong("name a message or a filter, not both");
     }
+    if (queueId == null && !recipients.isEmpty()) {
+      throw wrong("--recipient counts in one message: name its queue ID instead of a filter");
+    }
     Installation installation = connection.installation();
     return queueId == null
         ? ofFilter(new ConsoleClient(installation.console()), conditions)

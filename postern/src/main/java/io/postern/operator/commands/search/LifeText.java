@@ -48,6 +48,12 @@ final class LifeText {
   }
 
   private void event(JsonNode event) {
+    if (event.path("kind").asText().equals("left-out")) {
+      add(
+          event.path("at").asText()
+              + "  further records are not listed here; `postern trace` lists all");
+      return;
+    }
     String attempt = event.has("attempt") ? " " + event.path("attempt").asInt() : "";
     String counts =
         event.path("counts").asBoolean(true)

@@ -1,4 +1,4 @@
-package io.postern.console;
+package io.postern.texts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

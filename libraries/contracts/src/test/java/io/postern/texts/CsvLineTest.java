@@ -1,13 +1,13 @@
-package io.postern.console.reports;
+package io.postern.texts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.console.store.ReadTo;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CsvTest {
+class CsvLineTest {
   @ParameterizedTest
   @CsvSource(
       quoteCharacter = '`',
@@ -24,10 +24,11 @@ class CsvTest {
           `\u202e=1`             | [U+202E]=1
           """)
   void aStrangersTextIsTextInASpreadsheet(String text, String cell) {
-    List<List<Object>> rows = List.of(List.of(text));
-    assertThat(
-            Csv.of(
-                new Report("refused", "", "", List.of("rule"), rows, false, new ReadTo(List.of()))))
-        .isEqualTo("rule\r\n" + cell + "\r\n");
+    assertThat(CsvLine.of(List.of(text))).isEqualTo(cell + "\r\n");
+  }
+
+  @Test
+  void aNumberIsANumber() {
+    assertThat(CsvLine.of(List.of("mail", -1))).isEqualTo("mail,-1\r\n");
   }
 }

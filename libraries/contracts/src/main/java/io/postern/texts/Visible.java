@@ -1,4 +1,4 @@
-package io.postern.console;
+package io.postern.texts;
 
 /**
  * Text with each character that a reader would not see, or that turns the text around it, shown as

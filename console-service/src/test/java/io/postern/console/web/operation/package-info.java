@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.console.web.operation;
+
+import org.jspecify.annotations.NullMarked;
