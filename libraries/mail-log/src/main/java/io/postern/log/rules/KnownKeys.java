@@ -1,46 +1,37 @@
 package io.postern.log.rules;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of sealed contents as a reader has them from the log (docs/design/the-log.md, "Sealed
- * contents"). It keeps them no longer than the log does, by the log's own times: a key goes when a
- * record comes that is so much later. Bounded by what the replicas of ingress write in that time:
- * four a day each, and one at each start. Thread-safe.
+ * contents"): exactly those that the log had when it was read last, and none when that was a day
+ * ago. So a key goes when the log has forgotten it, whatever times its records have: a clock that
+ * was days ahead makes no other key older. Bounded by what the log has: four keys a day of each
+ * replica of ingress, and one at each start. Thread-safe.
  *
  * @param <K> a key
  */
 public final class KnownKeys<K> {
-  private record Entry<K>(K key, long atMillis) {}
+  private static final long LASTS_NANOS = Duration.ofDays(1).toNanos();
 
-  private final Duration kept;
-  private final Map<String, Entry<K>> keys = new HashMap<>(); // guarded by this
-  private long newest; // the same
-
-  /**
-   * @param kept as long as the log keeps a key
-   */
-  public KnownKeys(Duration kept) {
-    this.kept = kept;
-  }
+  private Map<String, K> keys = Map.of(); // guarded by this
+  private long read; // the same
 
   /**
-   * Takes a record. Records may come again.
+   * Takes what the log has; all else is forgotten.
    *
-   * @param atMillis the log's time of it
+   * @param all keys by their id
+   * @param nanoTime when the reading began
    */
-  public synchronized void take(String id, K key, long atMillis) {
-    newest = Math.max(newest, atMillis);
-    keys.put(id, new Entry<>(key, atMillis));
-    keys.values().removeIf(entry -> newest - entry.atMillis() > kept.toMillis());
+  public synchronized void are(Map<String, K> all, long nanoTime) {
+    keys = Map.copyOf(all);
+    read = nanoTime;
   }
 
-  /** Null: it is not known, or was forgotten. */
-  public synchronized @Nullable K find(String id) {
-    Entry<K> entry = keys.get(id);
-    return entry == null ? null : entry.key();
+  /** Null: it is not known, or the log was read too long ago. */
+  public synchronized @Nullable K find(String id, long nanoTime) {
+    return nanoTime - read > LASTS_NANOS ? null : keys.get(id);
   }
 }

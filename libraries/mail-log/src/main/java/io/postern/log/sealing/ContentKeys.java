@@ -8,6 +8,7 @@ import io.postern.log.reading.TopicScan;
 import io.postern.log.rules.KnownKeys;
 import io.postern.log.rules.Newest;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,19 +32,19 @@ public final class ContentKeys {
 
   private final Topic topic;
   private final LongSupplier nanoTime;
-  private final KnownKeys<SealingKey> known = new KnownKeys<>(Topics.CONTENT_KEPT);
+  private final KnownKeys<SealingKey> known = new KnownKeys<>();
   private final ReentrantLock reading = new ReentrantLock();
   private final Map<String, Long> missing = new Newest<>(REMEMBERED); // guarded by reading
 
   /** The topic of keys. */
   @FunctionalInterface
   interface Topic {
-    /** Gives all keys that the log has. */
-    void read(KnownKeys<SealingKey> into) throws LogUnavailableException;
+    /** All keys that the log has, by their id. */
+    Map<String, SealingKey> read() throws LogUnavailableException;
   }
 
   public ContentKeys(LogSettings settings) {
-    this(into -> read(settings, into), System::nanoTime);
+    this(() -> read(settings), System::nanoTime);
   }
 
   ContentKeys(Topic topic, LongSupplier nanoTime) {
@@ -57,7 +58,7 @@ public final class ContentKeys {
    * @throws LogUnavailableException that is not known, since the log does not answer
    */
   public @Nullable SealingKey find(String id) throws LogUnavailableException {
-    SealingKey key = known.find(id);
+    SealingKey key = known.find(id, nanoTime.getAsLong());
     return key == null ? lookFor(id) : key;
   }
 
@@ -71,15 +72,16 @@ public final class ContentKeys {
       throw new LogUnavailableException("interrupted", e);
     }
     try {
-      SealingKey key = known.find(id);
+      long now = nanoTime.getAsLong();
+      SealingKey key = known.find(id, now);
       Long missed = missing.get(id);
-      if (key != null || missed != null && nanoTime.getAsLong() - missed < AGAIN_NANOS) {
+      if (key != null || missed != null && now - missed < AGAIN_NANOS) {
         return key;
       }
-      topic.read(known);
-      key = known.find(id);
+      known.are(topic.read(), now);
+      key = known.find(id, now);
       if (key == null) {
-        missing.put(id, nanoTime.getAsLong());
+        missing.put(id, now);
       }
       return key;
     } finally {
@@ -87,8 +89,8 @@ public final class ContentKeys {
     }
   }
 
-  private static void read(LogSettings settings, KnownKeys<SealingKey> into)
-      throws LogUnavailableException {
+  private static Map<String, SealingKey> read(LogSettings settings) throws LogUnavailableException {
+    Map<String, SealingKey> keys = new HashMap<>();
     try (TopicScan scan = new TopicScan(settings, PATIENCE)) {
       scan.readWhile(
           scan.partitions(Topics.MAIL_CONTENT_KEYS),
@@ -96,11 +98,12 @@ public final class ContentKeys {
           PATIENCE,
           record -> {
             SealingKey key = SealingKey.of(TopicScan.parsed(record, SealingKeyMade.parser()));
-            into.take(key.id(), key, record.timestamp());
+            keys.put(key.id(), key);
             return true;
           });
     } catch (KafkaException | TimeoutException e) {
       throw new LogUnavailableException("the keys of contents could not be read", e);
     }
+    return keys;
   }
 }

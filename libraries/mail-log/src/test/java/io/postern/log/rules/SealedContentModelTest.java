@@ -173,13 +173,19 @@ class SealedContentModelTest {
     }
 
     private KnownKeys<Integer> reader() {
-      KnownKeys<Integer> reader = new KnownKeys<>(kept());
+      KnownKeys<Integer> reader = new KnownKeys<>();
       readKeys(reader);
       return reader;
     }
 
     private void readKeys(KnownKeys<Integer> reader) {
-      keys.forEach(each -> reader.take("key " + each.key(), each.key(), each.at()));
+      Map<String, Integer> there = new HashMap<>();
+      keys.forEach(each -> there.put("key " + each.key(), each.key()));
+      reader.are(there, nanos());
+    }
+
+    private long nanos() {
+      return Duration.ofMillis(now).toNanos();
     }
 
     private Duration kept() {
@@ -282,10 +288,10 @@ class SealedContentModelTest {
       }
       KnownKeys<Integer> reader = delivery.get(random.nextInt(delivery.size()));
       String id = "key " + there.seal().key();
-      if (reader.find(id) == null && mutation != Mutation.READS_KEYS_ONCE) {
+      if (reader.find(id, nanos()) == null && mutation != Mutation.READS_KEYS_ONCE) {
         readKeys(reader);
       }
-      if (reader.find(id) == null) {
+      if (reader.find(id, nanos()) == null) {
         if (lostKeys.contains(there.seal().key())) {
           count("refused without a key");
         } else {

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.log.LogUnavailableException;
 import io.postern.log.rules.KeyUse;
-import io.postern.log.rules.KnownKeys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -29,12 +30,12 @@ class SealingKeysTest {
     log.add(key);
   }
 
-  private void read(KnownKeys<SealingKey> into) throws LogUnavailableException {
+  private Map<String, SealingKey> read() throws LogUnavailableException {
     reads++;
     if (away != null) {
       throw away;
     }
-    log.forEach(key -> into.take(key.id(), key, Duration.ofNanos(now).toMillis()));
+    return log.stream().collect(Collectors.toMap(SealingKey::id, key -> key));
   }
 
   private void pass(Duration time) {
@@ -79,6 +80,25 @@ class SealingKeysTest {
     log.add(lost);
     pass(Duration.ofSeconds(30));
     assertThat(delivery.find(lost.id())).isSameAs(lost);
+    assertThat(reads).isEqualTo(3);
+  }
+
+  /** And no longer than a day after it, whatever times the log's records have. */
+  @Test
+  void aKeyIsKnownAsLongAsTheLogHasIt() throws Exception {
+    SealingKey first = SealingKey.random();
+    SealingKey second = SealingKey.random();
+    log.addAll(List.of(first, second));
+    assertThat(delivery.find(first.id())).isSameAs(first);
+    log.remove(first);
+    pass(Duration.ofDays(1));
+    assertThat(delivery.find(first.id())).isSameAs(first);
+    assertThat(reads).isEqualTo(1);
+
+    pass(Duration.ofSeconds(1));
+    assertThat(delivery.find(second.id())).isSameAs(second);
+    assertThat(delivery.find(first.id())).isNull();
+    assertThat(delivery.find(second.id())).isSameAs(second);
     assertThat(reads).isEqualTo(3);
   }
 
