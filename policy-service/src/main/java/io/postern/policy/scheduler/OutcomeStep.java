@@ -43,7 +43,9 @@ final class OutcomeStep {
   private static final Set<String> UNREACHED =
       Set.of(
           Reasons.CONNECT_FAILED,
+          Reasons.DANE_DNS_FAILURE,
           Reasons.DISCONNECTED,
+          Reasons.DNSSEC_INVALID,
           Reasons.DNS_FAILURE,
           Reasons.INTERNAL_ERROR,
           Reasons.INTERRUPTED,
@@ -202,8 +204,8 @@ final class OutcomeStep {
       return;
     }
     ScheduleEntry entry = judged.entry();
-    if (entry != null && entry.getState() == ScheduleState.OPEN && entry.getParked()) {
-      changes.ended(ParkedGroup.of(entry), sign(entry, outcome, recipient));
+    if (entry != null && entry.getParked()) {
+      parked(changes, entry, judged, sign(entry, outcome, recipient));
     }
     if (recipient.getKind() == OutcomeKind.DELIVERED) {
       if (judged.count() == Count.LATE) {
@@ -225,6 +227,18 @@ final class OutcomeStep {
       close(changes, key, begun(changes, key, entry, outcome), outcome, recipient, at);
     } else {
       skipped(changes, SkipKind.ANNULLED); // finding no state, it creates none
+    }
+  }
+
+  /** Of mail that rested before its attempt. A host may take longer than delivery watches it. */
+  private static void parked(
+      Changes changes, ScheduleEntry entry, OutcomeJudgement judged, RouteSign sign) {
+    if (entry.getState() == ScheduleState.OPEN) {
+      changes.ended(ParkedGroup.of(entry), sign);
+    } else if (entry.getState() == ScheduleState.WATCHED
+        && judged.ofOpenAttempt()
+        && sign == RouteSign.ANSWERED) {
+      changes.ended(ParkedGroup.of(entry), RouteSign.ANSWERED_LATE);
     }
   }
 

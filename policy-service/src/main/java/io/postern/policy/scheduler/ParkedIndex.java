@@ -31,7 +31,15 @@ final class ParkedIndex {
    * @param notBefore they stay until then, Unix milliseconds
    * @param last key of the index
    */
-  record Head(ParkedGroup group, List<EntryKey> keys, long notBefore, Bytes last) {}
+  record Head(ParkedGroup group, List<EntryKey> keys, long notBefore, Bytes last) {
+    /**
+     * A later time is not that of a hand-back: a clock was ahead, or a version that does not park
+     * wrote it. The group does not wait for it.
+     */
+    boolean waits(long now) {
+      return notBefore > now && notBefore - now <= ParkedLane.PERIOD;
+    }
+  }
 
   ParkedIndex(KeyValueStore<Bytes, byte[]> store) {
     this.store = store;

@@ -39,7 +39,7 @@ final class ParkedLane {
 
   // Of a new owner nothing has a window.
   private boolean others = true; // there may be groups without one
-  private boolean met; // the walk has met one that got none
+  private boolean met; // the walk under way, or the next one, cannot say that all have one
   private @Nullable ParkedGroup walked; // up to there
   private long nextWalk;
 
@@ -58,7 +58,9 @@ final class ParkedLane {
   void rests(ParkedGroup group, long now) {
     RouteWindow window = windows.get(group);
     if (window == null) {
-      others |= begin(group, now + RouteWindow.FIRST_PAUSE) == null;
+      if (begin(group, now + RouteWindow.FIRST_PAUSE) == null) {
+        leftToTheWalk();
+      }
     } else if (!window.probes()) {
       look(window, now);
     } else if (window.empty) {
@@ -79,7 +81,10 @@ final class ParkedLane {
     }
     remove(window);
     boolean probed = window.probes();
-    if (reached) {
+    if (sign == RouteSign.ANSWERED_LATE) {
+      window.answered();
+      window.wake = now;
+    } else if (reached) {
       window.reached(now);
       window.wake = now;
     } else {
@@ -148,7 +153,7 @@ final class ParkedLane {
         }
         return;
       }
-      if (head.notBefore() > now) {
+      if (head.waits(now)) {
         look(window, head.notBefore());
         return;
       }
@@ -166,7 +171,7 @@ final class ParkedLane {
         window.empty = true;
         look(window, now + RouteWindow.LONGEST_PAUSE);
       }
-    } else if (head.notBefore() > now) {
+    } else if (head.waits(now)) {
       look(window, head.notBefore());
     } else {
       left--;
@@ -218,7 +223,7 @@ final class ParkedLane {
       }
       met = true;
       ParkedIndex.Head head = index.head(walked, null);
-      if (head != null && head.notBefore() <= now) {
+      if (head != null && !head.waits(now)) {
         left--;
         taken.add(head);
       }
@@ -229,9 +234,15 @@ final class ParkedLane {
   private boolean makeRoom() {
     if (windows.size() >= most && !probing.isEmpty()) {
       end(probing.last());
-      others = true;
+      leftToTheWalk();
     }
     return windows.size() < most;
+  }
+
+  // A walk that is under way may be past it: it must not end with the opinion that all have one.
+  private void leftToTheWalk() {
+    others = true;
+    met = true;
   }
 
   private @Nullable RouteWindow begin(ParkedGroup group, long wake) {

@@ -8,6 +8,8 @@ enum RouteSign {
   REFUSED,
   /** It goes by another route, or was decided without one. */
   MOVED,
+  /** A host of the route has answered, after the attempt was handed over to the watch. */
+  ANSWERED_LATE,
   /** A host of the route has answered. */
   ANSWERED
 }

@@ -80,6 +80,11 @@ final class RouteWindow {
   /** A host has answered, or the mail goes elsewhere now. */
   void reached(long now) {
     heard(now);
+    answered();
+  }
+
+  /** The same of an attempt that was refused before, since it took long. */
+  void answered() {
     pause = FIRST_PAUSE;
     size = Math.min(MOST, size + (size < threshold ? 1 : 1 / size));
   }

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mail for a dead or slow route (docs/design/destinations.md, "Parked mail"). */
 class ParkedMailTest {
@@ -216,6 +218,45 @@ class ParkedMailTest {
       assertThat(due).hasSize(1);
       lab.deferred(QueueId.parse(due.getFirst().getQueueId()), 2, 0);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {Reasons.DNSSEC_INVALID, Reasons.DANE_DNS_FAILURE})
+  void aNameThatCannotBeProvedIsNoSignOfLife(String reason) {
+    parked(10);
+    for (int i = 0; i < 5; i++) {
+      lab.advance(Duration.ofMinutes(6));
+      List<AttemptDue> due =
+          lab.due().stream().filter(each -> each.getAttempt() == 2).toList(); // first probes
+      assertThat(due).hasSize(1);
+      QueueId message = QueueId.parse(due.getFirst().getQueueId());
+      lab.write(lab.outcome(message, 2, OutcomeKind.DEFERRED, reason, 0));
+    }
+  }
+
+  /** Delivery hands each over to the watch after 30 s; the host takes it after 35 s. */
+  @Test
+  void aHostThatTakesLongGetsMoreThanAProbeInFiveMinutes() {
+    parked(200);
+    lab.advance(FIRST);
+    List<AttemptDue> open = new ArrayList<>(lab.due());
+    for (int round = 0; round < 2 * 3_600 / 35 && resting() > 0; round++) {
+      lab.advance(Duration.ofSeconds(30));
+      for (AttemptDue due : open) {
+        QueueId message = QueueId.parse(due.getQueueId());
+        lab.write(lab.outcome(message, due.getAttempt(), OutcomeKind.STILL_OPEN, "", 0));
+      }
+      lab.advance(Duration.ofSeconds(5));
+      for (AttemptDue due : open) {
+        QueueId message = QueueId.parse(due.getQueueId());
+        lab.write(
+            lab.outcome(message, due.getAttempt(), OutcomeKind.DELIVERED, "", 0)
+                .setAfterStillOpen(true));
+      }
+      lab.tick();
+      open = new ArrayList<>(lab.due());
+    }
+    assertThat(resting()).isZero();
   }
 
   @Test
