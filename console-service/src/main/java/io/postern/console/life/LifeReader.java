@@ -41,9 +41,10 @@ public final class LifeReader {
   private static final String LAST_EVENTS =
       EVENTS + " ORDER BY at DESC, topic DESC, log_offset DESC LIMIT " + (MOST + 1);
   private static final String CONTROLS =
-      "SELECT at, record FROM control WHERE queue_id = ? OR queue_id = '' AND at BETWEEN ? AND ?"
-          + " ORDER BY at DESC LIMIT "
-          + (MOST + 1);
+      "SELECT at, record, count(*) OVER () FROM (SELECT at, record FROM control"
+          + " WHERE queue_id = ? OR queue_id = '' AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT "
+          + (MOST + 1)
+          + ") x ORDER BY at";
 
   private LifeReader() {}
 
@@ -207,11 +208,11 @@ public final class LifeReader {
       select.setLong(2, acceptedAt);
       select.setLong(3, waits ? Long.MAX_VALUE : last);
       try (ResultSet row = select.executeQuery()) {
-        for (int i = 0; row.next(); i++) {
-          if (i < MOST) {
-            events.addControl(row.getLong(1), row.getBytes(2), routes);
-          } else {
+        while (row.next()) {
+          if (row.getRow() == 1 && row.getInt(3) > MOST) {
             events.addLeftOut(row.getLong(1));
+          } else {
+            events.addControl(row.getLong(1), row.getBytes(2), routes);
           }
         }
       }

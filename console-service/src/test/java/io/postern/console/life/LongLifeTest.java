@@ -14,6 +14,7 @@ import io.postern.contracts.v1.Direction;
 import io.postern.contracts.v1.Envelope;
 import io.postern.contracts.v1.EnvelopeRecipient;
 import io.postern.contracts.v1.MessageAccepted;
+import io.postern.contracts.v1.MessageControl;
 import io.postern.contracts.v1.OutcomeKind;
 import io.postern.contracts.v1.OutcomeRecorded;
 import io.postern.contracts.v1.RecipientGroup;
@@ -22,6 +23,7 @@ import java.sql.Connection;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -72,6 +74,43 @@ class LongLifeTest {
       if (leftOut) {
         assertThat(events.indexOf(marks.getFirst())).isEqualTo(PLACE);
       }
+    }
+  }
+
+  /** A control that was written twice is shown when it was written first. */
+  @ParameterizedTest
+  @CsvSource({"1001, false", "1002, true"})
+  void theLastControlsAreThere(int controls, boolean leftOut) throws Exception {
+    QueueId id = QueueId.of(0, NOW - 60_000, controls);
+    String url = Postgres.migrated();
+    try (Connection connection = WriterConnection.open(url, Postgres.user(), Postgres.password())) {
+      Fold fold = new Fold(connection, 90, 5_000, InstantSource.fixed(Instant.ofEpochMilli(NOW)));
+      fold.begin();
+      fold.read(record(id, Topics.MAIL_ACCEPTED, 0, accepted(id)));
+      for (int i = 0; i < controls; i++) {
+        int twice = Math.min(i, controls - 2);
+        fold.read(
+            record(
+                id,
+                Topics.MAIL_CONTROLS,
+                i,
+                MessageControl.newBuilder()
+                    .setControlId("c" + twice)
+                    .setQueueId(id.value())
+                    .setOrganization("contoso")
+                    .build()));
+      }
+      fold.commit();
+    }
+    try (Connection connection = Postgres.connect(url)) {
+      List<Life.Event> events =
+          LifeReader.read(connection, id.value(), new Sight(Optional.empty())).events();
+      assertThat(events).hasSize(controls - 1);
+      assertThat(events.getFirst().kind()).isEqualTo(leftOut ? "left-out" : "control");
+      Life.Event last = events.getLast();
+      assertThat(Objects.requireNonNull(last.control()).controlId())
+          .isEqualTo("c" + (controls - 2));
+      assertThat(last.at()).isEqualTo(Instant.ofEpochMilli(NOW - 50_000 + controls - 2).toString());
     }
   }
 

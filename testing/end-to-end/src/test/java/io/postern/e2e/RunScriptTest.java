@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * state folder of its own.
  */
 class RunScriptTest {
-  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final Duration LIMIT = Duration.ofMinutes(8);
 
   @TempDir Path folder;
 
@@ -204,7 +204,7 @@ class RunScriptTest {
   /** By the scripts that anybody may run beside a ./run; some forty commands, one by one. */
   private void administratorsFindWhatTheyLookFor(String state) throws Exception {
     for (String script : List.of("deploy/ten-questions", "deploy/locked-out-partner")) {
-      Ended ended = ended(script, LIMIT.multipliedBy(3), state);
+      Ended ended = ended(script, LIMIT.multipliedBy(2), state);
       assertThat(ended.code()).as(ended.output()).isZero();
     }
   }

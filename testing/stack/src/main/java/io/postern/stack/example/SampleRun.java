@@ -23,13 +23,12 @@ import org.jspecify.annotations.Nullable;
 public final class SampleRun {
   private static final Pattern QUEUE_ID = Pattern.compile("Queued as (\\S+)");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration FIRST_VERDICTS = Duration.ofSeconds(60);
-  private static final String NO_VERDICT = "could not be validated (unavailable)";
+  private static final Duration TRIES = Duration.ofMinutes(2);
 
   private final ExampleWorld world;
   private final int smtpPort;
   private final LogSettings kafka;
-  private final long firstVerdicts = System.nanoTime() + FIRST_VERDICTS.toNanos();
+  private final long triedUntil = System.nanoTime() + TRIES.toNanos();
 
   public SampleRun(ExampleWorld world, int smtpPort, LogSettings kafka) {
     this.world = world;
@@ -59,14 +58,13 @@ public final class SampleRun {
   }
 
   /**
-   * As any sender does, again while there is no verdict on its certificate: the first ones after a
-   * start may take longer than a session waits for them. All samples together have a minute.
+   * As any sender does, again after a 451: the first verdicts after a start may take longer than a
+   * session waits for them, and a slow machine's revocation list longer than its fetch may last.
+   * All samples together have two minutes.
    */
   private Reply send(Sample sample, List<String> way) throws Exception {
     Reply reply = send(sample);
-    while (reply.code() == 451
-        && reply.text().contains(NO_VERDICT)
-        && System.nanoTime() - firstVerdicts < 0) {
+    while (reply.code() == 451 && sample.reply() != 451 && System.nanoTime() - triedUntil < 0) {
       way.add("try again " + reply.code() + " " + reply.text());
       TimeUnit.SECONDS.sleep(1);
       reply = send(sample);
