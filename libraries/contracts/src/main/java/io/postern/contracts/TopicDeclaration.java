@@ -42,7 +42,6 @@ public record TopicDeclaration(
 
   private static final int MAX_SPREAD = 12;
   private static final Duration COMPACTION_LAG = Duration.ofHours(1);
-  private static final Duration LONGEST_SEGMENT = Duration.ofHours(6);
   private static final Duration SHORTEST_SEGMENT = Duration.ofMinutes(10);
 
   /** How many partitions a topic has. */
@@ -60,23 +59,33 @@ public record TopicDeclaration(
     SPREAD
   }
 
-  /** How large the records are, from which follow their bound and how densely they are indexed. */
+  /**
+   * How large the records are, from which follow their bound and how densely they are indexed, and
+   * for how long a segment takes them.
+   */
   public enum Records {
     /** An envelope with all its recipients fits. */
-    USUAL(1_048_588, 32 << 10, 128 << 20),
+    USUAL(1_048_588, 32 << 10, 128 << 20, 6),
+    /**
+     * Keys of sealed contents. A key is written again for three hours: its last record with its
+     * segment must not outlive a content of {@link #CHUNKS}.
+     */
+    KEYS(1_048_588, 32 << 10, 128 << 20, 3),
     /** Chunks of content: two fill a batch of 512 KiB. */
-    CHUNKS(1_048_588, 256 << 10, 256 << 20),
+    CHUNKS(1_048_588, 256 << 10, 256 << 20, 6),
     /** A decision on 1,000 recipients of 1,000 domains, with its explanations. */
-    DECISIONS(8 << 20, 32 << 10, 128 << 20);
+    DECISIONS(8 << 20, 32 << 10, 128 << 20, 6);
 
     private final int maxMessageBytes;
     private final int indexIntervalBytes;
     private final int segmentBytes;
+    private final int segmentHours;
 
-    Records(int maxMessageBytes, int indexIntervalBytes, int segmentBytes) {
+    Records(int maxMessageBytes, int indexIntervalBytes, int segmentBytes, int segmentHours) {
       this.maxMessageBytes = maxMessageBytes;
       this.indexIntervalBytes = indexIntervalBytes;
       this.segmentBytes = segmentBytes;
+      this.segmentHours = segmentHours;
     }
 
     /** Largest batch of records, with its overhead. */
@@ -167,9 +176,10 @@ public record TopicDeclaration(
   // Kafka removes closed segments alone: records that are kept for an hour must not be in a segment
   // of six.
   private Duration segment() {
+    Duration longest = Duration.ofHours(records.segmentHours);
     Duration quarter = retention.dividedBy(4);
-    if (cleanup != Cleanup.DELETE || quarter.compareTo(LONGEST_SEGMENT) > 0) {
-      return LONGEST_SEGMENT;
+    if (cleanup != Cleanup.DELETE || quarter.compareTo(longest) > 0) {
+      return longest;
     }
     return quarter.compareTo(SHORTEST_SEGMENT) < 0 ? SHORTEST_SEGMENT : quarter;
   }

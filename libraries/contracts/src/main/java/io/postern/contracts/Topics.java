@@ -189,7 +189,8 @@ public final class Topics {
                   List.of(DELIVERY))
               .of(Records.CHUNKS),
           mail(MAIL_CONTENT_HELD, MESSAGE, List.of(DELIVERY), List.of(DELIVERY)).of(Records.CHUNKS),
-          one(MAIL_CONTENT_KEYS, CONTENT_KEPT, List.of(INGRESS), List.of(DELIVERY)),
+          one(MAIL_CONTENT_KEYS, CONTENT_KEPT, List.of(INGRESS), List.of(DELIVERY))
+              .of(Records.KEYS),
           // A day longer than their sources: a reader of the oldest source finds its decision.
           mail(
                   MAIL_DELIVERIES,

@@ -160,6 +160,8 @@ class TopicsTest {
       assertThat(Duration.ofMillis(segment)).isLessThan(topic.retention());
     }
     assertThat(topic(Topics.MAIL_CONTENT).configs(NODE)).containsEntry("segment.ms", "21600000");
+    assertThat(topic(Topics.MAIL_CONTENT_KEYS).configs(NODE))
+        .containsEntry("segment.ms", "10800000");
   }
 
   @Test

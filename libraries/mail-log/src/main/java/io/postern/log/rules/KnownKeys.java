@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The keys of sealed contents as a reader has them from the log (docs/design/the-log.md, "Sealed
  * contents"): exactly those that the log had when it was read last, and none when that was a day
  * ago. So a key goes when the log has forgotten it, whatever times its records have: a clock that
- * was days ahead makes no other key older. Bounded by what the log has: four keys a day of each
+ * was days ahead makes no other key older. Bounded by what the log has: twelve keys a day of each
  * replica of ingress, and one at each start. Thread-safe.
  *
  * @param <K> a key

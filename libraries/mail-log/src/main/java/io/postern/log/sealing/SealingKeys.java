@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys by which one replica of ingress seals contents: each is its own, in use when the log has
- * it, and for some hours (docs/design/the-log.md, "Sealed contents"). While there is none, contents
- * go the other way, and mail waits for nothing. Any thread asks; one renews.
+ * it, and for some hours (docs/design/the-log.md, "Sealed contents"). It is written again while it
+ * is in use, since ingress cannot read whether the topic still has it. While there is no key,
+ * contents go the other way, and mail waits for nothing. Any thread asks; one renews.
  */
 public final class SealingKeys {
   private static final Duration CLOSE = Duration.ofSeconds(1);
@@ -56,14 +57,20 @@ public final class SealingKeys {
   }
 
   /**
-   * Makes the next key if it is time, and waits until the log has it, 12 s at most. For a caller
-   * that comes every few seconds, while the contract level lets contents be sealed.
+   * Writes the key in use again, or makes the next one, when it is time, and waits until the log
+   * has it, 12 s at most for each. For a caller that comes every few seconds, while the contract
+   * level lets contents be sealed.
    *
-   * @throws LogUnavailableException it is not known whether the log has it: that key is not used
+   * @throws LogUnavailableException it is not known whether the log has it: a new key is not used,
+   *     and the old one as long as {@link KeyUse} lets it
    */
   public void renew() throws LogUnavailableException, InterruptedException {
     InUse current = inUse;
     long now = clock.getAsLong();
+    if (current != null && current.use().again(now)) {
+      writer.write(current.key());
+      inUse = new InUse(current.key(), current.use().writtenAgain(now));
+    }
     if (current == null || current.use().due(now)) {
       SealingKey next = SealingKey.random();
       writer.write(next);
@@ -71,7 +78,7 @@ public final class SealingKeys {
     }
   }
 
-  // A client of its own each time: it comes four times a day.
+  // A client of its own each time: it comes four times an hour.
   static void write(LogSettings settings, SealingKey key)
       throws LogUnavailableException, InterruptedException {
     KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer());

@@ -37,6 +37,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class RotatedKeysTest {
   private static final int DAYS = 25;
+  private static final int KEYS_A_DAY = 4;
+  private static final Duration BETWEEN = Duration.ofDays(1).dividedBy(KEYS_A_DAY);
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final Random random = new Random(7);
@@ -66,15 +68,42 @@ class RotatedKeysTest {
             copy = copied(log, copier, mail);
           }
           check(log, sent, copy);
-          for (int i = 0; i < 4; i++) {
-            now += KeyUse.PERIOD.toNanos();
+          for (int i = 0; i < KEYS_A_DAY; i++) {
+            now += BETWEEN.toNanos();
             assertThat(keys.current()).as("its time is over").isNull();
             keys.renew();
           }
           forget(log);
         }
       }
-      assertThat(written).hasSize(1 + 4 * DAYS);
+      assertThat(written).hasSize(1 + KEYS_A_DAY * DAYS);
+    }
+  }
+
+  /** As after a topic that was deleted, or an end that was lost with the power of all brokers. */
+  @Test
+  void whatWasSealedWithAKeyThatItsTopicLostOpensWhenIngressHasWrittenItAgain() throws Exception {
+    try (TestLog log = TestLog.shared()) {
+      SealingKeys keys = new SealingKeys(key -> SealingKeys.write(log.settings, key), () -> now);
+      try (MessageLog messages = new MessageLog(log.settings, 4, PATIENCE, keys::current)) {
+        keys.renew();
+        Mail before = Mail.send(messages, Mail.bytes(random, 1_000));
+        lose(log, -1);
+        Mail after = Mail.send(messages, Mail.bytes(random, 1_000));
+        List<ContentSegment> places = places(log, List.of(before, after));
+        try (ContentReader reader = new ContentReader(log.settings)) {
+          assertThatThrownBy(() -> Mail.read(reader, places.subList(1, 2)))
+              .isInstanceOfSatisfying(
+                  ContentException.class,
+                  e -> assertThat(e.kind()).isEqualTo(ContentException.Kind.KEYLESS));
+        }
+        now += KeyUse.AGAIN.toNanos();
+        keys.renew();
+        try (ContentReader reader = new ContentReader(log.settings)) {
+          assertThat(Mail.read(reader, places.subList(0, 1))).isEqualTo(before.content());
+          assertThat(Mail.read(reader, places.subList(1, 2))).isEqualTo(after.content());
+        }
+      }
     }
   }
 
@@ -90,7 +119,13 @@ class RotatedKeysTest {
 
   /** As retention would, by the held clock. */
   private void forget(TestLog log) throws Exception {
-    long first = written.stream().filter(at -> now - at > Topics.CONTENT_KEPT.toNanos()).count();
+    lose(log, written.stream().filter(at -> now - at > Topics.CONTENT_KEPT.toNanos()).count());
+  }
+
+  /**
+   * @param first offset that stays; -1: none does
+   */
+  private static void lose(TestLog log, long first) throws Exception {
     try (Admin admin = log.admin()) {
       var unused =
           admin

@@ -38,6 +38,13 @@ class SealingKeysTest {
     return log.stream().collect(Collectors.toMap(SealingKey::id, key -> key));
   }
 
+  /** Every ten seconds, as ingress does. */
+  private void goOn(Duration time) throws Exception {
+    for (long until = now + time.toNanos(); now < until; pass(Duration.ofSeconds(10))) {
+      ingress.renew();
+    }
+  }
+
   private void pass(Duration time) {
     now += time.toNanos();
   }
@@ -54,15 +61,64 @@ class SealingKeysTest {
     assertThat(log).hasSize(1);
     assertThat(ingress.current()).isSameAs(log.getFirst());
 
-    pass(KeyUse.PERIOD.minusMinutes(30));
-    away = new LogUnavailableException("away", null);
-    assertThatThrownBy(ingress::renew).isSameAs(away);
+    goOn(Duration.ofMinutes(110));
+    assertThat(log).containsOnly(log.getFirst());
     assertThat(ingress.current()).isSameAs(log.getFirst());
-    pass(Duration.ofMinutes(30));
+    goOn(Duration.ofMinutes(20));
+    assertThat(ingress.current()).isSameAs(log.getLast()).isNotSameAs(log.getFirst());
+
+    pass(KeyUse.PERIOD);
     assertThat(ingress.current()).isNull();
+    SealingKey old = log.getLast();
+    ingress.renew();
+    assertThat(log.get(log.size() - 2))
+        .as("its time is over: it is not written again")
+        .isSameAs(old);
+    assertThat(ingress.current()).isSameAs(log.getLast()).isNotSameAs(old);
+  }
+
+  @Test
+  void aTopicThatLostTheKeyInUseHasItAgain() throws Exception {
+    ingress.renew();
+    SealingKey key = Objects.requireNonNull(ingress.current());
+    goOn(Duration.ofMinutes(10));
+    log.clear();
+    assertThat(delivery.find(key.id())).isNull();
+
+    goOn(KeyUse.AGAIN);
+    assertThat(ingress.current()).isSameAs(key);
+    assertThat(delivery.find(key.id())).isSameAs(key);
+  }
+
+  /** What is sealed after a loss has its key when the log takes records again. */
+  @Test
+  void aKeyWhoseRecordIsNotTakenAgainSealsNothingSoon() throws Exception {
+    ingress.renew();
+    SealingKey key = Objects.requireNonNull(ingress.current());
+    log.clear();
+    away = new LogUnavailableException("the topic is gone", null);
+    pass(KeyUse.AGAIN);
+    assertThatThrownBy(ingress::renew).isSameAs(away);
+    assertThat(ingress.current()).isSameAs(key);
+    pass(KeyUse.CONFIRMED.minus(KeyUse.AGAIN));
+    assertThatThrownBy(ingress::renew).isSameAs(away);
+    assertThat(ingress.current()).isNull();
+
     away = null;
     ingress.renew();
-    assertThat(ingress.current()).isSameAs(log.getLast()).isNotSameAs(log.getFirst());
+    assertThat(ingress.current()).isSameAs(key);
+    assertThat(log).containsExactly(key);
+  }
+
+  @Test
+  void theLastKeyIsWrittenOnceMoreBeforeTheNextOne() throws Exception {
+    ingress.renew();
+    SealingKey key = Objects.requireNonNull(ingress.current());
+    pass(Duration.ofHours(2));
+    log.clear();
+    ingress.renew();
+    assertThat(log).hasSize(2).startsWith(key);
+    assertThat(ingress.current()).isSameAs(log.getLast());
   }
 
   @Test
